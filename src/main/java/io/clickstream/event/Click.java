@@ -1,0 +1,98 @@
+package io.clickstream.event;
+
+import java.util.Objects;
+import javax.annotation.Nullable;
+
+/**
+ * One event of one user: only what the aggregates need of it.
+ *
+ * <p>{@link #raw()} is there only for a click that may turn out to be late (see {@code
+ * io.clickstream.source.LatenessBound}), because only then its bytes are needed once more.
+ */
+public final class Click implements Incoming {
+
+    private final UserId user;
+    private final long timestamp;
+    @Nullable private final String department;
+    private final boolean checkout;
+    @Nullable private final RawRecord raw;
+    private boolean behindWatermark;
+
+    /**
+     * @param timestamp event time, ms since the epoch
+     * @param department the department visited; null if the event is no visit of a department
+     * @param checkout whether the event is an order's checkout
+     */
+    public Click(
+            UserId user,
+            long timestamp,
+            @Nullable String department,
+            boolean checkout,
+            @Nullable RawRecord raw) {
+        this.user = Objects.requireNonNull(user);
+        this.timestamp = timestamp;
+        this.department = department;
+        this.checkout = checkout;
+        this.raw = raw;
+    }
+
+    public UserId user() {
+        return user;
+    }
+
+    public long timestamp() {
+        return timestamp;
+    }
+
+    @Nullable
+    public String department() {
+        return department;
+    }
+
+    public boolean isCheckout() {
+        return checkout;
+    }
+
+    @Nullable
+    public RawRecord raw() {
+        return raw;
+    }
+
+    /** Whether event time had already passed this click when it reached its session's subtask. */
+    public boolean isBehindWatermark() {
+        return behindWatermark;
+    }
+
+    /** Set by the operator in front of the sessions; never serialized. */
+    public void setBehindWatermark(boolean behindWatermark) {
+        this.behindWatermark = behindWatermark;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        if (!(other instanceof Click)) {
+            return false;
+        }
+        Click that = (Click) other;
+        return timestamp == that.timestamp
+                && checkout == that.checkout
+                && user.equals(that.user)
+                && Objects.equals(department, that.department);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(user, timestamp, department, checkout);
+    }
+
+    @Override
+    public String toString() {
+        return "Click{"
+                + user
+                + " at "
+                + timestamp
+                + (department == null ? "" : " in " + department)
+                + (checkout ? ", checkout" : "")
+                + '}';
+    }
+}

@@ -1,0 +1,70 @@
+package io.clickstream.event;
+
+import java.util.Locale;
+import java.util.Objects;
+
+/** A record or document that could not be used, with the reason; nothing is dropped without one. */
+public final class DeadLetter implements Incoming {
+
+    /** Why a record ended as a dead letter. The names are part of the output. */
+    public enum Reason {
+        /** The bytes are not what the format says, or a field has a type that it can't have. */
+        MALFORMED,
+        /** There is no user, or an empty one. */
+        MISSING_USER,
+        /** There is no event time. */
+        MISSING_TIME,
+        /** The event time is before 1970-01-01T00:00:00Z. */
+        BEFORE_1970,
+        /** The event time is further ahead of the clock than the configured skew. */
+        FUTURE,
+        /** The record is longer than the configured limit. */
+        TOO_LARGE,
+        /** Event time had passed the click, and it joined no open session. */
+        LATE,
+        /** OpenSearch will never take this document. */
+        UNINDEXABLE;
+
+        /** The name in outputs and metrics: {@code missing-user}. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    private final Reason reason;
+    private final String detail;
+    private final RawRecord raw;
+    private final long time;
+
+    /**
+     * @param detail one line that says what was found and what is allowed
+     * @param time when the reason was found, ms since the epoch on the machine's clock
+     */
+    public DeadLetter(Reason reason, String detail, RawRecord raw, long time) {
+        this.reason = Objects.requireNonNull(reason);
+        this.detail = Objects.requireNonNull(detail);
+        this.raw = Objects.requireNonNull(raw);
+        this.time = time;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    public String detail() {
+        return detail;
+    }
+
+    public RawRecord raw() {
+        return raw;
+    }
+
+    public long time() {
+        return time;
+    }
+
+    @Override
+    public String toString() {
+        return "DeadLetter{" + reason.label() + ": " + detail + ", " + raw + '}';
+    }
+}

@@ -1,0 +1,117 @@
+package io.clickstream.event;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/** A closed session: the events of one user with no gap longer than the session gap. */
+public final class Session {
+
+    private final UserId user;
+    private final long begin;
+    private final long end;
+    private final long visits;
+    private final long checkoutVisits;
+    private final boolean checkout;
+    private final String[] departments;
+
+    /**
+     * @param begin time of the first event, ms since the epoch
+     * @param end time of the last event plus the session gap, exclusive
+     * @param visits how many events were visits of a department
+     * @param checkoutVisits how many of them were at or before the last checkout, by event time
+     * @param checkout whether at least one event was a checkout
+     * @param departments the distinct departments in the order of {@link String#compareTo}; not
+     *     copied
+     */
+    public Session(
+            UserId user,
+            long begin,
+            long end,
+            long visits,
+            long checkoutVisits,
+            boolean checkout,
+            String[] departments) {
+        this.user = Objects.requireNonNull(user);
+        this.begin = begin;
+        this.end = end;
+        this.visits = visits;
+        this.checkoutVisits = checkoutVisits;
+        this.checkout = checkout;
+        this.departments = departments;
+    }
+
+    public UserId user() {
+        return user;
+    }
+
+    public long begin() {
+        return begin;
+    }
+
+    public long end() {
+        return end;
+    }
+
+    /** The last millisecond: the session's timestamp, which decides the window that counts it. */
+    public long lastMillisecond() {
+        return end - 1;
+    }
+
+    public long visits() {
+        return visits;
+    }
+
+    public long checkoutVisits() {
+        return checkoutVisits;
+    }
+
+    public boolean hasCheckout() {
+        return checkout;
+    }
+
+    public int departmentCount() {
+        return departments.length;
+    }
+
+    public String department(int index) {
+        return departments[index];
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        if (!(other instanceof Session)) {
+            return false;
+        }
+        Session that = (Session) other;
+        return user.equals(that.user)
+                && begin == that.begin
+                && end == that.end
+                && visits == that.visits
+                && checkoutVisits == that.checkoutVisits
+                && checkout == that.checkout
+                && Arrays.equals(departments, that.departments);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(user, begin, end);
+    }
+
+    @Override
+    public String toString() {
+        return "Session{"
+                + user
+                + " ["
+                + begin
+                + ", "
+                + end
+                + ") visits "
+                + visits
+                + " checkoutVisits "
+                + checkoutVisits
+                + (checkout ? " checkout " : " ")
+                + List.of(departments)
+                + '}';
+    }
+}

@@ -1,0 +1,102 @@
+package io.clickstream.event;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.io.IOException;
+import java.util.Objects;
+import javax.annotation.Nullable;
+
+/**
+ * Who clicked: a JSON number or a JSON string, kept and written out as it came.
+ *
+ * <p>Two ids are the same user if they are the same JSON value written the same way: {@code 7} and
+ * {@code "7"} are two users, and so are {@code 1} and {@code 1.0}, since only one of them could be
+ * written out as it came. Strings are compared after their escapes are resolved.
+ */
+public final class UserId {
+
+    private final long number;
+    @Nullable private final String text;
+    private final boolean quoted;
+
+    private UserId(long number, @Nullable String text, boolean quoted) {
+        this.number = number;
+        this.text = text;
+        this.quoted = quoted;
+    }
+
+    /** An integral number that fits a long, which nearly all ids are. */
+    public static UserId ofNumber(long number) {
+        return new UserId(number, null, false);
+    }
+
+    /** A JSON string. */
+    public static UserId ofString(String text) {
+        return new UserId(0, Objects.requireNonNull(text), true);
+    }
+
+    /**
+     * A JSON number that is no long, such as {@code 1.50} or one of 30 digits, as it was written.
+     */
+    public static UserId ofNumberLiteral(String literal) {
+        return new UserId(0, Objects.requireNonNull(literal), false);
+    }
+
+    /** The number, where {@link #text()} is null. */
+    long number() {
+        return number;
+    }
+
+    /** The string or the number's literal; null for an integral number. */
+    @Nullable
+    String text() {
+        return text;
+    }
+
+    boolean isQuoted() {
+        return quoted;
+    }
+
+    /** Writes this id as the JSON value that it came as. */
+    public void writeTo(JsonGenerator json) throws IOException {
+        if (text == null) {
+            json.writeNumber(number);
+        } else if (quoted) {
+            json.writeString(text);
+        } else {
+            json.writeNumber(text);
+        }
+    }
+
+    /** The id as plain text, without quotes: a record's key in a topic. */
+    public String asText() {
+        return text == null ? Long.toString(number) : text;
+    }
+
+    /** The id as JSON, which unlike {@link #asText()} tells {@code 7} from {@code "7"}. */
+    public String asJson() {
+        return quoted
+                ? '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"'
+                : asText();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        if (!(other instanceof UserId)) {
+            return false;
+        }
+        UserId that = (UserId) other;
+        return number == that.number && quoted == that.quoted && Objects.equals(text, that.text);
+    }
+
+    @Override
+    public int hashCode() {
+        // Must not change: it decides which subtask owns a user, also in old savepoints.
+        return text == null ? Long.hashCode(number) : text.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return asJson();
+    }
+}
