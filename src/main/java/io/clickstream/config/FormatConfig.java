@@ -30,7 +30,8 @@ public final class FormatConfig {
         if (type == Type.JSON && writerSchema.isPresent()) {
             reader.error(
                     ConfigKeys.FORMAT_WRITER_SCHEMA,
-                    "is only for Avro; leave it out or set `" + ConfigKeys.FORMAT_TYPE
+                    "is only for Avro; leave it out or set `"
+                            + ConfigKeys.FORMAT_TYPE
                             + "` to `avro`");
         }
     }

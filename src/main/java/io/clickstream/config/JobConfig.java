@@ -14,7 +14,8 @@ public final class JobConfig {
     private final FormatConfig format;
     private final EventTimeConfig eventTime;
     private final AggregatesConfig aggregates;
-    private final Optional<KafkaSinkConfig> kafkaSink;
+    private final KafkaSinkConfig kafka;
+    private final boolean topicsAreWritten;
     private final Optional<OpenSearchConfig> openSearch;
     private final DeadLetterConfig deadLetters;
     private final Duration checkpointInterval;
@@ -24,20 +25,21 @@ public final class JobConfig {
         format = FormatConfig.read(reader);
         eventTime = EventTimeConfig.read(reader);
         aggregates = AggregatesConfig.read(reader);
-        kafkaSink =
-                reader.has(ConfigKeys.KAFKA_SINK)
-                        ? Optional.of(KafkaSinkConfig.read(reader))
-                        : Optional.empty();
+        kafka = KafkaSinkConfig.read(reader);
+        topicsAreWritten = reader.has(ConfigKeys.KAFKA_SINK);
         openSearch =
                 reader.has(ConfigKeys.OPENSEARCH_SINK)
                         ? Optional.ofNullable(OpenSearchProperties.read(reader))
                         : Optional.empty();
         deadLetters = DeadLetterConfig.read(reader);
         checkpointInterval = reader.get(ConfigKeys.CHECKPOINT_INTERVAL);
-        if (kafkaSink.isEmpty() && openSearch.isEmpty()) {
+        if (!topicsAreWritten && openSearch.isEmpty()) {
             reader.error(
-                    "there is no sink: at least one of the groups `" + ConfigKeys.KAFKA_SINK
-                            + "` and `" + ConfigKeys.OPENSEARCH_SINK + "` must be there");
+                    "there is no sink: at least one of the groups `"
+                            + ConfigKeys.KAFKA_SINK
+                            + "` and `"
+                            + ConfigKeys.OPENSEARCH_SINK
+                            + "` must be there");
         }
     }
 
@@ -71,8 +73,17 @@ public final class JobConfig {
         return aggregates;
     }
 
+    /** Where aggregates are written; empty if they go to no topics. */
     public Optional<KafkaSinkConfig> kafkaSink() {
-        return kafkaSink;
+        return topicsAreWritten ? Optional.of(kafka) : Optional.empty();
+    }
+
+    /**
+     * The cluster of the topic of dead letters: that of the aggregates' topics, or the source's
+     * where there are none.
+     */
+    public KafkaSinkConfig deadLetterCluster() {
+        return kafka;
     }
 
     public Optional<OpenSearchConfig> openSearch() {

@@ -27,10 +27,9 @@ public final class KafkaSinkConfig {
 
     private KafkaSinkConfig(PropertyReader reader) {
         bootstrapServers =
-                reader.has(ConfigKeys.SINK_BOOTSTRAP_SERVERS)
-                                || !reader.has(ConfigKeys.SOURCE_BOOTSTRAP_SERVERS)
-                        ? reader.get(ConfigKeys.SINK_BOOTSTRAP_SERVERS)
-                        : reader.get(ConfigKeys.SOURCE_BOOTSTRAP_SERVERS);
+                reader.find(ConfigKeys.SINK_BOOTSTRAP_SERVERS)
+                        .or(() -> reader.find(ConfigKeys.SOURCE_BOOTSTRAP_SERVERS))
+                        .orElse(null);
         departmentsTopic = reader.get(ConfigKeys.DEPARTMENTS_TOPIC);
         sessionsTopic = reader.get(ConfigKeys.SESSIONS_TOPIC);
         checkoutsTopic = reader.get(ConfigKeys.CHECKOUTS_TOPIC);

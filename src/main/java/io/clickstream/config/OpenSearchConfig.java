@@ -335,6 +335,8 @@ public final class OpenSearchConfig implements Serializable {
         }
 
         /**
+         * Checks the values and builds.
+         *
          * @throws IllegalArgumentException with one sentence per problem
          */
         public OpenSearchConfig build() {

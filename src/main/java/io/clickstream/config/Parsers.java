@@ -85,7 +85,8 @@ final class Parsers {
         }
         boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
         if (!http || uri.getHost() == null) {
-            throw new IllegalArgumentException("does not begin with http:// or https:// and a host");
+            throw new IllegalArgumentException(
+                    "does not begin with http:// or https:// and a host");
         }
         return uri;
     }

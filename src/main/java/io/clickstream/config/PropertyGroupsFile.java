@@ -39,8 +39,11 @@ public final class PropertyGroupsFile {
         }
         throw new ConfigException(
                 List.of(
-                        "no configuration: there is no file " + MANAGED_SERVICE + " and no "
-                                + LOCAL + "; name one with --config FILE"));
+                        "no configuration: there is no file "
+                                + MANAGED_SERVICE
+                                + " and no "
+                                + LOCAL
+                                + "; name one with --config FILE"));
     }
 
     /**
@@ -55,7 +58,10 @@ public final class PropertyGroupsFile {
         } catch (JsonProcessingException e) {
             throw new ConfigException(
                     List.of(
-                            file + " is no JSON: " + e.getOriginalMessage() + ", at line "
+                            file
+                                    + " is no JSON: "
+                                    + e.getOriginalMessage()
+                                    + ", at line "
                                     + e.getLocation().getLineNr()));
         } catch (IOException e) {
             throw new ConfigException(List.of(file + " can't be read: " + e));
@@ -76,12 +82,13 @@ public final class PropertyGroupsFile {
                                 if (!property.getValue().isTextual()) {
                                     throw notGroups(
                                             file,
-                                            "`" + group.get(ID).asText() + " / "
+                                            "`"
+                                                    + group.get(ID).asText()
+                                                    + " / "
                                                     + property.getKey()
                                                     + "` must be a string in quotes");
                                 }
-                                properties.put(
-                                        property.getKey(), property.getValue().asText());
+                                properties.put(property.getKey(), property.getValue().asText());
                             });
             if (result.put(group.get(ID).asText(), properties) != null) {
                 throw notGroups(file, "group `" + group.get(ID).asText() + "` is there twice");

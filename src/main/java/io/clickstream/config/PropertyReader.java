@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /**
- * The property groups, and the errors found in them so far. Reading never stops at an error, so that
- * all of them can be told at once.
+ * The property groups, and the errors found in them so far. Reading never stops at an error, so
+ * that all of them can be told at once.
  */
 final class PropertyReader {
 
@@ -52,8 +52,7 @@ final class PropertyReader {
                 known.stream().map(Key::group).collect(Collectors.toCollection(TreeSet::new));
         groupNames.add(LabProperties.GROUP);
         if (!groupNames.contains(group)) {
-            errors.add(
-                    "group `" + group + "` is not known; " + didYouMean(group, groupNames));
+            errors.add("group `" + group + "` is not known; " + didYouMean(group, groupNames));
             return;
         }
         Map<String, Property> target = groups.computeIfAbsent(group, name -> new TreeMap<>());
@@ -65,13 +64,16 @@ final class PropertyReader {
         properties.forEach(
                 (key, value) -> {
                     boolean passed =
-                            passThrough.contains(group)
-                                    && key.startsWith(ConfigKeys.CLIENT_PREFIX);
+                            passThrough.contains(group) && key.startsWith(ConfigKeys.CLIENT_PREFIX);
                     if (passed || keyNames.contains(key)) {
                         target.put(key, new Property(group + " / " + key, value));
                     } else {
                         errors.add(
-                                "`" + group + " / " + key + "` is not known; "
+                                "`"
+                                        + group
+                                        + " / "
+                                        + key
+                                        + "` is not known; "
                                         + didYouMean(key, keyNames));
                     }
                 });
@@ -89,7 +91,9 @@ final class PropertyReader {
                     String where = LabProperties.GROUP + " / " + name;
                     if (key == null) {
                         errors.add(
-                                "`" + where + "` is not known; "
+                                "`"
+                                        + where
+                                        + "` is not known; "
                                         + didYouMean(name, LabProperties.KEYS.keySet()));
                         return;
                     }
@@ -98,7 +102,10 @@ final class PropertyReader {
                                     .putIfAbsent(key.name(), new Property(where, value));
                     if (before != null) {
                         errors.add(
-                                "`" + where + "` and `" + before.where
+                                "`"
+                                        + where
+                                        + "` and `"
+                                        + before.where
                                         + "` say the same; leave one of them out");
                     }
                 });
@@ -185,7 +192,13 @@ final class PropertyReader {
             return key.parse(property.value.trim());
         } catch (IllegalArgumentException e) {
             errors.add(
-                    "`" + property.where + "`" + found + " " + e.getMessage() + "; it must be "
+                    "`"
+                            + property.where
+                            + "`"
+                            + found
+                            + " "
+                            + e.getMessage()
+                            + "; it must be "
                             + key.allowed());
             return null;
         }
@@ -199,10 +212,8 @@ final class PropertyReader {
                                         name ->
                                                 LevenshteinDistance.getDefaultInstance()
                                                         .apply(
-                                                                name.toLowerCase(
-                                                                        Locale.ROOT),
-                                                                found.toLowerCase(
-                                                                        Locale.ROOT))))
+                                                                name.toLowerCase(Locale.ROOT),
+                                                                found.toLowerCase(Locale.ROOT))))
                         .orElseThrow();
         return "did you mean `" + nearest + "`?";
     }
