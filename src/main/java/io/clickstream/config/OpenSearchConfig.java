@@ -335,7 +335,7 @@ public final class OpenSearchConfig implements Serializable {
         }
 
         /**
-         * Checks the values and builds.
+         * Checks the values.
          *
          * @throws IllegalArgumentException with one sentence per problem
          */

@@ -4,26 +4,27 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.Serializable;
 
-/** How one kind of aggregate leaves the job: the same in topics, indices and files. */
+/**
+ * How a result is written: the same key, time and JSON wherever it goes.
+ *
+ * @param <T> the result
+ */
 public interface AggregateFormat<T> extends Serializable {
 
-    /** The record's key in a topic, as UTF-8 text. */
+    /** The record's key in a topic. */
     byte[] key(T value);
 
-    /** The record's timestamp, ms since the epoch: the last millisecond of its window. */
+    /** The record's timestamp: the window's last millisecond, since the epoch. */
     long timestamp(T value);
 
-    /**
-     * When the aggregate's window begins, ms since the epoch: decides the index per day or month.
-     */
+    /** First millisecond of the window, since the epoch; it picks the index of a day or month. */
     long windowBegin(T value);
 
     /**
-     * The document's id, made of key and window, so that the same aggregate computed again replaces
-     * itself.
+     * Made of key and window, so that a replayed window overwrites itself. It may be of any length.
      */
     String documentId(T value);
 
-    /** Writes the aggregate as one JSON object. */
+    /** Writes one JSON object. */
     void write(T value, JsonGenerator json) throws IOException;
 }

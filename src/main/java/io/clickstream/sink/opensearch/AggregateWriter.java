@@ -2,6 +2,7 @@ package io.clickstream.sink.opensearch;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.util.IOUtils;
@@ -24,6 +25,7 @@ final class AggregateWriter<T> implements SinkWriter<T> {
     private final BulkResults results;
     private final ProcessingTimeService timers;
     private final long intervalMs;
+    private ScheduledFuture<?> nextFlush;
     private boolean flushing;
     private boolean closed;
 
@@ -59,6 +61,7 @@ final class AggregateWriter<T> implements SinkWriter<T> {
     @Override
     public void close() throws IOException {
         closed = true;
+        nextFlush.cancel(false);
         clients.sendNothingMore();
         try {
             IOUtils.closeAll(bulks, results);
@@ -73,7 +76,9 @@ final class AggregateWriter<T> implements SinkWriter<T> {
     }
 
     private void scheduleFlush() {
-        timers.registerTimer(timers.getCurrentProcessingTime() + intervalMs, this::onInterval);
+        nextFlush =
+                timers.registerTimer(
+                        timers.getCurrentProcessingTime() + intervalMs, this::onInterval);
     }
 
     private void onInterval(long time) throws IOException, InterruptedException {

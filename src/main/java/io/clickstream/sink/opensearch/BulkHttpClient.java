@@ -99,15 +99,20 @@ final class BulkHttpClient extends CloseableHttpAsyncClient {
         return client.execute(request, response, context, new BulkCallback<>(request, callback));
     }
 
-    private static boolean passes(int status) {
+    /** Whether waiting helps. */
+    static boolean passes(int status) {
         return status == 408 || status == TOO_MANY_REQUESTS || status >= 500;
     }
 
-    /** A certificate that is not trusted does not become so by waiting. */
     private static boolean passes(Exception failure) {
-        return failure instanceof IOException
-                && !(failure instanceof SSLPeerUnverifiedException)
-                && ExceptionUtils.findThrowable(failure, GeneralSecurityException.class).isEmpty();
+        return failure instanceof IOException && !isUntrusted(failure);
+    }
+
+    /** A certificate that is not trusted does not become so by waiting. */
+    static boolean isUntrusted(Exception failure) {
+        return ExceptionUtils.findThrowable(failure, GeneralSecurityException.class).isPresent()
+                || ExceptionUtils.findThrowable(failure, SSLPeerUnverifiedException.class)
+                        .isPresent();
     }
 
     /** Rejected for the time being. */
