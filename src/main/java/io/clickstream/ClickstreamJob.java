@@ -78,10 +78,7 @@ public final class ClickstreamJob {
                         config.eventTime().maxFutureSkew(),
                         Clock.systemUTC());
         new ClickstreamPipeline(config.eventTime(), config.aggregates(), Clock.systemUTC())
-                .define(
-                        env,
-                        KafkaSources.clicks(config.kafkaSource(), decoder),
-                        outputs(config));
+                .define(env, KafkaSources.clicks(config.kafkaSource(), decoder), outputs(config));
         return env;
     }
 
@@ -157,7 +154,8 @@ public final class ClickstreamJob {
         }
         throw new ConfigException(
                 List.of(
-                        "the arguments are '" + String.join(" ", args)
+                        "the arguments are '"
+                                + String.join(" ", args)
                                 + "'; allowed is nothing, or --config FILE"));
     }
 

@@ -33,8 +33,7 @@ public final class StartCheck {
                 new KafkaStartCheck(source.bootstrapServers(), source.clientProperties())) {
             problems.addAll(check.reads(source.topics()).problems());
         }
-        Duration interval =
-                Duration.ofMillis(env.getCheckpointConfig().getCheckpointInterval());
+        Duration interval = Duration.ofMillis(env.getCheckpointConfig().getCheckpointInterval());
         problems.addAll(sinkProblems(config, interval));
         if (config.openSearch().isPresent()) {
             problems.addAll(OpenSearchStartCheck.problems(config.openSearch().get()));

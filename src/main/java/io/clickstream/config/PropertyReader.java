@@ -1,9 +1,9 @@
 package io.clickstream.config;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +22,7 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
 final class PropertyReader {
 
     private final Map<String, Map<String, Property>> groups = new TreeMap<>();
-    private final List<String> errors = new ArrayList<>();
+    private final Set<String> errors = new LinkedHashSet<>();
 
     /**
      * Takes the groups as the managed service hands them over.
@@ -174,7 +174,7 @@ final class PropertyReader {
      */
     void finish() {
         if (!errors.isEmpty()) {
-            throw new ConfigException(errors);
+            throw new ConfigException(List.copyOf(errors));
         }
     }
 

@@ -16,6 +16,9 @@ public final class ClickstreamMetrics {
     /** Records read, good or bad: the sum of {@link #CLICKS} and all dead letters but late ones. */
     public static final String RECORDS_IN = "recordsIn";
 
+    /** Length of all records read, in bytes. */
+    public static final String BYTES_IN = "bytesIn";
+
     /** Records that are clicks, late ones included. */
     public static final String CLICKS = "clicks";
 

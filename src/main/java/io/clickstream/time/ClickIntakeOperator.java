@@ -39,6 +39,7 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
     private transient ListState<Long> boundState;
     private transient LatenessBound bound;
     private transient Counter recordsIn;
+    private transient Counter bytesIn;
     private transient Counter clicks;
     private transient long newest;
     private transient long watermark;
@@ -88,6 +89,7 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
     public void open() throws Exception {
         super.open();
         recordsIn = ClickstreamMetrics.counter(getMetricGroup(), ClickstreamMetrics.RECORDS_IN);
+        bytesIn = ClickstreamMetrics.counter(getMetricGroup(), ClickstreamMetrics.BYTES_IN);
         clicks = ClickstreamMetrics.counter(getMetricGroup(), ClickstreamMetrics.CLICKS);
     }
 
@@ -107,12 +109,17 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
             Click click = (Click) incoming;
             clicks.inc();
             newest = Math.max(newest, click.timestamp());
-            if (click.raw() != null && !bound.mayBeLate(click.raw(), click.timestamp(), now())) {
-                click.dropRaw();
+            if (click.raw() != null) {
+                bytesIn.inc(click.raw().bytes().length);
+                if (!bound.mayBeLate(click.raw(), click.timestamp(), now())) {
+                    click.dropRaw();
+                }
             }
             output.collect(element.replace(click));
         } else {
-            output.collect(deadLetters, element.replace((DeadLetter) incoming));
+            DeadLetter letter = (DeadLetter) incoming;
+            bytesIn.inc(letter.raw().bytes().length);
+            output.collect(deadLetters, element.replace(letter));
         }
     }
 

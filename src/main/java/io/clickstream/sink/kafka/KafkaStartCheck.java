@@ -66,7 +66,10 @@ public final class KafkaStartCheck implements AutoCloseable {
     public KafkaStartCheck reads(Collection<String> names) throws InterruptedException {
         for (String topic : missing(names)) {
             problems.add(
-                    "Kafka at " + bootstrapServers + " has no topic `" + topic
+                    "Kafka at "
+                            + bootstrapServers
+                            + " has no topic `"
+                            + topic
                             + "` to read; create it or correct the name");
         }
         return this;
@@ -89,8 +92,13 @@ public final class KafkaStartCheck implements AutoCloseable {
                 create(topic, partitions, replicationFactor);
             } else {
                 problems.add(
-                        "Kafka at " + bootstrapServers + " has no topic `" + topic
-                                + "` to write; create it, or set `" + createKey + "` to `true`");
+                        "Kafka at "
+                                + bootstrapServers
+                                + " has no topic `"
+                                + topic
+                                + "` to write; create it, or set `"
+                                + createKey
+                                + "` to `true`");
             }
         }
         return this;
@@ -104,9 +112,11 @@ public final class KafkaStartCheck implements AutoCloseable {
             throws InterruptedException {
         if (timeout.compareTo(checkpointInterval) <= 0) {
             problems.add(
-                    "`sink.kafka / transaction-timeout` is " + timeout.toMillis()
+                    "`sink.kafka / transaction-timeout` is "
+                            + timeout.toMillis()
                             + " ms, but a transaction is open for a checkpoint interval, which is "
-                            + checkpointInterval.toMillis() + " ms; set it well above");
+                            + checkpointInterval.toMillis()
+                            + " ms; set it well above");
         }
         if (!reachable()) {
             return this;
@@ -114,9 +124,13 @@ public final class KafkaStartCheck implements AutoCloseable {
         Optional<Long> allowed = brokerLimit();
         if (allowed.isPresent() && timeout.toMillis() > allowed.get()) {
             problems.add(
-                    "`sink.kafka / transaction-timeout` is " + timeout.toMillis()
-                            + " ms, but Kafka at " + bootstrapServers + " allows at most "
-                            + allowed.get() + " ms; lower it, or raise the broker's "
+                    "`sink.kafka / transaction-timeout` is "
+                            + timeout.toMillis()
+                            + " ms, but Kafka at "
+                            + bootstrapServers
+                            + " allows at most "
+                            + allowed.get()
+                            + " ms; lower it, or raise the broker's "
                             + MAX_TRANSACTION_TIMEOUT);
         }
         return this;
@@ -144,8 +158,12 @@ public final class KafkaStartCheck implements AutoCloseable {
             } catch (ExecutionException e) {
                 topics = Set.of();
                 problems.add(
-                        "Kafka at " + bootstrapServers + " does not answer within "
-                                + TIMEOUT_MILLIS / 1000 + " s (" + rootMessage(e)
+                        "Kafka at "
+                                + bootstrapServers
+                                + " does not answer within "
+                                + TIMEOUT_MILLIS / 1000
+                                + " s ("
+                                + rootMessage(e)
                                 + "); check the addresses, the network's rules and the login");
             }
         }
@@ -166,8 +184,12 @@ public final class KafkaStartCheck implements AutoCloseable {
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 problems.add(
-                        "Kafka at " + bootstrapServers + " has no topic `" + topic
-                                + "`, and creating it failed: " + rootMessage(e)
+                        "Kafka at "
+                                + bootstrapServers
+                                + " has no topic `"
+                                + topic
+                                + "`, and creating it failed: "
+                                + rootMessage(e)
                                 + "; create it by hand");
             }
         }
@@ -177,8 +199,7 @@ public final class KafkaStartCheck implements AutoCloseable {
     private Optional<Long> brokerLimit() throws InterruptedException {
         try {
             Node node = admin.describeCluster().nodes().get().iterator().next();
-            ConfigResource broker =
-                    new ConfigResource(ConfigResource.Type.BROKER, node.idString());
+            ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, node.idString());
             Config config = admin.describeConfigs(List.of(broker)).all().get().get(broker);
             ConfigEntry entry = config.get(MAX_TRANSACTION_TIMEOUT);
             return entry == null || entry.value() == null
