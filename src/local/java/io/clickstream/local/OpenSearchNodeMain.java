@@ -1,0 +1,89 @@
+package io.clickstream.local;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.http.HttpServerTransport;
+import org.opensearch.node.Node;
+
+/**
+ * An OpenSearch node on the loopback address, in a process of its own: {@link OpenSearchNode}
+ * starts it. Prints its HTTP port on the standard output, once, when it can be used, and ends when
+ * its standard input does.
+ *
+ * <p>The runner is on the class path of that process only, hence the reflection. No other class of
+ * this project may be used here.
+ */
+final class OpenSearchNodeMain {
+
+    private static final String RUNNER = "org.codelibs.opensearch.runner.OpenSearchRunner";
+
+    private OpenSearchNodeMain() {}
+
+    /**
+     * Runs a node until the standard input ends.
+     *
+     * @param args the folder for data and configuration
+     */
+    public static void main(String[] args) throws Exception {
+        PrintStream answer = System.out;
+        System.setOut(System.err);
+
+        Class<?> type = Class.forName(RUNNER);
+        Class<?> settingsType = Class.forName(RUNNER + "$Builder");
+        Closeable runner = (Closeable) type.getConstructor().newInstance();
+        Object settings =
+                Proxy.newProxyInstance(
+                        type.getClassLoader(),
+                        new Class<?>[] {settingsType},
+                        (proxy, method, arguments) -> {
+                            configure((Settings.Builder) arguments[1]);
+                            return null;
+                        });
+        type.getMethod("onBuild", settingsType).invoke(runner, settings);
+        List<String> options =
+                List.of(
+                        "-basePath",
+                        args[0],
+                        "-numOfNode",
+                        "1",
+                        "-clusterName",
+                        "clickstream-local",
+                        "-useLogger",
+                        "-disableESLogger");
+        type.getMethod("build", String[].class)
+                .invoke(runner, (Object) options.toArray(new String[0]));
+
+        Node node = (Node) type.getMethod("node").invoke(runner);
+        int port =
+                node.injector()
+                        .getInstance(HttpServerTransport.class)
+                        .boundAddress()
+                        .publishAddress()
+                        .getPort();
+        answer.println(port);
+        answer.flush();
+
+        awaitEndOfInput();
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static void configure(Settings.Builder settings) {
+        settings.put("network.host", "127.0.0.1");
+        settings.put("http.port", "0");
+        settings.put("transport.port", "0");
+        settings.put("discovery.type", "single-node");
+        // A machine whose disk is nearly full would refuse writes otherwise.
+        settings.put("cluster.routing.allocation.disk.threshold_enabled", false);
+    }
+
+    private static void awaitEndOfInput() throws IOException {
+        int read;
+        do {
+            read = System.in.read();
+        } while (read >= 0);
+    }
+}

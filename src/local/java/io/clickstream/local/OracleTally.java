@@ -1,0 +1,142 @@
+package io.clickstream.local;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Adds up whole sessions, one after another in any order. It keeps one line per session with
+ * checkout and one counter per department and window, no clicks.
+ */
+final class OracleTally {
+
+    private record DepartmentWindow(String department, long begin) {}
+
+    private final long gap;
+    private final long window;
+    private final Map<DepartmentWindow, Long> departmentCounts = new HashMap<>();
+    private final Map<Long, Long> sessionCounts = new HashMap<>();
+    private final Map<Long, Long> checkoutCounts = new HashMap<>();
+    private final List<String> checkoutLines = new ArrayList<>();
+    private long sessionTotal;
+
+    OracleTally(Duration sessionGap, Duration window) {
+        this.gap = sessionGap.toMillis();
+        this.window = window.toMillis();
+    }
+
+    /**
+     * Counts a session.
+     *
+     * @param session all clicks of one session of one user, in the order of their times
+     */
+    void add(List<OracleClick> session) {
+        long begin = session.get(0).time();
+        long end = session.get(session.size() - 1).time() + gap;
+        long windowBegin = Math.floorDiv(end - 1, window) * window;
+
+        boolean checkout = false;
+        long lastCheckout = 0;
+        for (OracleClick click : session) {
+            if ("order_checkout".equals(click.eventType())) {
+                checkout = true;
+                lastCheckout = click.time();
+            }
+        }
+        long visits = 0;
+        long visitsUntilCheckout = 0;
+        TreeSet<String> departments = new TreeSet<>();
+        for (OracleClick click : session) {
+            String department = click.department();
+            if (department == null || department.isEmpty() || department.equals("N/A")) {
+                continue;
+            }
+            departments.add(department);
+            visits++;
+            if (checkout && click.time() <= lastCheckout) {
+                visitsUntilCheckout++;
+            }
+        }
+
+        sessionTotal++;
+        sessionCounts.merge(windowBegin, 1L, Long::sum);
+        for (String department : departments) {
+            departmentCounts.merge(new DepartmentWindow(department, windowBegin), 1L, Long::sum);
+        }
+        if (checkout) {
+            checkoutCounts.merge(windowBegin, 1L, Long::sum);
+            ObjectNode line = JsonNodeFactory.instance.objectNode();
+            if (session.get(0).user() instanceof Long number) {
+                line.put("userId", number);
+            } else {
+                line.put("userId", (String) session.get(0).user());
+            }
+            line.put("eventCount", visits);
+            line.put("orderCheckoutEventCount", visitsUntilCheckout);
+            ArrayNode deptList = line.putArray("deptList");
+            departments.forEach(deptList::add);
+            line.put("eventKey", 1);
+            line.put("windowBeginTime", begin);
+            line.put("windowEndTime", end);
+            checkoutLines.add(line.toString());
+        }
+    }
+
+    long sessions() {
+        return sessionTotal;
+    }
+
+    /** How many lines the three lists of {@link #expected()} have now. */
+    long lines() {
+        return (long) departmentCounts.size() + sessionCounts.size() + checkoutLines.size();
+    }
+
+    Expected expected() {
+        List<String> departmentLines = new ArrayList<>();
+        departmentCounts.forEach(
+                (key, count) ->
+                        departmentLines.add(
+                                JsonNodeFactory.instance
+                                        .objectNode()
+                                        .put("departmentName", key.department())
+                                        .put("departmentCount", count)
+                                        .put("windowBeginTime", key.begin())
+                                        .put("windowEndTime", key.begin() + window)
+                                        .toString()));
+        List<String> sessionLines = new ArrayList<>();
+        sessionCounts.forEach(
+                (begin, count) -> {
+                    long checkouts = checkoutCounts.getOrDefault(begin, 0L);
+                    sessionLines.add(
+                            JsonNodeFactory.instance
+                                    .objectNode()
+                                    .put("userSessionCount", count)
+                                    .put("userSessionCountWithOrderCheckout", checkouts)
+                                    .put("percentSessionswithBuy", percent(checkouts, count))
+                                    .put("windowBeginTime", begin)
+                                    .put("windowEndTime", begin + window)
+                                    .toString());
+                });
+        List<String> checkouts = new ArrayList<>(checkoutLines);
+        Collections.sort(departmentLines);
+        Collections.sort(sessionLines);
+        Collections.sort(checkouts);
+        return new Expected(departmentLines, sessionLines, checkouts, sessionTotal);
+    }
+
+    /** The largest whole number of percent that is not above the share. */
+    private static double percent(long part, long whole) {
+        long percent = 0;
+        while ((percent + 1) * whole <= 100 * part) {
+            percent++;
+        }
+        return percent;
+    }
+}
