@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.config.OpenSearchConfig.SigningService;
+import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.FakeOpenSearch;
 import java.net.URI;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 
 @Timeout(60)
 class OpenSearchStartCheckTest {
@@ -125,14 +127,23 @@ class OpenSearchStartCheckTest {
     }
 
     @Test
+    @DisabledIfEnvironmentVariable(named = "AWS_ACCESS_KEY_ID", matches = ".+")
+    void saysThatThereAreNoCredentials() throws Exception {
+        try (AwsCredentials none = AwsCredentials.none()) {
+            assertThat(none).isNotNull();
+            assertThat(problems(config().sigV4(SigningService.ES, "eu-central-1")))
+                    .singleElement()
+                    .asString()
+                    .contains("A request could not be signed: Unable to load credentials")
+                    .endsWith("credentials where the AWS SDK looks for them");
+        }
+    }
+
+    @Test
     void asksAServerlessCollectionForAnIndex() throws Exception {
-        System.setProperty("aws.accessKeyId", "AKIDEXAMPLE");
-        System.setProperty("aws.secretAccessKey", "secret");
-        try {
+        try (AwsCredentials some = AwsCredentials.some()) {
+            assertThat(some).isNotNull();
             assertThat(problems(config().sigV4(SigningService.AOSS, "eu-central-1"))).isEmpty();
-        } finally {
-            System.clearProperty("aws.accessKeyId");
-            System.clearProperty("aws.secretAccessKey");
         }
         assertThat(openSearch.received())
                 .singleElement()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.config.OpenSearchConfig.SigningService;
+import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.FakeOpenSearch;
 import io.clickstream.testing.FakeOpenSearch.Received;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,6 @@ import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,8 +28,6 @@ import org.opensearch.client.RestClient;
 /** Signatures, worked out again here as AWS documents Signature Version 4. */
 class RequestSigningTest {
 
-    private static final String ACCESS_KEY = "AKIDEXAMPLE";
-    private static final String SECRET_KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     private static final String REGION = "eu-central-1";
     private static final Pattern AUTHORIZATION =
             Pattern.compile(
@@ -38,16 +36,11 @@ class RequestSigningTest {
 
     private final FakeOpenSearch openSearch = FakeOpenSearch.start();
 
-    @BeforeEach
-    void giveCredentials() {
-        System.setProperty("aws.accessKeyId", ACCESS_KEY);
-        System.setProperty("aws.secretAccessKey", SECRET_KEY);
-    }
+    private final AwsCredentials credentials = AwsCredentials.some();
 
     @AfterEach
     void close() {
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
+        credentials.close();
         openSearch.close();
     }
 
@@ -86,7 +79,7 @@ class RequestSigningTest {
     private static void assertSigned(Received request, SigningService service) throws Exception {
         Matcher authorization = AUTHORIZATION.matcher(request.header("Authorization"));
         assertThat(authorization.matches()).as(request.header("Authorization")).isTrue();
-        assertThat(authorization.group(1)).isEqualTo(ACCESS_KEY);
+        assertThat(authorization.group(1)).isEqualTo(AwsCredentials.ACCESS_KEY);
         assertThat(authorization.group(3)).isEqualTo(REGION);
         assertThat(authorization.group(4)).isEqualTo(service.signingName());
         assertThat(request.header("X-amz-content-sha256")).isEqualTo(sha256(request.body()));
@@ -124,7 +117,7 @@ class RequestSigningTest {
                         request.header("X-amz-date"),
                         scope,
                         sha256(canonical));
-        byte[] key = ("AWS4" + SECRET_KEY).getBytes(StandardCharsets.UTF_8);
+        byte[] key = ("AWS4" + AwsCredentials.SECRET_KEY).getBytes(StandardCharsets.UTF_8);
         for (String part :
                 Stream.of(day, REGION, service.signingName(), "aws4_request", toSign).toList()) {
             Mac mac = Mac.getInstance("HmacSHA256");
