@@ -6,8 +6,8 @@ import javax.annotation.Nullable;
 /**
  * One event of one user: only what the aggregates need of it.
  *
- * <p>{@link #raw()} is there only for a click that may turn out to be late (see {@code
- * io.clickstream.source.LatenessBound}), because only then its bytes are needed once more.
+ * <p>{@link #raw()} crosses the shuffle only with a click that may turn out to be late (see {@code
+ * io.clickstream.time.LatenessBound}), because only then its bytes are needed once more.
  */
 public final class Click implements Incoming {
 
@@ -15,7 +15,7 @@ public final class Click implements Incoming {
     private final long timestamp;
     @Nullable private final String department;
     private final boolean checkout;
-    @Nullable private final RawRecord raw;
+    @Nullable private RawRecord raw;
     private boolean behindWatermark;
 
     /**
@@ -56,6 +56,11 @@ public final class Click implements Incoming {
     @Nullable
     public RawRecord raw() {
         return raw;
+    }
+
+    /** Lets go of the bytes, once it is clear that nobody will need them. */
+    public void dropRaw() {
+        raw = null;
     }
 
     /** Whether event time had already passed this click when it reached its session's subtask. */

@@ -1,0 +1,163 @@
+package io.clickstream;
+
+import io.clickstream.config.ConfigException;
+import io.clickstream.config.JobConfig;
+import io.clickstream.config.KafkaSinkConfig;
+import io.clickstream.config.OpenSearchConfig;
+import io.clickstream.config.PropertyGroupsFile;
+import io.clickstream.format.CheckoutFormat;
+import io.clickstream.format.ClickDecoders;
+import io.clickstream.format.DepartmentCountFormat;
+import io.clickstream.format.SessionCountFormat;
+import io.clickstream.sink.DeadLetterOutlet;
+import io.clickstream.sink.kafka.KafkaSinks;
+import io.clickstream.sink.opensearch.OpenSearchSinks;
+import io.clickstream.source.KafkaSources;
+import io.clickstream.source.RecordDecoder;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The job's entry point: configuration → source and sinks → {@link ClickstreamPipeline} → run.
+ *
+ * <p>Takes its configuration from the file that the managed service provides, or from one named by
+ * {@code --config FILE}. A wrong configuration stops it before it starts, with all that is wrong.
+ */
+public final class ClickstreamJob {
+
+    public static final String DEPARTMENT_COUNTS_KAFKA_SINK = "department-counts-kafka-sink";
+    public static final String SESSION_COUNTS_KAFKA_SINK = "session-counts-kafka-sink";
+    public static final String CHECKOUT_SESSIONS_KAFKA_SINK = "checkout-sessions-kafka-sink";
+    public static final String DEAD_LETTERS_KAFKA_SINK = "dead-letters-kafka-sink";
+    public static final String DEPARTMENT_COUNTS_OPENSEARCH_SINK =
+            "department-counts-opensearch-sink";
+    public static final String SESSION_COUNTS_OPENSEARCH_SINK = "session-counts-opensearch-sink";
+    public static final String CHECKOUT_SESSIONS_OPENSEARCH_SINK =
+            "checkout-sessions-opensearch-sink";
+
+    private static final String NAME = "clickstream";
+
+    public static void main(String[] args) throws Exception {
+        JobConfig config = JobConfig.parse(propertyGroups(args));
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(settings());
+        StartCheck.run(config, define(env, config));
+        env.execute(NAME);
+    }
+
+    /** What the job needs of Flink, wherever it runs. */
+    public static Configuration settings() {
+        Configuration settings = new Configuration();
+        // An operator without uid would lose its state with the next change of the flow, and a type
+        // that falls to Kryo could not be read by the next version of Flink.
+        settings.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+        settings.set(PipelineOptions.GENERIC_TYPES, false);
+        return settings;
+    }
+
+    /**
+     * Adds the whole job to an environment.
+     *
+     * @return the same environment
+     */
+    public static StreamExecutionEnvironment define(
+            StreamExecutionEnvironment env, JobConfig config) {
+        env.configure(settings());
+        if (!env.getCheckpointConfig().isCheckpointingEnabled()) {
+            env.enableCheckpointing(config.checkpointInterval().toMillis());
+        }
+        RecordDecoder decoder =
+                new RecordDecoder(
+                        ClickDecoders.of(config.format()),
+                        config.format().maxRecordBytes(),
+                        config.eventTime().maxFutureSkew(),
+                        Clock.systemUTC());
+        new ClickstreamPipeline(config.eventTime(), config.aggregates(), Clock.systemUTC())
+                .define(env, KafkaSources.clicks(config.kafkaSource(), decoder), outputs(config));
+        return env;
+    }
+
+    private static Outputs outputs(JobConfig config) {
+        Outputs outputs = new Outputs();
+        config.kafkaSink().ifPresent(kafka -> addTopics(kafka, outputs));
+        String deadLetters = config.deadLetters().topic();
+        outputs.deadLetters(
+                DEAD_LETTERS_KAFKA_SINK,
+                KafkaSinks.deadLetters(
+                        config.deadLetterCluster(), deadLetters, DEAD_LETTERS_KAFKA_SINK));
+        DeadLetterOutlet outlet =
+                KafkaSinks.deadLetterOutlet(config.deadLetterCluster(), deadLetters);
+        config.openSearch().ifPresent(openSearch -> addIndices(openSearch, outlet, outputs));
+        return outputs;
+    }
+
+    private static void addTopics(KafkaSinkConfig kafka, Outputs outputs) {
+        outputs.departmentCounts(
+                        DEPARTMENT_COUNTS_KAFKA_SINK,
+                        KafkaSinks.aggregates(
+                                kafka,
+                                kafka.departmentsTopic(),
+                                DEPARTMENT_COUNTS_KAFKA_SINK,
+                                new DepartmentCountFormat()))
+                .sessionCounts(
+                        SESSION_COUNTS_KAFKA_SINK,
+                        KafkaSinks.aggregates(
+                                kafka,
+                                kafka.sessionsTopic(),
+                                SESSION_COUNTS_KAFKA_SINK,
+                                new SessionCountFormat()))
+                .checkoutSessions(
+                        CHECKOUT_SESSIONS_KAFKA_SINK,
+                        KafkaSinks.aggregates(
+                                kafka,
+                                kafka.checkoutsTopic(),
+                                CHECKOUT_SESSIONS_KAFKA_SINK,
+                                new CheckoutFormat()));
+    }
+
+    private static void addIndices(
+            OpenSearchConfig openSearch, DeadLetterOutlet outlet, Outputs outputs) {
+        outputs.departmentCounts(
+                        DEPARTMENT_COUNTS_OPENSEARCH_SINK,
+                        OpenSearchSinks.sink(
+                                openSearch,
+                                openSearch.departmentsIndex(),
+                                new DepartmentCountFormat(),
+                                outlet))
+                .sessionCounts(
+                        SESSION_COUNTS_OPENSEARCH_SINK,
+                        OpenSearchSinks.sink(
+                                openSearch,
+                                openSearch.sessionsIndex(),
+                                new SessionCountFormat(),
+                                outlet))
+                .checkoutSessions(
+                        CHECKOUT_SESSIONS_OPENSEARCH_SINK,
+                        OpenSearchSinks.sink(
+                                openSearch,
+                                openSearch.checkoutsIndex(),
+                                new CheckoutFormat(),
+                                outlet));
+    }
+
+    private static Map<String, Map<String, String>> propertyGroups(String[] args) {
+        if (args.length == 0) {
+            return PropertyGroupsFile.readDefault();
+        }
+        if (args.length == 2 && args[0].equals("--config")) {
+            return PropertyGroupsFile.read(Path.of(args[1]));
+        }
+        throw new ConfigException(
+                List.of(
+                        "the arguments are '"
+                                + String.join(" ", args)
+                                + "'; allowed is nothing, or --config FILE"));
+    }
+
+    private ClickstreamJob() {}
+}

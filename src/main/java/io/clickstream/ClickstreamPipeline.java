@@ -1,0 +1,213 @@
+package io.clickstream;
+
+import io.clickstream.config.AggregatesConfig;
+import io.clickstream.config.EventTimeConfig;
+import io.clickstream.count.LocalCountOperator;
+import io.clickstream.deadletter.DeadLetterCounter;
+import io.clickstream.deadletter.LateClickLetters;
+import io.clickstream.event.Click;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.event.EventTypes;
+import io.clickstream.event.Incoming;
+import io.clickstream.event.Session;
+import io.clickstream.event.UserId;
+import io.clickstream.event.WindowCount;
+import io.clickstream.session.ClickSessions;
+import io.clickstream.time.ClickIntakeOperator;
+import io.clickstream.time.ClickWatermarks;
+import io.clickstream.time.EventTimeOperator;
+import java.time.Clock;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * The whole dataflow. Sources and sinks come from outside: the same flow runs in production, on one
+ * machine, over files, and in tests.
+ *
+ * <pre>
+ *  click-source          bytes are decoded here, per partition: a click, or why it is none
+ *      │
+ *  click-intake ─────────── no click ────────────────────────────┐
+ *      │                                                         │
+ *      ╪ by user                                                 │
+ *      │                                                         │
+ *  event-time            goes on with the clock when all is idle │
+ *      │                                                         │
+ *  click-sessions ───────── late ─── late-click-letters ─────────┤
+ *      │                                                         │
+ *      ├─ with a checkout ── checkout-sessions ──→ sinks         │
+ *      │                                                         │
+ *  local-counts          sums per window, within the subtask     │
+ *      │                                                         │
+ *      ╪ by department                                           │
+ *      │                                                         │
+ *  window-counts         one sum per window and department       │
+ *      ├──────────────────── department-counts ──→ sinks         │
+ *      └──────────────────── session-counts ─────→ sinks    dead-letters ──→ sinks
+ * </pre>
+ *
+ * <p>One click on its way, from the consumer's byte array to its session: it is decoded once, in
+ * the source; two chained hops, by reference; one serialization and one deserialization at the
+ * shuffle by user, with its record's bytes only if it may be late; one chained hop by reference
+ * into the sessions. Behind them only sessions travel, by reference, and sums, through a second
+ * shuffle that carries one record per window, department and subtask.
+ *
+ * <p>Every operator's name is its uid, by which a savepoint finds its state. The uids never change.
+ */
+public final class ClickstreamPipeline {
+
+    public static final String CLICK_SOURCE = "click-source";
+    public static final String CLICK_INTAKE = "click-intake";
+    public static final String EVENT_TIME = "event-time";
+    public static final String CLICK_SESSIONS = "click-sessions";
+    public static final String LATE_CLICK_LETTERS = "late-click-letters";
+    public static final String CHECKOUT_SESSIONS = "checkout-sessions";
+    public static final String LOCAL_COUNTS = "local-counts";
+    public static final String WINDOW_COUNTS = "window-counts";
+    public static final String DEPARTMENT_COUNTS = "department-counts";
+    public static final String SESSION_COUNTS = "session-counts";
+    public static final String DEAD_LETTERS = "dead-letters";
+
+    private static final OutputTag<DeadLetter> NO_CLICKS =
+            new OutputTag<>("no-clicks", EventTypes.DEAD_LETTER);
+    private static final OutputTag<Click> LATE_CLICKS =
+            new OutputTag<>("late-clicks", EventTypes.CLICK);
+
+    private final EventTimeConfig eventTime;
+    private final AggregatesConfig aggregates;
+    private final Clock clock;
+
+    /**
+     * A pipeline to be added to an environment.
+     *
+     * @param clock dates dead letters; must be serializable, as those of {@link Clock} are
+     */
+    public ClickstreamPipeline(
+            EventTimeConfig eventTime, AggregatesConfig aggregates, Clock clock) {
+        this.eventTime = eventTime;
+        this.aggregates = aggregates;
+        this.clock = clock;
+    }
+
+    /** Adds the flow from the source to the sinks. */
+    public void define(
+            StreamExecutionEnvironment env, Source<Incoming, ?, ?> source, Outputs outputs) {
+        // Nothing keeps a record that it has passed on, so records need not be copied.
+        env.getConfig().enableObjectReuse();
+
+        SingleOutputStreamOperator<Click> clicks =
+                named(
+                        CLICK_INTAKE,
+                        records(env, source)
+                                .transform(
+                                        CLICK_INTAKE,
+                                        EventTypes.CLICK,
+                                        new ClickIntakeOperator(
+                                                NO_CLICKS,
+                                                eventTime.outOfOrderness(),
+                                                eventTime.maxFutureSkew(),
+                                                eventTime.idleTimeout())));
+
+        SingleOutputStreamOperator<Session> sessions =
+                named(
+                        CLICK_SESSIONS,
+                        ClickSessions.of(
+                                inEventTime(clicks.keyBy(Click::user, EventTypes.USER_ID)),
+                                aggregates.sessionGap(),
+                                LATE_CLICKS));
+
+        SingleOutputStreamOperator<Session> checkouts =
+                named(CHECKOUT_SESSIONS, sessions.filter(Session::hasCheckout));
+
+        SingleOutputStreamOperator<WindowCount> counts = countsPerWindow(sessions);
+        SingleOutputStreamOperator<WindowCount> departmentCounts =
+                named(DEPARTMENT_COUNTS, counts.filter(count -> !count.isTotal()));
+        SingleOutputStreamOperator<WindowCount> sessionCounts =
+                named(SESSION_COUNTS, counts.filter(WindowCount::isTotal));
+
+        SingleOutputStreamOperator<DeadLetter> late =
+                named(
+                        LATE_CLICK_LETTERS,
+                        sessions.getSideOutput(LATE_CLICKS)
+                                .map(new LateClickLetters(clock))
+                                .returns(EventTypes.DEAD_LETTER));
+        SingleOutputStreamOperator<DeadLetter> deadLetters =
+                named(
+                        DEAD_LETTERS,
+                        clicks.getSideOutput(NO_CLICKS)
+                                .union(late)
+                                .map(new DeadLetterCounter())
+                                .returns(EventTypes.DEAD_LETTER));
+
+        to(outputs.departmentCounts(), departmentCounts);
+        to(outputs.sessionCounts(), sessionCounts);
+        to(outputs.checkoutSessions(), checkouts);
+        to(outputs.deadLetters(), deadLetters);
+    }
+
+    private DataStream<Incoming> records(
+            StreamExecutionEnvironment env, Source<Incoming, ?, ?> source) {
+        return named(
+                CLICK_SOURCE,
+                env.fromSource(
+                        source,
+                        ClickWatermarks.strategy(
+                                eventTime.outOfOrderness(), eventTime.idleTimeout()),
+                        CLICK_SOURCE,
+                        EventTypes.INCOMING));
+    }
+
+    /**
+     * Puts the event-time operator between the shuffle and the sessions. It has no key, so that a
+     * bounded run, which sorts the input of keyed operators, sorts once.
+     */
+    private KeyedStream<Click, UserId> inEventTime(KeyedStream<Click, UserId> byUser) {
+        DataStream<Click> shuffled =
+                new DataStream<>(byUser.getExecutionEnvironment(), byUser.getTransformation());
+        SingleOutputStreamOperator<Click> inEventTime =
+                named(
+                        EVENT_TIME,
+                        shuffled.transform(
+                                EVENT_TIME,
+                                EventTypes.CLICK,
+                                new EventTimeOperator(
+                                        eventTime.outOfOrderness(),
+                                        aggregates.sessionGap(),
+                                        aggregates.window())));
+        return DataStreamUtils.reinterpretAsKeyedStream(
+                inEventTime, Click::user, EventTypes.USER_ID);
+    }
+
+    private SingleOutputStreamOperator<WindowCount> countsPerWindow(
+            SingleOutputStreamOperator<Session> sessions) {
+        return named(
+                WINDOW_COUNTS,
+                named(
+                                LOCAL_COUNTS,
+                                sessions.transform(
+                                        LOCAL_COUNTS,
+                                        EventTypes.WINDOW_COUNT,
+                                        new LocalCountOperator(aggregates.window())))
+                        .keyBy(WindowCount::department, Types.STRING)
+                        .window(TumblingEventTimeWindows.of(aggregates.window()))
+                        .reduce(WindowCount::plus));
+    }
+
+    private static <T> SingleOutputStreamOperator<T> named(
+            String uid, SingleOutputStreamOperator<T> operator) {
+        return operator.uid(uid).name(uid);
+    }
+
+    private static <T> void to(Map<String, Sink<T>> sinks, DataStream<T> stream) {
+        sinks.forEach((uid, sink) -> stream.sinkTo(sink).uid(uid).name(uid));
+    }
+}

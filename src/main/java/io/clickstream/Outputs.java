@@ -1,0 +1,58 @@
+package io.clickstream;
+
+import io.clickstream.event.DeadLetter;
+import io.clickstream.event.Session;
+import io.clickstream.event.WindowCount;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.flink.api.connector.sink2.Sink;
+
+/** The sinks of each output of the pipeline, by their uids. */
+public final class Outputs {
+
+    private final Map<String, Sink<WindowCount>> departmentCounts = new LinkedHashMap<>();
+    private final Map<String, Sink<WindowCount>> sessionCounts = new LinkedHashMap<>();
+    private final Map<String, Sink<Session>> checkoutSessions = new LinkedHashMap<>();
+    private final Map<String, Sink<DeadLetter>> deadLetters = new LinkedHashMap<>();
+
+    /** Adds a sink for the sessions per department and window. */
+    public Outputs departmentCounts(String uid, Sink<WindowCount> sink) {
+        departmentCounts.put(uid, sink);
+        return this;
+    }
+
+    /** Adds a sink for the sessions per window. */
+    public Outputs sessionCounts(String uid, Sink<WindowCount> sink) {
+        sessionCounts.put(uid, sink);
+        return this;
+    }
+
+    /** Adds a sink for the sessions with a checkout. */
+    public Outputs checkoutSessions(String uid, Sink<Session> sink) {
+        checkoutSessions.put(uid, sink);
+        return this;
+    }
+
+    /** Adds a sink for what could not be used. */
+    public Outputs deadLetters(String uid, Sink<DeadLetter> sink) {
+        deadLetters.put(uid, sink);
+        return this;
+    }
+
+    Map<String, Sink<WindowCount>> departmentCounts() {
+        return Collections.unmodifiableMap(departmentCounts);
+    }
+
+    Map<String, Sink<WindowCount>> sessionCounts() {
+        return Collections.unmodifiableMap(sessionCounts);
+    }
+
+    Map<String, Sink<Session>> checkoutSessions() {
+        return Collections.unmodifiableMap(checkoutSessions);
+    }
+
+    Map<String, Sink<DeadLetter>> deadLetters() {
+        return Collections.unmodifiableMap(deadLetters);
+    }
+}

@@ -1,0 +1,76 @@
+package io.clickstream;
+
+import io.clickstream.config.ConfigException;
+import io.clickstream.config.JobConfig;
+import io.clickstream.config.KafkaSinkConfig;
+import io.clickstream.config.KafkaSourceConfig;
+import io.clickstream.sink.kafka.KafkaStartCheck;
+import io.clickstream.sink.opensearch.OpenSearchStartCheck;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Asks the servers that a configuration names whether the job can work with them, before it starts.
+ * A job that fails at its first checkpoint, or waits for a topic forever, is much harder to read
+ * than a sentence now.
+ */
+public final class StartCheck {
+
+    /**
+     * Runs the checks. Creates missing topics where that is configured.
+     *
+     * @param env the environment that the job is defined in, with its checkpoint interval
+     * @throws ConfigException with all that is wrong, if anything is
+     */
+    public static void run(JobConfig config, StreamExecutionEnvironment env)
+            throws InterruptedException {
+        List<String> problems = new ArrayList<>();
+        KafkaSourceConfig source = config.kafkaSource();
+        try (KafkaStartCheck check =
+                new KafkaStartCheck(source.bootstrapServers(), source.clientProperties())) {
+            problems.addAll(check.reads(source.topics()).problems());
+        }
+        Duration interval = Duration.ofMillis(env.getCheckpointConfig().getCheckpointInterval());
+        problems.addAll(sinkProblems(config, interval));
+        if (config.openSearch().isPresent()) {
+            problems.addAll(OpenSearchStartCheck.problems(config.openSearch().get()));
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+    }
+
+    private static List<String> sinkProblems(JobConfig config, Duration checkpointInterval)
+            throws InterruptedException {
+        KafkaSinkConfig cluster = config.deadLetterCluster();
+        try (KafkaStartCheck check =
+                new KafkaStartCheck(cluster.bootstrapServers(), cluster.clientProperties())) {
+            check.writes(
+                    List.of(config.deadLetters().topic()),
+                    config.deadLetters().createTopic(),
+                    "dead-letters / create-topic",
+                    OptionalInt.empty(),
+                    cluster.replicationFactor());
+            if (config.kafkaSink().isPresent()) {
+                check.writes(
+                        List.of(
+                                cluster.departmentsTopic(),
+                                cluster.sessionsTopic(),
+                                cluster.checkoutsTopic()),
+                        cluster.createTopics(),
+                        "sink.kafka / create-topics",
+                        cluster.partitions(),
+                        cluster.replicationFactor());
+            }
+            if (cluster.delivery() == KafkaSinkConfig.Delivery.EXACTLY_ONCE) {
+                check.transactions(cluster.transactionTimeout(), checkpointInterval);
+            }
+            return check.problems();
+        }
+    }
+
+    private StartCheck() {}
+}

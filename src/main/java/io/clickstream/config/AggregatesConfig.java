@@ -1,0 +1,28 @@
+package io.clickstream.config;
+
+import java.time.Duration;
+
+/** What a session is, and the windows that count sessions. */
+public final class AggregatesConfig {
+
+    private final Duration sessionGap;
+    private final Duration window;
+
+    private AggregatesConfig(PropertyReader reader) {
+        sessionGap = reader.get(ConfigKeys.SESSION_GAP);
+        window = reader.get(ConfigKeys.WINDOW);
+    }
+
+    static AggregatesConfig read(PropertyReader reader) {
+        return new AggregatesConfig(reader);
+    }
+
+    public Duration sessionGap() {
+        return sessionGap;
+    }
+
+    /** Size of the windows, which are aligned to the epoch. */
+    public Duration window() {
+        return window;
+    }
+}

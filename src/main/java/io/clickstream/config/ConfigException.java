@@ -1,0 +1,24 @@
+package io.clickstream.config;
+
+import java.util.List;
+
+/** All that is wrong with a configuration, one line each. */
+public final class ConfigException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String[] errors;
+
+    public ConfigException(List<String> errors) {
+        super(
+                "The configuration has "
+                        + (errors.size() == 1 ? "an error" : errors.size() + " errors")
+                        + ":\n  "
+                        + String.join("\n  ", errors));
+        this.errors = errors.toArray(new String[0]);
+    }
+
+    public List<String> errors() {
+        return List.of(errors);
+    }
+}

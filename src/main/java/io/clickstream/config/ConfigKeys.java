@@ -1,0 +1,415 @@
+package io.clickstream.config;
+
+import static io.clickstream.config.Parsers.DURATION;
+import static io.clickstream.config.Parsers.SIZE;
+import static io.clickstream.config.Parsers.labels;
+import static io.clickstream.config.Parsers.oneOf;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** All settings that there are, in the order of the README's table. */
+public final class ConfigKeys {
+
+    static final String KAFKA_SOURCE = "source.kafka";
+    static final String FORMAT = "format";
+    static final String EVENT_TIME = "event-time";
+    static final String AGGREGATES = "aggregates";
+    static final String KAFKA_SINK = "sink.kafka";
+    static final String OPENSEARCH_SINK = "sink.opensearch";
+    static final String DEAD_LETTERS = "dead-letters";
+    static final String JOB = "job";
+
+    /** What stands behind it goes to Kafka's clients as it is. */
+    static final String CLIENT_PREFIX = "kafka.";
+
+    /** Groups that hand keys below {@code kafka.} to Kafka's clients. */
+    static final Set<String> PASS_THROUGH = Set.of(KAFKA_SOURCE, KAFKA_SINK);
+
+    static final Key<String> SOURCE_BOOTSTRAP_SERVERS =
+            Key.of(
+                    KAFKA_SOURCE,
+                    "bootstrap-servers",
+                    Parsers::text,
+                    "`host:port,…`",
+                    "The brokers to read from.");
+    static final Key<String> SOURCE_TOPIC =
+            Key.of(
+                    KAFKA_SOURCE,
+                    "topic",
+                    Parsers::text,
+                    "a topic, or several with commas between",
+                    "The topics of clicks.");
+    static final Key<String> SOURCE_GROUP_ID =
+            Key.of(
+                    KAFKA_SOURCE,
+                    "group-id",
+                    Parsers::text,
+                    "a name",
+                    "clickstream",
+                    "The consumer group that offsets are committed to with every checkpoint.");
+    static final Key<StartPosition> SOURCE_START =
+            Key.of(
+                    KAFKA_SOURCE,
+                    "start",
+                    StartPosition::parse,
+                    StartPosition.ALLOWED,
+                    "committed",
+                    "Where to begin without a snapshot. `committed` begins at the group's offsets,"
+                            + " at the earliest where there are none.");
+
+    static final Key<FormatConfig.Type> FORMAT_TYPE =
+            Key.of(
+                    FORMAT,
+                    "type",
+                    oneOf(FormatConfig.Type.class),
+                    labels(FormatConfig.Type.class),
+                    "avro",
+                    "The format of clicks: plain Avro binary, or JSON.");
+    static final Key<FormatConfig.Preset> FORMAT_PRESET =
+            Key.of(
+                    FORMAT,
+                    "preset",
+                    oneOf(FormatConfig.Preset.class),
+                    labels(FormatConfig.Preset.class),
+                    "lab",
+                    "Which fields of the JSON are what.");
+    static final Key<String> FORMAT_WRITER_SCHEMA =
+            Key.of(
+                    FORMAT,
+                    "writer-schema",
+                    Parsers::text,
+                    "a path of an `.avsc` file, `s3://` too, or the schema itself",
+                    "The schema that Avro clicks were written with, where it is not the wire"
+                            + " schema.");
+    static final Key<Integer> FORMAT_MAX_RECORD_SIZE =
+            Key.of(
+                    FORMAT,
+                    "max-record-size",
+                    Parsers::size,
+                    SIZE,
+                    "1 mb",
+                    "Longer records are dead letters.");
+
+    static final Key<Duration> OUT_OF_ORDERNESS =
+            Key.of(
+                    EVENT_TIME,
+                    "out-of-orderness",
+                    Parsers::duration,
+                    DURATION,
+                    "20 s",
+                    "How far the watermark is behind the newest click of a partition.");
+    static final Key<Duration> IDLE_TIMEOUT =
+            Key.of(
+                    EVENT_TIME,
+                    "idle-timeout",
+                    Parsers::positiveDuration,
+                    DURATION,
+                    "15 s",
+                    "After this time without clicks a partition holds the others back no longer;"
+                            + " when all are silent, event time goes on with the clock.");
+    static final Key<Duration> MAX_FUTURE_SKEW =
+            Key.of(
+                    EVENT_TIME,
+                    "max-future-skew",
+                    Parsers::duration,
+                    DURATION,
+                    "10 s",
+                    "Clicks further ahead of the clock are dead letters. Below"
+                            + " `out-of-orderness`, no click can make another one late that is on"
+                            + " time.");
+
+    static final Key<Duration> SESSION_GAP =
+            Key.of(
+                    AGGREGATES,
+                    "session-gap",
+                    Parsers::positiveDuration,
+                    DURATION,
+                    "1 s",
+                    "Two clicks of a user that are further apart are in two sessions.");
+    static final Key<Duration> WINDOW =
+            Key.of(
+                    AGGREGATES,
+                    "window",
+                    Parsers::positiveDuration,
+                    DURATION,
+                    "10 s",
+                    "The size of the windows that sessions are counted in.");
+
+    static final Key<String> SINK_BOOTSTRAP_SERVERS =
+            Key.of(
+                    KAFKA_SINK,
+                    "bootstrap-servers",
+                    Parsers::text,
+                    "`host:port,…`",
+                    "The brokers to write to; those of the source if left out.");
+    static final Key<String> DEPARTMENTS_TOPIC =
+            Key.of(
+                    KAFKA_SINK,
+                    "departments-topic",
+                    Parsers::text,
+                    "a topic",
+                    "Departments_Agg",
+                    "Sessions per department and window.");
+    static final Key<String> SESSIONS_TOPIC =
+            Key.of(
+                    KAFKA_SINK,
+                    "sessions-topic",
+                    Parsers::text,
+                    "a topic",
+                    "ClickEvents_UserId_Agg_Result",
+                    "Sessions per window.");
+    static final Key<String> CHECKOUTS_TOPIC =
+            Key.of(
+                    KAFKA_SINK,
+                    "checkouts-topic",
+                    Parsers::text,
+                    "a topic",
+                    "User_Sessions_Aggregates_With_Order_Checkout",
+                    "Sessions with a checkout.");
+    static final Key<KafkaSinkConfig.Delivery> DELIVERY =
+            Key.of(
+                    KAFKA_SINK,
+                    "delivery",
+                    oneOf(KafkaSinkConfig.Delivery.class),
+                    labels(KafkaSinkConfig.Delivery.class),
+                    "exactly-once",
+                    "Exactly once, records can be read (`read_committed`) from the next checkpoint"
+                            + " on; at least once, at once, and doubled by a restart.");
+    static final Key<Duration> TRANSACTION_TIMEOUT =
+            Key.of(
+                    KAFKA_SINK,
+                    "transaction-timeout",
+                    Parsers::positiveDuration,
+                    DURATION,
+                    "15 min",
+                    "After this time the broker gives up a transaction, and with it records of a"
+                            + " job that is down for longer. At most the broker's"
+                            + " `transaction.max.timeout.ms`, above the checkpoint interval.");
+    static final Key<String> TRANSACTIONAL_ID_PREFIX =
+            Key.of(
+                    KAFKA_SINK,
+                    "transactional-id-prefix",
+                    Parsers::text,
+                    "a name",
+                    "clickstream",
+                    "Must differ between applications that write to one cluster.");
+    static final Key<Boolean> CREATE_TOPICS =
+            Key.of(
+                    KAFKA_SINK,
+                    "create-topics",
+                    Parsers::bool,
+                    "`true` or `false`",
+                    "false",
+                    "Whether missing topics of aggregates are created.");
+    static final Key<Integer> PARTITIONS =
+            Key.of(
+                    KAFKA_SINK,
+                    "partitions",
+                    Parsers::positiveInt,
+                    "a whole number from 1 on",
+                    "Partitions of created topics; the broker's default if left out.");
+    static final Key<Integer> REPLICATION_FACTOR =
+            Key.of(
+                    KAFKA_SINK,
+                    "replication-factor",
+                    Parsers::positiveInt,
+                    "a whole number from 1 on",
+                    "Copies of created topics; the broker's default if left out.");
+
+    static final Key<List<URI>> OPENSEARCH_ENDPOINT =
+            Key.of(
+                    OPENSEARCH_SINK,
+                    "endpoint",
+                    Parsers::httpUris,
+                    "`https://host[:port]`, or several with commas between",
+                    "The domain, collection or nodes to write to.");
+    static final Key<String> DEPARTMENTS_INDEX =
+            Key.of(
+                    OPENSEARCH_SINK,
+                    "departments-index",
+                    Parsers::text,
+                    "an index",
+                    "departments_count",
+                    "Sessions per department and window.");
+    static final Key<String> SESSIONS_INDEX =
+            Key.of(
+                    OPENSEARCH_SINK,
+                    "sessions-index",
+                    Parsers::text,
+                    "an index",
+                    "user_session_counts",
+                    "Sessions per window.");
+    static final Key<String> CHECKOUTS_INDEX =
+            Key.of(
+                    OPENSEARCH_SINK,
+                    "checkouts-index",
+                    Parsers::text,
+                    "an index",
+                    "user_session_details",
+                    "Sessions with a checkout.");
+
+    static final Key<OpenSearchConfig.IndexPeriod> INDEX_PERIOD =
+            Key.of(
+                    OPENSEARCH_SINK,
+                    "index-period",
+                    oneOf(OpenSearchConfig.IndexPeriod.class),
+                    labels(OpenSearchConfig.IndexPeriod.class),
+                    "none",
+                    "One index, or one per day (`departments_count-2022.06.14`) or month, by the"
+                            + " window's begin in UTC.");
+    static final Key<AuthChoice> OPENSEARCH_AUTH =
+            Key.of(
+                    OPENSEARCH_SINK,
+                    "auth",
+                    oneOf(AuthChoice.class),
+                    labels(AuthChoice.class),
+                    "auto",
+                    "How requests are authenticated. `auto` takes `basic` where there is a user"
+                            + " name, `sigv4` where the host ends with `.amazonaws.com`, else"
+                            + " `none`.");
+    static final Key<String> OPENSEARCH_USERNAME =
+            Key.of(OPENSEARCH_SINK, "username", Parsers::text, "a name", "For `basic`.");
+    static final Key<String> OPENSEARCH_PASSWORD =
+            Key.of(OPENSEARCH_SINK, "password", Parsers::text, "a password", "For `basic`.")
+                    .asSecret();
+    static final Key<String> OPENSEARCH_REGION =
+            Key.of(
+                    OPENSEARCH_SINK,
+                    "region",
+                    Parsers::text,
+                    "a region, such as `eu-central-1`",
+                    "For `sigv4`; credentials come from the AWS SDK's default chain.");
+    static final Key<OpenSearchConfig.SigningService> OPENSEARCH_SERVICE =
+            Key.of(
+                    OPENSEARCH_SINK,
+                    "service",
+                    oneOf(OpenSearchConfig.SigningService.class),
+                    labels(OpenSearchConfig.SigningService.class),
+                    "For `sigv4`: a domain is `es`, a serverless collection `aoss`. Taken from the"
+                            + " host if left out.");
+    static final Key<Integer> BULK_MAX_ACTIONS =
+            Key.of(
+                    OPENSEARCH_SINK,
+                    "bulk-max-actions",
+                    Parsers::positiveInt,
+                    "a whole number from 1 on",
+                    "1000",
+                    "Documents in one bulk at most.");
+    static final Key<Integer> BULK_MAX_SIZE =
+            Key.of(
+                    OPENSEARCH_SINK,
+                    "bulk-max-size",
+                    Parsers::size,
+                    SIZE,
+                    "5 mb",
+                    "Size of one bulk, whole `mb`. Domains on small nodes take 10 MB.");
+    static final Key<Duration> BULK_INTERVAL =
+            Key.of(
+                    OPENSEARCH_SINK,
+                    "bulk-interval",
+                    Parsers::positiveDuration,
+                    DURATION,
+                    "1 s",
+                    "A document waits for its bulk at most this long.");
+    static final Key<Duration> RETRY_INITIAL_DELAY =
+            Key.of(
+                    OPENSEARCH_SINK,
+                    "retry-initial-delay",
+                    Parsers::positiveDuration,
+                    DURATION,
+                    "1 s",
+                    "The wait before the first retry; later ones grow exponentially.");
+    static final Key<Integer> RETRY_MAX_ATTEMPTS =
+            Key.of(
+                    OPENSEARCH_SINK,
+                    "retry-max-attempts",
+                    Parsers::positiveInt,
+                    "a whole number from 1 to 20",
+                    "13",
+                    "Retries of a bulk before the job falls back to its last checkpoint; 13 last"
+                            + " 4 min 41 s.");
+
+    static final Key<String> DEAD_LETTER_TOPIC =
+            Key.of(
+                    DEAD_LETTERS,
+                    "topic",
+                    Parsers::text,
+                    "a topic",
+                    "DeadLetters",
+                    "Where records go that could not be used, each with the reason.");
+    static final Key<Boolean> CREATE_DEAD_LETTER_TOPIC =
+            Key.of(
+                    DEAD_LETTERS,
+                    "create-topic",
+                    Parsers::bool,
+                    "`true` or `false`",
+                    "true",
+                    "Whether the topic is created if it is missing.");
+
+    static final Key<Duration> CHECKPOINT_INTERVAL =
+            Key.of(
+                    JOB,
+                    "checkpoint-interval",
+                    Parsers::positiveDuration,
+                    DURATION,
+                    "1 min",
+                    "Used where the cluster sets none; the managed service does.");
+
+    /** All of them, in the order of the README's table. */
+    public static final List<Key<?>> ALL =
+            List.of(
+                    SOURCE_BOOTSTRAP_SERVERS,
+                    SOURCE_TOPIC,
+                    SOURCE_GROUP_ID,
+                    SOURCE_START,
+                    FORMAT_TYPE,
+                    FORMAT_PRESET,
+                    FORMAT_WRITER_SCHEMA,
+                    FORMAT_MAX_RECORD_SIZE,
+                    OUT_OF_ORDERNESS,
+                    IDLE_TIMEOUT,
+                    MAX_FUTURE_SKEW,
+                    SESSION_GAP,
+                    WINDOW,
+                    SINK_BOOTSTRAP_SERVERS,
+                    DEPARTMENTS_TOPIC,
+                    SESSIONS_TOPIC,
+                    CHECKOUTS_TOPIC,
+                    DELIVERY,
+                    TRANSACTION_TIMEOUT,
+                    TRANSACTIONAL_ID_PREFIX,
+                    CREATE_TOPICS,
+                    PARTITIONS,
+                    REPLICATION_FACTOR,
+                    OPENSEARCH_ENDPOINT,
+                    DEPARTMENTS_INDEX,
+                    SESSIONS_INDEX,
+                    CHECKOUTS_INDEX,
+                    INDEX_PERIOD,
+                    OPENSEARCH_AUTH,
+                    OPENSEARCH_USERNAME,
+                    OPENSEARCH_PASSWORD,
+                    OPENSEARCH_REGION,
+                    OPENSEARCH_SERVICE,
+                    BULK_MAX_ACTIONS,
+                    BULK_MAX_SIZE,
+                    BULK_INTERVAL,
+                    RETRY_INITIAL_DELAY,
+                    RETRY_MAX_ATTEMPTS,
+                    DEAD_LETTER_TOPIC,
+                    CREATE_DEAD_LETTER_TOPIC,
+                    CHECKPOINT_INTERVAL);
+
+    /** How the user says how OpenSearch's requests are authenticated. */
+    enum AuthChoice {
+        AUTO,
+        NONE,
+        BASIC,
+        SIGV4
+    }
+
+    private ConfigKeys() {}
+}

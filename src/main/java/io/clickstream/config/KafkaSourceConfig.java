@@ -1,0 +1,55 @@
+package io.clickstream.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Collectors;
+
+/** Which topics are read, and from where on. */
+public final class KafkaSourceConfig {
+
+    private final String bootstrapServers;
+    private final List<String> topics;
+    private final String groupId;
+    private final StartPosition start;
+    private final Properties clientProperties;
+
+    private KafkaSourceConfig(PropertyReader reader) {
+        bootstrapServers = reader.get(ConfigKeys.SOURCE_BOOTSTRAP_SERVERS);
+        String topicList = reader.get(ConfigKeys.SOURCE_TOPIC);
+        topics =
+                topicList == null
+                        ? List.of()
+                        : Arrays.stream(topicList.split(","))
+                                .map(String::trim)
+                                .collect(Collectors.toList());
+        groupId = reader.get(ConfigKeys.SOURCE_GROUP_ID);
+        start = reader.get(ConfigKeys.SOURCE_START);
+        clientProperties = reader.clientProperties(ConfigKeys.KAFKA_SOURCE);
+    }
+
+    static KafkaSourceConfig read(PropertyReader reader) {
+        return new KafkaSourceConfig(reader);
+    }
+
+    public String bootstrapServers() {
+        return bootstrapServers;
+    }
+
+    public List<String> topics() {
+        return topics;
+    }
+
+    public String groupId() {
+        return groupId;
+    }
+
+    public StartPosition start() {
+        return start;
+    }
+
+    /** Settings of the consumer that the user passes through; a copy. */
+    public Properties clientProperties() {
+        return (Properties) clientProperties.clone();
+    }
+}

@@ -1,0 +1,114 @@
+package io.clickstream.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.util.TimeUtils;
+
+/** Reads the texts of settings as values. */
+final class Parsers {
+
+    static final String DURATION = "a duration, such as `500 ms`, `20 s`, `30 min`";
+    static final String SIZE = "a size, such as `512 kb`, `5 mb`";
+
+    static String text(String text) {
+        return text;
+    }
+
+    static boolean bool(String text) {
+        if (text.equals("true") || text.equals("false")) {
+            return text.equals("true");
+        }
+        throw new IllegalArgumentException("is neither");
+    }
+
+    static int positiveInt(String text) {
+        int value;
+        try {
+            value = Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("is no whole number", e);
+        }
+        if (value < 1) {
+            throw new IllegalArgumentException("is below 1");
+        }
+        return value;
+    }
+
+    /** A duration of at least 1 ms. */
+    static Duration positiveDuration(String text) {
+        Duration duration = duration(text);
+        if (duration.toMillis() < 1) {
+            throw new IllegalArgumentException("is below 1 ms");
+        }
+        return duration;
+    }
+
+    static Duration duration(String text) {
+        try {
+            return TimeUtils.parseDuration(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("is no duration", e);
+        }
+    }
+
+    /** A size in bytes that an int can hold, at least 1. */
+    static int size(String text) {
+        long bytes;
+        try {
+            bytes = MemorySize.parse(text).getBytes();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("is no size", e);
+        }
+        if (bytes < 1 || bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("is not between 1 byte and 2 gb");
+        }
+        return (int) bytes;
+    }
+
+    /** Addresses with scheme and host, separated by commas. */
+    static List<URI> httpUris(String text) {
+        return Arrays.stream(text.split(",")).map(Parsers::httpUri).collect(Collectors.toList());
+    }
+
+    private static URI httpUri(String text) {
+        URI uri;
+        try {
+            uri = new URI(text.trim());
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("is no address", e);
+        }
+        boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+        if (!http || uri.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "does not begin with http:// or https:// and a host");
+        }
+        return uri;
+    }
+
+    static <E extends Enum<E>> Key.Parser<E> oneOf(Class<E> type) {
+        return text ->
+                Arrays.stream(type.getEnumConstants())
+                        .filter(value -> label(value).equals(text))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException("is none of them"));
+    }
+
+    static <E extends Enum<E>> String labels(Class<E> type) {
+        return Arrays.stream(type.getEnumConstants())
+                .map(value -> '`' + label(value) + '`')
+                .collect(Collectors.joining(", "));
+    }
+
+    /** How an enum's value is written in a configuration: {@code EXACTLY_ONCE} as exactly-once. */
+    static String label(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private Parsers() {}
+}

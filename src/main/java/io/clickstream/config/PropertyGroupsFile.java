@@ -1,0 +1,105 @@
+package io.clickstream.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The file of property groups, in the form in which the managed service puts it into the
+ * application's container: a list of {@code {"PropertyGroupId": …, "PropertyMap": {…}}}.
+ */
+public final class PropertyGroupsFile {
+
+    /** Where the managed service puts it. */
+    public static final Path MANAGED_SERVICE = Path.of("/etc/flink/application_properties.json");
+
+    /** Where a checkout of this project has one. */
+    public static final Path LOCAL = Path.of("flink-conf", "application_properties.json");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String ID = "PropertyGroupId";
+    private static final String MAP = "PropertyMap";
+
+    /**
+     * Reads the file that there is: the service's, else the local one.
+     *
+     * @throws ConfigException if there is neither
+     */
+    public static Map<String, Map<String, String>> readDefault() {
+        for (Path file : List.of(MANAGED_SERVICE, LOCAL)) {
+            if (Files.exists(file)) {
+                return read(file);
+            }
+        }
+        throw new ConfigException(
+                List.of(
+                        "no configuration: there is no file "
+                                + MANAGED_SERVICE
+                                + " and no "
+                                + LOCAL
+                                + "; name one with --config FILE"));
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @throws ConfigException if it can't be read or is no list of property groups
+     */
+    public static Map<String, Map<String, String>> read(Path file) {
+        JsonNode groups;
+        try {
+            groups = JSON.readTree(Files.readAllBytes(file));
+        } catch (JsonProcessingException e) {
+            throw new ConfigException(
+                    List.of(
+                            file
+                                    + " is no JSON: "
+                                    + e.getOriginalMessage()
+                                    + ", at line "
+                                    + e.getLocation().getLineNr()));
+        } catch (IOException e) {
+            throw new ConfigException(List.of(file + " can't be read: " + e));
+        }
+        if (!groups.isArray()) {
+            throw notGroups(file, "a list is expected");
+        }
+        Map<String, Map<String, String>> result = new LinkedHashMap<>();
+        for (JsonNode group : groups) {
+            if (!group.path(ID).isTextual() || !group.path(MAP).isObject()) {
+                throw notGroups(file, "each entry needs `" + ID + "` and `" + MAP + "`");
+            }
+            Map<String, String> properties = new LinkedHashMap<>();
+            group.get(MAP)
+                    .fields()
+                    .forEachRemaining(
+                            property -> {
+                                if (!property.getValue().isTextual()) {
+                                    throw notGroups(
+                                            file,
+                                            "`"
+                                                    + group.get(ID).asText()
+                                                    + " / "
+                                                    + property.getKey()
+                                                    + "` must be a string in quotes");
+                                }
+                                properties.put(property.getKey(), property.getValue().asText());
+                            });
+            if (result.put(group.get(ID).asText(), properties) != null) {
+                throw notGroups(file, "group `" + group.get(ID).asText() + "` is there twice");
+            }
+        }
+        return result;
+    }
+
+    private static ConfigException notGroups(Path file, String problem) {
+        return new ConfigException(List.of(file + " is no list of property groups: " + problem));
+    }
+
+    private PropertyGroupsFile() {}
+}

@@ -1,0 +1,231 @@
+package io.clickstream.config;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+
+/**
+ * The property groups, and the errors found in them so far. Reading never stops at an error, so
+ * that all of them can be told at once.
+ */
+final class PropertyReader {
+
+    private final Map<String, Map<String, Property>> groups = new TreeMap<>();
+    private final Set<String> errors = new LinkedHashSet<>();
+
+    /**
+     * Takes the groups as the managed service hands them over.
+     *
+     * @param propertyGroups property group ids to their properties
+     * @param known all keys that there are
+     * @param passThrough groups that take any key below the prefix {@code kafka.}
+     */
+    PropertyReader(
+            Map<String, Map<String, String>> propertyGroups,
+            Collection<Key<?>> known,
+            Set<String> passThrough) {
+        Map<String, Map<String, String>> rest = new TreeMap<>(propertyGroups);
+        Map<String, String> lab = rest.remove(LabProperties.GROUP);
+        rest.forEach((group, properties) -> addGroup(group, properties, known, passThrough));
+        if (lab != null) {
+            addLab(lab);
+        }
+    }
+
+    private void addGroup(
+            String group,
+            Map<String, String> properties,
+            Collection<Key<?>> known,
+            Set<String> passThrough) {
+        Set<String> groupNames =
+                known.stream().map(Key::group).collect(Collectors.toCollection(TreeSet::new));
+        groupNames.add(LabProperties.GROUP);
+        if (!groupNames.contains(group)) {
+            errors.add("group `" + group + "` is not known; " + didYouMean(group, groupNames));
+            return;
+        }
+        Map<String, Property> target = groups.computeIfAbsent(group, name -> new TreeMap<>());
+        Set<String> keyNames =
+                known.stream()
+                        .filter(key -> key.group().equals(group))
+                        .map(Key::name)
+                        .collect(Collectors.toCollection(TreeSet::new));
+        properties.forEach(
+                (key, value) -> {
+                    boolean passed =
+                            passThrough.contains(group) && key.startsWith(ConfigKeys.CLIENT_PREFIX);
+                    if (passed || keyNames.contains(key)) {
+                        target.put(key, new Property(group + " / " + key, value));
+                    } else {
+                        errors.add(
+                                "`"
+                                        + group
+                                        + " / "
+                                        + key
+                                        + "` is not known; "
+                                        + didYouMean(key, keyNames));
+                    }
+                });
+    }
+
+    private void addLab(Map<String, String> properties) {
+        Map<String, String> lab = new TreeMap<>(properties);
+        if (Collections.disjoint(lab.keySet(), LabProperties.ENDPOINTS)) {
+            // The region is for signing, and there is nothing to sign.
+            lab.remove(LabProperties.REGION);
+        }
+        lab.forEach(
+                (name, value) -> {
+                    Key<?> key = LabProperties.KEYS.get(name);
+                    String where = LabProperties.GROUP + " / " + name;
+                    if (key == null) {
+                        errors.add(
+                                "`"
+                                        + where
+                                        + "` is not known; "
+                                        + didYouMean(name, LabProperties.KEYS.keySet()));
+                        return;
+                    }
+                    Property before =
+                            groups.computeIfAbsent(key.group(), group -> new TreeMap<>())
+                                    .putIfAbsent(key.name(), new Property(where, value));
+                    if (before != null) {
+                        errors.add(
+                                "`"
+                                        + where
+                                        + "` and `"
+                                        + before.where
+                                        + "` say the same; leave one of them out");
+                    }
+                });
+        // The lab writes its topics without a word about where: to the cluster that it reads from.
+        groups.computeIfAbsent(ConfigKeys.KAFKA_SINK, group -> new TreeMap<>());
+    }
+
+    /** Whether the group is there, be it empty. */
+    boolean has(String group) {
+        return groups.containsKey(group);
+    }
+
+    boolean has(Key<?> key) {
+        return property(key) != null;
+    }
+
+    /** The value, or the default; null only after an error, which {@link #finish()} will throw. */
+    <T> T get(Key<T> key) {
+        Property property = property(key);
+        if (property != null) {
+            return parse(key, property);
+        }
+        if (key.defaultText() == null) {
+            errors.add("`" + key + "` is missing; it must be " + key.allowed());
+            return null;
+        }
+        return key.parse(key.defaultText());
+    }
+
+    /** The value, or nothing where the key is absent. */
+    <T> Optional<T> find(Key<T> key) {
+        Property property = property(key);
+        return property == null ? Optional.empty() : Optional.ofNullable(parse(key, property));
+    }
+
+    /** What stands in a group below the prefix of client settings, without the prefix. */
+    Properties clientProperties(String group) {
+        Properties client = new Properties();
+        groups.getOrDefault(group, Map.of())
+                .forEach(
+                        (key, property) -> {
+                            if (key.startsWith(ConfigKeys.CLIENT_PREFIX)) {
+                                client.setProperty(
+                                        key.substring(ConfigKeys.CLIENT_PREFIX.length()),
+                                        property.value);
+                            }
+                        });
+        return client;
+    }
+
+    /** Adds an error about how a value goes with others. */
+    void error(Key<?> key, String problem) {
+        Property property = property(key);
+        errors.add("`" + (property == null ? key.toString() : property.where) + "` " + problem);
+    }
+
+    /** Adds an error that belongs to no single key. */
+    void error(String problem) {
+        errors.add(problem);
+    }
+
+    /**
+     * Ends the reading.
+     *
+     * @throws ConfigException if there was any error
+     */
+    void finish() {
+        if (!errors.isEmpty()) {
+            throw new ConfigException(List.copyOf(errors));
+        }
+    }
+
+    private Property property(Key<?> key) {
+        return groups.getOrDefault(key.group(), Map.of()).get(key.name());
+    }
+
+    private <T> T parse(Key<T> key, Property property) {
+        String found = key.isSecret() ? "" : " is '" + property.value + "', which";
+        if (property.value.isBlank()) {
+            errors.add("`" + property.where + "` is empty; it must be " + key.allowed());
+            return null;
+        }
+        try {
+            return key.parse(property.value.trim());
+        } catch (IllegalArgumentException e) {
+            errors.add(
+                    "`"
+                            + property.where
+                            + "`"
+                            + found
+                            + " "
+                            + e.getMessage()
+                            + "; it must be "
+                            + key.allowed());
+            return null;
+        }
+    }
+
+    private static String didYouMean(String found, Collection<String> known) {
+        String nearest =
+                known.stream()
+                        .min(
+                                Comparator.comparingInt(
+                                        name ->
+                                                LevenshteinDistance.getDefaultInstance()
+                                                        .apply(
+                                                                name.toLowerCase(Locale.ROOT),
+                                                                found.toLowerCase(Locale.ROOT))))
+                        .orElseThrow();
+        return "did you mean `" + nearest + "`?";
+    }
+
+    /** A value and where the user wrote it. */
+    private static final class Property {
+        private final String where;
+        private final String value;
+
+        Property(String where, String value) {
+            this.where = where;
+            this.value = value;
+        }
+    }
+}

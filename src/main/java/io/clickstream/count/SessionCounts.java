@@ -1,0 +1,89 @@
+package io.clickstream.count;
+
+import io.clickstream.event.Session;
+import io.clickstream.event.WindowCount;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * Sums of sessions per window, in all and per department, as far as one subtask has seen them. A
+ * session counts in the window that contains its last millisecond.
+ */
+final class SessionCounts {
+
+    private final long windowMillis;
+    private final TreeMap<Long, Map<String, Sum>> windows = new TreeMap<>();
+
+    /**
+     * Begins without sums.
+     *
+     * @param windowMillis size of the windows, which are aligned to the epoch
+     */
+    SessionCounts(long windowMillis) {
+        this.windowMillis = windowMillis;
+    }
+
+    void add(Session session) {
+        Map<String, Sum> window = windowOf(session.lastMillisecond());
+        long checkouts = session.hasCheckout() ? 1 : 0;
+        add(window, WindowCount.TOTAL, 1, checkouts);
+        for (int i = 0; i < session.departmentCount(); i++) {
+            add(window, session.department(i), 1, checkouts);
+        }
+    }
+
+    /** Adds what another subtask, or this one before a restart, has counted. */
+    void add(WindowCount count) {
+        add(
+                windowOf(count.windowBegin()),
+                count.department(),
+                count.sessions(),
+                count.sessionsWithCheckout());
+    }
+
+    /**
+     * Emits and forgets the sums of all windows whose last millisecond the watermark has reached.
+     */
+    void close(long watermark, Consumer<WindowCount> out) {
+        while (!windows.isEmpty() && windows.firstKey() + windowMillis - 1 <= watermark) {
+            Map.Entry<Long, Map<String, Sum>> window = windows.pollFirstEntry();
+            emit(window.getKey(), window.getValue(), out);
+        }
+    }
+
+    /** All sums that are still open. */
+    void forEach(Consumer<WindowCount> out) {
+        windows.forEach((begin, window) -> emit(begin, window, out));
+    }
+
+    private Map<String, Sum> windowOf(long timestamp) {
+        return windows.computeIfAbsent(
+                timestamp - Math.floorMod(timestamp, windowMillis), begin -> new HashMap<>());
+    }
+
+    private void emit(long begin, Map<String, Sum> window, Consumer<WindowCount> out) {
+        window.forEach(
+                (department, sum) ->
+                        out.accept(
+                                new WindowCount(
+                                        department,
+                                        begin,
+                                        begin + windowMillis,
+                                        sum.sessions,
+                                        sum.checkouts)));
+    }
+
+    private static void add(
+            Map<String, Sum> window, String department, long sessions, long checkouts) {
+        Sum sum = window.computeIfAbsent(department, name -> new Sum());
+        sum.sessions += sessions;
+        sum.checkouts += checkouts;
+    }
+
+    private static final class Sum {
+        private long sessions;
+        private long checkouts;
+    }
+}

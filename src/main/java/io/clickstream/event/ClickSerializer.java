@@ -1,0 +1,64 @@
+package io.clickstream.event;
+
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+import org.apache.flink.types.StringValue;
+
+/**
+ * Layout: a byte of flags, user, time, then the department and the raw record where there are any.
+ */
+public final class ClickSerializer extends VersionedSerializer<Click> {
+
+    public static final ClickSerializer INSTANCE = new ClickSerializer();
+
+    private static final long serialVersionUID = 1L;
+
+    private static final int CHECKOUT = 1;
+    private static final int DEPARTMENT = 2;
+    private static final int RAW = 4;
+
+    private ClickSerializer() {}
+
+    @Override
+    public void serialize(Click click, DataOutputView out) throws IOException {
+
+        int flags =
+                (click.isCheckout() ? CHECKOUT : 0)
+                        | (click.department() == null ? 0 : DEPARTMENT)
+                        | (click.raw() == null ? 0 : RAW);
+        out.writeByte(flags);
+        UserIdSerializer.INSTANCE.serialize(click.user(), out);
+        out.writeLong(click.timestamp());
+        if (click.department() != null) {
+            StringValue.writeString(click.department(), out);
+        }
+        if (click.raw() != null) {
+            RawRecordCodec.write(click.raw(), out);
+        }
+    }
+
+    @Override
+    public Click deserialize(DataInputView in) throws IOException {
+
+        int flags = in.readByte();
+        UserId user = UserIdSerializer.INSTANCE.deserialize(in);
+        long timestamp = in.readLong();
+        String department = (flags & DEPARTMENT) == 0 ? null : StringValue.readString(in);
+        RawRecord raw = (flags & RAW) == 0 ? null : RawRecordCodec.read(in);
+        return new Click(user, timestamp, department, (flags & CHECKOUT) != 0, raw);
+    }
+
+    @Override
+    public TypeSerializerSnapshot<Click> snapshotConfiguration() {
+        return new ClickSnapshot();
+    }
+
+    /** Names this serializer in savepoints. */
+    public static final class ClickSnapshot extends Snapshot<Click> {
+        public ClickSnapshot() {
+            super(INSTANCE);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.clickstream.event;
+
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+
+/** Flink's view of all that travels between operators. */
+public final class EventTypes {
+
+    public static final TypeInformation<UserId> USER_ID =
+            new VersionedTypeInfo<>(UserId.class, UserIdSerializer.INSTANCE);
+    public static final TypeInformation<Click> CLICK =
+            new VersionedTypeInfo<>(Click.class, ClickSerializer.INSTANCE);
+    public static final TypeInformation<DeadLetter> DEAD_LETTER =
+            new VersionedTypeInfo<>(DeadLetter.class, DeadLetterSerializer.INSTANCE);
+    public static final TypeInformation<Incoming> INCOMING =
+            new VersionedTypeInfo<>(Incoming.class, IncomingSerializer.INSTANCE);
+    public static final TypeInformation<Session> SESSION =
+            new VersionedTypeInfo<>(Session.class, SessionSerializer.INSTANCE);
+    public static final TypeInformation<WindowCount> WINDOW_COUNT =
+            new VersionedTypeInfo<>(WindowCount.class, WindowCountSerializer.INSTANCE);
+
+    private EventTypes() {}
+}

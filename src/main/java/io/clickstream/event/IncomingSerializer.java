@@ -1,0 +1,57 @@
+package io.clickstream.event;
+
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** Layout: a byte that tells a click from a dead letter, then the one or the other. */
+public final class IncomingSerializer extends VersionedSerializer<Incoming> {
+
+    public static final IncomingSerializer INSTANCE = new IncomingSerializer();
+
+    private static final long serialVersionUID = 1L;
+
+    private static final byte CLICK = 0;
+    private static final byte DEAD_LETTER = 1;
+
+    private IncomingSerializer() {}
+
+    @Override
+    public void serialize(Incoming incoming, DataOutputView out) throws IOException {
+
+        if (incoming instanceof Click) {
+            out.writeByte(CLICK);
+            ClickSerializer.INSTANCE.serialize((Click) incoming, out);
+        } else {
+            out.writeByte(DEAD_LETTER);
+            DeadLetterSerializer.INSTANCE.serialize((DeadLetter) incoming, out);
+        }
+    }
+
+    @Override
+    public Incoming deserialize(DataInputView in) throws IOException {
+
+        byte kind = in.readByte();
+        switch (kind) {
+            case CLICK:
+                return ClickSerializer.INSTANCE.deserialize(in);
+            case DEAD_LETTER:
+                return DeadLetterSerializer.INSTANCE.deserialize(in);
+            default:
+                throw new IOException("Neither a click nor a dead letter: " + kind);
+        }
+    }
+
+    @Override
+    public TypeSerializerSnapshot<Incoming> snapshotConfiguration() {
+        return new IncomingSnapshot();
+    }
+
+    /** Names this serializer in savepoints. */
+    public static final class IncomingSnapshot extends Snapshot<Incoming> {
+        public IncomingSnapshot() {
+            super(INSTANCE);
+        }
+    }
+}

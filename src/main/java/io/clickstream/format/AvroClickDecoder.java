@@ -1,0 +1,219 @@
+package io.clickstream.format;
+
+import io.clickstream.event.UserId;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
+
+/**
+ * Plain Avro binary, one datum per record, without a header.
+ *
+ * <p>Reads what a writer's schema says rather than the wire schema: fields in any order, more
+ * fields, {@code userid} as int, long or string, any of them in a union with null. Only the four
+ * fields that matter are read, the others are skipped byte by byte, and no Avro object is built.
+ * Avro's own resolution can't do this: it refuses a long where the reader has an int.
+ */
+public final class AvroClickDecoder implements ClickDecoder {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final String USER = "userid";
+    private static final String TIME = "eventtimestamp";
+    private static final String EVENT_TYPE = "event_type";
+    private static final String DEPARTMENT = "product_type";
+
+    private final String writerSchema;
+
+    private transient FieldReader[] readers;
+    private transient BinaryDecoder decoder;
+    private transient StringPool pool;
+    private transient byte[] buffer;
+    private transient int recordLength;
+
+    /**
+     * @param writerSchema the schema that the records were written with
+     * @throws IllegalArgumentException if it is no record, or lacks a field or has one of a type
+     *     that can't be read; the message says which
+     */
+    public AvroClickDecoder(Schema writerSchema) {
+        this.writerSchema = writerSchema.toString();
+        compile(writerSchema);
+    }
+
+    @Override
+    public void decode(byte[] record, ClickFields fields) throws MalformedRecordException {
+        fields.clear();
+        if (readers == null) {
+            readers = compile(new Schema.Parser().parse(writerSchema));
+            pool = new StringPool();
+            buffer = new byte[256];
+        }
+        recordLength = record.length;
+        decoder = DecoderFactory.get().binaryDecoder(record, decoder);
+        try {
+            for (FieldReader reader : readers) {
+                reader.read(fields);
+            }
+            if (!decoder.isEnd()) {
+                throw new MalformedRecordException(
+                        "there is more behind the Avro datum than the writer's schema says");
+            }
+        } catch (EOFException e) {
+            throw new MalformedRecordException(
+                    "the record ends before the Avro datum does (" + recordLength + " bytes)");
+        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
+            throw new MalformedRecordException(
+                    "not Avro of the writer's schema: " + e.getMessage());
+        }
+    }
+
+    /** Reads or skips one field of the writer's schema. */
+    private interface FieldReader {
+        void read(ClickFields fields) throws IOException, MalformedRecordException;
+    }
+
+    private FieldReader[] compile(Schema schema) {
+        if (schema.getType() != Schema.Type.RECORD) {
+            throw new IllegalArgumentException(
+                    "the writer's schema must be a record, found " + schema.getType().getName());
+        }
+        require(schema, USER);
+        require(schema, TIME);
+        List<FieldReader> compiled = new ArrayList<>();
+        for (Schema.Field field : schema.getFields()) {
+            compiled.add(compile(field.name(), field.schema()));
+        }
+        return compiled.toArray(new FieldReader[0]);
+    }
+
+    private static void require(Schema schema, String field) {
+        if (schema.getField(field) == null) {
+            throw new IllegalArgumentException(
+                    "the writer's schema " + schema.getFullName() + " has no field " + field);
+        }
+    }
+
+    private FieldReader compile(String name, Schema schema) {
+        if (schema.getType() == Schema.Type.UNION) {
+            List<FieldReader> branches = new ArrayList<>();
+            for (Schema branch : schema.getTypes()) {
+                branches.add(compile(name, branch));
+            }
+            return fields -> {
+                int index = decoder.readIndex();
+                if (index < 0 || index >= branches.size()) {
+                    throw new MalformedRecordException(
+                            name + " has branch " + index + " of a union of " + branches.size());
+                }
+                branches.get(index).read(fields);
+            };
+        }
+        switch (name) {
+            case USER:
+                return userReader(schema);
+            case TIME:
+                return timeReader(schema);
+            case EVENT_TYPE:
+            case DEPARTMENT:
+                return textReader(name, schema);
+            default:
+                return fields -> GenericDatumReader.skip(schema, decoder);
+        }
+    }
+
+    private FieldReader userReader(Schema schema) {
+        switch (schema.getType()) {
+            case INT:
+                return fields -> fields.setUser(UserId.ofNumber(decoder.readInt()));
+            case LONG:
+                return fields -> fields.setUser(UserId.ofNumber(decoder.readLong()));
+            case STRING:
+                return fields -> {
+                    int length = readBytes();
+                    fields.setUser(
+                            length == 0
+                                    ? null
+                                    : UserId.ofString(
+                                            new String(buffer, 0, length, StandardCharsets.UTF_8)));
+                };
+            case NULL:
+                return fields -> {};
+            default:
+                throw unreadable(USER, schema, "int, long or string");
+        }
+    }
+
+    private FieldReader timeReader(Schema schema) {
+        switch (schema.getType()) {
+            case LONG:
+                return fields -> fields.setTime(decoder.readLong());
+            case NULL:
+                return fields -> {};
+            default:
+                throw unreadable(TIME, schema, "long (ms since 1970)");
+        }
+    }
+
+    private FieldReader textReader(String name, Schema schema) {
+        switch (schema.getType()) {
+            case STRING:
+                return fields -> set(name, pool.ofUtf8(buffer, 0, readBytes()), fields);
+            case ENUM:
+                List<String> symbols = schema.getEnumSymbols();
+                return fields -> {
+                    int index = decoder.readEnum();
+                    if (index < 0 || index >= symbols.size()) {
+                        throw new MalformedRecordException(
+                                name + " has symbol " + index + " of an enum of " + symbols.size());
+                    }
+                    set(name, symbols.get(index), fields);
+                };
+            case NULL:
+                return fields -> {};
+            default:
+                throw unreadable(name, schema, "string, enum or null");
+        }
+    }
+
+    private static void set(String name, String value, ClickFields fields) {
+        if (name.equals(EVENT_TYPE)) {
+            fields.setEventType(value);
+        } else {
+            fields.setDepartment(value);
+        }
+    }
+
+    /**
+     * Reads a string's bytes into the buffer. Avro's own reading would first reserve as much memory
+     * as the length says, which in a bad record is anything.
+     */
+    private int readBytes() throws IOException, MalformedRecordException {
+        long length = decoder.readLong();
+        if (length < 0 || length > recordLength) {
+            throw new MalformedRecordException(
+                    "a string of " + length + " bytes in a record of " + recordLength);
+        }
+        if (buffer.length < length) {
+            buffer = new byte[recordLength];
+        }
+        decoder.readFixed(buffer, 0, (int) length);
+        return (int) length;
+    }
+
+    private static IllegalArgumentException unreadable(String name, Schema schema, String allowed) {
+        return new IllegalArgumentException(
+                "the writer's schema has "
+                        + name
+                        + " as "
+                        + schema.getType().getName()
+                        + "; it must be "
+                        + allowed);
+    }
+}

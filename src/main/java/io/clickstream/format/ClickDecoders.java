@@ -1,0 +1,55 @@
+package io.clickstream.format;
+
+import io.clickstream.config.ConfigException;
+import io.clickstream.config.FormatConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaParseException;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import samples.clickstream.avro.ClickEvent;
+
+/** Chooses the decoder that a configuration asks for. */
+public final class ClickDecoders {
+
+    /**
+     * The decoder of the configured format.
+     *
+     * @throws ConfigException if the writer's schema can't be read or doesn't fit
+     */
+    public static ClickDecoder of(FormatConfig config) {
+        switch (config.type()) {
+            case JSON:
+                return new JsonClickDecoder();
+            case AVRO:
+                return avro(config);
+        }
+        throw new IllegalStateException("Not a format: " + config.type());
+    }
+
+    private static ClickDecoder avro(FormatConfig config) {
+        if (config.writerSchema().isEmpty()) {
+            return new AvroClickDecoder(ClickEvent.getClassSchema());
+        }
+        String schema = config.writerSchema().get();
+        try {
+            return new AvroClickDecoder(
+                    new Schema.Parser().parse(schema.startsWith("{") ? schema : read(schema)));
+        } catch (IOException | SchemaParseException | IllegalArgumentException e) {
+            throw new ConfigException(
+                    List.of("`format / writer-schema` can't be used: " + e.getMessage()));
+        }
+    }
+
+    private static String read(String path) throws IOException {
+        Path file = new Path(path);
+        try (InputStream in = FileSystem.get(file.toUri()).open(file)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private ClickDecoders() {}
+}

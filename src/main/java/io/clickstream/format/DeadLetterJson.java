@@ -1,0 +1,88 @@
+package io.clickstream.format;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.event.RawRecord;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A dead letter as one line of JSON: {@code reason}, {@code detail}, {@code source}, {@code
+ * partition}, {@code offset}, {@code time} (ms since the epoch, when the reason was found), {@code
+ * size} (bytes of the record), and the record itself as {@code text} where it is UTF-8, else as
+ * {@code base64}.
+ *
+ * <p>Of a record that would make the letter longer than {@link #MAX_RENDERED} only the beginning is
+ * kept, so that it fits into a topic with Kafka's default limit of 1 MiB; {@code size} and the
+ * position still say what it was.
+ */
+public final class DeadLetterJson {
+
+    /** Bytes that the record may take in the letter; the rest of Kafka's 1 MiB is for the rest. */
+    public static final int MAX_RENDERED = 960 * 1024;
+
+    /** What Base64, which makes 4 bytes of 3, turns into {@link #MAX_RENDERED} at most. */
+    private static final int MAX_BASE64_SOURCE = MAX_RENDERED / 4 * 3;
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    public static byte[] toBytes(DeadLetter letter) {
+        RawRecord raw = letter.raw();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + raw.bytes().length);
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeStringField("reason", letter.reason().label());
+            json.writeStringField("detail", letter.detail());
+            json.writeStringField("source", raw.source());
+            json.writeStringField("partition", raw.partition());
+            json.writeStringField("offset", raw.offset());
+            json.writeNumberField("time", letter.time());
+            json.writeNumberField("size", raw.bytes().length);
+            writeRecord(raw.bytes(), json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Can't happen: nothing is written but memory", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void writeRecord(byte[] record, JsonGenerator json) throws IOException {
+        if (escapedLength(record) <= MAX_RENDERED) {
+            try {
+                String text =
+                        StandardCharsets.UTF_8
+                                .newDecoder()
+                                .decode(ByteBuffer.wrap(record))
+                                .toString();
+                json.writeStringField("text", text);
+                return;
+            } catch (CharacterCodingException e) {
+                // Not text: as Base64.
+            }
+        }
+        json.writeFieldName("base64");
+        json.writeBinary(record, 0, Math.min(record.length, MAX_BASE64_SOURCE));
+    }
+
+    /**
+     * How long the bytes get as a JSON string: quotes and backslashes double, controls take six.
+     */
+    private static long escapedLength(byte[] record) {
+        long length = record.length;
+        for (byte b : record) {
+            if (b >= 0 && b < ' ') {
+                length += 5;
+            } else if (b == '"' || b == '\\') {
+                length++;
+            }
+        }
+        return length;
+    }
+
+    private DeadLetterJson() {}
+}

@@ -1,0 +1,65 @@
+package io.clickstream.format;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Gives the same string for the same characters, so that the few departments and event types of a
+ * shop are not made anew for every click. A slot holds the string that came last, hence the pool
+ * stays small whatever is sent.
+ */
+final class StringPool {
+
+    /** A power of two; a shop has tens to hundreds of departments. */
+    private static final int SLOTS = 4096;
+
+    private final String[] strings = new String[SLOTS];
+    private final byte[][] utf8 = new byte[SLOTS][];
+
+    String of(char[] chars, int offset, int length) {
+        int hash = 0;
+        for (int i = 0; i < length; i++) {
+            hash = 31 * hash + chars[offset + i];
+        }
+        int slot = slot(hash);
+        String pooled = strings[slot];
+        if (pooled != null && pooled.length() == length && matches(pooled, chars, offset)) {
+            return pooled;
+        }
+        String made = new String(chars, offset, length);
+        strings[slot] = made;
+        utf8[slot] = null;
+        return made;
+    }
+
+    /** The string of UTF-8 bytes; invalid bytes become U+FFFD. */
+    String ofUtf8(byte[] bytes, int offset, int length) {
+        int hash = 0;
+        for (int i = 0; i < length; i++) {
+            hash = 31 * hash + bytes[offset + i];
+        }
+        int slot = slot(hash);
+        byte[] pooled = utf8[slot];
+        if (pooled != null
+                && Arrays.equals(pooled, 0, pooled.length, bytes, offset, offset + length)) {
+            return strings[slot];
+        }
+        String made = new String(bytes, offset, length, StandardCharsets.UTF_8);
+        strings[slot] = made;
+        utf8[slot] = Arrays.copyOfRange(bytes, offset, offset + length);
+        return made;
+    }
+
+    private static boolean matches(String pooled, char[] chars, int offset) {
+        for (int i = 0; i < pooled.length(); i++) {
+            if (pooled.charAt(i) != chars[offset + i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int slot(int hash) {
+        return (hash ^ (hash >>> 16)) & (SLOTS - 1);
+    }
+}

@@ -1,0 +1,43 @@
+package io.clickstream.metrics;
+
+import io.clickstream.event.DeadLetter;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+
+/**
+ * The job's own metrics. They are in a group named {@code kinesisanalytics}, because the managed
+ * service sends only what is below it to CloudWatch.
+ */
+public final class ClickstreamMetrics {
+
+    /** The group that the managed service looks for. */
+    public static final String GROUP = "kinesisanalytics";
+
+    /** Records read, good or bad: the sum of {@link #CLICKS} and all dead letters but late ones. */
+    public static final String RECORDS_IN = "recordsIn";
+
+    /** Length of all records read, in bytes. */
+    public static final String BYTES_IN = "bytesIn";
+
+    /** Records that are clicks, late ones included. */
+    public static final String CLICKS = "clicks";
+
+    /** Sessions closed. */
+    public static final String SESSIONS = "sessions";
+
+    /** Sessions closed that had a checkout. */
+    public static final String CHECKOUT_SESSIONS = "checkoutSessions";
+
+    /** Begins the names of the counters per reason: {@code deadLetters.late}. */
+    public static final String DEAD_LETTERS = "deadLetters.";
+
+    public static Counter counter(MetricGroup operator, String name) {
+        return operator.addGroup(GROUP).counter(name);
+    }
+
+    public static Counter deadLetters(MetricGroup operator, DeadLetter.Reason reason) {
+        return counter(operator, DEAD_LETTERS + reason.label());
+    }
+
+    private ClickstreamMetrics() {}
+}

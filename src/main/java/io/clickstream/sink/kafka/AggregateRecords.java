@@ -1,0 +1,31 @@
+package io.clickstream.sink.kafka;
+
+import io.clickstream.format.AggregateFormat;
+import io.clickstream.format.AggregateJson;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** One record per aggregate, with its key and the last millisecond of its window as timestamp. */
+final class AggregateRecords<T> implements KafkaRecordSerializationSchema<T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String topic;
+    private final AggregateFormat<T> format;
+
+    AggregateRecords(String topic, AggregateFormat<T> format) {
+        this.topic = topic;
+        this.format = format;
+    }
+
+    @Override
+    public ProducerRecord<byte[], byte[]> serialize(
+            T value, KafkaSinkContext context, Long timestamp) {
+        return new ProducerRecord<>(
+                topic,
+                null,
+                format.timestamp(value),
+                format.key(value),
+                AggregateJson.toBytes(format, value));
+    }
+}

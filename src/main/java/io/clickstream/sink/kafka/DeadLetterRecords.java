@@ -1,0 +1,34 @@
+package io.clickstream.sink.kafka;
+
+import io.clickstream.event.DeadLetter;
+import io.clickstream.format.DeadLetterJson;
+import java.nio.charset.StandardCharsets;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** One record per dead letter: the reason as key, the time at which it was found as timestamp. */
+final class DeadLetterRecords implements KafkaRecordSerializationSchema<DeadLetter> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String topic;
+
+    DeadLetterRecords(String topic) {
+        this.topic = topic;
+    }
+
+    @Override
+    public ProducerRecord<byte[], byte[]> serialize(
+            DeadLetter letter, KafkaSinkContext context, Long timestamp) {
+        return record(topic, letter);
+    }
+
+    static ProducerRecord<byte[], byte[]> record(String topic, DeadLetter letter) {
+        return new ProducerRecord<>(
+                topic,
+                null,
+                letter.time(),
+                letter.reason().label().getBytes(StandardCharsets.UTF_8),
+                DeadLetterJson.toBytes(letter));
+    }
+}

@@ -1,0 +1,68 @@
+package io.clickstream.sink.kafka;
+
+import io.clickstream.config.KafkaSinkConfig;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.format.AggregateFormat;
+import io.clickstream.sink.DeadLetterOutlet;
+import java.util.Properties;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/** Writes aggregates and dead letters to topics. */
+public final class KafkaSinks {
+
+    /**
+     * A sink for one aggregate.
+     *
+     * @param uid the sink's uid; names its transactions, and so must never change
+     */
+    public static <T> KafkaSink<T> aggregates(
+            KafkaSinkConfig config, String topic, String uid, AggregateFormat<T> format) {
+        return sink(config, uid, new AggregateRecords<>(topic, format));
+    }
+
+    /**
+     * A sink for dead letters, as surely delivered as the aggregates.
+     *
+     * @param uid the sink's uid; names its transactions, and so must never change
+     */
+    public static KafkaSink<DeadLetter> deadLetters(
+            KafkaSinkConfig config, String topic, String uid) {
+        return sink(config, uid, new DeadLetterRecords(topic));
+    }
+
+    /** The way of other sinks to the dead letters: at least once, whatever the configuration. */
+    public static DeadLetterOutlet deadLetterOutlet(KafkaSinkConfig config, String topic) {
+        return new KafkaDeadLetterOutlet(producerProperties(config), topic);
+    }
+
+    private static <T> KafkaSink<T> sink(
+            KafkaSinkConfig config, String uid, KafkaRecordSerializationSchema<T> records) {
+        Properties properties = producerProperties(config);
+        properties.setProperty(
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                Long.toString(config.transactionTimeout().toMillis()));
+        return KafkaSink.<T>builder()
+                .setKafkaProducerConfig(properties)
+                .setBootstrapServers(config.bootstrapServers())
+                .setDeliveryGuarantee(
+                        config.delivery() == KafkaSinkConfig.Delivery.EXACTLY_ONCE
+                                ? DeliveryGuarantee.EXACTLY_ONCE
+                                : DeliveryGuarantee.AT_LEAST_ONCE)
+                .setTransactionalIdPrefix(config.transactionalIdPrefix() + "-" + uid)
+                .setRecordSerializer(records)
+                .build();
+    }
+
+    private static Properties producerProperties(KafkaSinkConfig config) {
+        Properties properties = new Properties();
+        properties.setProperty(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
+        properties.setProperty(ProducerConfig.ACKS_CONFIG, "all");
+        properties.putAll(config.clientProperties());
+        return properties;
+    }
+
+    private KafkaSinks() {}
+}

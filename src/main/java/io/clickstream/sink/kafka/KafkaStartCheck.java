@@ -1,0 +1,229 @@
+package io.clickstream.sink.kafka;
+
+import io.clickstream.config.ConfigException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out before the job starts what would make it fail later, or never: whether the brokers
+ * answer, the topics exist, and the broker allows the transaction timeout.
+ */
+public final class KafkaStartCheck implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaStartCheck.class);
+
+    /** Long enough for a login over a slow network, short enough to wait for at a terminal. */
+    private static final int TIMEOUT_MILLIS = 15_000;
+
+    private static final String MAX_TRANSACTION_TIMEOUT = "transaction.max.timeout.ms";
+
+    private final String bootstrapServers;
+    private final Admin admin;
+    private final List<String> problems = new ArrayList<>();
+    private Set<String> topics;
+
+    /**
+     * Connects to a cluster.
+     *
+     * @param clientProperties the user's own, such as those of a login
+     */
+    public KafkaStartCheck(String bootstrapServers, Properties clientProperties) {
+        this.bootstrapServers = bootstrapServers;
+        Properties properties = new Properties();
+        properties.putAll(clientProperties);
+        properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
+        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
+        try {
+            admin = Admin.create(properties);
+        } catch (KafkaException e) {
+            throw new ConfigException(
+                    List.of("Kafka at " + bootstrapServers + ": " + rootMessage(e)));
+        }
+    }
+
+    /** Topics that are read must exist. */
+    public KafkaStartCheck reads(Collection<String> names) throws InterruptedException {
+        for (String topic : missing(names)) {
+            problems.add(
+                    "Kafka at "
+                            + bootstrapServers
+                            + " has no topic `"
+                            + topic
+                            + "` to read; create it or correct the name");
+        }
+        return this;
+    }
+
+    /**
+     * Topics that are written must exist, or are created.
+     *
+     * @param createKey the key that allows to create them, for the error
+     */
+    public KafkaStartCheck writes(
+            Collection<String> names,
+            boolean create,
+            String createKey,
+            OptionalInt partitions,
+            OptionalInt replicationFactor)
+            throws InterruptedException {
+        for (String topic : missing(names)) {
+            if (create) {
+                create(topic, partitions, replicationFactor);
+            } else {
+                problems.add(
+                        "Kafka at "
+                                + bootstrapServers
+                                + " has no topic `"
+                                + topic
+                                + "` to write; create it, or set `"
+                                + createKey
+                                + "` to `true`");
+            }
+        }
+        return this;
+    }
+
+    /**
+     * The transaction timeout must be above the checkpoint interval, since a transaction is open
+     * from one checkpoint to the next, and at most what the broker allows.
+     */
+    public KafkaStartCheck transactions(Duration timeout, Duration checkpointInterval)
+            throws InterruptedException {
+        if (timeout.compareTo(checkpointInterval) <= 0) {
+            problems.add(
+                    "`sink.kafka / transaction-timeout` is "
+                            + timeout.toMillis()
+                            + " ms, but a transaction is open for a checkpoint interval, which is "
+                            + checkpointInterval.toMillis()
+                            + " ms; set it well above");
+        }
+        if (!reachable()) {
+            return this;
+        }
+        Optional<Long> allowed = brokerLimit();
+        if (allowed.isPresent() && timeout.toMillis() > allowed.get()) {
+            problems.add(
+                    "`sink.kafka / transaction-timeout` is "
+                            + timeout.toMillis()
+                            + " ms, but Kafka at "
+                            + bootstrapServers
+                            + " allows at most "
+                            + allowed.get()
+                            + " ms; lower it, or raise the broker's "
+                            + MAX_TRANSACTION_TIMEOUT);
+        }
+        return this;
+    }
+
+    /** What is wrong, one sentence each. */
+    public List<String> problems() {
+        return problems;
+    }
+
+    private Set<String> missing(Collection<String> names) throws InterruptedException {
+        if (!reachable()) {
+            return Set.of();
+        }
+        Set<String> missing = new TreeSet<>(names);
+        missing.removeAll(topics);
+        return missing;
+    }
+
+    /** Lists the topics once; an error is told once. */
+    private boolean reachable() throws InterruptedException {
+        if (topics == null) {
+            try {
+                topics = new HashSet<>(admin.listTopics().names().get());
+            } catch (ExecutionException e) {
+                topics = Set.of();
+                problems.add(
+                        "Kafka at "
+                                + bootstrapServers
+                                + " does not answer within "
+                                + TIMEOUT_MILLIS / 1000
+                                + " s ("
+                                + rootMessage(e)
+                                + "); check the addresses, the network's rules and the login");
+            }
+        }
+        return problems.stream().noneMatch(problem -> problem.contains("does not answer"));
+    }
+
+    private void create(String topic, OptionalInt partitions, OptionalInt replicationFactor)
+            throws InterruptedException {
+        Optional<Integer> count =
+                partitions.isPresent() ? Optional.of(partitions.getAsInt()) : Optional.empty();
+        Optional<Short> copies =
+                replicationFactor.isPresent()
+                        ? Optional.of((short) replicationFactor.getAsInt())
+                        : Optional.empty();
+        try {
+            admin.createTopics(List.of(new NewTopic(topic, count, copies))).all().get();
+            LOG.info("Created topic {}", topic);
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                problems.add(
+                        "Kafka at "
+                                + bootstrapServers
+                                + " has no topic `"
+                                + topic
+                                + "`, and creating it failed: "
+                                + rootMessage(e)
+                                + "; create it by hand");
+            }
+        }
+    }
+
+    /** Empty where the broker won't tell, as serverless clusters do. */
+    private Optional<Long> brokerLimit() throws InterruptedException {
+        try {
+            Node node = admin.describeCluster().nodes().get().iterator().next();
+            ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, node.idString());
+            Config config = admin.describeConfigs(List.of(broker)).all().get().get(broker);
+            ConfigEntry entry = config.get(MAX_TRANSACTION_TIMEOUT);
+            return entry == null || entry.value() == null
+                    ? Optional.empty()
+                    : Optional.of(Long.parseLong(entry.value()));
+        } catch (ExecutionException e) {
+            LOG.warn(
+                    "The broker's {} can't be read, so it can't be checked: {}",
+                    MAX_TRANSACTION_TIMEOUT,
+                    rootMessage(e));
+            return Optional.empty();
+        }
+    }
+
+    private static String rootMessage(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.toString() : root.getMessage();
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ZERO);
+    }
+}

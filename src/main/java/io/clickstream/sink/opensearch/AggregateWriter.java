@@ -1,0 +1,94 @@
+package io.clickstream.sink.opensearch;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import org.apache.flink.api.common.operators.ProcessingTimeService;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.util.IOUtils;
+
+/**
+ * The connector's writer, flushed by time and closed without delay.
+ *
+ * <p>The connector's own flush by time runs in a thread of its own, which holds a lock while it
+ * retries; the task then waits for that lock in a way that can't be interrupted, and cancelling the
+ * job during an outage would end with the task manager being killed. Here a timer of the task
+ * itself flushes.
+ *
+ * <p>The connector's {@code close} sends what is left, with all retries. That is of use to nobody:
+ * a job that ends has flushed before, and one that failed starts from its checkpoint.
+ */
+final class AggregateWriter<T> implements SinkWriter<T> {
+
+    private final SinkWriter<T> bulks;
+    private final ClientFactory clients;
+    private final BulkResults results;
+    private final ProcessingTimeService timers;
+    private final long intervalMs;
+    private ScheduledFuture<?> nextFlush;
+    private boolean flushing;
+    private boolean closed;
+
+    AggregateWriter(
+            SinkWriter<T> bulks,
+            ClientFactory clients,
+            BulkResults results,
+            ProcessingTimeService timers,
+            Duration interval) {
+        this.bulks = bulks;
+        this.clients = clients;
+        this.results = results;
+        this.timers = timers;
+        this.intervalMs = interval.toMillis();
+        scheduleFlush();
+    }
+
+    @Override
+    public void write(T value, Context context) throws IOException, InterruptedException {
+        bulks.write(value, context);
+    }
+
+    @Override
+    public void flush(boolean endOfInput) throws IOException, InterruptedException {
+        flushing = true;
+        try {
+            bulks.flush(endOfInput);
+        } finally {
+            flushing = false;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        nextFlush.cancel(false);
+        clients.sendNothingMore();
+        try {
+            IOUtils.closeAll(bulks, results);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while closing", e);
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("Could not close the OpenSearch writer", e);
+        }
+    }
+
+    private void scheduleFlush() {
+        nextFlush =
+                timers.registerTimer(
+                        timers.getCurrentProcessingTime() + intervalMs, this::onInterval);
+    }
+
+    private void onInterval(long time) throws IOException, InterruptedException {
+        if (closed) {
+            return;
+        }
+        // A flush that waits lets timers through.
+        if (!flushing) {
+            flush(false);
+        }
+        scheduleFlush();
+    }
+}

@@ -1,0 +1,199 @@
+package io.clickstream.sink.opensearch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.config.OpenSearchConfig;
+import io.clickstream.config.OpenSearchConfig.Auth;
+import io.clickstream.config.OpenSearchConfig.SigningService;
+import java.io.IOException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.util.ExceptionUtils;
+import org.apache.http.util.EntityUtils;
+import org.opensearch.client.Request;
+import org.opensearch.client.Response;
+import org.opensearch.client.ResponseException;
+import org.opensearch.client.RestClient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out before the job starts whether OpenSearch is there and lets the job in.
+ *
+ * <p>It asks for {@code /}, or on OpenSearch Serverless, which has no such thing, for an index. So
+ * it sees a wrong address, certificate, password or role, but not whether the role may write; that
+ * shows with the first bulk.
+ */
+public final class OpenSearchStartCheck {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OpenSearchStartCheck.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int TRIES = 3;
+    private static final int BODY_EXCERPT = 300;
+
+    private final OpenSearchConfig config;
+    private final Duration pause;
+
+    private OpenSearchStartCheck(OpenSearchConfig config, Duration pause) {
+        this.config = config;
+        this.pause = pause;
+    }
+
+    /**
+     * What is wrong, one sentence each; empty if the job can start. A server that does not answer
+     * is tried three times, 2 s apart. Of several endpoints one must answer; each that does must
+     * let the job in.
+     */
+    public static List<String> problems(OpenSearchConfig config) throws InterruptedException {
+        return problems(config, Duration.ofSeconds(2));
+    }
+
+    static List<String> problems(OpenSearchConfig config, Duration pause)
+            throws InterruptedException {
+        return new OpenSearchStartCheck(config, pause).problems();
+    }
+
+    private List<String> problems() throws InterruptedException {
+        List<String> refused = new ArrayList<>();
+        List<String> absent = new ArrayList<>();
+        for (URI endpoint : config.endpoints()) {
+            check(endpoint, refused, absent);
+        }
+        if (refused.isEmpty() && absent.size() < config.endpoints().size()) {
+            absent.forEach(LOG::warn);
+            return List.of();
+        }
+        refused.addAll(absent);
+        return refused;
+    }
+
+    private void check(URI endpoint, List<String> refused, List<String> absent)
+            throws InterruptedException {
+        String failure = "";
+        for (int tries = 0; tries < TRIES; tries++) {
+            if (tries > 0) {
+                Thread.sleep(pause.toMillis());
+            }
+            try (RestClient client =
+                    ClientFactory.plainClient(config, AggregateSink.host(endpoint))) {
+                answerProblem(client.performRequest(request()))
+                        .ifPresent(problem -> refused.add(name(endpoint) + problem));
+                return;
+            } catch (ResponseException e) {
+                int status = e.getResponse().getStatusLine().getStatusCode();
+                if (!BulkHttpClient.passes(status)) {
+                    refusal(status, body(e.getResponse()))
+                            .ifPresent(problem -> refused.add(name(endpoint) + problem));
+                    return;
+                }
+                failure = "answered " + status + quoted(body(e.getResponse()));
+            } catch (IOException e) {
+                if (BulkHttpClient.isUntrusted(e)) {
+                    refused.add(
+                            name(endpoint)
+                                    + "has a certificate that this machine does not trust: "
+                                    + e.getMessage());
+                    return;
+                }
+                if (ExceptionUtils.findThrowable(e, UnknownHostException.class).isPresent()) {
+                    absent.add(name(endpoint) + "is no known host: check the name");
+                    return;
+                }
+                failure = "did not answer: " + e.getMessage();
+            }
+        }
+        absent.add(
+                name(endpoint)
+                        + failure
+                        + "; tried "
+                        + TRIES
+                        + " times. Check the address, and that the job's network reaches it");
+    }
+
+    private Request request() {
+        return isServerless()
+                ? new Request("HEAD", '/' + config.departmentsIndex())
+                : new Request("GET", "/");
+    }
+
+    private boolean isServerless() {
+        return config.auth() == Auth.SIGV4 && config.signingService() == SigningService.AOSS;
+    }
+
+    private static String name(URI endpoint) {
+        return "OpenSearch at " + endpoint + ' ';
+    }
+
+    /** Dashboards and proxies answer too. */
+    private Optional<String> answerProblem(Response response) {
+        if (isServerless()) {
+            return Optional.empty();
+        }
+        try {
+            String body = body(response);
+            if (JSON.readTree(body).path("version").has("number")) {
+                return Optional.empty();
+            }
+            return Optional.of("answers, but not as OpenSearch does" + quoted(body));
+        } catch (JsonProcessingException e) {
+            return Optional.of(
+                    "answers, but with no JSON: this may be the address of a web page such as"
+                            + " Dashboards");
+        }
+    }
+
+    private Optional<String> refusal(int status, String body) {
+        switch (status) {
+            case 401:
+                return Optional.of("answered 401" + quoted(body) + "; " + loginAdvice());
+            case 403:
+                if (body.contains("no permissions for [cluster:monitor/main]")) {
+                    // Known and let in; only this question is not allowed, and the job never asks.
+                    LOG.warn("OpenSearch can't be asked for its version: {}", body);
+                    return Optional.empty();
+                }
+                return Optional.of(
+                        "answered 403"
+                                + quoted(body)
+                                + "; the role or user needs access to the domain or collection");
+            default:
+                return Optional.of(
+                        "answered " + status + quoted(body) + "; check the address and its path");
+        }
+    }
+
+    private String loginAdvice() {
+        switch (config.auth()) {
+            case BASIC:
+                return "check user name and password";
+            case SIGV4:
+                return "check the region, the service and the role";
+            default:
+                return "it wants to know who asks: configure basic auth or signing";
+        }
+    }
+
+    private static String body(Response response) {
+        if (response.getEntity() == null) {
+            return "";
+        }
+        try {
+            return EntityUtils.toString(response.getEntity(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static String quoted(String body) {
+        String line = body.trim().replaceAll("\\s+", " ");
+        if (line.isEmpty()) {
+            return "";
+        }
+        return ": " + (line.length() > BODY_EXCERPT ? line.substring(0, BODY_EXCERPT) : line);
+    }
+}

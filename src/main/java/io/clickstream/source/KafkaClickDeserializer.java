@@ -1,0 +1,36 @@
+package io.clickstream.source;
+
+import io.clickstream.event.EventTypes;
+import io.clickstream.event.Incoming;
+import io.clickstream.event.RawRecord;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Makes exactly one click or dead letter of every record of a topic. */
+final class KafkaClickDeserializer implements KafkaRecordDeserializationSchema<Incoming> {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final byte[] NO_VALUE = new byte[0];
+
+    private final RecordDecoder decoder;
+
+    KafkaClickDeserializer(RecordDecoder decoder) {
+        this.decoder = decoder;
+    }
+
+    @Override
+    public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<Incoming> out) {
+        byte[] value = record.value() == null ? NO_VALUE : record.value();
+        out.collect(
+                decoder.decode(
+                        new RawRecord(record.topic(), record.partition(), record.offset(), value)));
+    }
+
+    @Override
+    public TypeInformation<Incoming> getProducedType() {
+        return EventTypes.INCOMING;
+    }
+}

@@ -1,0 +1,112 @@
+package io.clickstream.source;
+
+import io.clickstream.event.Click;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.event.DeadLetter.Reason;
+import io.clickstream.event.Incoming;
+import io.clickstream.event.RawRecord;
+import io.clickstream.format.ClickDecoder;
+import io.clickstream.format.ClickFields;
+import io.clickstream.format.MalformedRecordException;
+import java.io.Serializable;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns a record into a click, or into a dead letter that says why it is none. Everything that a
+ * record can be refused for, except being late, is decided here, inside the source: a time that
+ * can't be true never reaches a watermark.
+ */
+public final class RecordDecoder implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RecordDecoder.class);
+
+    /** What the lab's producer writes where a page belongs to no department. */
+    private static final String NO_DEPARTMENT = "N/A";
+
+    private static final String CHECKOUT = "order_checkout";
+
+    private final ClickDecoder decoder;
+    private final int maxRecordBytes;
+    private final long maxFutureSkewMillis;
+    private final Clock clock;
+
+    private transient ClickFields fields;
+
+    /**
+     * @param maxRecordBytes the longest record that is looked into
+     * @param maxFutureSkew how far a click's time may be ahead of the clock
+     * @param clock must be serializable, as those of {@link Clock} are
+     */
+    public RecordDecoder(
+            ClickDecoder decoder, int maxRecordBytes, Duration maxFutureSkew, Clock clock) {
+        this.decoder = decoder;
+        this.maxRecordBytes = maxRecordBytes;
+        this.maxFutureSkewMillis = maxFutureSkew.toMillis();
+        this.clock = clock;
+    }
+
+    /** Decodes the record's bytes; never throws, whatever they are. */
+    public Incoming decode(RawRecord raw) {
+        byte[] bytes = raw.bytes();
+        if (bytes.length > maxRecordBytes) {
+            return refuse(
+                    Reason.TOO_LARGE,
+                    bytes.length + " bytes; at most " + maxRecordBytes + " are allowed",
+                    raw);
+        }
+        if (fields == null) {
+            fields = new ClickFields();
+        }
+        try {
+            decoder.decode(bytes, fields);
+        } catch (MalformedRecordException e) {
+            return refuse(Reason.MALFORMED, e.getMessage(), raw);
+        } catch (RuntimeException e) {
+            // A defect of the decoder must not stop the job either.
+            LOG.warn("The decoder failed on {}", raw, e);
+            return refuse(Reason.MALFORMED, "the decoder failed: " + e, raw);
+        }
+        if (fields.user() == null) {
+            return refuse(Reason.MISSING_USER, "the user is absent, null or empty", raw);
+        }
+        if (!fields.hasTime()) {
+            return refuse(Reason.MISSING_TIME, "the event time is absent or null", raw);
+        }
+        long time = fields.time();
+        if (time < 0) {
+            return refuse(Reason.BEFORE_1970, "event time " + time + " ms is before 1970", raw);
+        }
+        // Subtracted on the side of the record, which is not negative: no overflow.
+        if (time - maxFutureSkewMillis > clock.millis()) {
+            return refuse(
+                    Reason.FUTURE,
+                    "event time "
+                            + time
+                            + " ms is more than "
+                            + maxFutureSkewMillis
+                            + " ms ahead of the clock ("
+                            + Instant.ofEpochMilli(clock.millis())
+                            + ")",
+                    raw);
+        }
+        return new Click(
+                fields.user(), time, department(), CHECKOUT.equals(fields.eventType()), raw);
+    }
+
+    private String department() {
+        String department = fields.department();
+        return department == null || department.isEmpty() || department.equals(NO_DEPARTMENT)
+                ? null
+                : department;
+    }
+
+    private DeadLetter refuse(Reason reason, String detail, RawRecord raw) {
+        return new DeadLetter(reason, detail, raw, clock.millis());
+    }
+}

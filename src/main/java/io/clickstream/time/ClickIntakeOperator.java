@@ -1,0 +1,150 @@
+package io.clickstream.time;
+
+import io.clickstream.event.Click;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.event.Incoming;
+import io.clickstream.metrics.ClickstreamMetrics;
+import java.time.Duration;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * What stands between the source and the shuffle, chained to the source. It sends records that are
+ * no clicks to the side, lets go of the bytes of clicks that can't be late, counts both, and before
+ * it passes on that all its partitions are idle, brings the watermark up to the newest click: one
+ * partition that was behind when the clicks stopped must not decide how far event time got.
+ */
+public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
+        implements OneInputStreamOperator<Incoming, Click> {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final long NONE = Long.MIN_VALUE;
+
+    private final OutputTag<DeadLetter> deadLetters;
+    private final Duration outOfOrderness;
+    private final Duration maxFutureSkew;
+    private final Duration idleTimeout;
+
+    private transient ListState<Long> boundState;
+    private transient LatenessBound bound;
+    private transient Counter recordsIn;
+    private transient Counter bytesIn;
+    private transient Counter clicks;
+    private transient long newest;
+    private transient long watermark;
+    private transient boolean idle;
+
+    /**
+     * An operator without key.
+     *
+     * @param deadLetters where records go that are no clicks
+     * @param outOfOrderness how far the watermark is behind the newest click of a partition
+     * @param maxFutureSkew how far clicks may be ahead of the clock
+     * @param idleTimeout after which a partition without clicks is idle
+     */
+    public ClickIntakeOperator(
+            OutputTag<DeadLetter> deadLetters,
+            Duration outOfOrderness,
+            Duration maxFutureSkew,
+            Duration idleTimeout) {
+        this.deadLetters = deadLetters;
+        this.outOfOrderness = outOfOrderness;
+        this.maxFutureSkew = maxFutureSkew;
+        this.idleTimeout = idleTimeout;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        boundState =
+                context.getOperatorStateStore()
+                        .getUnionListState(
+                                new ListStateDescriptor<>(
+                                        "watermark-bound", LongSerializer.INSTANCE));
+        long restored = NONE;
+        if (context.isRestored()) {
+            long lowest = Long.MAX_VALUE;
+            for (long each : boundState.get()) {
+                lowest = Math.min(lowest, each);
+            }
+            restored = lowest == Long.MAX_VALUE ? NONE : lowest;
+        }
+        bound = new LatenessBound(outOfOrderness, maxFutureSkew, idleTimeout, restored, now());
+        newest = NONE;
+        watermark = NONE;
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        recordsIn = ClickstreamMetrics.counter(getMetricGroup(), ClickstreamMetrics.RECORDS_IN);
+        bytesIn = ClickstreamMetrics.counter(getMetricGroup(), ClickstreamMetrics.BYTES_IN);
+        clicks = ClickstreamMetrics.counter(getMetricGroup(), ClickstreamMetrics.CLICKS);
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        boundState.clear();
+        // Behind the shuffle the watermark is at most that of every subtask which is not idle.
+        boundState.add(idle ? bound.highestWatermark(now()) : watermark);
+    }
+
+    @Override
+    public void processElement(StreamRecord<Incoming> element) {
+        recordsIn.inc();
+        Incoming incoming = element.getValue();
+        if (incoming instanceof Click) {
+            Click click = (Click) incoming;
+            clicks.inc();
+            newest = Math.max(newest, click.timestamp());
+            if (click.raw() != null) {
+                bytesIn.inc(click.raw().bytes().length);
+                if (!bound.mayBeLate(click.raw(), click.timestamp(), now())) {
+                    click.dropRaw();
+                }
+            }
+            output.collect(element.replace(click));
+        } else {
+            DeadLetter letter = (DeadLetter) incoming;
+            bytesIn.inc(letter.raw().bytes().length);
+            output.collect(deadLetters, element.replace(letter));
+        }
+    }
+
+    @Override
+    public void processWatermark(Watermark mark) {
+        advanceTo(mark.getTimestamp());
+    }
+
+    @Override
+    public void processWatermarkStatus(WatermarkStatus status) {
+        if (status.isIdle() && newest != NONE) {
+            advanceTo(newest - outOfOrderness.toMillis() - 1);
+        }
+        idle = status.isIdle();
+        output.emitWatermarkStatus(status);
+    }
+
+    private void advanceTo(long timestamp) {
+        if (timestamp > watermark) {
+            watermark = timestamp;
+            output.emitWatermark(new Watermark(timestamp));
+        }
+    }
+
+    private long now() {
+        return getProcessingTimeService().getCurrentProcessingTime();
+    }
+}

@@ -1,0 +1,164 @@
+package io.clickstream.time;
+
+import io.clickstream.event.Click;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+
+/**
+ * Keeps event time going in front of the sessions. It stands behind the shuffle, where it sees the
+ * watermark of all partitions together, and does what Flink leaves open:
+ *
+ * <ul>
+ *   <li>When all partitions are idle, event time goes on with the clock, so that the last windows
+ *       close although no click comes any more. It stops where nothing can be open any more: clicks
+ *       that come after a long pause with older times are not made late for nothing.
+ *   <li>After a restart, event time begins where the checkpoint left it. Flink would begin at the
+ *       beginning of time and let clicks through that were late before, into windows that are long
+ *       closed.
+ *   <li>Each click is marked if it is behind the watermark, for the sessions to decide.
+ * </ul>
+ */
+public final class EventTimeOperator extends AbstractStreamOperator<Click>
+        implements OneInputStreamOperator<Click, Click> {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Flink's default for periodic watermarks; while all is idle, event time moves in these steps.
+     */
+    private static final long STEP_MILLIS = 200;
+
+    /**
+     * For how much longer event time stands still when no click has come since a restart: a source
+     * that is slow to come back must not make the clicks late that wait for it.
+     */
+    private static final long RESTART_GRACE_MILLIS = 60_000;
+
+    private static final long NONE = Long.MIN_VALUE;
+
+    /** How far beyond the watermark there can still be something to close. */
+    private final long reachMillis;
+
+    private transient ListState<Long> watermarkState;
+    private transient long watermark;
+    private transient boolean watermarkIsRestored;
+    private transient boolean clicksSinceRestart;
+    private transient boolean idle;
+    private transient long idleSince;
+    private transient ScheduledFuture<?> nextStep;
+    private transient long idleWatermark;
+
+    /**
+     * An operator without key, to be placed behind the shuffle by user.
+     *
+     * @param outOfOrderness how far the watermark is behind the newest click
+     * @param sessionGap the gap that closes a session
+     * @param window the size of the windows that count sessions
+     */
+    public EventTimeOperator(Duration outOfOrderness, Duration sessionGap, Duration window) {
+        // The newest click is outOfOrderness + 1 ms ahead of the watermark, its session ends a gap
+        // later, and that session's window ends at most a window later.
+        this.reachMillis =
+                outOfOrderness.toMillis() + 1 + sessionGap.toMillis() + window.toMillis();
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        watermarkState =
+                context.getOperatorStateStore()
+                        .getUnionListState(
+                                new ListStateDescriptor<>("watermark", LongSerializer.INSTANCE));
+        watermark = NONE;
+        if (context.isRestored()) {
+            // Aligned checkpoints find all subtasks at the same watermark. Where they differ, the
+            // lowest makes no click late that was on time.
+            long lowest = Long.MAX_VALUE;
+            for (long restored : watermarkState.get()) {
+                lowest = Math.min(lowest, restored);
+            }
+            watermark = lowest == Long.MAX_VALUE ? NONE : lowest;
+        }
+        watermarkIsRestored = watermark != NONE;
+        clicksSinceRestart = !context.isRestored();
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        watermarkState.clear();
+        watermarkState.add(watermark);
+    }
+
+    @Override
+    public void processElement(StreamRecord<Click> element) {
+        announceRestored();
+        clicksSinceRestart = true;
+        Click click = element.getValue();
+        click.setBehindWatermark(click.timestamp() <= watermark);
+        output.collect(element);
+    }
+
+    @Override
+    public void processWatermark(Watermark mark) {
+        announceRestored();
+        advanceTo(mark.getTimestamp());
+    }
+
+    @Override
+    public void processWatermarkStatus(WatermarkStatus status) {
+        announceRestored();
+        // Never passed on: to the operators behind this one, event time always goes on.
+        if (status.isIdle() && !idle) {
+            idle = true;
+            idleSince =
+                    getProcessingTimeService().getCurrentProcessingTime()
+                            + (clicksSinceRestart ? 0 : RESTART_GRACE_MILLIS);
+            idleWatermark = watermark;
+            scheduleStep();
+        } else if (status.isActive() && idle) {
+            idle = false;
+            nextStep.cancel(false);
+        }
+    }
+
+    private void scheduleStep() {
+        long now = getProcessingTimeService().getCurrentProcessingTime();
+        nextStep = getProcessingTimeService().registerTimer(now + STEP_MILLIS, this::step);
+    }
+
+    private void step(long now) {
+        if (!idle || idleWatermark == NONE) {
+            return;
+        }
+        long elapsed = Math.min(now - idleSince, reachMillis);
+        advanceTo(idleWatermark + elapsed);
+        if (elapsed < reachMillis) {
+            scheduleStep();
+        }
+    }
+
+    private void announceRestored() {
+        if (watermarkIsRestored) {
+            watermarkIsRestored = false;
+            output.emitWatermark(new Watermark(watermark));
+        }
+    }
+
+    private void advanceTo(long timestamp) {
+        if (timestamp > watermark) {
+            watermark = timestamp;
+            output.emitWatermark(new Watermark(timestamp));
+        }
+    }
+}

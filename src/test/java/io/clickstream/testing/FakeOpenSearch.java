@@ -1,0 +1,264 @@
+package io.clickstream.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+
+/**
+ * As much of OpenSearch as the sink talks to: bulks of index requests, and {@code GET /}. It keeps
+ * the documents and misbehaves on demand.
+ */
+public final class FakeOpenSearch implements AutoCloseable {
+
+    /** A request as it came, with its headers' names as they were first written. */
+    public record Received(
+            String method, URI uri, Map<String, List<String>> headers, String body, int items) {
+
+        /** The first value of a header. */
+        public String header(String name) {
+            return headers.get(name).get(0);
+        }
+    }
+
+    private record Refusal(
+            Predicate<String> ids, int status, String type, String reason, long untilNanos) {
+
+        boolean applies(String id) {
+            return System.nanoTime() - untilNanos < 0 && ids.test(id);
+        }
+    }
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long FOREVER = Duration.ofDays(1).toNanos();
+
+    private final Map<String, Map<String, JsonNode>> documents = new ConcurrentSkipListMap<>();
+    private final List<Received> received = new CopyOnWriteArrayList<>();
+    private final List<Refusal> refusals = new CopyOnWriteArrayList<>();
+    private final Map<String, Integer> writes = new ConcurrentHashMap<>();
+    private HttpServer server;
+    private volatile long troubleUntil = System.nanoTime();
+    private volatile int troubleStatus;
+    private volatile String troubleBody = "";
+    private volatile int connectionsToDrop;
+    private volatile String authorization;
+    private volatile String home =
+            "{\"version\":{\"distribution\":\"opensearch\",\"number\":\"2.13.0\"}}";
+
+    private FakeOpenSearch() throws IOException {
+        listen(0);
+    }
+
+    public static FakeOpenSearch start() {
+        try {
+            return new FakeOpenSearch();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void listen(int port) throws IOException {
+        server =
+                HttpServer.create(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 50);
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    public URI uri() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    // --- what it did ---
+
+    /** The documents of an index by id. */
+    public Map<String, JsonNode> documents(String index) {
+        return documents.getOrDefault(index, Map.of());
+    }
+
+    public List<String> indices() {
+        return List.copyOf(documents.keySet());
+    }
+
+    /** How often a document was written. */
+    public int writes(String id) {
+        return writes.getOrDefault(id, 0);
+    }
+
+    public List<Received> received() {
+        return List.copyOf(received);
+    }
+
+    /** The number of documents in each bulk, refused ones included. */
+    public List<Integer> bulks() {
+        return received.stream()
+                .filter(r -> r.uri().getPath().equals("/_bulk"))
+                .map(Received::items)
+                .toList();
+    }
+
+    // --- what it shall do ---
+
+    /** Answers every request with a status. */
+    public void answer(int status, String body, Duration time) {
+        troubleStatus = status;
+        troubleBody = body;
+        troubleUntil = System.nanoTime() + time.toNanos();
+    }
+
+    public void answer(int status, String body) {
+        answer(status, body, Duration.ofNanos(FOREVER));
+    }
+
+    /** Refuses single documents. */
+    public void refuse(
+            Predicate<String> ids, int status, String type, String reason, Duration time) {
+        refusals.add(new Refusal(ids, status, type, reason, System.nanoTime() + time.toNanos()));
+    }
+
+    public void refuse(Predicate<String> ids, int status, String type, String reason) {
+        refuse(ids, status, type, reason, Duration.ofNanos(FOREVER));
+    }
+
+    /** Closes the connection instead of answering. */
+    public void dropConnections(int requests) {
+        connectionsToDrop = requests;
+    }
+
+    public void demandBasicAuth(String user, String password) {
+        authorization =
+                "Basic "
+                        + Base64.getEncoder()
+                                .encodeToString(
+                                        (user + ':' + password).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What {@code GET /} answers. */
+    public void home(String body) {
+        home = body;
+    }
+
+    /** Refuses connections until {@link #comeBack}. */
+    public void goAway() {
+        server.stop(0);
+    }
+
+    public void comeBack() {
+        try {
+            listen(server.getAddress().getPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+
+    // --- the server ---
+
+    private synchronized void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            List<JsonNode> lines = lines(exchange, body);
+            received.add(
+                    new Received(
+                            exchange.getRequestMethod(),
+                            exchange.getRequestURI(),
+                            Map.copyOf(exchange.getRequestHeaders()),
+                            new String(body, StandardCharsets.UTF_8),
+                            lines.size() / 2));
+            if (connectionsToDrop > 0) {
+                connectionsToDrop--;
+                return;
+            }
+            if (System.nanoTime() - troubleUntil < 0) {
+                respond(exchange, troubleStatus, troubleBody);
+            } else if (authorization != null
+                    && !authorization.equals(
+                            exchange.getRequestHeaders().getFirst("Authorization"))) {
+                respond(exchange, 401, "Unauthorized");
+            } else if (exchange.getRequestURI().getPath().endsWith("/_bulk")) {
+                respond(exchange, 200, bulk(lines).toString());
+            } else if (exchange.getRequestMethod().equals("HEAD")) {
+                exchange.sendResponseHeaders(404, -1);
+            } else {
+                respond(exchange, 200, home);
+            }
+        }
+    }
+
+    private static List<JsonNode> lines(HttpExchange exchange, byte[] body) throws IOException {
+        if (!exchange.getRequestURI().getPath().endsWith("/_bulk")) {
+            return List.of();
+        }
+        try (MappingIterator<JsonNode> lines = JSON.readerFor(JsonNode.class).readValues(body)) {
+            return lines.readAll();
+        }
+    }
+
+    private static void respond(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        String type = body.startsWith("{") ? "application/json; charset=UTF-8" : "text/plain";
+        exchange.getResponseHeaders().add("Content-Type", type);
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        exchange.getResponseBody().write(bytes);
+    }
+
+    private ObjectNode bulk(List<JsonNode> lines) {
+        ObjectNode answer = JSON.createObjectNode().put("took", 1).put("errors", false);
+        ArrayNode items = answer.putArray("items");
+        for (int i = 0; i < lines.size(); i += 2) {
+            JsonNode action = lines.get(i).get("index");
+            ObjectNode item = items.addObject().putObject("index");
+            item.put("_index", action.get("_index").asText());
+            item.put("_id", action.get("_id").asText());
+            if (!index(item, lines.get(i + 1))) {
+                answer.put("errors", true);
+            }
+        }
+        return answer;
+    }
+
+    private boolean index(ObjectNode item, JsonNode document) {
+        String id = item.get("_id").asText();
+        for (Refusal refusal : new ArrayList<>(refusals)) {
+            if (refusal.applies(id)) {
+                item.put("status", refusal.status());
+                item.putObject("error").put("type", refusal.type()).put("reason", refusal.reason());
+                return false;
+            }
+        }
+        documents
+                .computeIfAbsent(
+                        item.get("_index").asText(), index -> new ConcurrentSkipListMap<>())
+                .put(id, document);
+        int version = writes.merge(id, 1, Integer::sum);
+        item.put("_version", version)
+                .put("result", version == 1 ? "created" : "updated")
+                .put("_seq_no", version)
+                .put("_primary_term", 1)
+                .put("status", version == 1 ? 201 : 200);
+        item.putObject("_shards").put("total", 1).put("successful", 1).put("failed", 0);
+        return true;
+    }
+}
