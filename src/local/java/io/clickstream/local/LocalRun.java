@@ -1,5 +1,11 @@
 package io.clickstream.local;
 
+import io.clickstream.ClickstreamJob;
+import io.clickstream.ClickstreamPipeline;
+import io.clickstream.StartCheck;
+import io.clickstream.config.JobConfig;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.metrics.ClickstreamMetrics;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -65,13 +71,8 @@ public final class LocalRun implements Callable<Integer> {
     private static final Duration SESSION_GAP = Duration.ofSeconds(1);
     private static final Duration WINDOW = Duration.ofSeconds(10);
 
-    // What the job's operator and counters are called.
-    private static final String SESSIONS_OPERATOR = "click-sessions";
-    private static final String RECORDS_IN = "recordsIn";
-    private static final String SESSIONS = "sessions";
-    private static final String CHECKOUTS = "checkoutSessions";
-    private static final String DEAD_LETTERS = "deadLetters";
-    private static final String LATE = "deadLetters.late";
+    private static final String LATE =
+            ClickstreamMetrics.DEAD_LETTERS + DeadLetter.Reason.LATE.label();
 
     private static final long TICK_MILLIS = 500;
     private static final long RATE_OVER_MILLIS = 5_000;
@@ -310,9 +311,12 @@ public final class LocalRun implements Callable<Integer> {
                 Map.of("topic", DEAD_LETTERS_TOPIC));
     }
 
+    /** The production job, which checks at the start that it can work with the servers. */
     private static void define(
-            StreamExecutionEnvironment env, Map<String, Map<String, String>> properties) {
-        throw new IllegalStateException("there is no job for " + env + " and " + properties);
+            StreamExecutionEnvironment env, Map<String, Map<String, String>> properties)
+            throws InterruptedException {
+        JobConfig config = JobConfig.parse(properties);
+        StartCheck.run(config, ClickstreamJob.define(env, config));
     }
 
     private static Path templates() throws URISyntaxException {
@@ -361,7 +365,7 @@ public final class LocalRun implements Callable<Integer> {
     private void showStatus(LocalFlink flink) {
         MetricsInMemory metrics = flink.metrics();
         long now = monotonicMillis();
-        long clicks = metrics.count(RECORDS_IN);
+        long clicks = metrics.count(ClickstreamMetrics.RECORDS_IN);
         recentClicks.add(new long[] {now, clicks});
         while (now - recentClicks.element()[0] > RATE_OVER_MILLIS) {
             recentClicks.remove();
@@ -374,11 +378,13 @@ public final class LocalRun implements Callable<Integer> {
                                 now == oldest[0]
                                         ? 0
                                         : (clicks - oldest[1]) * 1_000.0 / (now - oldest[0]),
-                                metrics.count(SESSIONS),
-                                metrics.count(CHECKOUTS),
+                                metrics.count(ClickstreamMetrics.SESSIONS),
+                                metrics.count(ClickstreamMetrics.CHECKOUT_SESSIONS),
                                 metrics.count(LATE),
-                                metrics.count(DEAD_LETTERS),
-                                flink.watermarkLag(SESSIONS_OPERATOR, Clock.systemUTC().millis()))
+                                metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS),
+                                flink.watermarkLag(
+                                        ClickstreamPipeline.CLICK_SESSIONS,
+                                        Clock.systemUTC().millis()))
                         .line(),
                 now);
     }
@@ -433,11 +439,11 @@ public final class LocalRun implements Callable<Integer> {
                 comparison.report().forEach(out::println);
             }
         }
-        if (!equal && metrics.count(DEAD_LETTERS) > 0) {
+        if (!equal && metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS) > 0) {
             out.printf(
                     Locale.ROOT,
                     "dead letters: %,d, of which late: %,d%n",
-                    metrics.count(DEAD_LETTERS),
+                    metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS),
                     metrics.count(LATE));
         }
         out.printf(

@@ -6,6 +6,7 @@ import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
@@ -57,8 +58,17 @@ public final class MetricsInMemory implements MetricReporter {
 
     /** A counter of the job, added up over its subtasks; 0 if there is none of that name. */
     public long count(String name) {
+        return sum(name::equals);
+    }
+
+    /** All counters of the job whose names begin alike, added up. */
+    public long countBelow(String prefix) {
+        return sum(name -> name.startsWith(prefix));
+    }
+
+    private long sum(Predicate<String> names) {
         return counters.entrySet().stream()
-                .filter(entry -> entry.getValue().equals(name))
+                .filter(entry -> names.test(entry.getValue()))
                 .mapToLong(entry -> entry.getKey().getCount())
                 .sum();
     }

@@ -32,6 +32,7 @@ class LocalFlinkITCase {
             await(() -> flink.watermarkLag("counting", 1_000_000).isPresent());
 
             assertThat(flink.metrics().count("deadLetters.late")).isEqualTo(2);
+            assertThat(flink.metrics().countBelow("deadLetters.")).isEqualTo(2);
             assertThat(flink.metrics().count("unknown")).isZero();
             assertThat(flink.failure()).isEmpty();
             assertThat(ListeningSockets.notLoopback(ProcessHandle.current().pid())).isEmpty();
