@@ -50,7 +50,16 @@ public final class OpenSearchNode implements AutoCloseable {
      * @param folder is created if it isn't there
      */
     public static OpenSearchNode start(Path folder) {
-        Path log = folder.resolve("opensearch.log");
+        return start(folder, folder.resolve("opensearch.log"));
+    }
+
+    /**
+     * Starts a node that keeps its data in a folder, which {@link #close()} leaves as it is, and
+     * its log in a file. Returns when the node answers.
+     *
+     * @param folder is created if it isn't there
+     */
+    public static OpenSearchNode start(Path folder, Path log) {
         Process process;
         try {
             Files.createDirectories(folder);

@@ -31,6 +31,7 @@ final class OpenSearchNodeMain {
     public static void main(String[] args) throws Exception {
         PrintStream answer = System.out;
         System.setOut(System.err);
+        ignoreInterrupt();
 
         Class<?> type = Class.forName(RUNNER);
         Class<?> settingsType = Class.forName(RUNNER + "$Builder");
@@ -69,6 +70,17 @@ final class OpenSearchNodeMain {
 
         awaitEndOfInput();
         Runtime.getRuntime().halt(0);
+    }
+
+    /** Ctrl-C reaches all processes of a terminal; this one ends when its parent says so. */
+    private static void ignoreInterrupt() throws ReflectiveOperationException {
+        Class<?> signal = Class.forName("sun.misc.Signal");
+        Class<?> handler = Class.forName("sun.misc.SignalHandler");
+        signal.getMethod("handle", signal, handler)
+                .invoke(
+                        null,
+                        signal.getConstructor(String.class).newInstance("INT"),
+                        handler.getField("SIG_IGN").get(null));
     }
 
     private static void configure(Settings.Builder settings) {

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Runs the job on this machine: see --help.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+for argument in "$@"; do
+  if [[ $argument == -h || $argument == --help ]]; then
+    cat <<'HELP'
+Usage: scripts/run-local.sh [OPTION...]
+
+Runs the job on this machine: a Kafka broker, an OpenSearch node, the traffic of a shop and the job
+in a Flink cluster with its web UI. In the end it compares what is in the topics and indices with
+what was sent, and exits with 0 only if they are equal.
+
+  --duration TIME     how long clicks are sent, such as 90s, 2m or 1h (until Ctrl-C)
+  --rate N            clicks per second (2000)
+  --parallelism N     parallelism of the job (2)
+  --format FORMAT     json or avro (json)
+  --users N           users to draw from (10000, or more where the rate takes more)
+  --seed N            another seed gives other visits (1)
+  -h, --help          show this and end
+
+After the last click it takes about a minute until event time has passed the last windows. Ctrl-C
+ends a run in the same orderly way; a second Ctrl-C aborts it. All ports are on 127.0.0.1, and
+nothing is left afterwards but the log, whose place is printed.
+
+Examples:
+  scripts/run-local.sh
+  scripts/run-local.sh --duration 90s
+  scripts/run-local.sh --duration 2m --rate 5000 --format avro
+HELP
+    exit 0
+  fi
+done
+
+build_local
+run_java 1536m io.clickstream.local.LocalRun "$@"

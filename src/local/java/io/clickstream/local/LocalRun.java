@@ -1,0 +1,461 @@
+package io.clickstream.local;
+
+import io.clickstream.ClickstreamJob;
+import io.clickstream.ClickstreamPipeline;
+import io.clickstream.StartCheck;
+import io.clickstream.config.JobConfig;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.metrics.ClickstreamMetrics;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import javax.annotation.Nullable;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The job on one machine: Kafka and OpenSearch, the traffic of a shop, and in the end a comparison
+ * of all that the job put out with what it should have. Exits with 0 only if they are equal.
+ */
+@Command(
+        name = "run-local.sh",
+        description = "Runs the job against local servers and checks what it puts out.",
+        sortOptions = false)
+public final class LocalRun implements Callable<Integer> {
+
+    /** System property: width of the terminal; not set if the output is no terminal. */
+    static final String COLUMNS_PROPERTY = "clickstream.columns";
+
+    /** System property: the folder of the project; the current one if not set. */
+    static final String PROJECT_PROPERTY = "clickstream.project";
+
+    /** System property: the file that Flink, Kafka and the job log to. */
+    static final String LOG_PROPERTY = "clickstream.log";
+
+    enum Format {
+        json,
+        avro;
+
+        ClickEncoder encoder() {
+            return this == json ? ClickEncoder.json() : ClickEncoder.avro();
+        }
+    }
+
+    private static final String CLICKS_TOPIC = "ExampleTopic";
+    private static final int CLICKS_PARTITIONS = 4;
+    private static final String DEAD_LETTERS_TOPIC = "DeadLetters";
+    private static final Duration SESSION_GAP = Duration.ofSeconds(1);
+    private static final Duration WINDOW = Duration.ofSeconds(10);
+
+    private static final String LATE =
+            ClickstreamMetrics.DEAD_LETTERS + DeadLetter.Reason.LATE.label();
+
+    private static final long TICK_MILLIS = 500;
+    private static final long RATE_OVER_MILLIS = 5_000;
+    private static final long TOP_PERIOD_MILLIS = 15_000;
+    private static final int TOP_DEPARTMENTS = 4;
+    private static final Duration CLOSING_TIMEOUT = Duration.ofMinutes(2);
+    private static final int DEFAULT_USERS = 10_000;
+    private static final int ABORTED = 130;
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            description =
+                    "how long clicks are sent, such as 90s, 2m or 1h; until Ctrl-C if not set",
+            converter = DurationOption.class)
+    @Nullable
+    private Duration duration;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "clicks per second (${DEFAULT-VALUE})",
+            defaultValue = "2000")
+    private int rate;
+
+    @Option(
+            names = "--parallelism",
+            paramLabel = "N",
+            description = "parallelism of the job (${DEFAULT-VALUE})",
+            defaultValue = "2")
+    private int parallelism;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "json or avro (${DEFAULT-VALUE})",
+            defaultValue = "json")
+    private Format format;
+
+    @Option(
+            names = "--users",
+            paramLabel = "N",
+            description = "users to draw from (10000, or more where the rate takes more)")
+    @Nullable
+    private Integer users;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "another seed gives other visits (${DEFAULT-VALUE})",
+            defaultValue = "1")
+    private long seed;
+
+    private final PrintStream out = System.out;
+    private final StopSignal stop = new StopSignal();
+    private final StatusLine statusLine = new StatusLine(out, columns());
+    private final Deque<long[]> recentClicks = new ArrayDeque<>();
+    private long started;
+
+    /** Runs until the duration is over or Ctrl-C, and exits. */
+    public static void main(String[] args) throws IOException {
+        // Before anything logs.
+        System.setProperty("log4j2.configurationFile", "local-run-log4j2.xml");
+        System.setProperty("log4j2.disable.jmx", "true");
+        if (System.getProperty(LOG_PROPERTY) == null) {
+            System.setProperty(LOG_PROPERTY, newLog().toString());
+        }
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The command, which answers a wrong option with one line and exit code 2. */
+    static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new LocalRun());
+        commandLine
+                .getCommandSpec()
+                .addOption(
+                        OptionSpec.builder("-h", "--help")
+                                .usageHelp(true)
+                                .description("show this and end")
+                                .build());
+        return commandLine
+                .setParameterExceptionHandler(
+                        (e, rest) -> {
+                            e.getCommandLine()
+                                    .getErr()
+                                    .println(oneLine(e) + " (--help shows all options)");
+                            return CommandLine.ExitCode.USAGE;
+                        })
+                .setExecutionExceptionHandler(
+                        (e, command, result) -> {
+                            command.getErr().println("run-local: " + oneLine(e));
+                            command.getErr().println("log: " + System.getProperty(LOG_PROPERTY));
+                            return CommandLine.ExitCode.SOFTWARE;
+                        });
+    }
+
+    private static Path newLog() throws IOException {
+        Path folder =
+                Files.createDirectories(
+                        Path.of(System.getProperty(PROJECT_PROPERTY, "."), "target", "logs"));
+        String now =
+                LocalDateTime.now(ZoneId.systemDefault())
+                        .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+        return folder.resolve("run-local-" + now + ".log").toAbsolutePath().normalize();
+    }
+
+    private static OptionalInt columns() {
+        Integer columns = Integer.getInteger(COLUMNS_PROPERTY);
+        return columns == null ? OptionalInt.empty() : OptionalInt.of(columns);
+    }
+
+    /** The messages of an exception and its causes, without repetitions. */
+    private static String oneLine(Throwable e) {
+        StringBuilder line = new StringBuilder();
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+            String first = message.strip().lines().findFirst().orElse("");
+            if (line.indexOf(first) < 0) {
+                line.append(line.isEmpty() ? "" : ": ").append(first);
+            }
+        }
+        return line.toString();
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        check(rate >= 1, "--rate must be at least 1, not " + rate);
+        check(parallelism >= 1, "--parallelism must be at least 1, not " + parallelism);
+        int minUsers = ShopTraffic.minUsers(rate);
+        int userCount = users == null ? Math.max(DEFAULT_USERS, 4 * minUsers) : users;
+        check(
+                userCount >= minUsers,
+                "--users must be at least %d for --rate %d, not %d"
+                        .formatted(minUsers, rate, userCount));
+
+        Path log = Path.of(System.getProperty(LOG_PROPERTY)).toAbsolutePath();
+        Path folder = Files.createTempDirectory("clickstream-");
+        stop.install(() -> abort(folder));
+        out.println("Starting Kafka, OpenSearch and Flink");
+        try (LocalServers servers =
+                LocalServers.start(
+                        folder,
+                        Path.of(log.toString().replaceFirst("(\\.log)?$", "-opensearch.log")))) {
+            return run(servers, log, userCount);
+        }
+    }
+
+    private void check(boolean holds, String message) {
+        if (!holds) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
+    }
+
+    private void abort(Path folder) {
+        statusLine.end();
+        out.println("aborted");
+        try {
+            LocalServers.delete(folder);
+        } catch (IOException e) {
+            out.println("left over: " + folder);
+        }
+        Runtime.getRuntime().halt(ABORTED);
+    }
+
+    private int run(LocalServers servers, Path log, int userCount) throws Exception {
+        String bootstrapServers = servers.kafka().bootstrapServers();
+        servers.kafka().createTopic(CLICKS_TOPIC, CLICKS_PARTITIONS);
+        servers.kafka().createTopic(DEAD_LETTERS_TOPIC, 1);
+        Results.TOPICS.forEach(topic -> servers.kafka().createTopic(topic, 1));
+        OpenSearchIndices indices = new OpenSearchIndices(servers.openSearch().uri());
+        indices.putTemplates(templates());
+
+        TrafficLedger ledger = new TrafficLedger(SESSION_GAP, WINDOW);
+        try (LocalFlink flink =
+                        LocalFlink.start(
+                                servers.folder().resolve("flink"),
+                                log,
+                                parallelism,
+                                env ->
+                                        define(
+                                                env,
+                                                properties(
+                                                        bootstrapServers,
+                                                        servers.openSearch().uri())));
+                TrafficProducer traffic =
+                        new TrafficProducer(
+                                bootstrapServers,
+                                CLICKS_TOPIC,
+                                new ShopTraffic(seed, rate, userCount, Clock.systemUTC().millis()),
+                                format.encoder(),
+                                ledger,
+                                Clock.systemUTC());
+                Results results = new Results(bootstrapServers, indices)) {
+            out.println("Flink UI    " + flink.webUi());
+            out.println("Kafka       " + bootstrapServers);
+            out.println("OpenSearch  " + servers.openSearch().uri());
+            out.println("Log         " + log);
+            out.println("Ctrl-C ends the run and compares what came out with what went in.");
+
+            started = monotonicMillis();
+            traffic.start();
+            watch(flink, traffic, indices);
+            traffic.stop();
+            statusLine.print(
+                    "%,d clicks sent; waiting for the last windows to close"
+                            .formatted(ledger.clicks()));
+            Expected expected = ledger.expected();
+            awaitResults(flink, results, expected);
+            statusLine.end();
+            return report(ledger.clicks(), expected, results.compare(expected), flink.metrics());
+        }
+    }
+
+    /** The property groups that the managed service would give to the job. */
+    private Map<String, Map<String, String>> properties(String bootstrapServers, URI openSearch) {
+        return Map.of(
+                "source.kafka",
+                Map.of(
+                        "bootstrap-servers",
+                        bootstrapServers,
+                        "topic",
+                        CLICKS_TOPIC,
+                        "group-id",
+                        "clickstream-local",
+                        "start",
+                        "earliest"),
+                "format",
+                Map.of("type", format.name()),
+                "sink.kafka",
+                Map.of("bootstrap-servers", bootstrapServers),
+                "sink.opensearch",
+                Map.of("endpoint", openSearch.toString()),
+                "dead-letters",
+                Map.of("topic", DEAD_LETTERS_TOPIC));
+    }
+
+    /** The production job, which checks at the start that it can work with the servers. */
+    private static void define(
+            StreamExecutionEnvironment env, Map<String, Map<String, String>> properties)
+            throws InterruptedException {
+        JobConfig config = JobConfig.parse(properties);
+        StartCheck.run(config, ClickstreamJob.define(env, config));
+    }
+
+    private static Path templates() throws URISyntaxException {
+        URL folder = LocalRun.class.getResource("/opensearch/index-templates");
+        if (folder == null) {
+            throw new IllegalStateException(
+                    "the index templates are not on the class path: run mvn test-compile");
+        }
+        return Path.of(folder.toURI());
+    }
+
+    /** Shows how the run goes on, until its time is over or the user stops it. */
+    private void watch(LocalFlink flink, TrafficProducer traffic, OpenSearchIndices indices)
+            throws Exception {
+        long end = duration == null ? Long.MAX_VALUE : started + duration.toMillis();
+        long nextTop = started + TOP_PERIOD_MILLIS;
+        while (!stop.isRequested()) {
+            long now = monotonicMillis();
+            if (now >= end) {
+                return;
+            }
+            checkRunning(flink);
+            if (traffic.failure().isPresent()) {
+                throw new IllegalStateException(
+                        "the traffic stopped", traffic.failure().orElseThrow());
+            }
+            if (now >= nextTop) {
+                showTop(indices);
+                nextTop = now + TOP_PERIOD_MILLIS;
+            }
+            showStatus(flink);
+            if (stop.await(Math.min(TICK_MILLIS, end - now))) {
+                return;
+            }
+        }
+    }
+
+    private static void checkRunning(LocalFlink flink) {
+        flink.failure()
+                .ifPresent(
+                        cause -> {
+                            throw new IllegalStateException("the job failed", cause);
+                        });
+    }
+
+    private void showStatus(LocalFlink flink) {
+        MetricsInMemory metrics = flink.metrics();
+        long now = monotonicMillis();
+        long clicks = metrics.count(ClickstreamMetrics.RECORDS_IN);
+        recentClicks.add(new long[] {now, clicks});
+        while (now - recentClicks.element()[0] > RATE_OVER_MILLIS) {
+            recentClicks.remove();
+        }
+        long[] oldest = recentClicks.element();
+        statusLine.show(
+                new Status(
+                                Duration.ofMillis(now - started),
+                                clicks,
+                                now == oldest[0]
+                                        ? 0
+                                        : (clicks - oldest[1]) * 1_000.0 / (now - oldest[0]),
+                                metrics.count(ClickstreamMetrics.SESSIONS),
+                                metrics.count(ClickstreamMetrics.CHECKOUT_SESSIONS),
+                                metrics.count(LATE),
+                                metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS),
+                                flink.watermarkLag(
+                                        ClickstreamPipeline.CLICK_SESSIONS,
+                                        Clock.systemUTC().millis()))
+                        .line(),
+                now);
+    }
+
+    private void showTop(OpenSearchIndices indices) throws IOException, InterruptedException {
+        long sessions = indices.sum(Results.SESSIONS_INDEX, "userSessionCount");
+        long checkouts = indices.sum(Results.SESSIONS_INDEX, "userSessionCountWithOrderCheckout");
+        if (sessions == 0) {
+            return;
+        }
+        String top =
+                indices
+                        .top(
+                                Results.DEPARTMENTS_INDEX,
+                                "departmentName",
+                                "departmentCount",
+                                TOP_DEPARTMENTS)
+                        .entrySet()
+                        .stream()
+                        .map(
+                                entry ->
+                                        String.format(
+                                                Locale.ROOT,
+                                                "%s %,d",
+                                                entry.getKey(),
+                                                entry.getValue()))
+                        .collect(Collectors.joining(", "));
+        statusLine.print(
+                String.format(
+                        Locale.ROOT,
+                        "      top departments: %s; conversion %.1f %% of %,d sessions",
+                        top,
+                        100.0 * checkouts / sessions,
+                        sessions));
+    }
+
+    private void awaitResults(LocalFlink flink, Results results, Expected expected)
+            throws Exception {
+        long deadline = monotonicMillis() + CLOSING_TIMEOUT.toMillis();
+        while (monotonicMillis() < deadline && !results.areComplete(expected)) {
+            checkRunning(flink);
+            showStatus(flink);
+            TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
+        }
+    }
+
+    private int report(
+            long clicks, Expected expected, List<Comparison> comparisons, MetricsInMemory metrics) {
+        boolean equal = comparisons.stream().allMatch(Comparison::isEqual);
+        for (Comparison comparison : comparisons) {
+            if (!comparison.isEqual()) {
+                comparison.report().forEach(out::println);
+            }
+        }
+        if (!equal && metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS) > 0) {
+            out.printf(
+                    Locale.ROOT,
+                    "dead letters: %,d, of which late: %,d%n",
+                    metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS),
+                    metrics.count(LATE));
+        }
+        out.printf(
+                Locale.ROOT,
+                "clicks %d, sessions %d, %s%n",
+                clicks,
+                expected.sessionTotal(),
+                equal ? "equal" : "different");
+        return equal ? 0 : 1;
+    }
+
+    private static long monotonicMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+}

@@ -1,0 +1,69 @@
+package io.clickstream.local;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.OptionalInt;
+
+/**
+ * A line that is written over itself on a terminal, and written now and then elsewhere. Lines
+ * printed in between stay.
+ */
+final class StatusLine {
+
+    /** Where nothing can be written over, so often comes a line. */
+    static final Duration PERIOD = Duration.ofSeconds(10);
+
+    private static final String TO_START_AND_CLEAR = "\r\u001b[K";
+
+    private final PrintStream out;
+    private final OptionalInt columns;
+    private long nextLine = Long.MIN_VALUE;
+    private String shown = "";
+
+    /**
+     * A line that shows nothing yet.
+     *
+     * @param columns width of the terminal; empty if the output is none
+     */
+    StatusLine(PrintStream out, OptionalInt columns) {
+        this.out = out;
+        this.columns = columns;
+    }
+
+    /**
+     * Shows a status.
+     *
+     * @param now ms on any clock that only goes forward
+     */
+    void show(String status, long now) {
+        if (columns.isPresent()) {
+            int width = Math.max(1, columns.getAsInt() - 1);
+            shown = status.length() > width ? status.substring(0, width) : status;
+            out.print(TO_START_AND_CLEAR + shown);
+            out.flush();
+        } else if (now >= nextLine) {
+            out.println(status);
+            nextLine = now + PERIOD.toMillis();
+        }
+    }
+
+    /** Prints a line that stays; the status goes on below it. */
+    void print(String line) {
+        if (columns.isPresent()) {
+            out.print(TO_START_AND_CLEAR);
+            out.println(line);
+            out.print(shown);
+            out.flush();
+        } else {
+            out.println(line);
+        }
+    }
+
+    /** Ends the status; what it showed last stays. */
+    void end() {
+        if (!shown.isEmpty()) {
+            out.println();
+            shown = "";
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.clickstream.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class LocalRunTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--rate 0 | --rate must be at least 1, not 0",
+                "--rate x | Invalid value for option '--rate': 'x' is not an int",
+                "--parallelism 0 | --parallelism must be at least 1, not 0",
+                "--rate 2000 --users 10 | --users must be at least 618 for --rate 2000, not 10",
+                "--format xml | Invalid value for option '--format'",
+                "--duration 5 | '5' is no duration such as 500ms, 90s, 2m or 1h",
+                "--duratoin 5s | Unknown options: '--duratoin', '5s'",
+            })
+    void wrongOptionGetsOneLineThatSaysWhatToDo(String arguments, String message) {
+        StringWriter err = new StringWriter();
+        int code =
+                LocalRun.commandLine().setErr(new PrintWriter(err)).execute(arguments.split(" "));
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString()).contains(message).hasLineCount(1);
+        assertThat(err.toString().strip()).endsWith("(--help shows all options)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500ms,500", "90s,90000", "2m,120000", "1h,3600000"})
+    void durationsAreRead(String text, long millis) {
+        assertThat(new DurationOption().convert(text)).isEqualTo(Duration.ofMillis(millis));
+    }
+
+    @Test
+    void otherDurationsAreRefused() {
+        assertThatThrownBy(() -> new DurationOption().convert("soon"))
+                .hasMessage("'soon' is no duration such as 500ms, 90s, 2m or 1h");
+    }
+
+    @Test
+    void helpOfTheScriptNamesAllOptions() throws Exception {
+        String script = Files.readString(Path.of("scripts/run-local.sh"));
+        CommandLine.Model.CommandSpec spec = LocalRun.commandLine().getCommandSpec();
+
+        assertThat(spec.options()).hasSize(7);
+        spec.options()
+                .forEach(
+                        option ->
+                                assertThat(script)
+                                        .contains("  " + String.join(", ", option.names())));
+    }
+}
