@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
@@ -121,7 +122,9 @@ public final class ClickstreamPipeline {
                 named(
                         CLICK_SESSIONS,
                         ClickSessions.of(
-                                inEventTime(clicks.keyBy(Click::user, EventTypes.USER_ID)),
+                                inEventTime(
+                                        clicks.keyBy(Click::user, EventTypes.USER_ID),
+                                        source.getBoundedness()),
                                 aggregates.sessionGap(),
                                 LATE_CLICKS));
 
@@ -167,10 +170,14 @@ public final class ClickstreamPipeline {
     }
 
     /**
-     * Puts the event-time operator between the shuffle and the sessions. It has no key, so that a
-     * bounded run, which sorts the input of keyed operators, sorts once.
+     * Puts the event-time operator between the shuffle and the sessions. A bounded input needs
+     * none: there every click is on time.
      */
-    private KeyedStream<Click, UserId> inEventTime(KeyedStream<Click, UserId> byUser) {
+    private KeyedStream<Click, UserId> inEventTime(
+            KeyedStream<Click, UserId> byUser, Boundedness boundedness) {
+        if (boundedness == Boundedness.BOUNDED) {
+            return byUser;
+        }
         DataStream<Click> shuffled =
                 new DataStream<>(byUser.getExecutionEnvironment(), byUser.getTransformation());
         SingleOutputStreamOperator<Click> inEventTime =

@@ -34,7 +34,7 @@ public record Comparison(
                     .build();
 
     /** Compares lines exactly. */
-    static Comparison ofLines(
+    public static Comparison ofLines(
             String place, Collection<String> expected, Collection<String> actual) {
         Map<String, Integer> surplus = new TreeMap<>();
         actual.forEach(line -> surplus.merge(line, 1, Integer::sum));
@@ -68,12 +68,13 @@ public record Comparison(
         return SORTED_KEYS.writeValueAsString(SORTED_KEYS.treeToValue(document, Object.class));
     }
 
-    boolean isEqual() {
+    /** Whether all that should be there is there, and nothing else. */
+    public boolean isEqual() {
         return missing.isEmpty() && unexpected.isEmpty();
     }
 
     /** How many lines differ, and the first of them. */
-    List<String> report() {
+    public List<String> report() {
         List<String> lines = new ArrayList<>();
         lines.add(
                 "%s: %,d of %,d missing, %,d unexpected"

@@ -139,6 +139,17 @@ public final class LocalFlink implements AutoCloseable {
                 : OptionalLong.empty();
     }
 
+    /** How often the job has started again after a failure. */
+    public long restarts() {
+        return metrics.gauge("", "numRestarts").stream().mapToLong(count -> count).max().orElse(0);
+    }
+
+    /** Loses the task manager with all that it has in memory, and starts another one. */
+    public void loseTaskManager() throws Exception {
+        cluster.terminateTaskManager(0).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        cluster.startTaskManager();
+    }
+
     /** Why the job ended by itself, which it never should; empty as long as it runs. */
     public Optional<Throwable> failure() {
         if (!result.isDone()) {

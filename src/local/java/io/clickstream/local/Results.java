@@ -5,27 +5,29 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The topics and indices of the three aggregates: what is in them and what should be. */
-final class Results implements AutoCloseable {
+public final class Results implements AutoCloseable {
 
-    static final String DEPARTMENTS_TOPIC = "Departments_Agg";
-    static final String SESSIONS_TOPIC = "ClickEvents_UserId_Agg_Result";
-    static final String CHECKOUTS_TOPIC = "User_Sessions_Aggregates_With_Order_Checkout";
-    static final List<String> TOPICS = List.of(DEPARTMENTS_TOPIC, SESSIONS_TOPIC, CHECKOUTS_TOPIC);
+    public static final String DEPARTMENTS_TOPIC = "Departments_Agg";
+    public static final String SESSIONS_TOPIC = "ClickEvents_UserId_Agg_Result";
+    public static final String CHECKOUTS_TOPIC = "User_Sessions_Aggregates_With_Order_Checkout";
+    public static final List<String> TOPICS =
+            List.of(DEPARTMENTS_TOPIC, SESSIONS_TOPIC, CHECKOUTS_TOPIC);
 
-    static final String DEPARTMENTS_INDEX = "departments_count";
-    static final String SESSIONS_INDEX = "user_session_counts";
-    static final String CHECKOUTS_INDEX = "user_session_details";
+    public static final String DEPARTMENTS_INDEX = "departments_count";
+    public static final String SESSIONS_INDEX = "user_session_counts";
+    public static final String CHECKOUTS_INDEX = "user_session_details";
 
     private final TopicReader topics;
     private final OpenSearchIndices indices;
 
-    Results(String bootstrapServers, OpenSearchIndices indices) {
+    /** Begins to read both. */
+    public Results(String bootstrapServers, OpenSearchIndices indices) {
         this.topics = new TopicReader(bootstrapServers, TOPICS);
         this.indices = indices;
     }
 
     /** Whether there are as many records and documents as there should be, or more. */
-    boolean areComplete(Expected expected) throws IOException, InterruptedException {
+    public boolean areComplete(Expected expected) throws IOException, InterruptedException {
         topics.readCommitted();
         return topics.values(DEPARTMENTS_TOPIC).size() >= expected.departments().size()
                 && topics.values(SESSIONS_TOPIC).size() >= expected.sessions().size()
@@ -36,7 +38,7 @@ final class Results implements AutoCloseable {
     }
 
     /** Compares topics, record by record, and indices, document by document. */
-    List<Comparison> compare(Expected expected) throws IOException, InterruptedException {
+    public List<Comparison> compare(Expected expected) throws IOException, InterruptedException {
         topics.readCommitted();
         List<Comparison> comparisons = new ArrayList<>();
         comparisons.add(topic(DEPARTMENTS_TOPIC, expected.departments()));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.clickstream.sink.opensearch.RequestSigning.SigningException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -149,6 +150,31 @@ final class BulkHttpClient extends CloseableHttpAsyncClient {
         return response;
     }
 
+    private static String excerpt(HttpEntity entity) throws IOException {
+        if (entity == null) {
+            return "";
+        }
+        String body = EntityUtils.toString(entity, StandardCharsets.UTF_8).trim();
+        String line = body.replaceAll("\\s+", " ");
+        return line.isEmpty()
+                ? ""
+                : ": " + (line.length() > BODY_EXCERPT ? line.substring(0, BODY_EXCERPT) : line);
+    }
+
+    private static String advice(int status) {
+        switch (status) {
+            case 401:
+                return " (check user name and password, or which kind of authentication the"
+                        + " endpoint asks for)";
+            case 403:
+                return " (the role or user needs the permission to write to the index)";
+            case 413:
+                return " (the endpoint takes only smaller bulks: lower their size)";
+            default:
+                return "";
+        }
+    }
+
     /** Looks at what came back before the client does. */
     private final class BulkCallback<T> implements FutureCallback<T> {
 
@@ -176,7 +202,10 @@ final class BulkHttpClient extends CloseableHttpAsyncClient {
                 return;
             }
             try {
-                String reason = request.getTarget().toURI() + " did not answer: " + failure;
+                String reason =
+                        failure instanceof SigningException
+                                ? failure.getMessage()
+                                : request.getTarget().toURI() + " did not answer: " + failure;
                 complete(
                         passes(failure)
                                 ? toRetry(this, reason)
@@ -216,14 +245,24 @@ final class BulkHttpClient extends CloseableHttpAsyncClient {
         }
 
         private HttpResponse withItemsToRetry(HttpResponse response) throws IOException {
-            byte[] body = EntityUtils.toByteArray(response.getEntity());
-            response.setEntity(new NByteArrayEntity(body, ContentType.get(response.getEntity())));
+            byte[] body =
+                    response.getEntity() == null
+                            ? new byte[0]
+                            : EntityUtils.toByteArray(response.getEntity());
+            response.setEntity(new NByteArrayEntity(body, ContentType.APPLICATION_JSON));
             // Nearly always false, and always near the start: took, errors, items.
             String start = new String(body, 0, Math.min(body.length, 200), StandardCharsets.UTF_8);
             if (start.replace(" ", "").contains("\"errors\":false")) {
                 return response;
             }
-            JsonNode answer = JSON.readTree(body);
+            JsonNode answer = parse(body);
+            if (!answer.path("items").isArray()) {
+                return toRetry(
+                        this,
+                        request.getTarget().toURI()
+                                + " answered, but not as OpenSearch does"
+                                + excerpt(response.getEntity()));
+            }
             String reason = null;
             for (JsonNode item : answer.path("items")) {
                 JsonNode result = item.path("index");
@@ -240,6 +279,14 @@ final class BulkHttpClient extends CloseableHttpAsyncClient {
             return ok(response.getStatusLine(), answer);
         }
 
+        private JsonNode parse(byte[] body) throws IOException {
+            try {
+                return JSON.readTree(body);
+            } catch (JsonProcessingException e) {
+                return JSON.missingNode();
+            }
+        }
+
         private InputStream requestBody() throws IOException {
             try {
                 return ((HttpEntityEnclosingRequest) request.generateRequest())
@@ -248,31 +295,6 @@ final class BulkHttpClient extends CloseableHttpAsyncClient {
             } catch (HttpException e) {
                 throw new IOException(e);
             }
-        }
-    }
-
-    private static String excerpt(HttpEntity entity) throws IOException {
-        if (entity == null) {
-            return "";
-        }
-        String body = EntityUtils.toString(entity, StandardCharsets.UTF_8).trim();
-        String line = body.replaceAll("\\s+", " ");
-        return line.isEmpty()
-                ? ""
-                : ": " + (line.length() > BODY_EXCERPT ? line.substring(0, BODY_EXCERPT) : line);
-    }
-
-    private static String advice(int status) {
-        switch (status) {
-            case 401:
-                return " (check user name and password, or which kind of authentication the"
-                        + " endpoint asks for)";
-            case 403:
-                return " (the role or user needs the permission to write to the index)";
-            case 413:
-                return " (the endpoint takes only smaller bulks: lower their size)";
-            default:
-                return "";
         }
     }
 }

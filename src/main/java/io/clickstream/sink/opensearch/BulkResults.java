@@ -100,7 +100,7 @@ final class BulkResults implements BulkResponseInspector, AutoCloseable {
         BulkItemResponse rejected = null;
         boolean onlyRejected = true;
         for (BulkItemResponse item : response.getItems()) {
-            IndexRequest document = requests.get(item.getId()).remove();
+            IndexRequest document = take(requests, item);
             if (!item.isFailed()) {
                 continue;
             }
@@ -149,6 +149,16 @@ final class BulkResults implements BulkResponseInspector, AutoCloseable {
                     .add((IndexRequest) document);
         }
         return byId;
+    }
+
+    private static IndexRequest take(
+            Map<String, Deque<IndexRequest>> requests, BulkItemResponse item) {
+        Deque<IndexRequest> sent = requests.get(item.getId());
+        if (sent == null || sent.isEmpty()) {
+            throw new FlinkRuntimeException(
+                    "OpenSearch answered for a document that it was not sent: " + item.getId());
+        }
+        return sent.remove();
     }
 
     private static Verdict verdict(BulkItemResponse item) {
@@ -244,6 +254,6 @@ final class BulkResults implements BulkResponseInspector, AutoCloseable {
                                     ? error.group(1) + ": " + error.group(2)
                                     : String.valueOf(t.getMessage()));
         }
-        return line.toString().replaceAll("\\s+", " ");
+        return line.toString().replaceAll("\\s+", " ").replaceAll("[;.]+$", "");
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.config.OpenSearchConfig.Auth;
 import io.clickstream.config.OpenSearchConfig.SigningService;
+import io.clickstream.sink.opensearch.RequestSigning.SigningException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -93,6 +94,15 @@ public final class OpenSearchStartCheck {
                 }
                 failure = "answered " + status + quoted(body(e.getResponse()));
             } catch (IOException e) {
+                if (ExceptionUtils.findThrowable(e, SigningException.class).isPresent()) {
+                    refused.add(
+                            name(endpoint)
+                                    + "can't be asked: "
+                                    + e.getMessage()
+                                    + "; the job needs a role, or credentials where the AWS SDK"
+                                    + " looks for them");
+                    return;
+                }
                 if (BulkHttpClient.isUntrusted(e)) {
                     refused.add(
                             name(endpoint)

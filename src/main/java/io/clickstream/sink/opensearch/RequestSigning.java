@@ -39,12 +39,24 @@ final class RequestSigning implements HttpRequestInterceptor {
         try {
             signer.process(request, context);
         } catch (RuntimeException e) {
-            // Anything else than an IOException would stop the client's I/O threads for good.
-            throw new IOException("the request could not be signed: " + e.getMessage(), e);
+            throw new SigningException(e);
         }
         request.removeHeaders(HttpHeaders.CONTENT_LENGTH);
         for (Header header : length) {
             request.addHeader(header);
+        }
+    }
+
+    /**
+     * There are no credentials, or not at the moment. An {@code IOException}, since any other
+     * exception would stop the client's I/O threads for good.
+     */
+    static final class SigningException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        private SigningException(RuntimeException cause) {
+            super("A request could not be signed: " + cause.getMessage(), cause);
         }
     }
 }

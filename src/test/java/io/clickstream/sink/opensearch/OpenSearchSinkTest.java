@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.config.OpenSearchConfig.IndexPeriod;
+import io.clickstream.config.OpenSearchConfig.SigningService;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.DeadLetter.Reason;
+import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.FakeOpenSearch;
 import io.clickstream.testing.InMemoryDeadLetters;
 import java.net.URI;
@@ -26,6 +28,7 @@ import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 
 /** The sink in its operator, against a server that misbehaves. */
 @Timeout(60)
@@ -215,6 +218,33 @@ class OpenSearchSinkTest {
 
         assertThat(openSearch.documents(INDEX)).hasSize(5);
         assertThat(openSearch.bulks()).containsExactly(5, 5, 5);
+    }
+
+    @Test
+    void outlastsAProxyThatAnswersForOpenSearch() throws Exception {
+        open(config());
+        openSearch.answer(200, "<html>Back soon</html>", Duration.ofMillis(300));
+        write(1, 5);
+        checkpoint();
+
+        assertThat(openSearch.documents(INDEX)).hasSize(5);
+    }
+
+    @Test
+    @DisabledIfEnvironmentVariable(named = "AWS_ACCESS_KEY_ID", matches = ".+")
+    void outlastsMissingCredentials() throws Exception {
+        try (AwsCredentials credentials = AwsCredentials.none()) {
+            open(config().sigV4(SigningService.ES, "eu-central-1").retryMaxAttempts(8));
+            write(1, 5);
+            CompletableFuture<Void> there =
+                    CompletableFuture.runAsync(
+                            credentials::appear,
+                            CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS));
+            checkpoint();
+
+            assertThat(there).isCompleted();
+            assertThat(openSearch.documents(INDEX)).hasSize(5);
+        }
     }
 
     @Test

@@ -1,0 +1,84 @@
+package io.clickstream.local;
+
+import io.clickstream.ClickstreamJob;
+import io.clickstream.ClickstreamPipeline;
+import io.clickstream.Outputs;
+import io.clickstream.config.ReplayConfig;
+import io.clickstream.format.CheckoutFormat;
+import io.clickstream.format.DepartmentCountFormat;
+import io.clickstream.format.JsonClickDecoder;
+import io.clickstream.format.SessionCountFormat;
+import io.clickstream.sink.file.FileSinks;
+import io.clickstream.source.ClickFiles;
+import io.clickstream.source.RecordDecoder;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Collection;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The pipeline over files, bounded: JSON lines in, JSON lines out.
+ *
+ * <p>It runs in Flink's batch mode, which sorts clicks by user on disk. So memory does not grow
+ * with the input, no click is late, and the order of lines changes nothing.
+ */
+final class ReplayJob {
+
+    static final String DEPARTMENTS = "Departments_Agg";
+    static final String SESSIONS = "ClickEvents_UserId_Agg_Result";
+    static final String CHECKOUTS = "User_Sessions_Aggregates_With_Order_Checkout";
+    static final String DEAD_LETTERS = "dead-letters";
+
+    /**
+     * Adds the job to an environment.
+     *
+     * @param inputs files of JSON lines, {@code .gz} or plain
+     * @param output a folder that gets one folder per output
+     */
+    static void define(
+            StreamExecutionEnvironment env,
+            Collection<Path> inputs,
+            Path output,
+            ReplayConfig config) {
+        env.configure(ClickstreamJob.settings());
+        env.setRuntimeMode(RuntimeExecutionMode.BATCH);
+        RecordDecoder decoder =
+                new RecordDecoder(
+                        new JsonClickDecoder(),
+                        config.format().maxRecordBytes(),
+                        config.eventTime().maxFutureSkew(),
+                        Clock.systemUTC());
+        new ClickstreamPipeline(config.eventTime(), config.aggregates(), Clock.systemUTC())
+                .define(
+                        env,
+                        ClickFiles.source(
+                                inputs.stream().map(ReplayJob::flinkPath).toList(), decoder),
+                        new Outputs()
+                                .departmentCounts(
+                                        "department-counts-file-sink",
+                                        FileSinks.aggregates(
+                                                flinkPath(output.resolve(DEPARTMENTS)),
+                                                new DepartmentCountFormat()))
+                                .sessionCounts(
+                                        "session-counts-file-sink",
+                                        FileSinks.aggregates(
+                                                flinkPath(output.resolve(SESSIONS)),
+                                                new SessionCountFormat()))
+                                .checkoutSessions(
+                                        "checkout-sessions-file-sink",
+                                        FileSinks.aggregates(
+                                                flinkPath(output.resolve(CHECKOUTS)),
+                                                new CheckoutFormat()))
+                                .deadLetters(
+                                        "dead-letters-file-sink",
+                                        FileSinks.deadLetters(
+                                                flinkPath(output.resolve(DEAD_LETTERS)))));
+    }
+
+    private static org.apache.flink.core.fs.Path flinkPath(Path path) {
+        return new org.apache.flink.core.fs.Path(path.toAbsolutePath().toUri());
+    }
+
+    private ReplayJob() {}
+}

@@ -1,0 +1,97 @@
+package io.clickstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.clickstream.local.ClickEncoder;
+import io.clickstream.local.Comparison;
+import io.clickstream.local.Expected;
+import io.clickstream.local.GeneratedClick;
+import io.clickstream.local.OpenSearchIndices;
+import io.clickstream.local.OpenSearchNode;
+import io.clickstream.local.Results;
+import io.clickstream.local.ShopTraffic;
+import io.clickstream.local.TrafficLedger;
+import io.clickstream.testing.Await;
+import io.clickstream.testing.LocalJob;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A task manager is lost in the middle, with Kafka and OpenSearch behind the job. */
+class ExactlyOnceITCase {
+
+    private static final int PARTITIONS = 3;
+    private static final Duration GAP = Duration.ofSeconds(1);
+    private static final Duration WINDOW = Duration.ofSeconds(10);
+
+    @Test
+    void topicsAndIndicesHoldEachResultOnceThoughTheTaskManagerIsLost(@TempDir Path folder)
+            throws Exception {
+        TrafficLedger ledger = new TrafficLedger(GAP, WINDOW);
+        long start = Clock.systemUTC().millis() - 70_000;
+        ShopTraffic traffic = new ShopTraffic(7, 800, 5_000, start);
+
+        try (OpenSearchNode openSearch = OpenSearchNode.start(folder.resolve("opensearch"));
+                LocalJob job = new LocalJob(folder, PARTITIONS)) {
+            job.set("sink.opensearch", "endpoint", openSearch.uri().toString());
+            job.start(folder, 2);
+
+            send(job, traffic, start + 30_000, ledger);
+            Await.until(
+                    "first windows",
+                    Duration.ofMinutes(1),
+                    () -> !job.topic(Results.SESSIONS_TOPIC).isEmpty());
+            job.flink().loseTaskManager();
+            send(job, traffic, start + 45_000, ledger);
+            Await.until("a restart", Duration.ofMinutes(1), () -> job.flink().restarts() > 0);
+            send(job, traffic, start + 60_000, ledger);
+            sendRest(job, traffic, ledger);
+
+            Expected expected = ledger.expected();
+            job.awaitTopics(expected, Duration.ofMinutes(2));
+            assertThat(job.topic(LocalJob.DEAD_LETTERS)).isEmpty();
+            OpenSearchIndices indices = new OpenSearchIndices(openSearch.uri());
+            try (Results results = new Results(job.broker().bootstrapServers(), indices)) {
+                Await.until(
+                        "documents", Duration.ofSeconds(30), () -> results.areComplete(expected));
+                assertThat(results.compare(expected)).allMatch(Comparison::isEqual);
+            }
+            assertThat(expected.sessions()).hasSizeGreaterThan(5);
+            assertThat(expected.checkouts()).hasSizeGreaterThan(100);
+        }
+    }
+
+    private static void send(LocalJob job, ShopTraffic traffic, long until, TrafficLedger ledger)
+            throws Exception {
+        List<GeneratedClick> clicks = new ArrayList<>();
+        traffic.until(until, clicks::add);
+        send(job, clicks, ledger);
+    }
+
+    private static void sendRest(LocalJob job, ShopTraffic traffic, TrafficLedger ledger)
+            throws Exception {
+        List<GeneratedClick> clicks = new ArrayList<>();
+        traffic.flush(clicks::add);
+        send(job, clicks, ledger);
+    }
+
+    private static void send(LocalJob job, List<GeneratedClick> clicks, TrafficLedger ledger)
+            throws Exception {
+        ClickEncoder encoder = ClickEncoder.json();
+        List<List<byte[]>> records = new ArrayList<>();
+        for (int i = 0; i < PARTITIONS; i++) {
+            records.add(new ArrayList<>());
+        }
+        for (GeneratedClick click : clicks) {
+            records.get(click.userId() % PARTITIONS).add(encoder.encode(click));
+            ledger.sent(click.forOracle());
+        }
+        for (int i = 0; i < PARTITIONS; i++) {
+            job.send(i, records.get(i));
+        }
+    }
+}

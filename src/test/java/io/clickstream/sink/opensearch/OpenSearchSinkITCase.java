@@ -1,0 +1,116 @@
+package io.clickstream.sink.opensearch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.clickstream.config.OpenSearchConfig;
+import io.clickstream.testing.FakeOpenSearch;
+import io.clickstream.testing.InMemoryDeadLetters;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The sink in a job that may not restart. */
+@Timeout(120)
+class OpenSearchSinkITCase {
+
+    private static final int NUMBERS = 6000;
+    private static final String INDEX = "numbers";
+    private static final Duration THREE_SECONDS = Duration.ofSeconds(3);
+
+    @RegisterExtension
+    static final MiniClusterExtension FLINK =
+            new MiniClusterExtension(
+                    new MiniClusterResourceConfiguration.Builder()
+                            .setNumberTaskManagers(1)
+                            .setNumberSlotsPerTaskManager(2)
+                            .build());
+
+    private final FakeOpenSearch openSearch = FakeOpenSearch.start();
+    private final InMemoryDeadLetters deadLetters = new InMemoryDeadLetters();
+
+    @AfterEach
+    void close() {
+        openSearch.close();
+    }
+
+    @Test
+    void losesNothingAndDoesNotRestartForRejectedBulksAndAMappingConflict() throws Exception {
+        openSearch.refuse(
+                "n3210"::equals,
+                400,
+                "mapper_parsing_exception",
+                "failed to parse field [number] of type [date]");
+        openSearch.answer(
+                429, "{\"error\":{\"type\":\"rejected\",\"reason\":\"busy\"}}", THREE_SECONDS);
+
+        start().getJobExecutionResult().get(90, TimeUnit.SECONDS);
+
+        assertThat(openSearch.documents(INDEX)).hasSize(NUMBERS - 1).doesNotContainKey("n3210");
+        assertThat(deadLetters.stored())
+                .extracting(letter -> letter.raw().offset())
+                .containsExactly("n3210");
+        // Each was sent until it was taken, and then never again.
+        assertThat(openSearch.documents(INDEX).keySet()).allMatch(id -> openSearch.writes(id) == 1);
+        assertThat(openSearch.bulks()).hasSizeGreaterThan(NUMBERS / 100);
+    }
+
+    @Test
+    void canBeCancelledWhileOpenSearchIsAway() throws Exception {
+        openSearch.answer(503, "");
+        JobClient job = start();
+        await(() -> openSearch.received().size() > 2);
+
+        job.cancel().get(10, TimeUnit.SECONDS);
+
+        await(() -> job.getJobStatus().get(10, TimeUnit.SECONDS).isGloballyTerminalState());
+    }
+
+    private JobClient start() throws Exception {
+        Configuration flink = new Configuration();
+        flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+        flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(200));
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(flink);
+        env.setParallelism(2);
+        OpenSearchConfig config =
+                OpenSearchConfig.builder()
+                        .endpoints(List.of(openSearch.uri()))
+                        .bulkMaxActions(100)
+                        .bulkInterval(Duration.ofMillis(100))
+                        .retryInitialDelay(Duration.ofMillis(100))
+                        .build();
+        DataGeneratorSource<Long> numbers =
+                new DataGeneratorSource<>(
+                        number -> number, NUMBERS, RateLimiterStrategy.perSecond(3000), Types.LONG);
+        env.fromSource(numbers, WatermarkStrategy.noWatermarks(), "numbers")
+                .sinkTo(OpenSearchSinks.sink(config, INDEX, new NumberFormat(), deadLetters))
+                .name("opensearch-sink");
+        return env.executeAsync("opensearch-sink");
+    }
+
+    private static void await(Condition condition) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as("still waiting").isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+}

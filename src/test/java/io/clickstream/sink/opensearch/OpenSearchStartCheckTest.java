@@ -1,0 +1,164 @@
+package io.clickstream.sink.opensearch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.clickstream.config.OpenSearchConfig;
+import io.clickstream.config.OpenSearchConfig.SigningService;
+import io.clickstream.testing.AwsCredentials;
+import io.clickstream.testing.FakeOpenSearch;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
+
+@Timeout(60)
+class OpenSearchStartCheckTest {
+
+    private static final URI NOBODY = URI.create("http://127.0.0.1:1");
+
+    private final FakeOpenSearch openSearch = FakeOpenSearch.start();
+
+    @AfterEach
+    void close() {
+        openSearch.close();
+    }
+
+    @Test
+    void isContentWithAServerThatAnswers() throws Exception {
+        assertThat(problems(config())).isEmpty();
+    }
+
+    @Test
+    void triesAServerThatIsStartingAgain() throws Exception {
+        openSearch.dropConnections(2);
+
+        assertThat(problems(config())).isEmpty();
+        assertThat(openSearch.received()).hasSize(3);
+    }
+
+    @Test
+    void saysThatNobodyAnswers() throws Exception {
+        assertThat(problems(config().endpoints(List.of(NOBODY))))
+                .singleElement()
+                .asString()
+                .startsWith("OpenSearch at http://127.0.0.1:1 did not answer: Connection refused")
+                .endsWith(
+                        "tried 3 times. Check the address, and that the job's network reaches it");
+    }
+
+    @Test
+    void isContentWithOneEndpointOfTwo() throws Exception {
+        assertThat(problems(config().endpoints(List.of(NOBODY, openSearch.uri())))).isEmpty();
+    }
+
+    @Test
+    void saysThatTheServiceIsUnavailable() throws Exception {
+        openSearch.answer(503, "no\nhealthy node");
+
+        assertThat(problems(config()))
+                .containsExactly(
+                        "OpenSearch at "
+                                + openSearch.uri()
+                                + " answered 503: no healthy node; tried 3 times. Check the"
+                                + " address, and that the job's network reaches it");
+        assertThat(openSearch.received()).hasSize(3);
+    }
+
+    @Test
+    void saysThatThePasswordIsWrong() throws Exception {
+        openSearch.demandBasicAuth("ann", "right");
+
+        assertThat(problems(config().basicAuth("ann", "s3cret")))
+                .containsExactly(
+                        "OpenSearch at "
+                                + openSearch.uri()
+                                + " answered 401: Unauthorized; check user name and password");
+        assertThat(openSearch.received()).hasSize(1);
+    }
+
+    @Test
+    void saysThatThereIsNoLogin() throws Exception {
+        openSearch.demandBasicAuth("ann", "right");
+
+        assertThat(problems(config()))
+                .singleElement()
+                .asString()
+                .endsWith("it wants to know who asks: configure basic auth or signing");
+    }
+
+    @Test
+    void saysThatTheRoleIsNotLetIn() throws Exception {
+        openSearch.answer(403, "{\"Message\":\"User: arn is not authorized\"}");
+
+        assertThat(problems(config()))
+                .singleElement()
+                .asString()
+                .contains("answered 403: {\"Message\":\"User: arn is not authorized\"}; the role");
+    }
+
+    @Test
+    void isContentWithARoleThatMayOnlyWrite() throws Exception {
+        openSearch.answer(
+                403,
+                "{\"error\":{\"type\":\"security_exception\",\"reason\":"
+                        + "\"no permissions for [cluster:monitor/main] and User [name=ann]\"}}");
+
+        assertThat(problems(config())).isEmpty();
+    }
+
+    @Test
+    void noticesThatAWebPageAnswers() throws Exception {
+        openSearch.home("<html>OpenSearch Dashboards</html>");
+
+        assertThat(problems(config()))
+                .singleElement()
+                .asString()
+                .contains("this may be the address of a web page such as Dashboards");
+    }
+
+    @Test
+    void saysThatTheNameIsUnknown() throws Exception {
+        assertThat(problems(config().endpoints(List.of(URI.create("http://opensearch.invalid")))))
+                .containsExactly(
+                        "OpenSearch at http://opensearch.invalid is no known host: check the name");
+    }
+
+    @Test
+    @DisabledIfEnvironmentVariable(named = "AWS_ACCESS_KEY_ID", matches = ".+")
+    void saysThatThereAreNoCredentials() throws Exception {
+        try (AwsCredentials none = AwsCredentials.none()) {
+            assertThat(none).isNotNull();
+            assertThat(problems(config().sigV4(SigningService.ES, "eu-central-1")))
+                    .singleElement()
+                    .asString()
+                    .contains("A request could not be signed: Unable to load credentials")
+                    .endsWith("credentials where the AWS SDK looks for them");
+        }
+    }
+
+    @Test
+    void asksAServerlessCollectionForAnIndex() throws Exception {
+        try (AwsCredentials some = AwsCredentials.some()) {
+            assertThat(some).isNotNull();
+            assertThat(problems(config().sigV4(SigningService.AOSS, "eu-central-1"))).isEmpty();
+        }
+        assertThat(openSearch.received())
+                .singleElement()
+                .satisfies(
+                        request -> {
+                            assertThat(request.method()).isEqualTo("HEAD");
+                            assertThat(request.uri()).hasPath("/departments_count");
+                        });
+    }
+
+    private OpenSearchConfig.Builder config() {
+        return OpenSearchConfig.builder().endpoints(List.of(openSearch.uri()));
+    }
+
+    private static List<String> problems(OpenSearchConfig.Builder config) throws Exception {
+        return OpenSearchStartCheck.problems(config.build(), Duration.ofMillis(10));
+    }
+}

@@ -1,0 +1,175 @@
+package io.clickstream.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.ClickstreamJob;
+import io.clickstream.StartCheck;
+import io.clickstream.config.JobConfig;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.local.Comparison;
+import io.clickstream.local.Expected;
+import io.clickstream.local.KafkaBroker;
+import io.clickstream.local.LocalFlink;
+import io.clickstream.local.Results;
+import io.clickstream.local.TopicReader;
+import io.clickstream.metrics.ClickstreamMetrics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The production job in a cluster within this JVM, reading clicks from a topic of an embedded
+ * broker and writing to its topics. Event time goes fast: idle after a second, a small bound.
+ */
+public final class LocalJob implements AutoCloseable {
+
+    public static final String CLICKS = "ExampleTopic";
+    public static final String DEAD_LETTERS = "DeadLetters";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration CHECKPOINT_INTERVAL = Duration.ofMillis(500);
+
+    private final KafkaBroker broker;
+    private final Map<String, Map<String, String>> properties = new HashMap<>();
+    private final KafkaProducer<byte[], byte[]> producer;
+    private LocalFlink flink;
+
+    /**
+     * Starts a broker, without a job yet.
+     *
+     * @param partitions of the topic of clicks
+     */
+    public LocalJob(Path folder, int partitions) {
+        broker = KafkaBroker.start(folder.resolve("kafka"));
+        broker.createTopic(CLICKS, partitions);
+        producer =
+                new KafkaProducer<>(
+                        Map.of("bootstrap.servers", broker.bootstrapServers(), "acks", "all"),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer());
+        set("source.kafka", "bootstrap-servers", broker.bootstrapServers());
+        set("source.kafka", "topic", CLICKS);
+        set("source.kafka", "start", "earliest");
+        set("sink.kafka", "create-topics", "true");
+        set("format", "type", "json");
+        set("event-time", "out-of-orderness", "6 s");
+        set("event-time", "idle-timeout", "1 s");
+    }
+
+    public LocalJob set(String group, String key, String value) {
+        properties.computeIfAbsent(group, name -> new HashMap<>()).put(key, value);
+        return this;
+    }
+
+    public LocalJob start(Path folder, int parallelism) throws Exception {
+        flink =
+                LocalFlink.start(
+                        folder.resolve("flink"),
+                        folder.resolve("flink.log"),
+                        parallelism,
+                        env -> {
+                            env.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());
+                            JobConfig config = JobConfig.parse(properties);
+                            StartCheck.run(config, ClickstreamJob.define(env, config));
+                        });
+        return this;
+    }
+
+    public LocalFlink flink() {
+        return flink;
+    }
+
+    public KafkaBroker broker() {
+        return broker;
+    }
+
+    /** Sends records to one partition, in their order, and waits until the broker has them. */
+    public void send(int partition, List<byte[]> records) throws Exception {
+        List<Future<?>> sent = new ArrayList<>();
+        for (byte[] record : records) {
+            sent.add(producer.send(new ProducerRecord<>(CLICKS, partition, null, record)));
+        }
+        for (Future<?> each : sent) {
+            each.get();
+        }
+    }
+
+    public void send(int partition, String... records) throws Exception {
+        List<byte[]> bytes = new ArrayList<>();
+        for (String record : records) {
+            bytes.add(record.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        }
+        send(partition, bytes);
+    }
+
+    /** What a topic holds, as far as it is committed. */
+    public List<String> topic(String name) {
+        try (TopicReader reader = new TopicReader(broker.bootstrapServers(), List.of(name))) {
+            reader.readCommitted();
+            return List.copyOf(reader.values(name));
+        }
+    }
+
+    public List<JsonNode> deadLetters() throws IOException {
+        List<JsonNode> letters = new ArrayList<>();
+        for (String letter : topic(DEAD_LETTERS)) {
+            letters.add(JSON.readTree(letter));
+        }
+        return letters;
+    }
+
+    /** Differences between the topics of aggregates and what is expected in them. */
+    public List<String> differences(Expected expected) {
+        List<String> differences = new ArrayList<>();
+        differences(Results.DEPARTMENTS_TOPIC, expected.departments(), differences);
+        differences(Results.SESSIONS_TOPIC, expected.sessions(), differences);
+        differences(Results.CHECKOUTS_TOPIC, expected.checkouts(), differences);
+        return differences;
+    }
+
+    private void differences(String topic, List<String> expected, List<String> differences) {
+        Comparison comparison = Comparison.ofLines(topic, expected, topic(topic));
+        if (!comparison.isEqual()) {
+            differences.addAll(comparison.report());
+        }
+    }
+
+    /** Waits until the topics hold exactly what is expected; fails with the differences. */
+    public void awaitTopics(Expected expected, Duration timeout) throws Exception {
+        try {
+            Await.until("topics", timeout, () -> differences(expected).isEmpty());
+        } catch (AssertionError e) {
+            throw new AssertionError(
+                    "Not as expected within "
+                            + timeout.toSeconds()
+                            + " s:\n"
+                            + String.join("\n", differences(expected)),
+                    e);
+        }
+    }
+
+    public long count(String metric) {
+        return flink.metrics().count(metric);
+    }
+
+    public long deadLetterCount(DeadLetter.Reason reason) {
+        return count(ClickstreamMetrics.DEAD_LETTERS + reason.label());
+    }
+
+    @Override
+    public void close() {
+        if (flink != null) {
+            flink.close();
+        }
+        producer.close();
+        broker.close();
+    }
+}
