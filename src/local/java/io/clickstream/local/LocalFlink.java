@@ -115,6 +115,8 @@ public final class LocalFlink implements AutoCloseable {
         config.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
         config.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(64));
         config.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
+        config.set(WebOptions.TMP_DIR, folder.resolve("web").toString());
+        config.set(WebOptions.UPLOAD_DIR, folder.resolve("web-upload").toString());
         config.set(WebOptions.LOG_PATH, log.toString());
         config.set(WebOptions.SUBMIT_ENABLE, false);
         return config;

@@ -373,19 +373,15 @@ public final class LocalRun implements Callable<Integer> {
         long[] oldest = recentClicks.element();
         statusLine.show(
                 new Status(
-                                Duration.ofMillis(now - started),
-                                clicks,
-                                now == oldest[0]
-                                        ? 0
-                                        : (clicks - oldest[1]) * 1_000.0 / (now - oldest[0]),
-                                metrics.count(ClickstreamMetrics.SESSIONS),
-                                metrics.count(ClickstreamMetrics.CHECKOUT_SESSIONS),
-                                metrics.count(LATE),
-                                metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS),
-                                flink.watermarkLag(
-                                        ClickstreamPipeline.CLICK_SESSIONS,
-                                        Clock.systemUTC().millis()))
-                        .line(),
+                        Duration.ofMillis(now - started),
+                        clicks,
+                        now == oldest[0] ? 0 : (clicks - oldest[1]) * 1_000.0 / (now - oldest[0]),
+                        metrics.count(ClickstreamMetrics.SESSIONS),
+                        metrics.count(ClickstreamMetrics.CHECKOUT_SESSIONS),
+                        metrics.count(LATE),
+                        metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS),
+                        flink.watermarkLag(
+                                ClickstreamPipeline.CLICK_SESSIONS, Clock.systemUTC().millis())),
                 now);
     }
 

@@ -31,18 +31,21 @@ final class StatusLine {
     }
 
     /**
-     * Shows a status.
+     * Shows a status, in the long form where there is room for it.
      *
      * @param now ms on any clock that only goes forward
      */
-    void show(String status, long now) {
+    void show(Status status, long now) {
+        String line = status.line();
         if (columns.isPresent()) {
+            // The last column stays free, else some terminals begin another line.
             int width = Math.max(1, columns.getAsInt() - 1);
-            shown = status.length() > width ? status.substring(0, width) : status;
+            String fitting = line.length() > width ? status.shortLine() : line;
+            shown = fitting.length() > width ? fitting.substring(0, width) : fitting;
             out.print(TO_START_AND_CLEAR + shown);
             out.flush();
         } else if (now >= nextLine) {
-            out.println(status);
+            out.println(line);
             nextLine = now + PERIOD.toMillis();
         }
     }

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class StatusLineTest {
 
+    private static final String CLEAR = "\r\u001b[K";
+
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
 
@@ -43,27 +45,59 @@ class StatusLineTest {
     }
 
     @Test
-    void onTerminalItIsWrittenOverItselfAndCutToTheWidth() {
-        StatusLine line = new StatusLine(out, OptionalInt.of(11));
-        line.show("0123456789abc", 0);
-        line.print("stays");
-        line.show("next", 1);
-        line.end();
+    void shortLineFitsIntoEightyColumns() {
+        assertThat(
+                        new Status(
+                                        Duration.ofMinutes(83),
+                                        9_999_999,
+                                        2_001.4,
+                                        745_678,
+                                        9_876,
+                                        5,
+                                        7,
+                                        OptionalLong.of(20_350))
+                                .shortLine())
+                .isEqualTo(
+                        "83:00 9999k clicks 2001/s 745k sessions 9876 checkouts 5 late 7 dead lag"
+                                + " 20.4 s")
+                .hasSizeLessThan(80);
+    }
 
-        assertThat(written())
-                .isEqualTo("\r\u001b[K0123456789\r\u001b[Kstays\n0123456789\r\u001b[Knext\n");
+    @Test
+    void onTerminalItIsWrittenOverItselfAndFitsTheWidth() {
+        String longLine = at(1).line();
+        StatusLine wide = new StatusLine(out, OptionalInt.of(200));
+        wide.show(at(1), 0);
+        wide.print("stays");
+        wide.end();
+        assertThat(written()).isEqualTo(CLEAR + longLine + CLEAR + "stays\n" + longLine + "\n");
+
+        bytes.reset();
+        StatusLine narrow = new StatusLine(out, OptionalInt.of(80));
+        narrow.show(at(1), 0);
+        assertThat(written()).isEqualTo(CLEAR + at(1).shortLine());
+
+        bytes.reset();
+        StatusLine tiny = new StatusLine(out, OptionalInt.of(11));
+        tiny.show(at(1), 0);
+        assertThat(written()).isEqualTo(CLEAR + at(1).shortLine().substring(0, 10));
     }
 
     @Test
     void elsewhereThereIsALineEveryTenSeconds() {
         StatusLine line = new StatusLine(out, OptionalInt.empty());
-        for (long now = 0; now <= 20_000; now += 500) {
-            line.show("at " + now, now);
+        for (int seconds = 0; seconds <= 20; seconds++) {
+            line.show(at(seconds), seconds * 1_000L);
         }
         line.print("stays");
         line.end();
 
-        assertThat(written()).isEqualTo("at 0\nat 10000\nat 20000\nstays\n");
+        assertThat(written().lines())
+                .containsExactly(at(0).line(), at(10).line(), at(20).line(), "stays");
+    }
+
+    private static Status at(int seconds) {
+        return new Status(Duration.ofSeconds(seconds), 0, 0, 0, 0, 0, 0, OptionalLong.empty());
     }
 
     private String written() {

@@ -1,0 +1,88 @@
+package io.clickstream.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalRunITCase {
+
+    private static final String CLICKS = "\\d+:\\d\\d  clicks [1-9].*";
+
+    @TempDir Path temporary;
+
+    @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void stoppedRunComparesEqualAndLeavesNothing() throws Exception {
+        Path log = temporary.resolve("run.log");
+        Path folders = Files.createDirectory(temporary.resolve("folders"));
+        String classPath =
+                String.join(
+                        File.pathSeparator,
+                        "target/classes",
+                        "target/test-classes",
+                        Files.readString(Path.of("target/local.classpath")).strip());
+        Process run =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx1g",
+                                "-Djava.io.tmpdir=" + folders,
+                                "-Dclickstream.log=" + log,
+                                "-cp",
+                                classPath,
+                                LocalRun.class.getName(),
+                                "--rate",
+                                "500",
+                                "--format",
+                                "avro")
+                        .redirectErrorStream(true)
+                        .start();
+        List<ProcessHandle> children;
+        try (BufferedReader output =
+                new BufferedReader(
+                        new InputStreamReader(run.getInputStream(), StandardCharsets.UTF_8))) {
+            String line = output.readLine();
+            while (line != null && !line.matches(CLICKS)) {
+                line = output.readLine();
+            }
+            assertThat(line).as("a line with clicks").isNotNull();
+
+            children = run.toHandle().descendants().toList();
+            assertThat(children).hasSize(1);
+            long[] pids =
+                    LongStream.concat(
+                                    LongStream.of(run.pid()),
+                                    children.stream().mapToLong(ProcessHandle::pid))
+                            .toArray();
+            // Clients and controller of Kafka; web UI and three more of Flink; two of OpenSearch.
+            assertThat(ListeningSockets.of(pids)).hasSizeGreaterThanOrEqualTo(6);
+            assertThat(ListeningSockets.notLoopback(pids)).isEmpty();
+
+            // The same as Ctrl-C in a terminal; the process's own destroy() would close its output.
+            run.toHandle().destroy();
+            String last = line;
+            while (line != null) {
+                last = line;
+                line = output.readLine();
+            }
+            assertThat(last).matches("clicks [1-9]\\d+, sessions [1-9]\\d*, equal");
+            assertThat(run.waitFor()).isZero();
+        } finally {
+            run.destroyForcibly();
+        }
+
+        assertThat(children).noneMatch(ProcessHandle::isAlive);
+        assertThat(folders).isEmptyDirectory();
+        assertThat(log).isNotEmptyFile();
+    }
+}
