@@ -53,7 +53,7 @@ run_java() {
   if [[ -t 1 ]]; then
     columns=("-Dclickstream.columns=$(tput cols 2>/dev/null || echo 80)")
   fi
-  exec "$java" "-Xmx$heap" -XX:+UseParallelGC \
+  exec "$java" "-Xmx$heap" "-Djava.io.tmpdir=${TMPDIR:-/tmp}" -XX:+UseParallelGC \
     "-Dopensearch.node.classpath.file=$project/target/opensearch-node.classpath" \
     "-Dopensearch.node.classes=$project/target/test-classes" \
     "-Dclickstream.project=$project" \

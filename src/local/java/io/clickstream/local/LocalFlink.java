@@ -90,7 +90,8 @@ public final class LocalFlink implements AutoCloseable {
         }
     }
 
-    private static Configuration configuration(Path folder, Path log, int parallelism) {
+    /** A configuration of a cluster that listens on the loopback address only. */
+    static Configuration onLoopback() {
         Configuration config = new Configuration();
         // Every one of these is needed, else a port opens on all addresses.
         config.set(JobManagerOptions.ADDRESS, LOOPBACK);
@@ -99,9 +100,13 @@ public final class LocalFlink implements AutoCloseable {
         config.set(TaskManagerOptions.BIND_HOST, LOOPBACK);
         config.set(RestOptions.ADDRESS, LOOPBACK);
         config.set(RestOptions.BIND_ADDRESS, LOOPBACK);
-        config.set(RestOptions.BIND_PORT, WEB_PORTS);
         config.set(JobManagerOptions.PORT, 0);
+        return config;
+    }
 
+    private static Configuration configuration(Path folder, Path log, int parallelism) {
+        Configuration config = onLoopback();
+        config.set(RestOptions.BIND_PORT, WEB_PORTS);
         config.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
         config.set(CoreOptions.TMP_DIRS, folder.resolve("tmp").toString());
         config.set(StateBackendOptions.STATE_BACKEND, "rocksdb");

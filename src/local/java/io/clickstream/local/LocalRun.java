@@ -15,24 +15,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.annotation.Nullable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -46,15 +40,6 @@ import picocli.CommandLine.Spec;
         description = "Runs the job against local servers and checks what it puts out.",
         sortOptions = false)
 public final class LocalRun implements Callable<Integer> {
-
-    /** System property: width of the terminal; not set if the output is no terminal. */
-    static final String COLUMNS_PROPERTY = "clickstream.columns";
-
-    /** System property: the folder of the project; the current one if not set. */
-    static final String PROJECT_PROPERTY = "clickstream.project";
-
-    /** System property: the file that Flink, Kafka and the job log to. */
-    static final String LOG_PROPERTY = "clickstream.log";
 
     enum Format {
         json,
@@ -130,73 +115,13 @@ public final class LocalRun implements Callable<Integer> {
 
     private final PrintStream out = System.out;
     private final StopSignal stop = new StopSignal();
-    private final StatusLine statusLine = new StatusLine(out, columns());
+    private final StatusLine statusLine = new StatusLine(out, LocalCommand.columns());
     private final Deque<long[]> recentClicks = new ArrayDeque<>();
     private long started;
 
     /** Runs until the duration is over or Ctrl-C, and exits. */
     public static void main(String[] args) throws IOException {
-        // Before anything logs.
-        System.setProperty("log4j2.configurationFile", "local-run-log4j2.xml");
-        System.setProperty("log4j2.disable.jmx", "true");
-        if (System.getProperty(LOG_PROPERTY) == null) {
-            System.setProperty(LOG_PROPERTY, newLog().toString());
-        }
-        System.exit(commandLine().execute(args));
-    }
-
-    /** The command, which answers a wrong option with one line and exit code 2. */
-    static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new LocalRun());
-        commandLine
-                .getCommandSpec()
-                .addOption(
-                        OptionSpec.builder("-h", "--help")
-                                .usageHelp(true)
-                                .description("show this and end")
-                                .build());
-        return commandLine
-                .setParameterExceptionHandler(
-                        (e, rest) -> {
-                            e.getCommandLine()
-                                    .getErr()
-                                    .println(oneLine(e) + " (--help shows all options)");
-                            return CommandLine.ExitCode.USAGE;
-                        })
-                .setExecutionExceptionHandler(
-                        (e, command, result) -> {
-                            command.getErr().println("run-local: " + oneLine(e));
-                            command.getErr().println("log: " + System.getProperty(LOG_PROPERTY));
-                            return CommandLine.ExitCode.SOFTWARE;
-                        });
-    }
-
-    private static Path newLog() throws IOException {
-        Path folder =
-                Files.createDirectories(
-                        Path.of(System.getProperty(PROJECT_PROPERTY, "."), "target", "logs"));
-        String now =
-                LocalDateTime.now(ZoneId.systemDefault())
-                        .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
-        return folder.resolve("run-local-" + now + ".log").toAbsolutePath().normalize();
-    }
-
-    private static OptionalInt columns() {
-        Integer columns = Integer.getInteger(COLUMNS_PROPERTY);
-        return columns == null ? OptionalInt.empty() : OptionalInt.of(columns);
-    }
-
-    /** The messages of an exception and its causes, without repetitions. */
-    private static String oneLine(Throwable e) {
-        StringBuilder line = new StringBuilder();
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-            String first = message.strip().lines().findFirst().orElse("");
-            if (line.indexOf(first) < 0) {
-                line.append(line.isEmpty() ? "" : ": ").append(first);
-            }
-        }
-        return line.toString();
+        LocalCommand.main("run-local", new LocalRun(), args);
     }
 
     @Override
@@ -210,7 +135,7 @@ public final class LocalRun implements Callable<Integer> {
                 "--users must be at least %d for --rate %d, not %d"
                         .formatted(minUsers, rate, userCount));
 
-        Path log = Path.of(System.getProperty(LOG_PROPERTY)).toAbsolutePath();
+        Path log = LocalCommand.log();
         Path folder = Files.createTempDirectory("clickstream-");
         stop.install(() -> abort(folder));
         out.println("Starting Kafka, OpenSearch and Flink");

@@ -43,6 +43,7 @@ public final class MetricsInMemory implements MetricReporter {
     private record Named(String name, String operator) {}
 
     private final Map<Counter, String> counters = new ConcurrentHashMap<>();
+    private final Map<String, Long> finished = new ConcurrentHashMap<>();
     private final Map<Gauge<?>, Named> gauges = new ConcurrentHashMap<>();
 
     /** A reporter of the one cluster that is started with this configuration. */
@@ -71,6 +72,14 @@ public final class MetricsInMemory implements MetricReporter {
                 .filter(entry -> names.test(entry.getValue()))
                 .mapToLong(entry -> entry.getKey().getCount())
                 .sum();
+    }
+
+    /**
+     * A counter of the job, added up over its subtasks and those that have finished: what a bounded
+     * job without failures has counted so far.
+     */
+    public long countWithFinished(String name) {
+        return count(name) + finished.getOrDefault(name, 0L);
     }
 
     /** The values that the subtasks of an operator have in a gauge, as far as they are longs. */
@@ -121,7 +130,10 @@ public final class MetricsInMemory implements MetricReporter {
     @Override
     public void notifyOfRemovedMetric(Metric metric, String name, MetricGroup group) {
         if (metric instanceof Counter counter) {
-            counters.remove(counter);
+            String removed = counters.remove(counter);
+            if (removed != null) {
+                finished.merge(removed, counter.getCount(), Long::sum);
+            }
         } else if (metric instanceof Gauge<?> gauge) {
             gauges.remove(gauge);
         }

@@ -36,11 +36,19 @@ final class StatusLine {
      * @param now ms on any clock that only goes forward
      */
     void show(Status status, long now) {
-        String line = status.line();
+        show(status.line(), status.shortLine(), now);
+    }
+
+    /** Shows a line that has no short form. */
+    void show(String line, long now) {
+        show(line, line, now);
+    }
+
+    private void show(String line, String shortLine, long now) {
         if (columns.isPresent()) {
             // The last column stays free, else some terminals begin another line.
             int width = Math.max(1, columns.getAsInt() - 1);
-            String fitting = line.length() > width ? status.shortLine() : line;
+            String fitting = line.length() > width ? shortLine : line;
             shown = fitting.length() > width ? fitting.substring(0, width) : fitting;
             out.print(TO_START_AND_CLEAR + shown);
             out.flush();

@@ -29,12 +29,15 @@ class LocalRunTest {
             })
     void wrongOptionGetsOneLineThatSaysWhatToDo(String arguments, String message) {
         StringWriter err = new StringWriter();
-        int code =
-                LocalRun.commandLine().setErr(new PrintWriter(err)).execute(arguments.split(" "));
+        int code = command().setErr(new PrintWriter(err)).execute(arguments.split(" "));
 
         assertThat(code).isEqualTo(2);
         assertThat(err.toString()).contains(message).hasLineCount(1);
         assertThat(err.toString().strip()).endsWith("(--help shows all options)");
+    }
+
+    private static CommandLine command() {
+        return LocalCommand.commandLine("run-local", new LocalRun());
     }
 
     @ParameterizedTest
@@ -52,7 +55,7 @@ class LocalRunTest {
     @Test
     void helpOfTheScriptNamesAllOptions() throws Exception {
         String script = Files.readString(Path.of("scripts/run-local.sh"));
-        CommandLine.Model.CommandSpec spec = LocalRun.commandLine().getCommandSpec();
+        CommandLine.Model.CommandSpec spec = command().getCommandSpec();
 
         assertThat(spec.options()).hasSize(7);
         spec.options()

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Runs the pipeline over files: see --help.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+for argument in "$@"; do
+  if [[ $argument == -h || $argument == --help ]]; then
+    cat <<'HELP'
+Usage: scripts/replay.sh --input FILE|DIR|GLOB... --output DIR [OPTION...]
+
+Runs the pipeline over files of JSON lines with the lab's fields, and writes the aggregates as JSON
+lines: DIR/Departments_Agg, DIR/ClickEvents_UserId_Agg_Result,
+DIR/User_Sessions_Aggregates_With_Order_Checkout, and DIR/dead-letters with the reasons. The order
+of lines and the parallelism change nothing.
+
+  --input FILE|DIR|GLOB...  JSON lines, .gz or plain; folders are searched at any depth
+  --output DIR              a new or empty folder
+  --session-gap TIME        such as 1s or 30m (as configured, else 1 s)
+  --window TIME             such as 10s (as configured, else 10 s)
+  --parallelism N           (all processors)
+  --config FILE             the job's property groups; those of sources and sinks are not used
+  -h, --help                show this and end
+
+Clicks are sorted on disk, in the folder for temporary files (TMPDIR): it takes about 100 bytes a
+click. Memory stays below 4 GB whatever the input.
+
+Examples:
+  scripts/replay.sh --input clicks.jsonl.gz --output results
+  scripts/replay.sh --input archive/2026-11-19 --output results --session-gap 30m
+  scripts/replay.sh --input 'archive/*/part-*.jsonl' --output results --parallelism 4
+HELP
+    exit 0
+  fi
+done
+
+build_local
+run_java 2g io.clickstream.local.Replay "$@"

@@ -1,0 +1,242 @@
+package io.clickstream.local;
+
+import io.clickstream.config.PropertyGroupsFile;
+import io.clickstream.config.ReplayConfig;
+import io.clickstream.metrics.ClickstreamMetrics;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import javax.annotation.Nullable;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The pipeline over files of JSON lines, into files of JSON lines. */
+@Command(
+        name = "replay.sh",
+        description = "Runs the pipeline over files and writes its results into a folder.",
+        sortOptions = false)
+public final class Replay implements Callable<Integer> {
+
+    private static final long TICK_MILLIS = 500;
+
+    /** Flink's memory beside the heap: sort buffers, and network buffers for the shuffles. */
+    private static final MemorySize SORT_MEMORY = MemorySize.ofMebiBytes(1024);
+
+    private static final MemorySize NETWORK_MEMORY = MemorySize.ofMebiBytes(256);
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--input",
+            arity = "1..*",
+            required = true,
+            paramLabel = "FILE|DIR|GLOB",
+            description = "JSON lines, .gz or plain")
+    private List<String> inputs;
+
+    @Option(
+            names = "--output",
+            required = true,
+            paramLabel = "DIR",
+            description = "a new or empty folder for the results")
+    private Path output;
+
+    @Option(
+            names = "--session-gap",
+            paramLabel = "TIME",
+            description = "such as 1s or 30m (as configured, else 1 s)")
+    @Nullable
+    private String sessionGap;
+
+    @Option(
+            names = "--window",
+            paramLabel = "TIME",
+            description = "such as 10s (as configured, else 10 s)")
+    @Nullable
+    private String window;
+
+    @Option(names = "--parallelism", paramLabel = "N", description = "(all processors if not set)")
+    @Nullable
+    private Integer parallelism;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "the job's property groups; those of sources and sinks are not used")
+    @Nullable
+    private Path config;
+
+    private final PrintStream out = System.out;
+    private final StatusLine statusLine = new StatusLine(out, LocalCommand.columns());
+
+    /** Runs to the end of the input, and exits. */
+    public static void main(String[] args) throws IOException {
+        LocalCommand.main("replay", new Replay(), args);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (parallelism != null && parallelism < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--parallelism must be at least 1, not " + parallelism);
+        }
+        ReplayConfig replayConfig = ReplayConfig.parse(propertyGroups());
+        ReplayFiles files = inputFiles();
+        prepareOutput();
+
+        int subtasks =
+                parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
+        Path temporary = Files.createTempDirectory("clickstream-replay-");
+        try {
+            run(files, replayConfig, subtasks, temporary);
+        } finally {
+            LocalServers.delete(temporary);
+        }
+        return 0;
+    }
+
+    private void run(ReplayFiles files, ReplayConfig replayConfig, int subtasks, Path temporary)
+            throws Exception {
+        Configuration cluster = cluster(subtasks, temporary);
+        MetricsInMemory metrics = MetricsInMemory.reportFrom(cluster);
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.createLocalEnvironment(subtasks, cluster);
+        ReplayJob.define(env, files.paths(), output, replayConfig);
+
+        long started = System.nanoTime();
+        CompletableFuture<JobExecutionResult> result =
+                env.executeAsync("clickstream-replay").getJobExecutionResult();
+        ReplayProgress progress = new ReplayProgress(files.bytes(), started);
+        while (!isDone(result)) {
+            long now = System.nanoTime();
+            statusLine.show(
+                    progress.line(
+                            metrics.countWithFinished(ClickstreamMetrics.BYTES_IN),
+                            metrics.countWithFinished(ClickstreamMetrics.RECORDS_IN),
+                            metrics.countWithFinished(ClickstreamMetrics.SESSIONS),
+                            now),
+                    TimeUnit.NANOSECONDS.toMillis(now));
+        }
+        statusLine.end();
+        report(metrics, System.nanoTime() - started);
+    }
+
+    /** Waits a while for the end of the job; throws what it failed with. */
+    private static boolean isDone(CompletableFuture<JobExecutionResult> result) throws Exception {
+        try {
+            result.get(TICK_MILLIS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the replay failed", e.getCause());
+        }
+    }
+
+    private void report(MetricsInMemory metrics, long nanos) throws IOException {
+        long letters = lines(ReplayJob.DEAD_LETTERS);
+        long checkouts = lines(ReplayJob.CHECKOUTS);
+        out.printf(
+                "records %,d = clicks %,d + dead letters %,d; sessions %,d, with checkout %,d;"
+                        + " session windows %,d, department records %,d; %.1f s%n",
+                metrics.countWithFinished(ClickstreamMetrics.RECORDS_IN),
+                metrics.countWithFinished(ClickstreamMetrics.CLICKS),
+                letters,
+                metrics.countWithFinished(ClickstreamMetrics.SESSIONS),
+                checkouts,
+                lines(ReplayJob.SESSIONS),
+                lines(ReplayJob.DEPARTMENTS),
+                nanos / 1e9);
+    }
+
+    private long lines(String folder) throws IOException {
+        long count = 0;
+        try (Stream<Path> parts = Files.list(output.resolve(folder))) {
+            for (Path part : parts.toList()) {
+                try (Stream<String> lines = Files.lines(part)) {
+                    count += lines.count();
+                }
+            }
+        }
+        return count;
+    }
+
+    private Map<String, Map<String, String>> propertyGroups() {
+        Map<String, Map<String, String>> groups = new HashMap<>();
+        if (config != null) {
+            groups.putAll(PropertyGroupsFile.read(config));
+        }
+        Map<String, String> aggregates = new HashMap<>(groups.getOrDefault("aggregates", Map.of()));
+        if (sessionGap != null) {
+            aggregates.put("session-gap", sessionGap);
+        }
+        if (window != null) {
+            aggregates.put("window", window);
+        }
+        groups.put("aggregates", aggregates);
+        return groups;
+    }
+
+    private ReplayFiles inputFiles() throws IOException {
+        try {
+            return ReplayFiles.find(inputs);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--input: " + e.getMessage(), e);
+        }
+    }
+
+    private void prepareOutput() throws IOException {
+        if (Files.exists(output)) {
+            if (!Files.isDirectory(output)) {
+                throw new ParameterException(
+                        spec.commandLine(), "--output " + output + " is no folder");
+            }
+            try (Stream<Path> found = Files.list(output)) {
+                if (found.findAny().isPresent()) {
+                    throw new ParameterException(
+                            spec.commandLine(),
+                            "--output " + output + " is not empty; name a new folder");
+                }
+            }
+        }
+        for (String folder :
+                List.of(
+                        ReplayJob.DEPARTMENTS,
+                        ReplayJob.SESSIONS,
+                        ReplayJob.CHECKOUTS,
+                        ReplayJob.DEAD_LETTERS)) {
+            Files.createDirectories(output.resolve(folder));
+        }
+    }
+
+    private static Configuration cluster(int subtasks, Path temporary) {
+        Configuration cluster = LocalFlink.onLoopback();
+        cluster.set(CoreOptions.TMP_DIRS, temporary.toString());
+        cluster.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, SORT_MEMORY);
+        cluster.set(TaskManagerOptions.NETWORK_MEMORY_MIN, NETWORK_MEMORY);
+        cluster.set(TaskManagerOptions.NETWORK_MEMORY_MAX, NETWORK_MEMORY);
+        cluster.set(TaskManagerOptions.NUM_TASK_SLOTS, subtasks);
+        cluster.set(RestOptions.BIND_PORT, "0");
+        return cluster;
+    }
+}
