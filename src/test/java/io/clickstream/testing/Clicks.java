@@ -1,5 +1,9 @@
 package io.clickstream.testing;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.clickstream.event.Click;
 import io.clickstream.event.UserId;
 import io.clickstream.local.OracleClick;
@@ -13,6 +17,8 @@ public final class Clicks {
 
     /** All times of day in tests are on this day. */
     public static final LocalDate DAY = LocalDate.of(2022, 6, 14);
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Object user;
     private long time;
@@ -73,6 +79,21 @@ public final class Clicks {
     /** As the oracle knows it. */
     public OracleClick forOracle() {
         return new OracleClick(user, time, eventType, department);
+    }
+
+    /** As it lies in a topic, with the lab's fields. */
+    public byte[] toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.putPOJO("userid", user);
+        json.put("eventtimestamp", time);
+        json.put("event_type", eventType);
+        json.put("product_type", department);
+        json.put("ip", "192.0.2.1");
+        try {
+            return JSON.writeValueAsBytes(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A tree can always be written", e);
+        }
     }
 
     public UserId userId() {
