@@ -201,15 +201,15 @@ public final class LocalRun implements Callable<Integer> {
 
             started = monotonicMillis();
             traffic.start();
-            watch(flink, traffic, indices);
+            watch(servers, flink, traffic, indices);
             traffic.stop();
             statusLine.print(
                     "%,d clicks sent; waiting for the last windows to close"
                             .formatted(ledger.clicks()));
             Expected expected = ledger.expected();
-            awaitResults(flink, results, expected);
+            awaitResults(servers, flink, results, expected);
             statusLine.end();
-            return report(ledger.clicks(), expected, results.compare(expected), flink.metrics());
+            return report(ledger.clicks(), expected, results.compare(expected), flink);
         }
     }
 
@@ -254,7 +254,11 @@ public final class LocalRun implements Callable<Integer> {
     }
 
     /** Shows how the run goes on, until its time is over or the user stops it. */
-    private void watch(LocalFlink flink, TrafficProducer traffic, OpenSearchIndices indices)
+    private void watch(
+            LocalServers servers,
+            LocalFlink flink,
+            TrafficProducer traffic,
+            OpenSearchIndices indices)
             throws Exception {
         long end = duration == null ? Long.MAX_VALUE : started + duration.toMillis();
         long nextTop = started + TOP_PERIOD_MILLIS;
@@ -263,7 +267,7 @@ public final class LocalRun implements Callable<Integer> {
             if (now >= end) {
                 return;
             }
-            checkRunning(flink);
+            checkRunning(servers, flink);
             if (traffic.failure().isPresent()) {
                 throw new IllegalStateException(
                         "the traffic stopped", traffic.failure().orElseThrow());
@@ -279,7 +283,11 @@ public final class LocalRun implements Callable<Integer> {
         }
     }
 
-    private static void checkRunning(LocalFlink flink) {
+    private static void checkRunning(LocalServers servers, LocalFlink flink) {
+        if (!servers.openSearch().isAlive()) {
+            throw new IllegalStateException(
+                    "OpenSearch ended by itself, see " + servers.openSearch().log());
+        }
         flink.failure()
                 .ifPresent(
                         cause -> {
@@ -342,18 +350,20 @@ public final class LocalRun implements Callable<Integer> {
                         sessions));
     }
 
-    private void awaitResults(LocalFlink flink, Results results, Expected expected)
+    private void awaitResults(
+            LocalServers servers, LocalFlink flink, Results results, Expected expected)
             throws Exception {
         long deadline = monotonicMillis() + CLOSING_TIMEOUT.toMillis();
         while (monotonicMillis() < deadline && !results.areComplete(expected)) {
-            checkRunning(flink);
+            checkRunning(servers, flink);
             showStatus(flink);
             TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
         }
     }
 
     private int report(
-            long clicks, Expected expected, List<Comparison> comparisons, MetricsInMemory metrics) {
+            long clicks, Expected expected, List<Comparison> comparisons, LocalFlink flink) {
+        MetricsInMemory metrics = flink.metrics();
         boolean equal = comparisons.stream().allMatch(Comparison::isEqual);
         for (Comparison comparison : comparisons) {
             if (!comparison.isEqual()) {
@@ -366,6 +376,9 @@ public final class LocalRun implements Callable<Integer> {
                     "dead letters: %,d, of which late: %,d%n",
                     metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS),
                     metrics.count(LATE));
+        }
+        if (flink.restarts() > 0) {
+            out.println("restarts of the job: " + flink.restarts());
         }
         out.printf(
                 Locale.ROOT,

@@ -121,7 +121,12 @@ public final class OpenSearchIndices {
                         .header("Content-Type", "application/json")
                         .method(method, HttpRequest.BodyPublishers.ofString(body))
                         .build();
-        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> response;
+        try {
+            response = http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new IOException("OpenSearch at " + endpoint + " does not answer", e);
+        }
         if (response.statusCode() == NOT_FOUND) {
             return mapper.createObjectNode();
         }

@@ -162,6 +162,11 @@ public final class OpenSearchNode implements AutoCloseable {
         return process.pid();
     }
 
+    /** Whether the child process still runs. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** The file that the node logs to. */
     public Path log() {
         return log;
