@@ -50,7 +50,7 @@ public record Comparison(
     }
 
     /** Compares JSON objects, whatever the order of their fields. */
-    static Comparison ofDocuments(
+    public static Comparison ofDocuments(
             String place, Collection<String> expected, Collection<JsonNode> actual)
             throws JsonProcessingException {
         List<String> expectedSorted = new ArrayList<>();

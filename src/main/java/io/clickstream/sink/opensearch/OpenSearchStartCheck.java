@@ -87,12 +87,15 @@ public final class OpenSearchStartCheck {
                 return;
             } catch (ResponseException e) {
                 int status = e.getResponse().getStatusLine().getStatusCode();
-                if (!BulkHttpClient.passes(status)) {
+                if (BulkHttpClient.passes(status)) {
+                    // It is there and in trouble, which the job outlasts. Not to start would only
+                    // make the trouble the job's too.
+                    LOG.warn("{}answered {}; the job starts all the same", name(endpoint), status);
+                } else {
                     refusal(status, body(e.getResponse()))
                             .ifPresent(problem -> refused.add(name(endpoint) + problem));
-                    return;
                 }
-                failure = "answered " + status + quoted(body(e.getResponse()));
+                return;
             } catch (IOException e) {
                 if (ExceptionUtils.findThrowable(e, SigningException.class).isPresent()) {
                     refused.add(
