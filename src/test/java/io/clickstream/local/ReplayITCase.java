@@ -1,0 +1,189 @@
+package io.clickstream.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** Files through the pipeline, as the script runs it. */
+class ReplayITCase {
+
+    private static final Duration GAP = Duration.ofSeconds(1);
+    private static final Duration WINDOW = Duration.ofSeconds(10);
+    private static final long START = 1_655_183_298_630L;
+    private static final String BAD = "{\"userid\": 7, \"eventtimestamp\": \"yesterday\"}";
+
+    @TempDir private Path folder;
+    private final TrafficLedger ledger = new TrafficLedger(GAP, WINDOW);
+    private final List<String> lines = new ArrayList<>();
+
+    @BeforeEach
+    void writeTraffic() {
+        ClickEncoder encoder = ClickEncoder.json();
+        ShopTraffic traffic = new ShopTraffic(11, 500, 2_000, START);
+        traffic.until(
+                START + 60_000,
+                click -> {
+                    lines.add(new String(encoder.encode(click), StandardCharsets.UTF_8));
+                    ledger.sent(click.forOracle());
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void shuffledLinesInAnyNumberOfFilesGiveWhatTheOracleSays(int parallelism) throws Exception {
+        Collections.shuffle(lines, new Random(parallelism));
+        lines.add(100, BAD);
+        lines.add(200, "");
+        int third = lines.size() / 3;
+        Path input = Files.createDirectories(folder.resolve("input/dt=2022-06-14"));
+        Files.write(input.resolve("a.jsonl"), lines.subList(0, third));
+        gzip(input.resolve("b.jsonl.gz"), lines.subList(third, 2 * third));
+        Files.write(input.resolve("c.jsonl"), lines.subList(2 * third, lines.size()));
+        Files.writeString(input.resolve("_unfinished.jsonl"), "not yet");
+
+        Run run =
+                replay(
+                        "--input", folder.resolve("input").toString(),
+                        "--output", folder.resolve("out").toString(),
+                        "--parallelism", Integer.toString(parallelism));
+
+        assertThat(run.code).as(run.err).isZero();
+        Expected expected = ledger.expected();
+        assertThat(output("Departments_Agg")).isEqualTo(expected.departments());
+        assertThat(output("ClickEvents_UserId_Agg_Result")).isEqualTo(expected.sessions());
+        assertThat(output("User_Sessions_Aggregates_With_Order_Checkout"))
+                .isEqualTo(expected.checkouts());
+        assertThat(output("dead-letters"))
+                .singleElement()
+                .satisfies(
+                        letter -> {
+                            var json = new ObjectMapper().readTree(letter);
+                            assertThat(json.get("reason").asText()).isEqualTo("malformed");
+                            assertThat(json.get("text").asText()).isEqualTo(BAD);
+                            assertThat(json.get("source").asText()).endsWith("a.jsonl");
+                            assertThat(json.get("offset").asText()).isEqualTo("101");
+                        });
+    }
+
+    @Test
+    void gapAndWindowCanBeChosen() throws Exception {
+        Path input = Files.write(folder.resolve("clicks.jsonl"), lines);
+        List<OracleClick> clicks = new ArrayList<>();
+        ObjectMapper json = new ObjectMapper();
+        for (String line : lines) {
+            var click = json.readTree(line);
+            clicks.add(
+                    new OracleClick(
+                            click.get("userid").asLong(),
+                            click.get("eventtimestamp").asLong(),
+                            click.get("event_type").asText(),
+                            click.get("product_type").asText()));
+        }
+
+        Run run =
+                replay(
+                        "--input",
+                        input.toString(),
+                        "--output",
+                        folder.resolve("out").toString(),
+                        "--session-gap",
+                        "30m",
+                        "--window",
+                        "1m");
+
+        assertThat(run.code).as(run.err).isZero();
+        Expected expected = Oracle.expect(clicks, Duration.ofMinutes(30), Duration.ofMinutes(1));
+        assertThat(output("Departments_Agg")).isEqualTo(expected.departments());
+        assertThat(output("ClickEvents_UserId_Agg_Result")).isEqualTo(expected.sessions());
+    }
+
+    @Test
+    void anOutputFolderWithSomethingInItIsRefused() throws Exception {
+        Path input = Files.write(folder.resolve("clicks.jsonl"), lines);
+        Path output = Files.createDirectories(folder.resolve("out"));
+        Files.writeString(output.resolve("precious"), "results");
+
+        Run run = replay("--input", input.toString(), "--output", output.toString());
+
+        assertThat(run.code).isEqualTo(2);
+        assertThat(run.err).contains(output + " is not empty; name a new folder");
+    }
+
+    @Test
+    void wrongValuesAndMissingFilesAreNamed() {
+        assertThat(replay("--input", "nowhere/*.jsonl", "--output", folder.toString()).err)
+                .contains("--input: there is no file nowhere/*.jsonl");
+        assertThat(
+                        replay(
+                                        "--input", folder.toString(),
+                                        "--output", folder.resolve("out").toString(),
+                                        "--session-gap", "soon")
+                                .err)
+                .contains("`aggregates / session-gap` is 'soon', which is no duration");
+        assertThat(
+                        replay(
+                                        "--input", folder.toString(),
+                                        "--output", folder.resolve("out").toString(),
+                                        "--config", "no.json")
+                                .err)
+                .contains("no.json");
+    }
+
+    @Test
+    void helpOfTheScriptNamesAllOptions() throws Exception {
+        String script = Files.readString(Path.of("scripts/replay.sh"));
+        LocalCommand.commandLine("replay", new Replay())
+                .getCommandSpec()
+                .options()
+                .forEach(
+                        option ->
+                                assertThat(script)
+                                        .contains("  " + String.join(", ", option.names())));
+    }
+
+    private List<String> output(String name) throws IOException {
+        List<String> all = new ArrayList<>();
+        try (Stream<Path> parts = Files.list(folder.resolve("out").resolve(name))) {
+            for (Path part : parts.toList()) {
+                all.addAll(Files.readAllLines(part));
+            }
+        }
+        Collections.sort(all);
+        return all;
+    }
+
+    private static void gzip(Path file, List<String> lines) throws IOException {
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static Run replay(String... arguments) {
+        StringWriter err = new StringWriter();
+        CommandLine command = LocalCommand.commandLine("replay", new Replay());
+        int code = command.setErr(new PrintWriter(err)).execute(arguments);
+        return new Run(code, err.toString());
+    }
+
+    private record Run(int code, String err) {}
+}
