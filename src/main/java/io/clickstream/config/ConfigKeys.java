@@ -35,11 +35,11 @@ public final class ConfigKeys {
                     Parsers::text,
                     "`host:port,…`",
                     "The brokers to read from.");
-    static final Key<String> SOURCE_TOPIC =
+    static final Key<List<String>> SOURCE_TOPIC =
             Key.of(
                     KAFKA_SOURCE,
                     "topic",
-                    Parsers::text,
+                    Parsers::list,
                     "a topic, or several with commas between",
                     "The topics of clicks.");
     static final Key<String> SOURCE_GROUP_ID =
@@ -230,7 +230,7 @@ public final class ConfigKeys {
             Key.of(
                     OPENSEARCH_SINK,
                     "departments-index",
-                    Parsers::text,
+                    Parsers::indexName,
                     "an index",
                     "departments_count",
                     "Sessions per department and window.");
@@ -238,7 +238,7 @@ public final class ConfigKeys {
             Key.of(
                     OPENSEARCH_SINK,
                     "sessions-index",
-                    Parsers::text,
+                    Parsers::indexName,
                     "an index",
                     "user_session_counts",
                     "Sessions per window.");
@@ -246,7 +246,7 @@ public final class ConfigKeys {
             Key.of(
                     OPENSEARCH_SINK,
                     "checkouts-index",
-                    Parsers::text,
+                    Parsers::indexName,
                     "an index",
                     "user_session_details",
                     "Sessions with a checkout.");
@@ -302,31 +302,31 @@ public final class ConfigKeys {
             Key.of(
                     OPENSEARCH_SINK,
                     "bulk-max-size",
-                    Parsers::size,
-                    SIZE,
+                    Parsers::wholeMebibytes,
+                    "a size from `1 mb` to `100 mb`, in whole `mb`",
                     "5 mb",
-                    "Size of one bulk, whole `mb`. Domains on small nodes take 10 MB.");
+                    "Size of one bulk. Domains on small nodes take 10 MB.");
     static final Key<Duration> BULK_INTERVAL =
             Key.of(
                     OPENSEARCH_SINK,
                     "bulk-interval",
-                    Parsers::positiveDuration,
-                    DURATION,
+                    Parsers::durationUpToADay,
+                    "a duration up to `1 d`, such as `500 ms`, `20 s`",
                     "1 s",
                     "A document waits for its bulk at most this long.");
     static final Key<Duration> RETRY_INITIAL_DELAY =
             Key.of(
                     OPENSEARCH_SINK,
                     "retry-initial-delay",
-                    Parsers::positiveDuration,
-                    DURATION,
+                    Parsers::durationUpToADay,
+                    "a duration up to `1 d`, such as `500 ms`, `20 s`",
                     "1 s",
                     "The wait before the first retry; later ones grow exponentially.");
     static final Key<Integer> RETRY_MAX_ATTEMPTS =
             Key.of(
                     OPENSEARCH_SINK,
                     "retry-max-attempts",
-                    Parsers::positiveInt,
+                    Parsers.intUpTo(20),
                     "a whole number from 1 to 20",
                     "13",
                     "Retries of a bulk before the job falls back to its last checkpoint; 13 last"

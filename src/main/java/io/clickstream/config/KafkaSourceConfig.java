@@ -1,9 +1,7 @@
 package io.clickstream.config;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
-import java.util.stream.Collectors;
 
 /** Which topics are read, and from where on. */
 public final class KafkaSourceConfig {
@@ -16,13 +14,7 @@ public final class KafkaSourceConfig {
 
     private KafkaSourceConfig(PropertyReader reader) {
         bootstrapServers = reader.get(ConfigKeys.SOURCE_BOOTSTRAP_SERVERS);
-        String topicList = reader.get(ConfigKeys.SOURCE_TOPIC);
-        topics =
-                topicList == null
-                        ? List.of()
-                        : Arrays.stream(topicList.split(","))
-                                .map(String::trim)
-                                .collect(Collectors.toList());
+        topics = reader.get(ConfigKeys.SOURCE_TOPIC);
         groupId = reader.get(ConfigKeys.SOURCE_GROUP_ID);
         start = reader.get(ConfigKeys.SOURCE_START);
         clientProperties = reader.clientProperties(ConfigKeys.KAFKA_SOURCE);

@@ -54,9 +54,11 @@ final class OpenSearchProperties {
                             : amazon ? AuthChoice.SIGV4 : AuthChoice.NONE;
         }
         if (choice == AuthChoice.BASIC) {
-            builder.basicAuth(
-                    reader.get(ConfigKeys.OPENSEARCH_USERNAME),
-                    reader.get(ConfigKeys.OPENSEARCH_PASSWORD));
+            String username = reader.get(ConfigKeys.OPENSEARCH_USERNAME);
+            String password = reader.get(ConfigKeys.OPENSEARCH_PASSWORD);
+            if (username != null && password != null) {
+                builder.basicAuth(username, password);
+            }
         } else if (choice == AuthChoice.SIGV4) {
             SigningService service =
                     reader.find(ConfigKeys.OPENSEARCH_SERVICE)
@@ -64,7 +66,7 @@ final class OpenSearchProperties {
                                     host.contains(".aoss.")
                                             ? SigningService.AOSS
                                             : SigningService.ES);
-            builder.sigV4(service, reader.get(ConfigKeys.OPENSEARCH_REGION));
+            set(reader.get(ConfigKeys.OPENSEARCH_REGION), region -> builder.sigV4(service, region));
         }
     }
 

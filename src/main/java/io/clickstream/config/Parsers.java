@@ -16,6 +16,9 @@ final class Parsers {
     static final String DURATION = "a duration, such as `500 ms`, `20 s`, `30 min`";
     static final String SIZE = "a size, such as `512 kb`, `5 mb`";
 
+    private static final int MEBIBYTE = 1 << 20;
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
     static String text(String text) {
         return text;
     }
@@ -40,6 +43,36 @@ final class Parsers {
         return value;
     }
 
+    static Key.Parser<Integer> intUpTo(int highest) {
+        return text -> {
+            int value = positiveInt(text);
+            if (value > highest) {
+                throw new IllegalArgumentException("is above " + highest);
+            }
+            return value;
+        };
+    }
+
+    /** Names separated by commas, at least one and none of them empty. */
+    static List<String> list(String text) {
+        List<String> names =
+                Arrays.stream(text.split(",", -1)).map(String::trim).collect(Collectors.toList());
+        if (names.contains("")) {
+            throw new IllegalArgumentException("has nothing before or behind a comma");
+        }
+        return names;
+    }
+
+    /** The name of an index, by OpenSearch's rules. */
+    static String indexName(String text) {
+        OpenSearchConfig.indexNameProblem(text)
+                .ifPresent(
+                        problem -> {
+                            throw new IllegalArgumentException("can't be one: " + problem);
+                        });
+        return text;
+    }
+
     /** A duration of at least 1 ms. */
     static Duration positiveDuration(String text) {
         Duration duration = duration(text);
@@ -49,12 +82,27 @@ final class Parsers {
         return duration;
     }
 
+    /** A duration that is short enough to be added to any time of the next centuries. */
     static Duration duration(String text) {
+        Duration duration;
         try {
-            return TimeUtils.parseDuration(text);
-        } catch (IllegalArgumentException e) {
+            duration = TimeUtils.parseDuration(text);
+        } catch (IllegalArgumentException | ArithmeticException e) {
             throw new IllegalArgumentException("is no duration", e);
         }
+        if (duration.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("is above " + LONGEST.toDays() + " days");
+        }
+        return duration;
+    }
+
+    /** A duration of 1 ms to 1 day. */
+    static Duration durationUpToADay(String text) {
+        Duration duration = positiveDuration(text);
+        if (duration.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("is above 1 day");
+        }
+        return duration;
     }
 
     /** A size in bytes that an int can hold, at least 1. */
@@ -69,6 +117,18 @@ final class Parsers {
             throw new IllegalArgumentException("is not between 1 byte and 2 gb");
         }
         return (int) bytes;
+    }
+
+    /** A size in bytes, 1 to 100 whole mebibytes. */
+    static int wholeMebibytes(String text) {
+        int bytes = size(text);
+        if (bytes % MEBIBYTE != 0) {
+            throw new IllegalArgumentException("is not in whole mb");
+        }
+        if (bytes > 100 * MEBIBYTE) {
+            throw new IllegalArgumentException("is above 100 mb");
+        }
+        return bytes;
     }
 
     /** Addresses with scheme and host, separated by commas. */
@@ -87,6 +147,9 @@ final class Parsers {
         if (!http || uri.getHost() == null) {
             throw new IllegalArgumentException(
                     "does not begin with http:// or https:// and a host");
+        }
+        if (uri.getRawUserInfo() != null) {
+            throw new IllegalArgumentException("holds a user, who has keys of their own");
         }
         return uri;
     }

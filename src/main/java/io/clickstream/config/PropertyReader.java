@@ -81,7 +81,8 @@ final class PropertyReader {
 
     private void addLab(Map<String, String> properties) {
         Map<String, String> lab = new TreeMap<>(properties);
-        if (Collections.disjoint(lab.keySet(), LabProperties.ENDPOINTS)) {
+        if (Collections.disjoint(lab.keySet(), LabProperties.ENDPOINTS)
+                && !has(ConfigKeys.OPENSEARCH_SINK)) {
             // The region is for signing, and there is nothing to sign.
             lab.remove(LabProperties.REGION);
         }
@@ -183,7 +184,7 @@ final class PropertyReader {
     }
 
     private <T> T parse(Key<T> key, Property property) {
-        String found = key.isSecret() ? "" : " is '" + property.value + "', which";
+        String found = key.isSecret() ? "" : " is '" + withoutUser(property.value) + "', which";
         if (property.value.isBlank()) {
             errors.add("`" + property.where + "` is empty; it must be " + key.allowed());
             return null;
@@ -202,6 +203,11 @@ final class PropertyReader {
                             + key.allowed());
             return null;
         }
+    }
+
+    /** What stands before an @ in an address may be a password. */
+    private static String withoutUser(String value) {
+        return value.substring(value.lastIndexOf('@') + 1);
     }
 
     private static String didYouMean(String found, Collection<String> known) {

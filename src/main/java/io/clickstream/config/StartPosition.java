@@ -45,7 +45,7 @@ public final class StartPosition {
             return text.chars().allMatch(c -> c >= '0' && c <= '9')
                     ? Long.parseLong(text)
                     : Instant.parse(text).toEpochMilli();
-        } catch (DateTimeParseException | NumberFormatException e) {
+        } catch (DateTimeParseException | NumberFormatException | ArithmeticException e) {
             throw new IllegalArgumentException("is neither a position nor a time", e);
         }
     }

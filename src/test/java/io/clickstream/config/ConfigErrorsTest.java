@@ -1,0 +1,215 @@
+package io.clickstream.config;
+
+import static io.clickstream.testing.PropertyGroups.none;
+import static io.clickstream.testing.PropertyGroups.smallest;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.clickstream.testing.PropertyGroups;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a wrong configuration is told: all at once, with key, problem and what is allowed. */
+class ConfigErrorsTest {
+
+    @Test
+    void tellsEverythingAtOnce() {
+        assertThat(
+                        errors(
+                                none().with("source.kafka", "topic", "a,,b")
+                                        .with("format", "type", "xml")
+                                        .with("event-time", "out-of-orderness", "a while")
+                                        .with("aggregates", "window", "0 s")
+                                        .with("aggregates", "sesion-gap", "1 s")
+                                        .with("sink.kafka", "partitions", "many")
+                                        .with("sink.kafka", "create-topics", "yes")
+                                        .with("sinks.opensearch", "endpoint", "http://search")))
+                .containsExactlyInAnyOrder(
+                        "`source.kafka / bootstrap-servers` is missing; it must be `host:port,…`",
+                        "`source.kafka / topic` is 'a,,b', which has nothing before or behind a"
+                                + " comma; it must be a topic, or several with commas between",
+                        "`format / type` is 'xml', which is none of them; it must be `json`,"
+                                + " `avro`",
+                        "`event-time / out-of-orderness` is 'a while', which is no duration; it"
+                                + " must be a duration, such as `500 ms`, `20 s`, `30 min`",
+                        "`aggregates / window` is '0 s', which is below 1 ms; it must be a"
+                                + " duration, such as `500 ms`, `20 s`, `30 min`",
+                        "`aggregates / sesion-gap` is not known; did you mean `session-gap`?",
+                        "`sink.kafka / partitions` is 'many', which is no whole number; it must be"
+                                + " a whole number from 1 on",
+                        "`sink.kafka / create-topics` is 'yes', which is neither; it must be"
+                                + " `true` or `false`",
+                        "group `sinks.opensearch` is not known; did you mean `sink.opensearch`?");
+    }
+
+    @Test
+    void isOneMessage() {
+        ConfigException e =
+                catchThrowableOfType(
+                        ConfigException.class, () -> JobConfig.parse(none().group("job").build()));
+
+        assertThat(e)
+                .hasMessage(
+                        "The configuration has 3 errors:\n"
+                                + "  `source.kafka / bootstrap-servers` is missing; it must be"
+                                + " `host:port,…`\n"
+                                + "  `source.kafka / topic` is missing; it must be a topic, or"
+                                + " several with commas between\n"
+                                + "  there is no sink: at least one of the groups `sink.kafka` and"
+                                + " `sink.opensearch` must be there");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "source.kafka|topic|,|which has nothing before or behind a comma",
+                "source.kafka|start|yesterday|which is neither a position nor a time",
+                "source.kafka|start|99999999999999999999|which is neither a position nor a time",
+                "source.kafka|start|+999999999-01-01T00:00:00Z|which is neither a position nor a"
+                        + " time",
+                "format|preset|web|which is none of them; it must be `lab`",
+                "format|max-record-size|big|which is no size; it must be a size, such as",
+                "format|max-record-size|0|which is not between 1 byte and 2 gb",
+                "format|max-record-size|2 gb|which is not between 1 byte and 2 gb",
+                "event-time|out-of-orderness|-1 s|which is no duration",
+                "event-time|out-of-orderness|99999999999999999999 d|which is no duration",
+                "event-time|out-of-orderness|3651 d|which is above 3650 days",
+                "event-time|idle-timeout|0 s|which is below 1 ms",
+                "aggregates|session-gap|999 µs|which is below 1 ms",
+                "sink.kafka|delivery|twice|which is none of them; it must be `exactly-once`,"
+                        + " `at-least-once`",
+                "sink.kafka|replication-factor|0|which is below 1",
+                "sink.opensearch|departments-index|Departments|which can't be one: an index name"
+                        + " is written in lower case; it must be an index",
+                "sink.opensearch|endpoint|search:9200|which does not begin with http:// or https://"
+                        + " and a host",
+                "sink.opensearch|endpoint|https://a b|which is no address",
+                "sink.opensearch|bulk-max-size|1500 kb|which is not in whole mb; it must be a size"
+                        + " from `1 mb` to `100 mb`",
+                "sink.opensearch|bulk-max-size|101 mb|which is above 100 mb",
+                "sink.opensearch|bulk-interval|25 h|which is above 1 day; it must be a duration up"
+                        + " to `1 d`",
+                "sink.opensearch|retry-max-attempts|21|which is above 20; it must be a whole number"
+                        + " from 1 to 20",
+                "sink.opensearch|auth|oauth|which is none of them; it must be `auto`, `none`,"
+                        + " `basic`, `sigv4`"
+            })
+    void namesKeyValueAndWhatIsAllowed(String group, String key, String value, String problem) {
+        PropertyGroups groups = smallest();
+        if (group.equals("sink.opensearch")) {
+            groups.with(group, "endpoint", "http://search");
+        }
+
+        assertThat(errors(groups.with(group, key, value)))
+                .singleElement()
+                .asString()
+                .startsWith("`" + group + " / " + key + "` is '" + value + "', " + problem)
+                .contains("; it must be ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "\t"})
+    void refusesAnEmptyValue(String value) {
+        assertThat(errors(smallest().with("aggregates", "window", value)))
+                .containsExactly(
+                        "`aggregates / window` is empty; it must be a duration, such as `500 ms`,"
+                                + " `20 s`, `30 min`");
+    }
+
+    @Test
+    void neverTellsAPassword() {
+        assertThat(
+                        errors(
+                                smallest()
+                                        .with("source.kafka", "sasl.jaas.config", "user s3cret")
+                                        .with("sink.opensearch", "endpoint", "http://ann:s3cret@a")
+                                        .with("sink.opensearch", "password", "")
+                                        .with("sink.opensearch", "passwort", "s3cret")))
+                .containsExactly(
+                        "`sink.opensearch / passwort` is not known; did you mean `password`?",
+                        "`source.kafka / sasl.jaas.config` is not known; did you mean"
+                                + " `start`?",
+                        "`sink.opensearch / endpoint` is 'a', which holds a user, who has keys of"
+                                + " their own; it must be `https://host[:port]`, or several with"
+                                + " commas between");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ftp://ann:s3cret@search",
+                "ann:s3cret@search",
+                "https://ann:s3cret@",
+                "https://ann:s3/cret@search",
+                "https://ann:s3,cret@search,https://other"
+            })
+    void neverTellsAPasswordInAnAddress(String endpoint) {
+        assertThat(errors(smallest().with("sink.opensearch", "endpoint", endpoint)))
+                .singleElement()
+                .asString()
+                .startsWith("`sink.opensearch / endpoint` is '")
+                .doesNotContain("ann", "s3", "cret");
+    }
+
+    @Test
+    void asksForWhatAnAuthenticationNeeds() {
+        PropertyGroups basic =
+                smallest()
+                        .with("sink.opensearch", "endpoint", "http://search")
+                        .with("sink.opensearch", "auth", "basic");
+        PropertyGroups signed =
+                smallest()
+                        .with("sink.opensearch", "endpoint", "http://search")
+                        .with("sink.opensearch", "auth", "sigv4");
+
+        assertThat(errors(basic))
+                .containsExactly(
+                        "`sink.opensearch / username` is missing; it must be a name",
+                        "`sink.opensearch / password` is missing; it must be a password");
+        assertThat(errors(signed))
+                .containsExactly(
+                        "`sink.opensearch / region` is missing; it must be a region, such as"
+                                + " `eu-central-1`");
+    }
+
+    @Test
+    void refusesIndicesOfOneName() {
+        assertThat(
+                        errors(
+                                smallest()
+                                        .with("sink.opensearch", "endpoint", "http://search")
+                                        .with("sink.opensearch", "sessions-index", "same")
+                                        .with("sink.opensearch", "checkouts-index", "same")))
+                .containsExactly(
+                        "group `sink.opensearch`: each aggregate needs an index of its own");
+    }
+
+    @Test
+    void refusesAWriterSchemaForJson() {
+        assertThat(
+                        errors(
+                                smallest()
+                                        .with("format", "type", "json")
+                                        .with("format", "writer-schema", "click.avsc")))
+                .containsExactly(
+                        "`format / writer-schema` is only for Avro; leave it out or set `format /"
+                                + " type` to `avro`");
+    }
+
+    @Test
+    void refusesClientSettingsWhereThereIsNoClientOfKafka() {
+        assertThat(errors(smallest().with("aggregates", "kafka.linger.ms", "1")))
+                .singleElement()
+                .asString()
+                .startsWith("`aggregates / kafka.linger.ms` is not known; did you mean `");
+    }
+
+    private static List<String> errors(PropertyGroups groups) {
+        return catchThrowableOfType(ConfigException.class, () -> JobConfig.parse(groups.build()))
+                .errors();
+    }
+}

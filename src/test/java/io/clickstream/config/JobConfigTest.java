@@ -1,0 +1,334 @@
+package io.clickstream.config;
+
+import static io.clickstream.testing.PropertyGroups.smallest;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.clickstream.testing.PropertyGroups;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import org.apache.flink.configuration.MemorySize;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every key and its default, through the objects that the job gets. */
+class JobConfigTest {
+
+    @Test
+    void hasDefaults() {
+        JobConfig config = parse(smallest());
+
+        assertThat(config.kafkaSource().bootstrapServers()).isEqualTo("broker:9092");
+        assertThat(config.kafkaSource().topics()).containsExactly("clicks");
+        assertThat(config.kafkaSource().groupId()).isEqualTo("clickstream");
+        assertThat(config.kafkaSource().start().kind()).isEqualTo(StartPosition.Kind.COMMITTED);
+        assertThat(config.kafkaSource().clientProperties()).isEmpty();
+
+        assertThat(config.format().type()).isEqualTo(FormatConfig.Type.AVRO);
+        assertThat(config.format().preset()).isEqualTo(FormatConfig.Preset.LAB);
+        assertThat(config.format().writerSchema()).isEmpty();
+        assertThat(config.format().maxRecordBytes()).isEqualTo(1_048_576);
+
+        assertThat(config.eventTime().outOfOrderness()).hasSeconds(20);
+        assertThat(config.eventTime().idleTimeout()).hasSeconds(15);
+        assertThat(config.eventTime().maxFutureSkew()).hasSeconds(10);
+
+        assertThat(config.aggregates().sessionGap()).hasSeconds(1);
+        assertThat(config.aggregates().window()).hasSeconds(10);
+
+        assertThat(config.deadLetters().topic()).isEqualTo("DeadLetters");
+        assertThat(config.deadLetters().createTopic()).isTrue();
+        assertThat(config.checkpointInterval()).hasMinutes(1);
+    }
+
+    @Test
+    void hasDefaultsForTopics() {
+        KafkaSinkConfig topics = parse(smallest()).kafkaSink().orElseThrow();
+
+        assertThat(topics.bootstrapServers()).isEqualTo("broker:9092");
+        assertThat(topics.departmentsTopic()).isEqualTo("Departments_Agg");
+        assertThat(topics.sessionsTopic()).isEqualTo("ClickEvents_UserId_Agg_Result");
+        assertThat(topics.checkoutsTopic())
+                .isEqualTo("User_Sessions_Aggregates_With_Order_Checkout");
+        assertThat(topics.delivery()).isEqualTo(KafkaSinkConfig.Delivery.EXACTLY_ONCE);
+        assertThat(topics.transactionTimeout()).hasMinutes(15);
+        assertThat(topics.transactionalIdPrefix()).isEqualTo("clickstream");
+        assertThat(topics.createTopics()).isFalse();
+        assertThat(topics.partitions()).isEmpty();
+        assertThat(topics.replicationFactor()).isEmpty();
+        assertThat(topics.clientProperties()).isEmpty();
+    }
+
+    @Test
+    void hasDefaultsForIndices() {
+        OpenSearchConfig indices =
+                parse(smallest().with("sink.opensearch", "endpoint", "https://search:9200"))
+                        .openSearch()
+                        .orElseThrow();
+
+        assertThat(indices.endpoints()).containsExactly(URI.create("https://search:9200"));
+        assertThat(indices.departmentsIndex()).isEqualTo("departments_count");
+        assertThat(indices.sessionsIndex()).isEqualTo("user_session_counts");
+        assertThat(indices.checkoutsIndex()).isEqualTo("user_session_details");
+        assertThat(indices.indexPeriod()).isEqualTo(OpenSearchConfig.IndexPeriod.NONE);
+        assertThat(indices.auth()).isEqualTo(OpenSearchConfig.Auth.NONE);
+        assertThat(indices.bulkMaxActions()).isEqualTo(1000);
+        assertThat(indices.bulkMaxSize()).isEqualTo(MemorySize.ofMebiBytes(5));
+        assertThat(indices.bulkInterval()).hasSeconds(1);
+        assertThat(indices.retryInitialDelay()).hasSeconds(1);
+        assertThat(indices.retryMaxAttempts()).isEqualTo(13);
+    }
+
+    @Test
+    void readsEveryKeyOfSourceAndFormat() {
+        String schema = "{\"type\": \"record\", \"name\": \"Click\", \"fields\": []}";
+        JobConfig config =
+                parse(
+                        smallest()
+                                .with("source.kafka", "bootstrap-servers", "a:1,b:2")
+                                .with("source.kafka", "topic", "clicks, more.clicks")
+                                .with("source.kafka", "group-id", "shop")
+                                .with("source.kafka", "start", "2022-06-14T05:08:18.630Z")
+                                .with("source.kafka", "kafka.security.protocol", "SASL_SSL")
+                                .with("format", "type", "avro")
+                                .with("format", "preset", "lab")
+                                .with("format", "writer-schema", schema)
+                                .with("format", "max-record-size", "512 kb"));
+
+        assertThat(config.kafkaSource().bootstrapServers()).isEqualTo("a:1,b:2");
+        assertThat(config.kafkaSource().topics()).containsExactly("clicks", "more.clicks");
+        assertThat(config.kafkaSource().groupId()).isEqualTo("shop");
+        assertThat(config.kafkaSource().start().timestamp()).hasValue(1_655_183_298_630L);
+        assertThat(config.kafkaSource().clientProperties())
+                .isEqualTo(properties(Map.of("security.protocol", "SASL_SSL")));
+        assertThat(config.format().writerSchema()).contains(schema);
+        assertThat(config.format().maxRecordBytes()).isEqualTo(524_288);
+        assertThat(parse(smallest().with("format", "type", "json")).format().type())
+                .isEqualTo(FormatConfig.Type.JSON);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "earliest,EARLIEST,",
+        "latest,LATEST,",
+        "committed,COMMITTED,",
+        "1655183300000,TIMESTAMP,1655183300000",
+        "2022-06-14T05:08:20Z,TIMESTAMP,1655183300000",
+        "2022-06-14T07:08:20+02:00,TIMESTAMP,1655183300000"
+    })
+    void startsAt(String start, StartPosition.Kind kind, Long timestamp) {
+        StartPosition position =
+                parse(smallest().with("source.kafka", "start", start)).kafkaSource().start();
+
+        assertThat(position.kind()).isEqualTo(kind);
+        if (timestamp == null) {
+            assertThat(position.timestamp()).isEmpty();
+        } else {
+            assertThat(position.timestamp()).hasValue(timestamp);
+        }
+    }
+
+    @Test
+    void readsEveryKeyOfTimeAndAggregates() {
+        JobConfig config =
+                parse(
+                        smallest()
+                                .with("event-time", "out-of-orderness", "0 s")
+                                .with("event-time", "idle-timeout", "500 ms")
+                                .with("event-time", "max-future-skew", "0 s")
+                                .with("aggregates", "session-gap", "30 min")
+                                .with("aggregates", "window", "1 h")
+                                .with("dead-letters", "topic", "bad")
+                                .with("dead-letters", "create-topic", "false")
+                                .with("job", "checkpoint-interval", "10 s"));
+
+        assertThat(config.eventTime().outOfOrderness()).isZero();
+        assertThat(config.eventTime().idleTimeout()).hasMillis(500);
+        assertThat(config.eventTime().maxFutureSkew()).isZero();
+        assertThat(config.aggregates().sessionGap()).hasMinutes(30);
+        assertThat(config.aggregates().window()).hasHours(1);
+        assertThat(config.deadLetters().topic()).isEqualTo("bad");
+        assertThat(config.deadLetters().createTopic()).isFalse();
+        assertThat(config.checkpointInterval()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void readsEveryKeyOfTopics() {
+        KafkaSinkConfig topics =
+                parse(
+                                smallest()
+                                        .with("sink.kafka", "bootstrap-servers", "out:9092")
+                                        .with("sink.kafka", "departments-topic", "d")
+                                        .with("sink.kafka", "sessions-topic", "s")
+                                        .with("sink.kafka", "checkouts-topic", "c")
+                                        .with("sink.kafka", "delivery", "at-least-once")
+                                        .with("sink.kafka", "transaction-timeout", "5 min")
+                                        .with("sink.kafka", "transactional-id-prefix", "shop")
+                                        .with("sink.kafka", "create-topics", "true")
+                                        .with("sink.kafka", "partitions", "6")
+                                        .with("sink.kafka", "replication-factor", "3")
+                                        .with("sink.kafka", "kafka.linger.ms", "50")
+                                        .with("sink.kafka", "kafka.ssl.key.password", ""))
+                        .kafkaSink()
+                        .orElseThrow();
+
+        assertThat(topics.bootstrapServers()).isEqualTo("out:9092");
+        assertThat(topics.departmentsTopic()).isEqualTo("d");
+        assertThat(topics.sessionsTopic()).isEqualTo("s");
+        assertThat(topics.checkoutsTopic()).isEqualTo("c");
+        assertThat(topics.delivery()).isEqualTo(KafkaSinkConfig.Delivery.AT_LEAST_ONCE);
+        assertThat(topics.transactionTimeout()).hasMinutes(5);
+        assertThat(topics.transactionalIdPrefix()).isEqualTo("shop");
+        assertThat(topics.createTopics()).isTrue();
+        assertThat(topics.partitions()).hasValue(6);
+        assertThat(topics.replicationFactor()).hasValue(3);
+        assertThat(topics.clientProperties())
+                .isEqualTo(properties(Map.of("linger.ms", "50", "ssl.key.password", "")));
+    }
+
+    @Test
+    void readsEveryKeyOfIndices() {
+        OpenSearchConfig indices =
+                parse(
+                                smallest()
+                                        .with("sink.opensearch", "endpoint", "http://a:1, http://b")
+                                        .with("sink.opensearch", "departments-index", "d")
+                                        .with("sink.opensearch", "sessions-index", "s")
+                                        .with("sink.opensearch", "checkouts-index", "c")
+                                        .with("sink.opensearch", "index-period", "day")
+                                        .with("sink.opensearch", "auth", "basic")
+                                        .with("sink.opensearch", "username", "ann")
+                                        .with("sink.opensearch", "password", "s3cret")
+                                        .with("sink.opensearch", "bulk-max-actions", "10")
+                                        .with("sink.opensearch", "bulk-max-size", "100 mb")
+                                        .with("sink.opensearch", "bulk-interval", "1 d")
+                                        .with("sink.opensearch", "retry-initial-delay", "50 ms")
+                                        .with("sink.opensearch", "retry-max-attempts", "20"))
+                        .openSearch()
+                        .orElseThrow();
+
+        assertThat(indices.endpoints())
+                .containsExactly(URI.create("http://a:1"), URI.create("http://b"));
+        assertThat(indices.departmentsIndex()).isEqualTo("d");
+        assertThat(indices.sessionsIndex()).isEqualTo("s");
+        assertThat(indices.checkoutsIndex()).isEqualTo("c");
+        assertThat(indices.indexPeriod()).isEqualTo(OpenSearchConfig.IndexPeriod.DAY);
+        assertThat(indices.auth()).isEqualTo(OpenSearchConfig.Auth.BASIC);
+        assertThat(indices.username()).isEqualTo("ann");
+        assertThat(indices.password()).isEqualTo("s3cret");
+        assertThat(indices.bulkMaxActions()).isEqualTo(10);
+        assertThat(indices.bulkMaxSize()).isEqualTo(MemorySize.ofMebiBytes(100));
+        assertThat(indices.bulkInterval()).hasDays(1);
+        assertThat(indices.retryInitialDelay()).hasMillis(50);
+        assertThat(indices.retryMaxAttempts()).isEqualTo(20);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://search.shop.example,,,NONE,",
+        "https://search.shop.example,sigv4,es,SIGV4,ES",
+        "https://vpc-shop.eu-central-1.es.amazonaws.com,,,SIGV4,ES",
+        "https://vpc-shop.cn-north-1.es.amazonaws.com.cn,,,SIGV4,ES",
+        "https://abc.eu-central-1.aoss.amazonaws.com,,,SIGV4,AOSS",
+        "https://abc.eu-central-1.aoss.amazonaws.com,auto,es,SIGV4,ES",
+        "https://vpc-shop.eu-central-1.es.amazonaws.com,none,,NONE,"
+    })
+    void choosesHowRequestsAreAuthenticated(
+            String endpoint,
+            String auth,
+            String service,
+            OpenSearchConfig.Auth expected,
+            OpenSearchConfig.SigningService expectedService) {
+        PropertyGroups groups =
+                smallest()
+                        .with("sink.opensearch", "endpoint", endpoint)
+                        .with("sink.opensearch", "region", "eu-central-1");
+        if (auth != null) {
+            groups.with("sink.opensearch", "auth", auth);
+        }
+        if (service != null) {
+            groups.with("sink.opensearch", "service", service);
+        }
+
+        OpenSearchConfig config = parse(groups).openSearch().orElseThrow();
+
+        assertThat(config.auth()).isEqualTo(expected);
+        if (expected == OpenSearchConfig.Auth.SIGV4) {
+            assertThat(config.region()).isEqualTo("eu-central-1");
+            assertThat(config.signingService()).isEqualTo(expectedService);
+        }
+    }
+
+    @Test
+    void takesBasicAuthWhereThereIsAUserName() {
+        OpenSearchConfig config =
+                parse(
+                                smallest()
+                                        .with(
+                                                "sink.opensearch",
+                                                "endpoint",
+                                                "https://shop.eu-central-1.es.amazonaws.com")
+                                        .with("sink.opensearch", "username", "ann")
+                                        .with("sink.opensearch", "password", "s3cret"))
+                        .openSearch()
+                        .orElseThrow();
+
+        assertThat(config.auth()).isEqualTo(OpenSearchConfig.Auth.BASIC);
+    }
+
+    @Test
+    void turnsOffSinksWhoseGroupIsAbsent() {
+        JobConfig topicsOnly = parse(smallest());
+        JobConfig indicesOnly =
+                parse(
+                        PropertyGroups.none()
+                                .with("source.kafka", "bootstrap-servers", "broker:9092")
+                                .with("source.kafka", "topic", "clicks")
+                                .with("sink.opensearch", "endpoint", "http://search"));
+
+        assertThat(topicsOnly.kafkaSink()).isPresent();
+        assertThat(topicsOnly.openSearch()).isEmpty();
+        assertThat(indicesOnly.kafkaSink()).isEmpty();
+        assertThat(indicesOnly.openSearch()).isPresent();
+        assertThat(indicesOnly.deadLetterCluster().bootstrapServers()).isEqualTo("broker:9092");
+    }
+
+    @Test
+    void ignoresSpacesAroundValues() {
+        assertThat(parse(smallest().with("format", "type", " json ")).format().type())
+                .isEqualTo(FormatConfig.Type.JSON);
+    }
+
+    @Test
+    void readsTheExampleInTheRepository() {
+        JobConfig config =
+                JobConfig.parse(
+                        PropertyGroupsFile.read(
+                                Path.of("flink-conf", "application_properties.json")));
+
+        assertThat(config.kafkaSource().bootstrapServers()).isEqualTo("localhost:9092");
+        assertThat(config.kafkaSource().topics()).containsExactly("ExampleTopic");
+        assertThat(config.format().type()).isEqualTo(FormatConfig.Type.JSON);
+        assertThat(config.kafkaSink().orElseThrow().createTopics()).isTrue();
+        assertThat(config.openSearch().orElseThrow().endpoints())
+                .containsExactly(URI.create("http://localhost:9200"));
+    }
+
+    private static JobConfig parse(PropertyGroups groups) {
+        return JobConfig.parse(groups.build());
+    }
+
+    private static Properties properties(Map<String, String> expected) {
+        return expected.entrySet().stream()
+                .collect(
+                        Collectors.toMap(
+                                Map.Entry::getKey,
+                                Map.Entry::getValue,
+                                (one, other) -> one,
+                                Properties::new));
+    }
+}

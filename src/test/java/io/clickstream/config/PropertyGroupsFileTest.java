@@ -1,0 +1,105 @@
+package io.clickstream.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PropertyGroupsFileTest {
+
+    @TempDir private Path folder;
+
+    @Test
+    void readsGroupsAsTheManagedServiceWritesThem() throws Exception {
+        Path file =
+                file(
+                        "[",
+                        "  {\"PropertyGroupId\": \"format\", \"PropertyMap\": {\"type\":"
+                                + " \"json\"}},",
+                        "  {\"PropertyGroupId\": \"job\", \"PropertyMap\": {}}",
+                        "]");
+
+        assertThat(PropertyGroupsFile.read(file))
+                .isEqualTo(Map.of("format", Map.of("type", "json"), "job", Map.of()));
+    }
+
+    @Test
+    void saysThatThereIsNoFile() {
+        assertFails(folder.resolve("none.json"), "can't be read: ", "NoSuchFileException");
+    }
+
+    @Test
+    void saysInWhichLineJsonIsBroken() throws Exception {
+        assertFails(
+                file("[", "  {\"PropertyGroupId\": \"job\"", "   \"PropertyMap\": {}}", "]"),
+                " is no JSON: Unexpected character ('\"'",
+                ", at line 3");
+    }
+
+    @Test
+    void saysThatAKeyIsThereTwice() throws Exception {
+        assertFails(
+                file(
+                        "[{\"PropertyGroupId\": \"job\", \"PropertyMap\": {",
+                        "  \"checkpoint-interval\": \"1 s\",",
+                        "  \"checkpoint-interval\": \"2 s\"",
+                        "}}]"),
+                " is no JSON: Duplicate field 'checkpoint-interval'",
+                ", at line 3");
+    }
+
+    @Test
+    void saysThatMoreFollows() throws Exception {
+        assertFails(file("[]", "[]"), " is no JSON: Trailing token", ", at line 2");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "~~|a list is expected",
+                "{}|a list is expected",
+                "[1]|each entry needs `PropertyGroupId` and `PropertyMap`",
+                "[{\"PropertyGroupId\": \"job\"}]|each entry needs `PropertyGroupId` and"
+                        + " `PropertyMap`",
+                "[{\"PropertyGroupId\": 1, \"PropertyMap\": {}}]|each entry needs"
+                        + " `PropertyGroupId` and `PropertyMap`",
+                "[{\"PropertyGroupId\": \"job\", \"PropertyMap\": []}]|each entry needs"
+                        + " `PropertyGroupId` and `PropertyMap`",
+                "[{\"PropertyGroupId\": \"a\", \"PropertyMap\": {}},"
+                        + " {\"PropertyGroupId\": \"a\", \"PropertyMap\": {}}]|group `a` is there"
+                        + " twice",
+                "[{\"PropertyGroupId\": \"sink.kafka\", \"PropertyMap\": {\"partitions\": 6}}]|"
+                        + "`sink.kafka / partitions` must be a string in quotes"
+            })
+    void saysWhatIsNoListOfGroups(String text, String problem) throws Exception {
+        Path file = file(text);
+
+        assertThatThrownBy(() -> PropertyGroupsFile.read(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(
+                        "The configuration has an error:\n  "
+                                + file
+                                + " is no list of property groups: "
+                                + problem);
+    }
+
+    private static void assertFails(Path file, String... parts) {
+        assertThatThrownBy(() -> PropertyGroupsFile.read(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContainingAll(parts);
+    }
+
+    private Path file(String... lines) throws IOException {
+        return Files.writeString(folder.resolve("properties.json"), String.join("\n", lines));
+    }
+}

@@ -1,0 +1,78 @@
+package io.clickstream.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The README's table of settings is the code's. */
+class ReadmeTableTest {
+
+    private static final Path README = Path.of("README.md");
+    private static final String BEGIN = "<!-- configuration table: begin -->\n";
+    private static final String END = "<!-- configuration table: end -->";
+    private static final String UPDATE = "readme.update";
+
+    @Test
+    void readmeHoldsTheTable() throws IOException {
+        String readme = Files.readString(README);
+        int begin = readme.indexOf(BEGIN);
+        int end = readme.indexOf(END);
+        assertThat(begin).as("README.md needs a line %s", BEGIN).isNotNegative();
+        assertThat(end).as("README.md needs a line %s behind it", END).isGreaterThan(begin);
+        if (Boolean.getBoolean(UPDATE)) {
+            Files.writeString(
+                    README,
+                    readme.substring(0, begin + BEGIN.length()) + table() + readme.substring(end));
+            return;
+        }
+
+        assertThat(readme.substring(begin + BEGIN.length(), end))
+                .as(
+                        "README.md's table of settings is not that of ConfigKeys; renew it with"
+                                + " mvn test -Dtest=ReadmeTableTest"
+                                + " -Dsurefire.failIfNoSpecifiedTests=false -D%s=true",
+                        UPDATE)
+                .isEqualTo(table());
+    }
+
+    /** One row per key, and a bold one above those of a group. */
+    private static String table() {
+        StringBuilder table = new StringBuilder();
+        row(table, "Group / key", "May be", "Default", "What it does");
+        row(table, "---", "---", "---", "---");
+        String group = "";
+        for (Key<?> key : ConfigKeys.ALL) {
+            if (!key.group().equals(group)) {
+                group = key.group();
+                row(table, "**`" + group + "`**", "", "", "");
+            }
+            String standard = key.defaultText() == null ? "" : '`' + key.defaultText() + '`';
+            row(table, '`' + key.name() + '`', key.allowed(), standard, key.description());
+            if (isLast(key) && ConfigKeys.PASS_THROUGH.contains(group)) {
+                row(
+                        table,
+                        '`' + ConfigKeys.CLIENT_PREFIX + "…`",
+                        "any setting of Kafka's client",
+                        "",
+                        "Handed to the client as it is, without the prefix.");
+            }
+        }
+        return table.toString();
+    }
+
+    private static boolean isLast(Key<?> key) {
+        int next = ConfigKeys.ALL.indexOf(key) + 1;
+        return next == ConfigKeys.ALL.size()
+                || !ConfigKeys.ALL.get(next).group().equals(key.group());
+    }
+
+    private static void row(StringBuilder table, String... cells) {
+        for (String cell : cells) {
+            table.append("| ").append(cell.replace("|", "\\|")).append(cell.isEmpty() ? "" : " ");
+        }
+        table.append("|\n");
+    }
+}
