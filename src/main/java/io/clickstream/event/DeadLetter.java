@@ -18,7 +18,7 @@ public final class DeadLetter implements Incoming {
         BEFORE_1970,
         /** The event time is further ahead of the clock than the configured skew. */
         FUTURE,
-        /** The record is longer than the configured limit. */
+        /** The record is longer than the configured limit, or its user or department is. */
         TOO_LARGE,
         /** Event time had passed the click, and it joined no open session. */
         LATE,

@@ -73,6 +73,11 @@ public final class UserId {
         return text == null ? Long.toString(number) : text;
     }
 
+    /** Whether the id has more characters; asked of every click, so a number makes no text. */
+    public boolean isLongerThan(int characters) {
+        return text != null && text.length() > characters;
+    }
+
     /** The id as JSON, which unlike {@link #asText()} tells {@code 7} from {@code "7"}. */
     public String asJson() {
         return quoted

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 
@@ -29,6 +28,9 @@ public final class AvroClickDecoder implements ClickDecoder {
     private static final String EVENT_TYPE = "event_type";
     private static final String DEPARTMENT = "product_type";
 
+    /** As deep as Jackson goes into JSON; a schema that refers to itself could go on forever. */
+    private static final int MAX_DEPTH = 1000;
+
     private final String writerSchema;
 
     private transient FieldReader[] readers;
@@ -36,6 +38,7 @@ public final class AvroClickDecoder implements ClickDecoder {
     private transient StringPool pool;
     private transient byte[] buffer;
     private transient int recordLength;
+    private transient long items;
 
     /**
      * @param writerSchema the schema that the records were written with
@@ -56,6 +59,7 @@ public final class AvroClickDecoder implements ClickDecoder {
             buffer = new byte[256];
         }
         recordLength = record.length;
+        items = 0;
         decoder = DecoderFactory.get().binaryDecoder(record, decoder);
         try {
             for (FieldReader reader : readers) {
@@ -107,12 +111,7 @@ public final class AvroClickDecoder implements ClickDecoder {
                 branches.add(compile(name, branch));
             }
             return fields -> {
-                int index = decoder.readIndex();
-                if (index < 0 || index >= branches.size()) {
-                    throw new MalformedRecordException(
-                            name + " has branch " + index + " of a union of " + branches.size());
-                }
-                branches.get(index).read(fields);
+                branches.get(branch(name, branches.size())).read(fields);
             };
         }
         switch (name) {
@@ -124,7 +123,7 @@ public final class AvroClickDecoder implements ClickDecoder {
             case DEPARTMENT:
                 return textReader(name, schema);
             default:
-                return fields -> GenericDatumReader.skip(schema, decoder);
+                return fields -> skip(schema, 0);
         }
     }
 
@@ -195,16 +194,107 @@ public final class AvroClickDecoder implements ClickDecoder {
      * as the length says, which in a bad record is anything.
      */
     private int readBytes() throws IOException, MalformedRecordException {
+        int length = length();
+        if (buffer.length < length) {
+            buffer = new byte[recordLength];
+        }
+        decoder.readFixed(buffer, 0, length);
+        return length;
+    }
+
+    private int length() throws IOException, MalformedRecordException {
         long length = decoder.readLong();
         if (length < 0 || length > recordLength) {
             throw new MalformedRecordException(
                     "a string of " + length + " bytes in a record of " + recordLength);
         }
-        if (buffer.length < length) {
-            buffer = new byte[recordLength];
-        }
-        decoder.readFixed(buffer, 0, (int) length);
         return (int) length;
+    }
+
+    private int branch(String name, int branches) throws IOException, MalformedRecordException {
+        int index = decoder.readIndex();
+        if (index < 0 || index >= branches) {
+            throw new MalformedRecordException(
+                    name + " has branch " + index + " of a union of " + branches);
+        }
+        return index;
+    }
+
+    /**
+     * Moves behind a value. Avro's own skipping goes back where a length is negative: it would take
+     * a bad record for a good one, or read the same item of an array for years.
+     */
+    private void skip(Schema schema, int depth) throws IOException, MalformedRecordException {
+        if (depth > MAX_DEPTH) {
+            throw new MalformedRecordException("nested more than " + MAX_DEPTH + " deep");
+        }
+        switch (schema.getType()) {
+            case RECORD:
+                for (Schema.Field field : schema.getFields()) {
+                    skip(field.schema(), depth + 1);
+                }
+                break;
+            case ARRAY:
+                skipItems(schema.getElementType(), false, depth);
+                break;
+            case MAP:
+                skipItems(schema.getValueType(), true, depth);
+                break;
+            case UNION:
+                List<Schema> branches = schema.getTypes();
+                skip(branches.get(branch("a union", branches.size())), depth + 1);
+                break;
+            case STRING:
+            case BYTES:
+                decoder.skipFixed(length());
+                break;
+            case FIXED:
+                decoder.skipFixed(schema.getFixedSize());
+                break;
+            case ENUM:
+            case INT:
+                decoder.readInt();
+                break;
+            case LONG:
+                decoder.readLong();
+                break;
+            case FLOAT:
+                decoder.readFloat();
+                break;
+            case DOUBLE:
+                decoder.readDouble();
+                break;
+            case BOOLEAN:
+                decoder.readBoolean();
+                break;
+            case NULL:
+                break;
+        }
+    }
+
+    /**
+     * Moves behind the blocks of an array or a map. Items may take no byte at all, so that only
+     * their number says when it is too much.
+     */
+    private void skipItems(Schema item, boolean keyed, int depth)
+            throws IOException, MalformedRecordException {
+        for (long count = decoder.readLong(); count != 0; count = decoder.readLong()) {
+            if (count < 0) {
+                count = -count;
+                decoder.readLong(); // the length of the block, which is read anyway
+            }
+            if (count < 0 || count > recordLength - items) {
+                throw new MalformedRecordException(
+                        "a block of " + count + " items in a record of " + recordLength + " bytes");
+            }
+            items += count;
+            for (long i = 0; i < count; i++) {
+                if (keyed) {
+                    decoder.skipFixed(length());
+                }
+                skip(item, depth + 1);
+            }
+        }
     }
 
     private static IllegalArgumentException unreadable(String name, Schema schema, String allowed) {

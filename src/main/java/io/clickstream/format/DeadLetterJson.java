@@ -29,6 +29,9 @@ public final class DeadLetterJson {
     /** What Base64, which makes 4 bytes of 3, turns into {@link #MAX_RENDERED} at most. */
     private static final int MAX_BASE64_SOURCE = MAX_RENDERED / 4 * 3;
 
+    /** Characters of the detail, which may quote the record. */
+    private static final int MAX_DETAIL = 1000;
+
     private static final JsonFactory JSON = new JsonFactory();
 
     public static byte[] toBytes(DeadLetter letter) {
@@ -37,7 +40,7 @@ public final class DeadLetterJson {
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
             json.writeStringField("reason", letter.reason().label());
-            json.writeStringField("detail", letter.detail());
+            json.writeStringField("detail", shortened(letter.detail()));
             json.writeStringField("source", raw.source());
             json.writeStringField("partition", raw.partition());
             json.writeStringField("offset", raw.offset());
@@ -70,7 +73,8 @@ public final class DeadLetterJson {
     }
 
     /**
-     * How long the bytes get as a JSON string: quotes and backslashes double, controls take six.
+     * How long the bytes get as a JSON string: quotes and backslashes double, controls take six,
+     * and a character of four bytes is written as two escapes of six.
      */
     private static long escapedLength(byte[] record) {
         long length = record.length;
@@ -79,9 +83,15 @@ public final class DeadLetterJson {
                 length += 5;
             } else if (b == '"' || b == '\\') {
                 length++;
+            } else if ((b & 0xF8) == 0xF0) {
+                length += 8;
             }
         }
         return length;
+    }
+
+    private static String shortened(String detail) {
+        return detail.length() <= MAX_DETAIL ? detail : detail.substring(0, MAX_DETAIL - 1) + '…';
     }
 
     private DeadLetterJson() {}

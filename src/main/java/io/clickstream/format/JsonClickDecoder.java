@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.clickstream.event.UserId;
 import java.io.IOException;
+import java.util.regex.Pattern;
 
 /**
  * One JSON object per record with the lab's fields: {@code userid} (number or string), {@code
@@ -25,6 +26,9 @@ public final class JsonClickDecoder implements ClickDecoder {
 
     private static final JsonFactory JSON =
             JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
+
+    private static final Pattern SOURCE =
+            Pattern.compile("\\[Source: [^;]*; line: \\d+, column: (\\d+)\\]");
 
     private transient StringPool pool;
 
@@ -67,7 +71,7 @@ public final class JsonClickDecoder implements ClickDecoder {
                 throw new MalformedRecordException("there is more behind the JSON object");
             }
         } catch (JsonProcessingException e) {
-            throw new MalformedRecordException("not JSON: " + e.getOriginalMessage() + position(e));
+            throw new MalformedRecordException("not JSON: " + problem(e));
         } catch (IOException e) {
             throw new MalformedRecordException("not JSON: " + e.getMessage());
         }
@@ -144,7 +148,11 @@ public final class JsonClickDecoder implements ClickDecoder {
         }
     }
 
-    private static String position(JsonProcessingException e) {
-        return e.getLocation() == null ? "" : ", at byte " + e.getLocation().getByteOffset();
+    private static String problem(JsonProcessingException e) {
+        // Of the place where something began, Jackson says that it doesn't say in what source.
+        String message = SOURCE.matcher(e.getOriginalMessage()).replaceAll("column $1");
+        return e.getLocation() == null || e.getLocation().getByteOffset() < 0
+                ? message
+                : message + ", at byte " + e.getLocation().getByteOffset();
     }
 }

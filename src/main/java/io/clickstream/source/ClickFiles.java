@@ -31,7 +31,7 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
 
     private final RecordDecoder decoder;
 
-    private ClickFiles(RecordDecoder decoder) {
+    ClickFiles(RecordDecoder decoder) {
         this.decoder = decoder;
     }
 

@@ -31,6 +31,12 @@ public final class RecordDecoder implements Serializable {
 
     private static final String CHECKOUT = "order_checkout";
 
+    /**
+     * Characters of a user or a department. They become keys and parts of results, which no topic
+     * takes if they are as long as a record may be. Ids in use have tens of characters.
+     */
+    private static final int MAX_NAME_LENGTH = 1024;
+
     private final ClickDecoder decoder;
     private final int maxRecordBytes;
     private final long maxFutureSkewMillis;
@@ -75,6 +81,12 @@ public final class RecordDecoder implements Serializable {
         if (fields.user() == null) {
             return refuse(Reason.MISSING_USER, "the user is absent, null or empty", raw);
         }
+        if (fields.user().isLongerThan(MAX_NAME_LENGTH)) {
+            return refuse(Reason.TOO_LARGE, tooLong("user", fields.user().asText()), raw);
+        }
+        if (fields.department() != null && fields.department().length() > MAX_NAME_LENGTH) {
+            return refuse(Reason.TOO_LARGE, tooLong("department", fields.department()), raw);
+        }
         if (!fields.hasTime()) {
             return refuse(Reason.MISSING_TIME, "the event time is absent or null", raw);
         }
@@ -97,6 +109,16 @@ public final class RecordDecoder implements Serializable {
         }
         return new Click(
                 fields.user(), time, department(), CHECKOUT.equals(fields.eventType()), raw);
+    }
+
+    private static String tooLong(String what, String name) {
+        return "the "
+                + what
+                + " has "
+                + name.length()
+                + " characters; at most "
+                + MAX_NAME_LENGTH
+                + " are allowed";
     }
 
     private String department() {

@@ -1,0 +1,248 @@
+package io.clickstream.format;
+
+import static io.clickstream.format.AvroRecords.bytes;
+import static io.clickstream.format.AvroRecords.field;
+import static io.clickstream.format.AvroRecords.record;
+import static io.clickstream.format.AvroRecords.schema;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.clickstream.event.UserId;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.flink.util.InstantiationUtil;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import samples.clickstream.avro.ClickEvent;
+
+class AvroClickDecoderTest {
+
+    private static final String TIME = field("eventtimestamp", "\"long\"");
+
+    private final ClickFields fields = new ClickFields();
+
+    @Test
+    void readsTheWireSchema() throws Exception {
+        decode(wireRecord("order", "Möbel"));
+
+        assertFields(UserId.ofNumber(7496), 1_655_183_298_630L, "order", "Möbel");
+    }
+
+    @Test
+    void readsNullsOfTheWireSchema() throws Exception {
+        decode(wireRecord(null, null));
+
+        assertFields(UserId.ofNumber(7496), 1_655_183_298_630L, null, null);
+    }
+
+    @Test
+    void readsFieldsInAnyOrderAndSkipsAllOthers() throws Exception {
+        Schema extended =
+                schema(
+                        String.join(
+                                ",",
+                                field("tags", "{\"type\":\"array\",\"items\":\"string\"}"),
+                                field("product_type", "\"string\""),
+                                field("counts", "{\"type\":\"map\",\"values\":\"long\"}"),
+                                field(
+                                        "device",
+                                        "{\"type\":\"record\",\"name\":\"Device\",\"fields\":["
+                                                + field("userid", "\"double\"")
+                                                + ","
+                                                + field("beta", "\"boolean\"")
+                                                + "]}"),
+                                field("userid", "\"long\""),
+                                field("hash", "{\"type\":\"fixed\",\"name\":\"Hash\",\"size\":4}"),
+                                field(
+                                        "colour",
+                                        "{\"type\":\"enum\",\"name\":\"Colour\","
+                                                + "\"symbols\":[\"RED\",\"BLUE\"]}"),
+                                TIME,
+                                field("price", "[\"null\",\"float\",\"bytes\"]"),
+                                field("nothing", "\"null\""),
+                                field("event_type", "[\"null\",\"string\"]")));
+        GenericData.Record device =
+                (GenericData.Record)
+                        record(extended.getField("device").schema(), "userid", 0.5, "beta", true);
+
+        decode(
+                record(
+                        extended,
+                        "tags",
+                        List.of("a", "b"),
+                        "product_type",
+                        "Books",
+                        "counts",
+                        Map.of("x", 1L, "y", 2L),
+                        "device",
+                        device,
+                        "userid",
+                        9_000_000_000L,
+                        "hash",
+                        new GenericData.Fixed(
+                                extended.getField("hash").schema(), new byte[] {1, 2, 3, 4}),
+                        "colour",
+                        new GenericData.EnumSymbol(extended.getField("colour").schema(), "BLUE"),
+                        "eventtimestamp",
+                        5L,
+                        "price",
+                        ByteBuffer.wrap(new byte[] {1, 2}),
+                        "event_type",
+                        "order_checkout"));
+
+        assertFields(UserId.ofNumber(9_000_000_000L), 5, "order_checkout", "Books");
+    }
+
+    @Test
+    void readsBlocksThatSayTheirLength() throws Exception {
+        Schema schema =
+                schema(
+                        field("tags", "{\"type\":\"array\",\"items\":\"int\"}")
+                                + ","
+                                + field("userid", "\"int\"")
+                                + ","
+                                + TIME);
+        byte[] blocks =
+                bytes(
+                        out -> {
+                            out.writeLong(-2);
+                            out.writeLong(2);
+                            out.writeInt(1);
+                            out.writeInt(2);
+                            out.writeLong(1);
+                            out.writeInt(3);
+                            out.writeLong(0);
+                            out.writeInt(7);
+                            out.writeLong(5);
+                        });
+
+        new AvroClickDecoder(schema).decode(blocks, fields);
+
+        assertFields(UserId.ofNumber(7), 5, null, null);
+    }
+
+    @Test
+    void readsAUserOfAnyType() throws Exception {
+        assertThat(user("\"int\"", 7)).isEqualTo(UserId.ofNumber(7));
+        assertThat(user("\"long\"", Long.MIN_VALUE)).isEqualTo(UserId.ofNumber(Long.MIN_VALUE));
+        assertThat(user("\"string\"", "Zoë")).isEqualTo(UserId.ofString("Zoë"));
+        assertThat(user("\"string\"", "")).isNull();
+        assertThat(user("[\"null\",\"int\",\"string\"]", null)).isNull();
+        assertThat(user("[\"null\",\"int\",\"string\"]", 7)).isEqualTo(UserId.ofNumber(7));
+        assertThat(user("[\"null\",\"int\",\"string\"]", "7")).isEqualTo(UserId.ofString("7"));
+    }
+
+    @Test
+    void readsNoTimeAndAnEnumOfDepartments() throws Exception {
+        Schema schema =
+                schema(
+                        field("userid", "\"int\"")
+                                + ","
+                                + field("eventtimestamp", "[\"null\",\"long\"]")
+                                + ","
+                                + field(
+                                        "product_type",
+                                        "{\"type\":\"enum\",\"name\":\"D\",\"symbols\":[\"Books\"]}"));
+
+        decode(
+                record(
+                        schema,
+                        "userid",
+                        7,
+                        "product_type",
+                        new GenericData.EnumSymbol(
+                                schema.getField("product_type").schema(), "Books")));
+
+        assertThat(fields.hasTime()).isFalse();
+        assertThat(fields.department()).isEqualTo("Books");
+    }
+
+    @Test
+    void worksAfterItsWayToATaskManager() throws Exception {
+        AvroClickDecoder travelled =
+                InstantiationUtil.clone(new AvroClickDecoder(ClickEvent.getClassSchema()));
+
+        travelled.decode(bytes(wireRecord("order", "Books")), fields);
+        travelled.decode(bytes(wireRecord("home_page", "N/A")), fields);
+
+        assertFields(UserId.ofNumber(7496), 1_655_183_298_630L, "home_page", "N/A");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "\"string\"|the writer's schema must be a record, found string",
+                "@eventtimestamp:\"long\"|the writer's schema shop.Click has no field userid",
+                "@userid:\"int\"|the writer's schema shop.Click has no field eventtimestamp",
+                "@userid:\"double\",eventtimestamp:\"long\"|the writer's schema has userid as"
+                        + " double; it must be int, long or string",
+                "@userid:[\"null\",\"bytes\"],eventtimestamp:\"long\"|the writer's schema has"
+                        + " userid as bytes; it must be int, long or string",
+                "@userid:\"int\",eventtimestamp:\"int\"|the writer's schema has eventtimestamp as"
+                        + " int; it must be long (ms since 1970)",
+                "@userid:\"int\",eventtimestamp:\"long\",event_type:\"int\"|the writer's schema has"
+                        + " event_type as int; it must be string, enum or null",
+                "@userid:\"int\",eventtimestamp:\"long\",product_type:\"bytes\"|the writer's schema"
+                        + " has product_type as bytes; it must be string, enum or null"
+            })
+    void refusesASchemaThatDoesNotFit(String text, String problem) {
+        Schema schema =
+                text.startsWith("@")
+                        ? schema(
+                                text.substring(1)
+                                        .replaceAll(
+                                                "(\\w+):(\"\\w+\"|\\[[^]]*])",
+                                                "{\"name\":\"$1\",\"type\":$2}"))
+                        : new Schema.Parser().parse(text);
+
+        assertThatThrownBy(() -> new AvroClickDecoder(schema))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(problem);
+    }
+
+    private UserId user(String type, Object value) throws Exception {
+        Schema schema = schema(field("userid", type) + "," + TIME);
+        decode(record(schema, "userid", value, "eventtimestamp", 5L));
+        return fields.user();
+    }
+
+    private static GenericData.Record wireRecord(String eventType, String department) {
+        return (GenericData.Record)
+                record(
+                        ClickEvent.getClassSchema(),
+                        "ip",
+                        "66.249.1.133",
+                        "eventtimestamp",
+                        1_655_183_298_630L,
+                        "devicetype",
+                        "tablet",
+                        "event_type",
+                        eventType,
+                        "product_type",
+                        department,
+                        "userid",
+                        7496,
+                        "globalseq",
+                        2L,
+                        "prevglobalseq",
+                        0L);
+    }
+
+    private void decode(org.apache.avro.generic.GenericRecord record) throws Exception {
+        new AvroClickDecoder(record.getSchema()).decode(bytes(record), fields);
+    }
+
+    private void assertFields(UserId user, long time, String eventType, String department) {
+        assertThat(fields.user()).isEqualTo(user);
+        assertThat(fields.hasTime()).isTrue();
+        assertThat(fields.time()).isEqualTo(time);
+        assertThat(fields.eventType()).isEqualTo(eventType);
+        assertThat(fields.department()).isEqualTo(department);
+    }
+}

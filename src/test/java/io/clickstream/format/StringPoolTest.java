@@ -1,0 +1,61 @@
+package io.clickstream.format;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+class StringPoolTest {
+
+    private final StringPool pool = new StringPool();
+
+    @Example
+    void makesAStringOnce() {
+        String first = chars("..Books..", 2, 5);
+
+        assertThat(first).isEqualTo("Books");
+        assertThat(chars("Books", 0, 5)).isSameAs(first);
+        String utf8 = utf8("Möbel");
+        assertThat(utf8).isEqualTo("Möbel");
+        assertThat(utf8("Möbel")).isSameAs(utf8);
+    }
+
+    @Example
+    void tellsApartWhatHasTheSameHash() {
+        assertThat("Aa".hashCode()).isEqualTo("BB".hashCode());
+
+        assertThat(chars("Aa", 0, 2)).isEqualTo("Aa");
+        assertThat(chars("BB", 0, 2)).isEqualTo("BB");
+        assertThat(utf8("Aa")).isEqualTo("Aa");
+        assertThat(chars("Aa", 0, 2)).isEqualTo("Aa");
+        assertThat(utf8("BB")).isEqualTo("BB");
+        assertThat(utf8("BBx")).isEqualTo("BBx");
+    }
+
+    @Example
+    void replacesBytesThatAreNoText() {
+        assertThat(pool.ofUtf8(new byte[] {'a', (byte) 0xFF}, 0, 2)).isEqualTo("a\uFFFD");
+    }
+
+    @Property(tries = 300)
+    void alwaysGivesTheRightOne(@ForAll List<String> texts) {
+        for (int round = 0; round < 2; round++) {
+            for (String text : texts) {
+                assertThat(chars(text, 0, text.length())).isEqualTo(text);
+                assertThat(utf8(text)).isEqualTo(new String(text.getBytes(UTF_8), UTF_8));
+            }
+        }
+    }
+
+    private String chars(String text, int offset, int length) {
+        return pool.of(text.toCharArray(), offset, length);
+    }
+
+    private String utf8(String text) {
+        byte[] bytes = ("x" + text).getBytes(UTF_8);
+        return pool.ofUtf8(bytes, 1, bytes.length - 1);
+    }
+}

@@ -1,0 +1,242 @@
+package io.clickstream.source;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.clickstream.event.Click;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.event.Incoming;
+import io.clickstream.format.JsonClickDecoder;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.file.src.FileSourceSplit;
+import org.apache.flink.connector.file.src.reader.BulkFormat;
+import org.apache.flink.connector.file.src.util.CheckpointedPosition;
+import org.apache.flink.connector.file.src.util.RecordAndPosition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClickFilesTest {
+
+    /** More than the reader takes from the file at once. */
+    private static final int LONGER_THAN_THE_BUFFER = 300_000;
+
+    @TempDir private Path folder;
+
+    @Test
+    void readsLinesUpToTheEndOfTheFile() throws Exception {
+        assertThat(read(file("clicks.jsonl", line(1) + "\n" + line(2) + "\n")))
+                .containsExactly("1", "2");
+        assertThat(read(file("no-newline.jsonl", line(1) + "\n" + line(2))))
+                .containsExactly("1", "2");
+        assertThat(read(file("one.jsonl", line(1)))).containsExactly("1");
+        assertThat(read(file("empty.jsonl", ""))).isEmpty();
+    }
+
+    @Test
+    void readsLinesOfWindows() throws Exception {
+        assertThat(read(file("crlf.jsonl", line(1) + "\r\n" + line(2) + "\r\n")))
+                .containsExactly("1", "2");
+    }
+
+    @Test
+    void skipsBlankLinesAndStillCountsThem() throws Exception {
+        String text = "\n" + line(1) + "\n\n \t \r\n\r\n" + "broken\r\n" + "\n" + "broken";
+
+        assertThat(read(file("blank.jsonl", text)))
+                .containsExactly("1", "broken in line 6", "broken in line 8");
+    }
+
+    @Test
+    void saysWhereADeadLetterCameFrom() throws Exception {
+        Path file = file("bad.jsonl", line(1) + "\n{broken\r\n" + line(3));
+
+        DeadLetter letter = (DeadLetter) records(file, null).get(1);
+
+        assertThat(letter.raw().source()).isEqualTo(file.toAbsolutePath().toString());
+        assertThat(letter.raw().partition()).isEqualTo("lines");
+        assertThat(letter.raw().offset()).isEqualTo("2");
+        assertThat(letter.raw().bytes()).asString(UTF_8).isEqualTo("{broken");
+    }
+
+    @Test
+    void readsGzip() throws Exception {
+        assertThat(read(gzip("clicks.jsonl.gz", line(1) + "\n" + line(2))))
+                .containsExactly("1", "2");
+    }
+
+    @Test
+    void readsGzipThatWasAppendedTo() throws Exception {
+        Path file = gzip("clicks.gz", line(1) + "\n");
+        byte[] one = Files.readAllBytes(file);
+        byte[] two = Files.readAllBytes(gzip("more.gz", line(2) + "\n"));
+        Files.write(file, concat(one, two));
+
+        assertThat(read(file)).containsExactly("1", "2");
+    }
+
+    @Test
+    void readsLinesOfAnyLength() throws Exception {
+        String padding = " ".repeat(LONGER_THAN_THE_BUFFER);
+
+        assertThat(
+                        read(
+                                file(
+                                        "long.jsonl",
+                                        line(1) + padding + "\n" + line(2) + "\n" + padding + "\n"
+                                                + padding + line(3))))
+                .containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void findsLineEndsWhereverTheBufferEnds() throws Exception {
+        int buffer = 128 * 1024;
+        for (int end = buffer - 2; end <= buffer + 2; end++) {
+            String first = line(1);
+            String text = first + " ".repeat(end - first.length()) + "\r\n" + line(2) + "\r\nbad";
+
+            assertThat(read(file("end-at-" + end, text)))
+                    .containsExactly("1", "2", "bad in line 3");
+        }
+    }
+
+    @Test
+    void readsManyBatches() throws Exception {
+        String text =
+                String.join(
+                        "\n", IntStream.range(0, 2_500).mapToObj(ClickFilesTest::line).toList());
+
+        assertThat(read(file("many.jsonl", text)))
+                .hasSize(2_500)
+                .startsWith("0", "1")
+                .endsWith("2498", "2499");
+    }
+
+    @Test
+    void goesOnBehindTheRecordsThatWereReadBefore() throws Exception {
+        String text =
+                "\n"
+                        + String.join(
+                                "\n\n",
+                                IntStream.range(0, 2_500).mapToObj(ClickFilesTest::line).toList())
+                        + "\nbad";
+        Path file = file("many.jsonl", text);
+        List<CheckpointedPosition> positions = new ArrayList<>();
+        List<Incoming> all = records(file, positions);
+
+        for (int read : new int[] {1, 2, 999, 1_000, 1_001, 2_500, 2_501}) {
+            CheckpointedPosition position = positions.get(read - 1);
+            assertThat(position.getRecordsAfterOffset()).isEqualTo(read);
+
+            List<Incoming> rest = restored(file, position);
+
+            assertThat(names(rest)).isEqualTo(names(all.subList(read, all.size())));
+        }
+    }
+
+    private static List<String> read(Path file) throws IOException {
+        return names(records(file, null));
+    }
+
+    /** Users of clicks; text and line of dead letters. */
+    private static List<String> names(List<Incoming> records) {
+        return records.stream()
+                .map(
+                        incoming -> {
+                            if (incoming instanceof Click click) {
+                                return click.user().asText();
+                            }
+                            DeadLetter letter = (DeadLetter) incoming;
+                            return new String(letter.raw().bytes(), UTF_8)
+                                    + " in line "
+                                    + letter.raw().offset();
+                        })
+                .toList();
+    }
+
+    private static List<Incoming> records(Path file, List<CheckpointedPosition> positions)
+            throws IOException {
+        return drain(format().createReader(new Configuration(), split(file, null)), positions);
+    }
+
+    private static List<Incoming> restored(Path file, CheckpointedPosition position)
+            throws IOException {
+        return drain(format().restoreReader(new Configuration(), split(file, position)), null);
+    }
+
+    private static List<Incoming> drain(
+            BulkFormat.Reader<Incoming> reader, List<CheckpointedPosition> positions)
+            throws IOException {
+        List<Incoming> records = new ArrayList<>();
+        try (reader) {
+            for (var batch = reader.readBatch(); batch != null; batch = reader.readBatch()) {
+                for (RecordAndPosition<Incoming> next = batch.next();
+                        next != null;
+                        next = batch.next()) {
+                    records.add(next.getRecord());
+                    if (positions != null) {
+                        positions.add(
+                                new CheckpointedPosition(
+                                        next.getOffset(), next.getRecordSkipCount()));
+                    }
+                }
+                batch.releaseBatch();
+            }
+        }
+        return records;
+    }
+
+    private static BulkFormat<Incoming, FileSourceSplit> format() {
+        return new ClickFiles(
+                new RecordDecoder(
+                        new JsonClickDecoder(),
+                        1_000_000,
+                        Duration.ofSeconds(10),
+                        Clock.systemUTC()));
+    }
+
+    private static FileSourceSplit split(Path file, CheckpointedPosition position)
+            throws IOException {
+        return new FileSourceSplit(
+                "1",
+                new org.apache.flink.core.fs.Path(file.toUri()),
+                0,
+                Files.size(file),
+                0,
+                Files.size(file),
+                new String[0],
+                position);
+    }
+
+    private static String line(int user) {
+        return "{\"userid\":" + user + ",\"eventtimestamp\":1}";
+    }
+
+    private static byte[] concat(byte[] one, byte[] two) {
+        byte[] both = new byte[one.length + two.length];
+        System.arraycopy(one, 0, both, 0, one.length);
+        System.arraycopy(two, 0, both, one.length, two.length);
+        return both;
+    }
+
+    private Path file(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+
+    private Path gzip(String name, String text) throws IOException {
+        Path file = folder.resolve(name);
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write(text.getBytes(UTF_8));
+        }
+        return file;
+    }
+}

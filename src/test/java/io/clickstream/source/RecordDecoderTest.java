@@ -1,0 +1,183 @@
+package io.clickstream.source;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.clickstream.event.Click;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.event.DeadLetter.Reason;
+import io.clickstream.event.Incoming;
+import io.clickstream.event.RawRecord;
+import io.clickstream.event.UserId;
+import io.clickstream.format.ClickDecoder;
+import io.clickstream.format.JsonClickDecoder;
+import io.clickstream.testing.Clicks;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.apache.flink.util.InstantiationUtil;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RecordDecoderTest {
+
+    private static final long NOON = Clicks.time("12:00:00");
+    private static final long SKEW = 10_000;
+    private static final int MAX_BYTES = 5_000;
+    private static final Clock CLOCK = Clock.fixed(Instant.ofEpochMilli(NOON), ZoneOffset.UTC);
+
+    @Test
+    void makesAClick() {
+        RawRecord raw = raw(json("\"ann\"", NOON, "order_checkout", "Books"));
+
+        Click click = (Click) decoder(new JsonClickDecoder()).decode(raw);
+
+        assertThat(click).isEqualTo(new Click(UserId.ofString("ann"), NOON, "Books", true, null));
+        assertThat(click.raw()).isSameAs(raw);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "order", "ORDER_CHECKOUT", "order_checkout ", "order_checkout2"})
+    void knowsWhatIsNoCheckout(String eventType) {
+        assertThat(click(json("1", NOON, eventType, "Books")).isCheckout()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "N/A"})
+    void knowsWhatIsNoDepartment(String department) {
+        assertThat(click(json("1", NOON, "order", department)).department()).isNull();
+        assertThat(click("{\"userid\":1,\"eventtimestamp\":1,\"product_type\":null}").department())
+                .isNull();
+        assertThat(click("{\"userid\":1,\"eventtimestamp\":1}").department()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {" ", "n/a", "N/A ", "NA", "null"})
+    void takesEverythingElseForADepartment(String department) {
+        assertThat(click(json("1", NOON, "order", department)).department()).isEqualTo(department);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "click|MALFORMED|not JSON: Unrecognized token 'click': was expecting (JSON String,"
+                        + " Number, Array, Object or token 'null', 'true' or 'false'), at byte 5",
+                "{}|MISSING_USER|the user is absent, null or empty",
+                "{\"userid\":null}|MISSING_USER|the user is absent, null or empty",
+                "{\"userid\":\"\",\"eventtimestamp\":1}|MISSING_USER|the user is absent, null or"
+                        + " empty",
+                "{\"userid\":1}|MISSING_TIME|the event time is absent or null",
+                "{\"userid\":1,\"eventtimestamp\":null}|MISSING_TIME|the event time is absent or"
+                        + " null",
+                "{\"userid\":1,\"eventtimestamp\":-1}|BEFORE_1970|event time -1 ms is before 1970",
+                "{\"userid\":1,\"eventtimestamp\":-9223372036854775808}|BEFORE_1970|event time"
+                        + " -9223372036854775808 ms is before 1970",
+                "{\"userid\":1,\"eventtimestamp\":9223372036854775807}|FUTURE|event time"
+                        + " 9223372036854775807 ms is more than 10000 ms ahead of the clock"
+                        + " (2022-06-14T12:00:00Z)"
+            })
+    void saysWhyARecordIsNoClick(String record, Reason reason, String detail) {
+        RawRecord raw = raw(record);
+
+        DeadLetter letter = (DeadLetter) decoder(new JsonClickDecoder()).decode(raw);
+
+        assertThat(letter.reason()).isEqualTo(reason);
+        assertThat(letter.detail()).isEqualTo(detail);
+        assertThat(letter.time()).isEqualTo(NOON);
+        assertThat(letter.raw()).isSameAs(raw);
+    }
+
+    @Test
+    void takesTheBeginningOf1970() {
+        assertThat(click(json("1", 0, "order", "")).timestamp()).isZero();
+    }
+
+    @Test
+    void takesTimesUpToTheSkewAndNotOneMillisecondMore() {
+        assertThat(click(json("1", NOON + SKEW, "order", "")).timestamp()).isEqualTo(NOON + SKEW);
+        assertThat(letter(json("1", NOON + SKEW + 1, "order", "")).reason())
+                .isEqualTo(Reason.FUTURE);
+    }
+
+    @Test
+    void takesRecordsUpToTheLimitAndNotOneByteMore() {
+        String record = json("1", NOON, "order", "");
+        String padded = record + " ".repeat(MAX_BYTES - record.length());
+
+        assertThat(click(padded).timestamp()).isEqualTo(NOON);
+        DeadLetter letter = letter(padded + " ");
+        assertThat(letter.reason()).isEqualTo(Reason.TOO_LARGE);
+        assertThat(letter.detail()).isEqualTo("5001 bytes; at most 5000 are allowed");
+    }
+
+    @Test
+    void takesNamesUpToTheLimitAndNotOneCharacterMore() {
+        String longest = "é".repeat(1024);
+
+        Click click = click(json('"' + longest + '"', NOON, "order", longest));
+        DeadLetter user = letter(json("\"x" + longest + '"', NOON, "order", ""));
+        DeadLetter department = letter(json("1", NOON, "order", "x" + longest));
+
+        assertThat(click.user()).isEqualTo(UserId.ofString(longest));
+        assertThat(click.department()).isEqualTo(longest);
+        assertThat(user.reason()).isEqualTo(Reason.TOO_LARGE);
+        assertThat(user.detail())
+                .isEqualTo("the user has 1025 characters; at most 1024 are allowed");
+        assertThat(department.reason()).isEqualTo(Reason.TOO_LARGE);
+        assertThat(department.detail())
+                .isEqualTo("the department has 1025 characters; at most 1024 are allowed");
+    }
+
+    @Test
+    void takesADefectOfTheFormatForAMalformedRecord() {
+        ClickDecoder defect =
+                (record, fields) -> {
+                    throw new IllegalStateException("oops");
+                };
+
+        DeadLetter letter = (DeadLetter) decoder(defect).decode(raw("{}"));
+
+        assertThat(letter.reason()).isEqualTo(Reason.MALFORMED);
+        assertThat(letter.detail())
+                .isEqualTo("the decoder failed: java.lang.IllegalStateException: oops");
+    }
+
+    @Test
+    void worksAfterItsWayToATaskManager() throws Exception {
+        RecordDecoder travelled = InstantiationUtil.clone(decoder(new JsonClickDecoder()));
+
+        assertThat(travelled.decode(raw(json("7", NOON, "order", "Books"))))
+                .isEqualTo(new Click(UserId.ofNumber(7), NOON, "Books", false, null));
+    }
+
+    private static String json(String user, long time, String eventType, String department) {
+        return String.format(
+                "{\"userid\":%s,\"eventtimestamp\":%d,\"event_type\":\"%s\",\"product_type\":\"%s\"}",
+                user, time, eventType, department);
+    }
+
+    private static Click click(String record) {
+        return (Click) decode(record);
+    }
+
+    private static DeadLetter letter(String record) {
+        return (DeadLetter) decode(record);
+    }
+
+    private static Incoming decode(String record) {
+        return decoder(new JsonClickDecoder()).decode(raw(record));
+    }
+
+    private static RecordDecoder decoder(ClickDecoder format) {
+        return new RecordDecoder(format, MAX_BYTES, Duration.ofMillis(SKEW), CLOCK);
+    }
+
+    private static RawRecord raw(String record) {
+        return new RawRecord("clicks", 3, 42, record.getBytes(UTF_8));
+    }
+}
