@@ -12,7 +12,7 @@ import io.clickstream.event.Incoming;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import io.clickstream.event.WindowCount;
-import io.clickstream.session.ClickSessions;
+import io.clickstream.session.SessionOperator;
 import io.clickstream.time.ClickIntakeOperator;
 import io.clickstream.time.ClickWatermarks;
 import io.clickstream.time.EventTimeOperator;
@@ -118,15 +118,21 @@ public final class ClickstreamPipeline {
                                                 eventTime.maxFutureSkew(),
                                                 eventTime.idleTimeout())));
 
+        boolean bounded = source.getBoundedness() == Boundedness.BOUNDED;
+        KeyedStream<Click, UserId> byUser = clicks.keyBy(Click::user, EventTypes.USER_ID);
         SingleOutputStreamOperator<Session> sessions =
                 named(
                         CLICK_SESSIONS,
-                        ClickSessions.of(
-                                inEventTime(
-                                        clicks.keyBy(Click::user, EventTypes.USER_ID),
-                                        source.getBoundedness()),
-                                aggregates.sessionGap(),
-                                LATE_CLICKS));
+                        // Of a bounded input every click is on time.
+                        (bounded ? byUser : inEventTime(byUser))
+                                .transform(
+                                        CLICK_SESSIONS,
+                                        EventTypes.SESSION,
+                                        new SessionOperator(
+                                                aggregates.sessionGap(),
+                                                aggregates.maxSessionsOnHeap(),
+                                                bounded,
+                                                LATE_CLICKS)));
 
         SingleOutputStreamOperator<Session> checkouts =
                 named(CHECKOUT_SESSIONS, sessions.filter(Session::hasCheckout));
@@ -169,15 +175,8 @@ public final class ClickstreamPipeline {
                         EventTypes.INCOMING));
     }
 
-    /**
-     * Puts the event-time operator between the shuffle and the sessions. A bounded input needs
-     * none: there every click is on time.
-     */
-    private KeyedStream<Click, UserId> inEventTime(
-            KeyedStream<Click, UserId> byUser, Boundedness boundedness) {
-        if (boundedness == Boundedness.BOUNDED) {
-            return byUser;
-        }
+    /** Puts the event-time operator between the shuffle and the sessions. */
+    private KeyedStream<Click, UserId> inEventTime(KeyedStream<Click, UserId> byUser) {
         DataStream<Click> shuffled =
                 new DataStream<>(byUser.getExecutionEnvironment(), byUser.getTransformation());
         SingleOutputStreamOperator<Click> inEventTime =

@@ -12,7 +12,7 @@ import io.clickstream.format.CheckoutFormat;
 import io.clickstream.format.DepartmentCountFormat;
 import io.clickstream.format.SessionCountFormat;
 import io.clickstream.local.Expected;
-import io.clickstream.session.ClickSessions;
+import io.clickstream.session.SessionOperator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,9 +22,6 @@ import java.util.Map;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
-import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
@@ -47,17 +44,29 @@ public final class SessionStage implements AutoCloseable {
     private final List<Session> sessions = new ArrayList<>();
     private final List<Click> late = new ArrayList<>();
     private final Map<String, WindowCount> counts = new HashMap<>();
+    private final int maxOnHeap;
     private long watermark = Long.MIN_VALUE;
 
-    private SessionStage(Duration gap, Duration window) {
+    private SessionStage(Duration gap, Duration window, int maxOnHeap) {
         this.gap = gap;
         this.window = window;
+        this.maxOnHeap = maxOnHeap;
     }
 
     /** Starts without state. */
     public static SessionStage start(Duration gap, Duration window, int parallelism)
             throws Exception {
-        SessionStage stage = new SessionStage(gap, window);
+        return start(gap, window, parallelism, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Starts without state.
+     *
+     * @param maxOnHeap open sessions that a subtask holds on the heap
+     */
+    public static SessionStage start(Duration gap, Duration window, int parallelism, int maxOnHeap)
+            throws Exception {
+        SessionStage stage = new SessionStage(gap, window, maxOnHeap);
         for (int i = 0; i < parallelism; i++) {
             stage.subtasks.add(stage.new Subtask(i, parallelism));
         }
@@ -88,6 +97,7 @@ public final class SessionStage implements AutoCloseable {
         List<OperatorSubtaskState> sessionState = new ArrayList<>();
         List<OperatorSubtaskState> countState = new ArrayList<>();
         for (Subtask subtask : subtasks) {
+            subtask.sessions.prepareSnapshotPreBarrier(1);
             sessionState.add(subtask.sessions.snapshot(1, 1));
             countState.add(subtask.counts.snapshot(1, 1));
             subtask.close();
@@ -141,8 +151,11 @@ public final class SessionStage implements AutoCloseable {
                 total);
     }
 
-    /** Entries of keyed state and timers that are left. */
-    public int stateEntries() {
+    /** Entries of keyed state and timers that are left once the next checkpoint is taken. */
+    public int stateEntries() throws Exception {
+        for (Subtask subtask : subtasks) {
+            subtask.sessions.prepareSnapshotPreBarrier(2);
+        }
         return subtasks.stream()
                 .mapToInt(
                         subtask ->
@@ -192,7 +205,7 @@ public final class SessionStage implements AutoCloseable {
             this.parallelism = parallelism;
             sessions =
                     new KeyedOneInputStreamOperatorTestHarness<>(
-                            sessionOperator(gap),
+                            new SessionOperator(gap, maxOnHeap, false, LATE),
                             Click::user,
                             EventTypes.USER_ID,
                             MAX_PARALLELISM,
@@ -256,20 +269,5 @@ public final class SessionStage implements AutoCloseable {
                 throw new IllegalStateException("An operator did not close", e);
             }
         }
-    }
-
-    /** The operator as the pipeline defines it. */
-    @SuppressWarnings("unchecked") // The operator of this very stream.
-    private static OneInputStreamOperator<Click, Session> sessionOperator(Duration gap) {
-        StreamExecutionEnvironment env = new StreamExecutionEnvironment();
-        OneInputTransformation<Click, Session> transformation =
-                (OneInputTransformation<Click, Session>)
-                        ClickSessions.of(
-                                        env.fromData(EventTypes.CLICK, Clicks.click(1).build())
-                                                .keyBy(Click::user, EventTypes.USER_ID),
-                                        gap,
-                                        LATE)
-                                .getTransformation();
-        return transformation.getOperator();
     }
 }
