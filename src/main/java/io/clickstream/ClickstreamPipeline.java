@@ -115,8 +115,7 @@ public final class ClickstreamPipeline {
                                         new ClickIntakeOperator(
                                                 NO_CLICKS,
                                                 eventTime.outOfOrderness(),
-                                                eventTime.maxFutureSkew(),
-                                                eventTime.idleTimeout())));
+                                                eventTime.maxFutureSkew())));
 
         SingleOutputStreamOperator<Session> sessions =
                 named(
