@@ -115,8 +115,7 @@ public final class ClickstreamPipeline {
                                         new ClickIntakeOperator(
                                                 NO_CLICKS,
                                                 eventTime.outOfOrderness(),
-                                                eventTime.maxFutureSkew(),
-                                                eventTime.idleTimeout())));
+                                                eventTime.maxFutureSkew())));
 
         boolean bounded = source.getBoundedness() == Boundedness.BOUNDED;
         KeyedStream<Click, UserId> byUser = clicks.keyBy(Click::user, EventTypes.USER_ID);

@@ -59,11 +59,6 @@ public final class RawRecord {
         return bytes;
     }
 
-    /** Whether the other record comes from the same partition, which needs no text to be made. */
-    public boolean samePartition(RawRecord other) {
-        return partition.equals(other.partition) && source.equals(other.source);
-    }
-
     @Override
     public String toString() {
         return source + " partition " + partition + " offset " + offset;

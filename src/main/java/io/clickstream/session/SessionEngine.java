@@ -98,7 +98,7 @@ final class SessionEngine {
                         click.department(),
                         click.isCheckout(),
                         gap,
-                        timestamp > watermark);
+                        !click.isBehindWatermark());
         if (change == OpenUser.NOT_TAKEN) {
             return false;
         }

@@ -30,11 +30,13 @@ final class SessionWindows extends MergingWindowAssigner<Click, TimeWindow> {
     @Override
     public Collection<TimeWindow> assignWindows(
             Click click, long timestamp, WindowAssignerContext context) {
-        long end = timestamp + gapMillis;
+        // Not the record's timestamp, which is another one where the click is behind the watermark.
+        long begin = click.timestamp();
+        long end = begin + gapMillis;
         return List.of(
                 click.isBehindWatermark()
-                        ? new LateWindow(timestamp, end)
-                        : new TimeWindow(timestamp, end));
+                        ? new LateWindow(begin, end)
+                        : new TimeWindow(begin, end));
     }
 
     @Override

@@ -125,7 +125,12 @@ class SessionOracleTest {
                         draw.user instanceof Long number
                                 ? Clicks.click(number)
                                 : Clicks.click((String) draw.user);
-                long delay = random.nextInt(3) == 0 ? random.nextInt((int) BOUND) : 0;
+                long delay =
+                        switch (random.nextInt(6)) {
+                            case 0, 1 -> random.nextInt((int) BOUND + 1);
+                            case 2 -> BOUND;
+                            default -> 0;
+                        };
                 sent.add(
                         new Sent(
                                 click.at(time).in(draw.department).ofType(draw.type),

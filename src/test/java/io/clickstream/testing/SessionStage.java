@@ -13,6 +13,7 @@ import io.clickstream.format.DepartmentCountFormat;
 import io.clickstream.format.SessionCountFormat;
 import io.clickstream.local.Expected;
 import io.clickstream.session.SessionOperator;
+import io.clickstream.time.EventTimeOperator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamElement;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -30,12 +32,16 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 
 /**
- * The sessions' operator and the counts behind it, each in Flink's harness, at any number of
- * subtasks, without a cluster: thousands of runs take seconds.
+ * Event time, the sessions' operator and the counts behind it, each in Flink's harness, at any
+ * number of subtasks, without a cluster: thousands of runs take seconds.
  */
 public final class SessionStage implements AutoCloseable {
 
     private static final int MAX_PARALLELISM = 128;
+
+    /** Only says how far event time goes on when all is idle, which it never is here. */
+    private static final Duration DISORDER = Duration.ofSeconds(20);
+
     private static final OutputTag<Click> LATE = new OutputTag<>("late", EventTypes.CLICK);
 
     private final Duration gap;
@@ -78,7 +84,6 @@ public final class SessionStage implements AutoCloseable {
 
     /** Sends a click to the subtask that owns its user. */
     public void click(Click click) throws Exception {
-        click.setBehindWatermark(click.timestamp() <= watermark);
         owner(click.user()).click(click);
         collect();
     }
@@ -94,10 +99,12 @@ public final class SessionStage implements AutoCloseable {
 
     /** Stops after a checkpoint and goes on from it at another parallelism. */
     public void restart(int parallelism) throws Exception {
+        List<OperatorSubtaskState> eventTimeState = new ArrayList<>();
         List<OperatorSubtaskState> sessionState = new ArrayList<>();
         List<OperatorSubtaskState> countState = new ArrayList<>();
         for (Subtask subtask : subtasks) {
             subtask.sessions.prepareSnapshotPreBarrier(1);
+            eventTimeState.add(subtask.eventTime.snapshot(1, 1));
             sessionState.add(subtask.sessions.snapshot(1, 1));
             countState.add(subtask.counts.snapshot(1, 1));
             subtask.close();
@@ -106,13 +113,13 @@ public final class SessionStage implements AutoCloseable {
         subtasks.clear();
         for (int i = 0; i < parallelism; i++) {
             Subtask subtask = new Subtask(i, parallelism);
-            subtask.restore(repackage(sessionState), repackage(countState), before);
+            subtask.restore(
+                    repackage(eventTimeState),
+                    repackage(sessionState),
+                    repackage(countState),
+                    before);
             subtasks.add(subtask);
         }
-        for (Subtask subtask : subtasks) {
-            subtask.watermark(watermark);
-        }
-        collect();
     }
 
     /** Sessions closed so far. */
@@ -197,12 +204,19 @@ public final class SessionStage implements AutoCloseable {
 
         private final int index;
         private final int parallelism;
+        private final OneInputStreamOperatorTestHarness<Click, Click> eventTime;
         private final KeyedOneInputStreamOperatorTestHarness<UserId, Click, Session> sessions;
         private final OneInputStreamOperatorTestHarness<Session, WindowCount> counts;
 
         Subtask(int index, int parallelism) throws Exception {
             this.index = index;
             this.parallelism = parallelism;
+            eventTime =
+                    new OneInputStreamOperatorTestHarness<>(
+                            new EventTimeOperator(DISORDER, gap, window),
+                            MAX_PARALLELISM,
+                            parallelism,
+                            index);
             sessions =
                     new KeyedOneInputStreamOperatorTestHarness<>(
                             new SessionOperator(gap, maxOnHeap, false, LATE),
@@ -214,19 +228,26 @@ public final class SessionStage implements AutoCloseable {
             counts =
                     new OneInputStreamOperatorTestHarness<>(
                             new LocalCountOperator(window), MAX_PARALLELISM, parallelism, index);
+            eventTime.setup(EventTypes.CLICK.createSerializer(new SerializerConfigImpl()));
             sessions.setup(EventTypes.SESSION.createSerializer(new SerializerConfigImpl()));
             counts.setup(EventTypes.WINDOW_COUNT.createSerializer(new SerializerConfigImpl()));
         }
 
         void open() throws Exception {
+            eventTime.open();
             sessions.open();
             counts.open();
         }
 
-        void restore(OperatorSubtaskState sessionState, OperatorSubtaskState countState, int before)
+        void restore(
+                OperatorSubtaskState eventTimeState,
+                OperatorSubtaskState sessionState,
+                OperatorSubtaskState countState,
+                int before)
                 throws Exception {
             sessions.initializeState(rescaled(sessionState, before));
             counts.initializeState(rescaled(countState, before));
+            eventTime.initializeState(rescaled(eventTimeState, before));
             open();
         }
 
@@ -236,17 +257,34 @@ public final class SessionStage implements AutoCloseable {
         }
 
         void click(Click click) throws Exception {
-            sessions.processElement(new StreamRecord<>(click, click.timestamp()));
+            eventTime.processElement(new StreamRecord<>(click, click.timestamp()));
+            passOn();
         }
 
         void watermark(long timestamp) throws Exception {
-            sessions.processWatermark(new Watermark(timestamp));
+            eventTime.processWatermark(new Watermark(timestamp));
+            passOn();
+        }
+
+        private void passOn() throws Exception {
+            for (Object sent : eventTime.getOutput()) {
+                if (sent instanceof Watermark watermark) {
+                    close(watermark);
+                } else {
+                    sessions.processElement(((StreamElement) sent).asRecord());
+                }
+            }
+            eventTime.getOutput().clear();
+        }
+
+        private void close(Watermark watermark) throws Exception {
+            sessions.processWatermark(watermark);
             for (Session session : sessions.extractOutputValues()) {
                 counts.processElement(new StreamRecord<>(session, session.lastMillisecond()));
                 SessionStage.this.sessions.add(session);
             }
             sessions.getOutput().clear();
-            counts.processWatermark(new Watermark(timestamp));
+            counts.processWatermark(watermark);
         }
 
         void collect() {
@@ -263,6 +301,7 @@ public final class SessionStage implements AutoCloseable {
 
         void close() {
             try {
+                eventTime.close();
                 sessions.close();
                 counts.close();
             } catch (Exception e) {
