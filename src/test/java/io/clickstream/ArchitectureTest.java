@@ -203,7 +203,13 @@ class ArchitectureTest {
 
         assertThat(types)
                 .extracting(JavaClass::getSimpleName)
-                .contains("Click", "RawRecord", "UserId", "SessionAccumulator", "WindowCount");
+                .contains(
+                        "Click",
+                        "RawRecord",
+                        "UserId",
+                        "StoredSessions",
+                        "NamesOfWriter",
+                        "WindowCount");
         assertThat(types)
                 .flatExtracting(JavaClass::getFields)
                 .filteredOn(

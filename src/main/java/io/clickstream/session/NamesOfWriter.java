@@ -1,16 +1,17 @@
 package io.clickstream.session;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** The department names of one writer, in the order of their numbers, as they are stored. */
 final class NamesOfWriter {
 
     private final int writer;
-    private final List<String> names;
+    private final String[] names;
 
     NamesOfWriter(int writer, List<String> names) {
         this.writer = writer;
-        this.names = List.copyOf(names);
+        this.names = names.toArray(new String[0]);
     }
 
     int writer() {
@@ -18,14 +19,14 @@ final class NamesOfWriter {
     }
 
     List<String> names() {
-        return names;
+        return List.of(names);
     }
 
     @Override
     public boolean equals(Object other) {
         return other instanceof NamesOfWriter
                 && writer == ((NamesOfWriter) other).writer
-                && names.equals(((NamesOfWriter) other).names);
+                && Arrays.equals(names, ((NamesOfWriter) other).names);
     }
 
     @Override

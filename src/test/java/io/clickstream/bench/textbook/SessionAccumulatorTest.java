@@ -1,4 +1,4 @@
-package io.clickstream.session;
+package io.clickstream.bench.textbook;
 
 import static io.clickstream.testing.Clicks.click;
 import static org.assertj.core.api.Assertions.assertThat;

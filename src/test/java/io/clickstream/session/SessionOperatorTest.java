@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Sessions with a gap of one second, as Flink's window operator makes them. */
-class ClickSessionsTest {
+class SessionOperatorTest {
 
     private SessionStage stage;
 
