@@ -1,5 +1,6 @@
 package io.clickstream.format;
 
+import io.clickstream.event.StringPool;
 import io.clickstream.event.UserId;
 import java.io.EOFException;
 import java.io.IOException;

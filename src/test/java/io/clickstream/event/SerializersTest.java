@@ -52,7 +52,7 @@ class SerializersTest {
     @Nested
     class OfClick extends SerializerContract<Click> {
         OfClick() {
-            super(Click.class, ClickSerializer.INSTANCE, CLICKS);
+            super(Click.class, new ClickSerializer(), CLICKS);
         }
 
         @Override
@@ -78,7 +78,7 @@ class SerializersTest {
         OfIncoming() {
             super(
                     Incoming.class,
-                    IncomingSerializer.INSTANCE,
+                    new IncomingSerializer(),
                     Stream.<Incoming>concat(CLICKS.stream(), LETTERS.stream()).toList());
         }
 
