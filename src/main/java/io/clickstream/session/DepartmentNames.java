@@ -1,6 +1,7 @@
 package io.clickstream.session;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,11 +25,20 @@ final class DepartmentNames {
 
     private static final int MAX_NAMES = 4096;
 
+    private static final int SETS_LOG2 = 10;
+
     private final int writer;
     private final Map<String, Integer> numbers = new HashMap<>();
     private final List<String> names = new ArrayList<>();
     private final Map<Integer, List<String>> restored;
     private final Set<Integer> used = new HashSet<>();
+
+    /**
+     * The sets of departments that came last: a session has few of the many that there could be.
+     */
+    private final String[][] sets = new String[1 << SETS_LOG2][];
+
+    private final long[] setBits = new long[1 << SETS_LOG2];
 
     /**
      * Begins with nothing of its own.
@@ -72,6 +82,37 @@ final class DepartmentNames {
                     "No department " + number + " of writer " + ofWriter + " is known");
         }
         return list.get(number - 1);
+    }
+
+    /**
+     * The names of departments in the order of {@link String#compareTo}.
+     *
+     * @param bits of numbers, as {@link OpenSession#departmentBits} has them
+     * @param others further names, none of them among the bits
+     * @return an array that must not be changed, since sessions with the same departments share it
+     */
+    String[] sorted(long bits, String[] others) {
+        if (others.length > 0) {
+            String[] all = Arrays.copyOf(others, others.length + Long.bitCount(bits));
+            fill(all, others.length, bits);
+            return all;
+        }
+        int slot = (int) ((bits * 0x9e3779b97f4a7c15L) >>> (Long.SIZE - SETS_LOG2));
+        if (sets[slot] == null || setBits[slot] != bits) {
+            String[] set = new String[Long.bitCount(bits)];
+            fill(set, 0, bits);
+            sets[slot] = set;
+            setBits[slot] = bits;
+        }
+        return sets[slot];
+    }
+
+    private void fill(String[] into, int from, long bits) {
+        int next = from;
+        for (long rest = bits; rest != 0; rest &= rest - 1) {
+            into[next++] = names.get(Long.numberOfTrailingZeros(rest));
+        }
+        Arrays.sort(into);
     }
 
     /** Keeps a restored list, because a stored session refers to it. */

@@ -20,6 +20,9 @@ final class OpenSession {
     private static final long[] NO_TIMES = {};
     private static final String[] NO_DEPARTMENTS = {};
 
+    /** Departments with a number up to here are a bit each; names of others are kept. */
+    static final int MAX_BITS = Long.SIZE;
+
     /** The user's next older open session. */
     @Nullable OpenSession older;
 
@@ -29,8 +32,8 @@ final class OpenSession {
     private long visitsUpToCheckout;
     private long[] laterVisits = NO_TIMES;
     private int laterVisitCount;
-    private String[] departments = NO_DEPARTMENTS;
-    private int departmentCount;
+    private long departmentBits;
+    private String[] otherDepartments = NO_DEPARTMENTS;
 
     /** Begins with a click, which is still to be added. */
     OpenSession(long timestamp) {
@@ -38,33 +41,30 @@ final class OpenSession {
         this.last = timestamp;
     }
 
-    /** As it was stored; arrays are not copied. */
+    /** As it was stored, still without departments; the array is not copied. */
     OpenSession(
-            long begin,
-            long last,
-            long lastCheckout,
-            long visitsUpToCheckout,
-            long[] laterVisits,
-            String[] departments) {
+            long begin, long last, long lastCheckout, long visitsUpToCheckout, long[] laterVisits) {
         this.begin = begin;
         this.last = last;
         this.lastCheckout = lastCheckout;
         this.visitsUpToCheckout = visitsUpToCheckout;
         this.laterVisits = laterVisits;
         this.laterVisitCount = laterVisits.length;
-        this.departments = departments;
-        this.departmentCount = departments.length;
     }
 
-    /** Takes in a click that is near enough. */
-    void add(long timestamp, @Nullable String department, boolean checkout) {
+    /**
+     * Takes in a click that is near enough.
+     *
+     * @param number the department's in {@link DepartmentNames}; any if there is no department
+     */
+    void add(long timestamp, @Nullable String department, int number, boolean checkout) {
         if (timestamp > last) {
             last = timestamp;
         } else if (timestamp < begin) {
             begin = timestamp;
         }
         if (department != null) {
-            addDepartment(department);
+            addDepartment(department, number);
             addVisit(timestamp);
         }
         if (checkout) {
@@ -81,12 +81,13 @@ final class OpenSession {
         for (int i = 0; i < other.laterVisitCount; i++) {
             addVisit(other.laterVisits[i]);
         }
-        for (int i = 0; i < other.departmentCount; i++) {
-            addDepartment(other.departments[i]);
+        departmentBits |= other.departmentBits;
+        for (String department : other.otherDepartments) {
+            addDepartment(department, DepartmentNames.NO_NUMBER);
         }
     }
 
-    Session close(UserId user, long gap) {
+    Session close(UserId user, long gap, DepartmentNames names) {
         return new Session(
                 user,
                 begin,
@@ -94,9 +95,7 @@ final class OpenSession {
                 visitsUpToCheckout + laterVisitCount,
                 visitsUpToCheckout,
                 lastCheckout != NO_CHECKOUT,
-                departmentCount == departments.length
-                        ? departments
-                        : Arrays.copyOf(departments, departmentCount));
+                names.sorted(departmentBits, otherDepartments));
     }
 
     /** Time of the first event, ms since the epoch. */
@@ -127,12 +126,29 @@ final class OpenSession {
         return laterVisitCount;
     }
 
-    String department(int index) {
-        return departments[index];
+    /** Bit n is the department with number n + 1. */
+    long departmentBits() {
+        return departmentBits;
     }
 
-    int departmentCount() {
-        return departmentCount;
+    /** Names of departments that are no bit; not copied. */
+    String[] otherDepartments() {
+        return otherDepartments;
+    }
+
+    /** Notes a visited department. */
+    void addDepartment(String department, int number) {
+        if (number != DepartmentNames.NO_NUMBER && number <= MAX_BITS) {
+            departmentBits |= 1L << (number - 1);
+            return;
+        }
+        for (String other : otherDepartments) {
+            if (other.equals(department)) {
+                return;
+            }
+        }
+        otherDepartments = Arrays.copyOf(otherDepartments, otherDepartments.length + 1);
+        otherDepartments[otherDepartments.length - 1] = department;
     }
 
     private void addVisit(long timestamp) {
@@ -160,26 +176,5 @@ final class OpenSession {
             }
         }
         laterVisitCount = kept;
-    }
-
-    @SuppressWarnings("ReferenceEquality") // Pooled strings are mostly the same object.
-    private void addDepartment(String department) {
-        for (int i = 0; i < departmentCount; i++) {
-            if (departments[i] == department) {
-                return;
-            }
-        }
-        int index = Arrays.binarySearch(departments, 0, departmentCount, department);
-        if (index >= 0) {
-            return;
-        }
-        int insertion = -index - 1;
-        if (departmentCount == departments.length) {
-            departments = Arrays.copyOf(departments, Math.max(2, departmentCount * 2));
-        }
-        System.arraycopy(
-                departments, insertion, departments, insertion + 1, departmentCount - insertion);
-        departments[insertion] = department;
-        departmentCount++;
     }
 }

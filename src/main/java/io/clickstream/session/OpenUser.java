@@ -20,6 +20,11 @@ final class OpenUser {
 
     private final UserId user;
     private final int hash;
+
+    /** Of the id, so that nearly all comparisons look at this object alone. */
+    private final long number;
+
+    private final boolean plainNumber;
     @Nullable private OpenSession newest;
 
     /** The bucket in which the end of the oldest session is looked at next, or an earlier one. */
@@ -37,6 +42,12 @@ final class OpenUser {
     OpenUser(UserId user, int hash) {
         this.user = user;
         this.hash = hash;
+        this.number = user.number();
+        this.plainNumber = user.text() == null;
+    }
+
+    boolean is(UserId other) {
+        return plainNumber ? number == other.number() && other.text() == null : user.equals(other);
     }
 
     UserId user() {
@@ -59,6 +70,7 @@ final class OpenUser {
     /**
      * Adds a click to the session that it belongs to, to a new one if there is none.
      *
+     * @param number the department's in {@link DepartmentNames}; any if there is no department
      * @param mayOpen whether a new session may begin
      * @return by how much the number of sessions changed: 0, 1 for a new one, -1 where the click
      *     joined two; {@link #NOT_TAKEN} if it may not open one and is near none
@@ -66,6 +78,7 @@ final class OpenUser {
     int add(
             long timestamp,
             @Nullable String department,
+            int number,
             boolean checkout,
             long gap,
             boolean mayOpen) {
@@ -80,7 +93,7 @@ final class OpenUser {
                 return NOT_TAKEN;
             }
             OpenSession opened = new OpenSession(timestamp);
-            opened.add(timestamp, department, checkout);
+            opened.add(timestamp, department, number, checkout);
             opened.older = session;
             if (newer == null) {
                 newest = opened;
@@ -89,7 +102,7 @@ final class OpenUser {
             }
             return 1;
         }
-        session.add(timestamp, department, checkout);
+        session.add(timestamp, department, number, checkout);
         OpenSession older = session.older;
         // Only a click before the session's begin can reach the one before it.
         if (older != null && session.begin() <= older.last() + gap) {
@@ -105,7 +118,7 @@ final class OpenUser {
      *
      * @return how many
      */
-    int closeDue(long watermark, long gap, Consumer<Session> out) {
+    int closeDue(long watermark, long gap, DepartmentNames names, Consumer<Session> out) {
         OpenSession newer = null;
         OpenSession session = newest;
         while (session != null && session.last() + gap - 1 > watermark) {
@@ -123,7 +136,7 @@ final class OpenUser {
         // All older ones end earlier.
         int closed = 0;
         for (OpenSession due = session; due != null; due = due.older) {
-            out.accept(due.close(user, gap));
+            out.accept(due.close(user, gap, names));
             closed++;
         }
         return closed;

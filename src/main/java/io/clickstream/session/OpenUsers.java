@@ -28,7 +28,7 @@ final class OpenUsers {
         int mask = table.length - 1;
         for (int i = hash & mask; ; i = (i + 1) & mask) {
             OpenUser found = table[i];
-            if (found == null || (found.hash() == hash && found.user().equals(user))) {
+            if (found == null || (found.hash() == hash && found.is(user))) {
                 return found;
             }
         }

@@ -57,9 +57,13 @@ final class SessionCodec {
             put(times[i] - before);
             before = times[i];
         }
-        put(session.departmentCount());
-        for (int i = 0; i < session.departmentCount(); i++) {
-            String department = session.department(i);
+        long bits = session.departmentBits();
+        String[] others = session.otherDepartments();
+        put(Long.bitCount(bits) + others.length);
+        for (long rest = bits; rest != 0; rest &= rest - 1) {
+            put(Long.numberOfTrailingZeros(rest) + 1);
+        }
+        for (String department : others) {
             int number = names.number(department);
             put(number);
             if (number == DepartmentNames.NO_NUMBER) {
@@ -107,19 +111,21 @@ final class SessionCodec {
             laterVisits[i] = before + get();
             before = laterVisits[i];
         }
-        String[] departments = new String[(int) get()];
-        for (int i = 0; i < departments.length; i++) {
+        OpenSession session =
+                new OpenSession(
+                        begin,
+                        last,
+                        checkout == 0 ? OpenSession.NO_CHECKOUT : begin + checkout - 1,
+                        visitsUpToCheckout,
+                        laterVisits);
+        for (int departments = (int) get(); departments > 0; departments--) {
             int number = (int) get();
-            departments[i] =
+            String department =
                     number == DepartmentNames.NO_NUMBER ? text() : names.name(writer, number);
+            session.addDepartment(
+                    department, writer == names.writer() ? number : names.number(department));
         }
-        return new OpenSession(
-                begin,
-                last,
-                checkout == 0 ? OpenSession.NO_CHECKOUT : begin + checkout - 1,
-                visitsUpToCheckout,
-                laterVisits,
-                departments);
+        return session;
     }
 
     private void put(long value) {

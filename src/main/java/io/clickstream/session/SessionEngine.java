@@ -44,6 +44,7 @@ final class SessionEngine {
 
     private final long gap;
     private final int maxOnHeap;
+    private final DepartmentNames names;
     private final SessionStore store;
     private final Consumer<Session> out;
     private final OpenUsers users = new OpenUsers();
@@ -63,9 +64,15 @@ final class SessionEngine {
      * @param maxOnHeap sessions on the heap at most, by and large
      * @param out where closed sessions go
      */
-    SessionEngine(Duration gap, int maxOnHeap, SessionStore store, Consumer<Session> out) {
+    SessionEngine(
+            Duration gap,
+            int maxOnHeap,
+            DepartmentNames names,
+            SessionStore store,
+            Consumer<Session> out) {
         this.gap = gap.toMillis();
         this.maxOnHeap = maxOnHeap;
+        this.names = names;
         this.store = store;
         this.out = out;
         this.expiry =
@@ -92,10 +99,12 @@ final class SessionEngine {
             user = new OpenUser(id, hash);
         }
         long timestamp = click.timestamp();
+        String department = click.department();
         int change =
                 user.add(
                         timestamp,
-                        click.department(),
+                        department,
+                        department == null ? 0 : names.number(department),
                         click.isCheckout(),
                         gap,
                         !click.isBehindWatermark());
@@ -193,7 +202,7 @@ final class SessionEngine {
     }
 
     private long closeDue(OpenUser user) {
-        int closed = user.closeDue(watermark, gap, out);
+        int closed = user.closeDue(watermark, gap, names, out);
         onHeap -= closed;
         if (user.newest() == null) {
             users.remove(user);

@@ -120,7 +120,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         timers =
                 getInternalTimerService("spilled-sessions", VoidNamespaceSerializer.INSTANCE, this);
         record = new StreamRecord<>(null);
-        engine = new SessionEngine(gap, maxOnHeap, new KeyedStateStore(), this::emit);
+        engine = new SessionEngine(gap, maxOnHeap, names, new KeyedStateStore(), this::emit);
         MetricGroup metrics = getMetricGroup().addGroup(ClickstreamMetrics.GROUP);
         sessions = metrics.counter(ClickstreamMetrics.SESSIONS);
         checkoutSessions = metrics.counter(ClickstreamMetrics.CHECKOUT_SESSIONS);

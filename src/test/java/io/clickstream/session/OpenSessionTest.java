@@ -8,6 +8,7 @@ import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import io.clickstream.testing.Clicks;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
@@ -20,6 +21,7 @@ import net.jqwik.api.Provide;
 
 class OpenSessionTest {
 
+    private static final DepartmentNames NAMES = new DepartmentNames(1, Map.of());
     private static final UserId ANN = UserId.ofString("ann");
 
     @Example
@@ -142,12 +144,18 @@ class OpenSessionTest {
 
     private static void add(OpenSession session, Clicks clicks) {
         Click click = clicks.build();
-        session.add(click.timestamp(), click.department(), click.isCheckout());
+        String department = click.department();
+        // Every other name has no number, as beyond the limit.
+        int number =
+                department == null || department.length() % 2 == 0
+                        ? DepartmentNames.NO_NUMBER
+                        : NAMES.number(department);
+        session.add(click.timestamp(), department, number, click.isCheckout());
     }
 
     /** Without the times of begin and end, which {@link SessionOperatorTest} looks at. */
     private static Session close(OpenSession session) {
-        Session closed = session.close(ANN, 1000);
+        Session closed = session.close(ANN, 1000, NAMES);
         return new Session(
                 ANN,
                 0,

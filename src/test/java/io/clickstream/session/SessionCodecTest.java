@@ -27,10 +27,10 @@ class SessionCodecTest {
     @Example
     void readsTheBytesOfVersionOne() {
         OpenUser user = user();
-        user.add(BASE, "AirPods", false, GAP, true);
-        user.add(BASE + 300, "cameras", false, GAP, true);
-        user.add(BASE + 200, null, true, GAP, true);
-        user.add(BASE + 5_000, null, false, GAP, true);
+        add(user, BASE, "AirPods", false);
+        add(user, BASE + 300, "cameras", false);
+        add(user, BASE + 200, null, true);
+        add(user, BASE + 5_000, null, false);
         String version1 = "0102c8cff38496300000000000c0a8f3849630ac02c9010101ac02020102";
 
         StoredSessions stored = new SessionCodec(names).encode(user);
@@ -38,7 +38,7 @@ class SessionCodecTest {
         assertThat(HexFormat.of().formatHex(stored.bytes())).isEqualTo(version1);
         OpenUser read = user();
         new SessionCodec(names).decode(stored, read);
-        assertThat(close(read)).isEqualTo(close(user)).hasSize(2);
+        assertThat(close(read, names)).isEqualTo(close(user, names)).hasSize(2);
     }
 
     @Property(tries = 1000)
@@ -48,26 +48,25 @@ class SessionCodecTest {
         long time = BASE;
         for (int i = random.nextInt(60); i >= 0; i--) {
             time += random.nextInt(1_500) - 300;
-            user.add(
+            add(
+                    user,
                     time,
                     random.nextInt(3) == 0 ? null : DEPARTMENTS[random.nextInt(5)],
-                    random.nextInt(20) == 0,
-                    GAP,
-                    true);
+                    random.nextInt(20) == 0);
         }
         SessionCodec codec = new SessionCodec(names);
 
         OpenUser read = user();
         codec.decode(codec.encode(user), read);
 
-        assertThat(close(read)).isEqualTo(close(user));
+        assertThat(close(read, names)).isEqualTo(close(user, names));
     }
 
     @Example
     void aSessionOfTheLabTakesLessThan120Bytes() {
         OpenUser user = user();
         for (int i = 0; i < 39; i++) {
-            user.add(BASE + i * 28L, DEPARTMENTS[i % 5], false, GAP, true);
+            add(user, BASE + i * 28L, DEPARTMENTS[i % 5], false);
         }
 
         // The key adds 11 bytes: key group, kind of id and id.
@@ -80,21 +79,21 @@ class SessionCodecTest {
             names.number("department " + i);
         }
         OpenUser user = user();
-        user.add(BASE, "Möbel", false, GAP, true);
-        user.add(BASE, "department 7", false, GAP, true);
+        add(user, BASE, "Möbel", false);
+        add(user, BASE, "department 7", false);
         SessionCodec codec = new SessionCodec(names);
 
         OpenUser read = user();
         codec.decode(codec.encode(user), read);
 
         assertThat(names.number("Möbel")).isEqualTo(DepartmentNames.NO_NUMBER);
-        assertThat(close(read)).isEqualTo(close(user));
+        assertThat(close(read, names)).isEqualTo(close(user, names));
     }
 
     @Example
     void namesOfAnotherWriterAreKeptAsLongAsASessionRefersToThem() {
         OpenUser user = user();
-        user.add(BASE, "Möbel", false, GAP, true);
+        add(user, BASE, "Möbel", false);
         StoredSessions ofWriter1 = new SessionCodec(names).encode(user);
         DepartmentNames after =
                 new DepartmentNames(3, Map.of(1, List.of("Möbel"), 2, List.of("unused")));
@@ -103,7 +102,7 @@ class SessionCodecTest {
         new SessionCodec(after).decode(ofWriter1, read);
         StoredSessions ofWriter3 = new SessionCodec(after).encode(read);
 
-        assertThat(close(read)).isEqualTo(close(user));
+        assertThat(close(read, after)).isEqualTo(close(user, names));
         assertThat(after.lists()).isEqualTo(Map.of(1, List.of("Möbel"), 3, List.of("Möbel")));
         assertThat(ofWriter3.bytes()[0]).isEqualTo((byte) 3);
     }
@@ -111,7 +110,7 @@ class SessionCodecTest {
     @Example
     void missingNamesAreAnError() {
         OpenUser user = user();
-        user.add(BASE, "Möbel", false, GAP, true);
+        add(user, BASE, "Möbel", false);
         StoredSessions ofWriter1 = new SessionCodec(names).encode(user);
 
         SessionCodec elsewhere = new SessionCodec(new DepartmentNames(2, Map.of()));
@@ -120,14 +119,19 @@ class SessionCodecTest {
                 .hasMessage("No department 1 of writer 1 is known");
     }
 
+    private void add(OpenUser user, long time, String department, boolean checkout) {
+        int number = department == null ? 0 : names.number(department);
+        user.add(time, department, number, checkout, GAP, true);
+    }
+
     private static OpenUser user() {
         return new OpenUser(ANN, OpenUsers.hash(ANN));
     }
 
-    private static List<Session> close(OpenUser user) {
+    private static List<Session> close(OpenUser user, DepartmentNames names) {
         List<Session> sessions = new ArrayList<>();
         OpenSession newest = user.newest();
-        user.closeDue(Long.MAX_VALUE, GAP, sessions::add);
+        user.closeDue(Long.MAX_VALUE, GAP, names, sessions::add);
         user.setNewest(newest);
         return sessions;
     }
