@@ -43,7 +43,19 @@ final class Reference {
     private final List<Columns> partitions = new ArrayList<>();
 
     /** The decoded clicks of one partition's block, in the order in which they come. */
-    private record Columns(int[] users, int[] times, String[] eventTypes, String[] departments) {}
+    private static final class Columns {
+        private final int[] users;
+        private final int[] times;
+        private final String[] eventTypes;
+        private final String[] departments;
+
+        private Columns(int size) {
+            users = new int[size];
+            times = new int[size];
+            eventTypes = new String[size];
+            departments = new String[size];
+        }
+    }
 
     /**
      * What must come of a number of clicks.
@@ -87,8 +99,7 @@ final class Reference {
         ClickEvent event = new ClickEvent();
         for (int p = 0; p < block.partitions().size(); p++) {
             int size = Math.toIntExact(block.partitions().get(p).clicks());
-            Columns columns =
-                    new Columns(new int[size], new int[size], new String[size], new String[size]);
+            Columns columns = new Columns(size);
             ClickCursor cursor = block.read(p);
             for (int i = 0; i < size; i++) {
                 decoder = DecoderFactory.get().binaryDecoder(cursor.next(), decoder);

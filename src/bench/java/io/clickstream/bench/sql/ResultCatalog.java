@@ -12,6 +12,7 @@ import org.apache.flink.table.connector.ProviderContext;
 import org.apache.flink.table.connector.sink.DataStreamSinkProvider;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.factories.DynamicTableFactory;
 import org.apache.flink.table.factories.DynamicTableSinkFactory;
 import org.apache.flink.table.factories.Factory;
 
@@ -43,7 +44,7 @@ final class ResultCatalog extends GenericInMemoryCatalog {
     private final class EndFactory implements DynamicTableSinkFactory {
 
         @Override
-        public DynamicTableSink createDynamicTableSink(Context context) {
+        public DynamicTableSink createDynamicTableSink(DynamicTableFactory.Context context) {
             return new EndSink(ends.get(context.getObjectIdentifier().getObjectName()));
         }
 
@@ -71,7 +72,7 @@ final class ResultCatalog extends GenericInMemoryCatalog {
         }
 
         @Override
-        public SinkRuntimeProvider getSinkRuntimeProvider(Context context) {
+        public SinkRuntimeProvider getSinkRuntimeProvider(DynamicTableSink.Context context) {
             return new DataStreamSinkProvider() {
                 @Override
                 public DataStreamSink<?> consumeDataStream(

@@ -81,6 +81,7 @@ public final class SqlPipeline {
               window_end TIMESTAMP(3),
               sessions BIGINT,
               checkouts INT)
+            WITH ('connector' = 'results')
             """;
 
     private static final String CHECKOUTS_TABLE =
@@ -91,6 +92,7 @@ public final class SqlPipeline {
               session_end TIMESTAMP(3),
               visits BIGINT,
               departments MULTISET<STRING>)
+            WITH ('connector' = 'results')
             """;
 
     /** Adds the flow from the clicks, with their timestamps and watermarks, to the sinks. */
