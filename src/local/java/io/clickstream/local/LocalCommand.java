@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.OptionSpec;
  * What the commands behind the scripts share: a log file instead of a talkative console, and one
  * line with what to do for a wrong option.
  */
-final class LocalCommand {
+public final class LocalCommand {
 
     /** System property: width of the terminal; not set if the output is no terminal. */
     private static final String COLUMNS_PROPERTY = "clickstream.columns";
@@ -31,7 +31,7 @@ final class LocalCommand {
      *
      * @param name of the script, without its ending
      */
-    static void main(String name, Object command, String[] args) throws IOException {
+    public static void main(String name, Object command, String[] args) throws IOException {
         // Before anything logs.
         System.setProperty("log4j2.configurationFile", "local-run-log4j2.xml");
         System.setProperty("log4j2.disable.jmx", "true");
@@ -42,7 +42,7 @@ final class LocalCommand {
     }
 
     /** The command, which answers a wrong option with one line and exit code 2. */
-    static CommandLine commandLine(String name, Object command) {
+    public static CommandLine commandLine(String name, Object command) {
         CommandLine commandLine = new CommandLine(command);
         commandLine
                 .getCommandSpec()
@@ -78,12 +78,12 @@ final class LocalCommand {
     }
 
     /** The log file of this run. */
-    static Path log() {
+    public static Path log() {
         return Path.of(System.getProperty(LOG_PROPERTY)).toAbsolutePath();
     }
 
     /** Width of the terminal; empty if the output is none. */
-    static OptionalInt columns() {
+    public static OptionalInt columns() {
         Integer columns = Integer.getInteger(COLUMNS_PROPERTY);
         return columns == null ? OptionalInt.empty() : OptionalInt.of(columns);
     }

@@ -91,7 +91,7 @@ public final class LocalFlink implements AutoCloseable {
     }
 
     /** A configuration of a cluster that listens on the loopback address only. */
-    static Configuration onLoopback() {
+    public static Configuration onLoopback() {
         Configuration config = new Configuration();
         // Every one of these is needed, else a port opens on all addresses.
         config.set(JobManagerOptions.ADDRESS, LOOPBACK);

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /** Kafka and OpenSearch, and a folder for all they keep, which goes with them. */
-final class LocalServers implements AutoCloseable {
+public final class LocalServers implements AutoCloseable {
 
     private final Path folder;
     private final KafkaBroker kafka;
@@ -60,7 +60,7 @@ final class LocalServers implements AutoCloseable {
     }
 
     /** Removes a folder with all that is in it, as far as it is there. */
-    static void delete(Path folder) throws IOException {
+    public static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }

@@ -39,7 +39,8 @@ public final class Oracle {
     }
 
     /** The sessions of one user, the earliest first, each in the order of time. */
-    static List<List<OracleClick>> sessions(List<OracleClick> ofOneUser, Duration sessionGap) {
+    public static List<List<OracleClick>> sessions(
+            List<OracleClick> ofOneUser, Duration sessionGap) {
         List<OracleClick> sorted = new ArrayList<>(ofOneUser);
         sorted.sort(Comparator.comparingLong(OracleClick::time));
         List<List<OracleClick>> sessions = new ArrayList<>();

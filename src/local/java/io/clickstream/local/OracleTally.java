@@ -15,7 +15,7 @@ import java.util.TreeSet;
  * Adds up whole sessions, one after another in any order. It keeps one line per session with
  * checkout and one counter per department and window, no clicks.
  */
-final class OracleTally {
+public final class OracleTally {
 
     private record DepartmentWindow(String department, long begin) {}
 
@@ -27,7 +27,8 @@ final class OracleTally {
     private final List<String> checkoutLines = new ArrayList<>();
     private long sessionTotal;
 
-    OracleTally(Duration sessionGap, Duration window) {
+    /** Begins without sessions. */
+    public OracleTally(Duration sessionGap, Duration window) {
         this.gap = sessionGap.toMillis();
         this.window = window.toMillis();
     }
@@ -37,7 +38,7 @@ final class OracleTally {
      *
      * @param session all clicks of one session of one user, in the order of their times
      */
-    void add(List<OracleClick> session) {
+    public void add(List<OracleClick> session) {
         long begin = session.get(0).time();
         long end = session.get(session.size() - 1).time() + gap;
         long windowBegin = Math.floorDiv(end - 1, window) * window;
@@ -98,7 +99,8 @@ final class OracleTally {
         return (long) departmentCounts.size() + sessionCounts.size() + checkoutLines.size();
     }
 
-    Expected expected() {
+    /** What the sessions so far must end as. */
+    public Expected expected() {
         List<String> departmentLines = new ArrayList<>();
         departmentCounts.forEach(
                 (key, count) ->

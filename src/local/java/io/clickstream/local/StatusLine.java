@@ -8,7 +8,7 @@ import java.util.OptionalInt;
  * A line that is written over itself on a terminal, and written now and then elsewhere. Lines
  * printed in between stay.
  */
-final class StatusLine {
+public final class StatusLine {
 
     /** Where nothing can be written over, so often comes a line. */
     static final Duration PERIOD = Duration.ofSeconds(10);
@@ -25,7 +25,7 @@ final class StatusLine {
      *
      * @param columns width of the terminal; empty if the output is none
      */
-    StatusLine(PrintStream out, OptionalInt columns) {
+    public StatusLine(PrintStream out, OptionalInt columns) {
         this.out = out;
         this.columns = columns;
     }
@@ -40,7 +40,7 @@ final class StatusLine {
     }
 
     /** Shows a line that has no short form. */
-    void show(String line, long now) {
+    public void show(String line, long now) {
         show(line, line, now);
     }
 
@@ -59,7 +59,7 @@ final class StatusLine {
     }
 
     /** Prints a line that stays; the status goes on below it. */
-    void print(String line) {
+    public void print(String line) {
         if (columns.isPresent()) {
             out.print(TO_START_AND_CLEAR);
             out.println(line);
@@ -71,7 +71,7 @@ final class StatusLine {
     }
 
     /** Ends the status; what it showed last stays. */
-    void end() {
+    public void end() {
         if (!shown.isEmpty()) {
             out.println();
             shown = "";

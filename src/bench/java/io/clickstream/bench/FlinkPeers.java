@@ -1,0 +1,164 @@
+package io.clickstream.bench;
+
+import io.clickstream.ClickstreamPipeline;
+import io.clickstream.Outputs;
+import io.clickstream.bench.sql.SqlPipeline;
+import io.clickstream.bench.textbook.TextbookPipeline;
+import io.clickstream.config.JobConfig;
+import io.clickstream.event.Click;
+import io.clickstream.event.EventTypes;
+import io.clickstream.event.Incoming;
+import io.clickstream.event.Session;
+import io.clickstream.event.WindowCount;
+import io.clickstream.format.AvroClickDecoder;
+import io.clickstream.format.CheckoutFormat;
+import io.clickstream.format.DepartmentCountFormat;
+import io.clickstream.format.SessionCountFormat;
+import io.clickstream.source.KafkaSources;
+import io.clickstream.source.RecordDecoder;
+import io.clickstream.time.ClickWatermarks;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import samples.clickstream.avro.ClickEvent;
+
+/**
+ * The peers that are Flink jobs. All have the same source, the same watermarks and sinks for the
+ * same lines.
+ */
+final class FlinkPeers {
+
+    private final RunSpec spec;
+    private final JobConfig config;
+    private final ResultSink<WindowCount> departments;
+    private final ResultSink<WindowCount> sessions;
+    private final ResultSink<Session> checkouts;
+
+    private FlinkPeers(RunSpec spec) {
+        this.spec = spec;
+        this.config = config(spec);
+        departments = ResultSink.of(spec.id(), Aggregate.DEPARTMENTS, new DepartmentCountFormat());
+        sessions = ResultSink.of(spec.id(), Aggregate.SESSIONS, new SessionCountFormat());
+        checkouts = ResultSink.of(spec.id(), Aggregate.CHECKOUTS, new CheckoutFormat());
+    }
+
+    /** Adds the job of a run's peer to an environment. */
+    static void define(RunSpec spec, StreamExecutionEnvironment env) {
+        FlinkPeers peers = new FlinkPeers(spec);
+        if (spec.peer() != Peer.SQL) {
+            Configuration settings = new Configuration();
+            settings.set(PipelineOptions.GENERIC_TYPES, false);
+            env.configure(settings);
+        }
+        switch (spec.peer()) {
+            case LIMIT -> peers.limit(env);
+            case CONSUME -> peers.consume(env);
+            case OURS -> peers.ours(env);
+            case TEXTBOOK -> peers.textbook(env);
+            case SQL -> peers.sql(env);
+            case KAFKA_STREAMS -> throw new IllegalArgumentException("not a Flink job");
+        }
+    }
+
+    /** The job's configuration: its defaults, but for the gap and where clicks come from. */
+    private static JobConfig config(RunSpec spec) {
+        Map<String, Map<String, String>> groups = new HashMap<>();
+        groups.put(
+                "source.kafka",
+                Map.of(
+                        "bootstrap-servers",
+                        spec.bootstrapServers() == null ? "127.0.0.1:9" : spec.bootstrapServers(),
+                        "topic",
+                        KafkaInput.TOPIC,
+                        "group-id",
+                        spec.id(),
+                        "start",
+                        "earliest"));
+        groups.put("sink.kafka", Map.of());
+        groups.put("aggregates", Map.of("session-gap", spec.gapMillis() + " ms"));
+        // The silence behind the last click must not close sessions before they are counted.
+        groups.put("event-time", Map.of("idle-timeout", "1 h"));
+        return JobConfig.parse(groups);
+    }
+
+    private void limit(StreamExecutionEnvironment env) {
+        env.getConfig().enableObjectReuse();
+        clicks(env)
+                .keyBy(Click::user, EventTypes.USER_ID)
+                .sinkTo(ResultSink.discarding(spec.id()))
+                .uid("limit-sink");
+    }
+
+    private void consume(StreamExecutionEnvironment env) {
+        env.getConfig().enableObjectReuse();
+        clicks(env).sinkTo(ResultSink.discarding(spec.id())).uid("consume-sink");
+    }
+
+    private void ours(StreamExecutionEnvironment env) {
+        new ClickstreamPipeline(config.eventTime(), config.aggregates(), Clock.systemUTC())
+                .define(
+                        env,
+                        source(),
+                        new Outputs()
+                                .departmentCounts("department-counts-digest", departments)
+                                .sessionCounts("session-counts-digest", sessions)
+                                .checkoutSessions("checkout-sessions-digest", checkouts)
+                                .deadLetters("dead-letters-none", ResultSink.refusing(spec.id())));
+    }
+
+    private void textbook(StreamExecutionEnvironment env) {
+        TextbookPipeline.define(
+                clicks(env),
+                Duration.ofMillis(spec.gapMillis()),
+                Workload.WINDOW,
+                departments,
+                sessions,
+                checkouts);
+    }
+
+    private void sql(StreamExecutionEnvironment env) {
+        env.getConfig().enableObjectReuse();
+        SqlPipeline.define(
+                env,
+                clicks(env),
+                Duration.ofMillis(spec.gapMillis()),
+                Workload.WINDOW,
+                departments,
+                sessions,
+                checkouts);
+    }
+
+    private DataStream<Click> clicks(StreamExecutionEnvironment env) {
+        SingleOutputStreamOperator<Incoming> records =
+                env.fromSource(
+                                source(),
+                                ClickWatermarks.strategy(
+                                        config.eventTime().outOfOrderness(),
+                                        config.eventTime().idleTimeout()),
+                                "clicks",
+                                EventTypes.INCOMING)
+                        .uid("source");
+        return records.map(new ClicksOnly()).returns(EventTypes.CLICK).uid("clicks-only");
+    }
+
+    private Source<Incoming, ?, ?> source() {
+        RecordDecoder decoder =
+                new RecordDecoder(
+                        new CountingDecoder(
+                                spec.id(), new AvroClickDecoder(ClickEvent.getClassSchema())),
+                        config.format().maxRecordBytes(),
+                        config.eventTime().maxFutureSkew(),
+                        Clock.systemUTC());
+        return switch (spec.input()) {
+            case MEMORY -> new MemorySource(spec.block(), spec.clicks(), decoder);
+            case KAFKA -> KafkaSources.clicks(config.kafkaSource(), decoder);
+        };
+    }
+}
