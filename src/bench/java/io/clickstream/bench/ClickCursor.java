@@ -70,4 +70,21 @@ public final class ClickCursor {
         }
         click[at + TIME_BYTES - 1] = (byte) time;
     }
+
+    /** The user of a click: behind the time, the device, and two strings in unions with null. */
+    static int user(byte[] click) {
+        int at = 1 + (click[0] >> 1) + TIME_BYTES;
+        at += 1 + (click[at] >> 1);
+        at += 2 + (click[at + 1] >> 1);
+        at += 2 + (click[at + 1] >> 1);
+        int user = 0;
+        int bits = 0;
+        byte next;
+        do {
+            next = click[at++];
+            user |= (next & 0x7f) << bits;
+            bits += 7;
+        } while (next < 0);
+        return user >>> 1;
+    }
 }

@@ -70,13 +70,14 @@ final class FlinkPeers {
     /** The job's configuration: its defaults, but for the gap and where clicks come from. */
     private static JobConfig config(RunSpec spec) {
         Map<String, Map<String, String>> groups = new HashMap<>();
+        // The configuration wants a source and a sink, also where clicks come from memory.
         groups.put(
                 "source.kafka",
                 Map.of(
                         "bootstrap-servers",
-                        spec.bootstrapServers() == null ? "127.0.0.1:9" : spec.bootstrapServers(),
+                        spec.bootstrapServers() == null ? "none:1" : spec.bootstrapServers(),
                         "topic",
-                        KafkaInput.TOPIC,
+                        spec.topic() == null ? "none" : spec.topic(),
                         "group-id",
                         spec.id(),
                         "start",

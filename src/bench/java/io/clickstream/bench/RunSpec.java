@@ -19,6 +19,7 @@ import javax.annotation.Nullable;
  * @param checkpointMillis from one checkpoint to the next, or one commit of Kafka Streams
  * @param folder for checkpoints and state, which the run leaves as it is
  * @param bootstrapServers where Kafka is; null if clicks come from memory
+ * @param topic a topic with exactly these clicks; null if clicks come from memory
  * @param keepLines whether results are kept as lines, to be compared one by one
  */
 public record RunSpec(
@@ -35,6 +36,7 @@ public record RunSpec(
         long checkpointMillis,
         String folder,
         @Nullable String bootstrapServers,
+        @Nullable String topic,
         boolean keepLines) {
 
     /** Where Flink keeps state. */

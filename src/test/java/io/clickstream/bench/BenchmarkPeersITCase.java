@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.clickstream.bench.RunSpec.Backend;
 import io.clickstream.bench.RunSpec.Input;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,14 +33,30 @@ class BenchmarkPeersITCase {
     @ParameterizedTest
     @EnumSource(names = {"OURS", "TEXTBOOK", "SQL"})
     void agreesWithTheOracleFromMemory(Peer peer) throws Exception {
-        RunResult result = FlinkRun.run(spec(peer, Input.MEMORY, null), clicks -> {});
+        RunResult result = FlinkRun.run(spec(peer, Input.MEMORY, null, null), clicks -> {});
 
         agrees(peer, result);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"OURS", "KAFKA_STREAMS"})
+    void agreesWithTheOracleFromKafka(Peer peer) throws Exception {
+        try (KafkaInput kafka = KafkaInput.start(folder.resolve("kafka-" + peer))) {
+            String topic = kafka.topic(WORKLOAD.name(), block, clicks());
+            RunSpec spec = spec(peer, Input.KAFKA, kafka.bootstrapServers(), topic);
+            List<Long> progress = new ArrayList<>();
+
+            // Kafka Streams has a class path, and so a process, of its own.
+            RunResult result =
+                    new PeerProcess(folder.resolve(peer + ".log")).run(spec, progress::add);
+
+            agrees(peer, result);
+        }
+    }
+
     private static void agrees(Peer peer, RunResult result) {
         Reference.Answer expected = reference.expect(clicks());
-        Map<Aggregate, java.util.List<String>> lines =
+        Map<Aggregate, List<String>> lines =
                 (peer.isWithoutCheckoutVisits() ? expected.withoutCheckoutVisits() : expected)
                         .lines();
         for (Aggregate aggregate : Aggregate.values()) {
@@ -54,7 +72,7 @@ class BenchmarkPeersITCase {
         return block.clicks() * 5 / 2;
     }
 
-    private static RunSpec spec(Peer peer, Input input, String bootstrapServers) {
+    private static RunSpec spec(Peer peer, Input input, String bootstrapServers, String topic) {
         return new RunSpec(
                 peer + "-" + input,
                 peer,
@@ -69,6 +87,7 @@ class BenchmarkPeersITCase {
                 2_000,
                 folder.resolve(peer + "-" + input).toString(),
                 bootstrapServers,
+                topic,
                 true);
     }
 }

@@ -13,7 +13,7 @@ import javax.annotation.Nullable;
  * later checkout or an earlier visit may still come. Visits up to the last checkout seen so far are
  * only counted: any later checkout includes them. The times of visits behind it are kept.
  */
-final class SessionAccumulator {
+public final class SessionAccumulator {
 
     private static final long[] NO_TIMES = {};
     private static final String[] NO_DEPARTMENTS = {};
@@ -28,7 +28,8 @@ final class SessionAccumulator {
     private String[] departments = NO_DEPARTMENTS;
     private int departmentCount;
 
-    void add(Click click) {
+    /** Adds a click, whatever the order of times. */
+    public void add(Click click) {
         if (click.department() != null) {
             addDepartment(click.department());
             addVisit(click.timestamp());
@@ -39,7 +40,7 @@ final class SessionAccumulator {
     }
 
     /** Takes over all that the other one knows; the other one must not be used any more. */
-    SessionAccumulator merge(SessionAccumulator other) {
+    public SessionAccumulator merge(SessionAccumulator other) {
         addCheckout(other.lastCheckout);
         visitsUpToCheckout += other.visitsUpToCheckout;
         for (int i = 0; i < other.laterVisitCount; i++) {
@@ -51,7 +52,8 @@ final class SessionAccumulator {
         return this;
     }
 
-    Session close(UserId user, long begin, long end) {
+    /** The session, now that its bounds are known. */
+    public Session close(UserId user, long begin, long end) {
         return new Session(
                 user,
                 begin,

@@ -1,0 +1,2 @@
+/** The sessions in Kafka Streams: a peer of the benchmark. */
+package io.clickstream.bench.kstreams;
