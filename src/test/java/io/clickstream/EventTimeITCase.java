@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.local.Oracle;
 import io.clickstream.local.OracleClick;
-import io.clickstream.local.Results;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.Clicks;
 import io.clickstream.testing.LocalJob;
@@ -83,10 +82,16 @@ class EventTimeITCase {
             // since one without a partition would have to be idle first.
             job.set("event-time", "idle-timeout", "10 min").start(folder, 1);
             send(job, 0, onTime);
+            // The sessions see it a millisecond lower, and it is the newest click's time less 6 s.
             Await.until(
-                    "the first window",
+                    "the watermark",
                     TIMEOUT,
-                    () -> !job.topic(Results.SESSIONS_TOPIC).isEmpty());
+                    () ->
+                            job.flink()
+                                            .metrics()
+                                            .watermark(ClickstreamPipeline.CLICK_SESSIONS)
+                                            .orElse(Long.MIN_VALUE)
+                                    == base + 13_998);
             send(job, 0, joining, late, lateThoughItsSessionWouldBeOpen);
 
             // Brings event time past all sessions but its own.

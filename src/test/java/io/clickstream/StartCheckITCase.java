@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.clickstream.config.ConfigException;
 import io.clickstream.config.JobConfig;
 import io.clickstream.local.KafkaBroker;
+import io.clickstream.testing.Await;
 import io.clickstream.testing.FakeOpenSearch;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -102,10 +104,13 @@ class StartCheckITCase {
         check();
 
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            Set<String> topics = admin.listTopics().names().get();
-            assertThat(topics)
-                    .contains(
-                            "made-departments", "made-sessions", "made-checkouts", "made-letters");
+            Set<String> made =
+                    Set.of("made-departments", "made-sessions", "made-checkouts", "made-letters");
+            // A broker may list a topic a moment after it has made it.
+            Await.until(
+                    "the topics",
+                    Duration.ofSeconds(30),
+                    () -> admin.listTopics().names().get().containsAll(made));
             assertThat(
                             admin.describeTopics(List.of("made-sessions"))
                                     .allTopicNames()

@@ -23,6 +23,7 @@ import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -83,6 +84,8 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         this.maxOnHeap = maxOnHeap;
         this.sortedByUser = sortedByUser;
         this.late = late;
+        // Flink's default is to begin a chain, which would mean a hop through the network.
+        setChainingStrategy(ChainingStrategy.ALWAYS);
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -55,6 +56,8 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
         this.deadLetters = deadLetters;
         this.outOfOrderness = outOfOrderness;
         this.maxFutureSkew = maxFutureSkew;
+        // Flink's default is to begin a chain, which would mean a hop through the network.
+        setChainingStrategy(ChainingStrategy.ALWAYS);
     }
 
     @Override
