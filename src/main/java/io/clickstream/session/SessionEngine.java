@@ -192,15 +192,6 @@ final class SessionEngine {
         return spilledSessions;
     }
 
-    /** Users whose changes are not in the store yet, closed ones included. */
-    int changedUsers() {
-        return dirty.size() + closedInStore.size();
-    }
-
-    boolean isEmpty() {
-        return users.size() == 0 && spilled.size() == 0 && expiry.isEmpty();
-    }
-
     private long closeDue(OpenUser user) {
         int closed = user.closeDue(watermark, gap, names, out);
         onHeap -= closed;
@@ -245,10 +236,6 @@ final class SessionEngine {
         for (UserId id : closedInStore) {
             // Who has come again since, and is on the heap, is written with the next changes.
             store.remove(id);
-            OpenUser again = users.get(id, OpenUsers.hash(id));
-            if (again != null) {
-                again.stored = false;
-            }
         }
         closedInStore.clear();
     }

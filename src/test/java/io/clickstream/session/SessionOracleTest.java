@@ -19,6 +19,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackend;
 
 /**
  * Sessions and counts against an oracle that shares no code with them, on random disordered input.
@@ -41,6 +42,22 @@ class SessionOracleTest {
             assertThat(stage.late()).isEmpty();
             assertThat(stage.results()).isEqualTo(expected(input));
             assertThat(stage.stateEntries()).isZero();
+        }
+    }
+
+    @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+    void agreesWithTheOracleOnRocksDb(@ForAll("input") Input input) throws Exception {
+        try (SessionStage stage =
+                SessionStage.start(
+                        GAP, WINDOW, 2, input.maxOnHeap, new EmbeddedRocksDBStateBackend())) {
+            int half = input.clicks.size() / 2;
+            sendPart(stage, input, 0, half);
+            stage.restart(1);
+            sendPart(stage, input, half, input.clicks.size());
+            stage.watermark(Long.MAX_VALUE);
+
+            assertThat(stage.late()).isEmpty();
+            assertThat(stage.results()).isEqualTo(expected(input));
         }
     }
 

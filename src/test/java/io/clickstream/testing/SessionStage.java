@@ -20,9 +20,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.annotation.Nullable;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamElement;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -51,12 +53,15 @@ public final class SessionStage implements AutoCloseable {
     private final List<Click> late = new ArrayList<>();
     private final Map<String, WindowCount> counts = new HashMap<>();
     private final int maxOnHeap;
+    @Nullable private final StateBackend backend;
     private long watermark = Long.MIN_VALUE;
 
-    private SessionStage(Duration gap, Duration window, int maxOnHeap) {
+    private SessionStage(
+            Duration gap, Duration window, int maxOnHeap, @Nullable StateBackend backend) {
         this.gap = gap;
         this.window = window;
         this.maxOnHeap = maxOnHeap;
+        this.backend = backend;
     }
 
     /** Starts without state. */
@@ -72,7 +77,22 @@ public final class SessionStage implements AutoCloseable {
      */
     public static SessionStage start(Duration gap, Duration window, int parallelism, int maxOnHeap)
             throws Exception {
-        SessionStage stage = new SessionStage(gap, window, maxOnHeap);
+        return start(gap, window, parallelism, maxOnHeap, null);
+    }
+
+    /**
+     * Starts without state.
+     *
+     * @param backend for keyed state; null for that on the heap
+     */
+    public static SessionStage start(
+            Duration gap,
+            Duration window,
+            int parallelism,
+            int maxOnHeap,
+            @Nullable StateBackend backend)
+            throws Exception {
+        SessionStage stage = new SessionStage(gap, window, maxOnHeap, backend);
         for (int i = 0; i < parallelism; i++) {
             stage.subtasks.add(stage.new Subtask(i, parallelism));
         }
@@ -225,6 +245,9 @@ public final class SessionStage implements AutoCloseable {
                             MAX_PARALLELISM,
                             parallelism,
                             index);
+            if (backend != null) {
+                sessions.setStateBackend(backend);
+            }
             counts =
                     new OneInputStreamOperatorTestHarness<>(
                             new LocalCountOperator(window), MAX_PARALLELISM, parallelism, index);
