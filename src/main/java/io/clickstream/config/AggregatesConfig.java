@@ -7,10 +7,13 @@ public final class AggregatesConfig {
 
     private final Duration sessionGap;
     private final Duration window;
+    private final int maxSessionsOnHeap;
 
     private AggregatesConfig(PropertyReader reader) {
         sessionGap = reader.get(ConfigKeys.SESSION_GAP);
         window = reader.get(ConfigKeys.WINDOW);
+        Integer onHeap = reader.get(ConfigKeys.MAX_SESSIONS_ON_HEAP);
+        maxSessionsOnHeap = onHeap == null ? 0 : onHeap;
     }
 
     static AggregatesConfig read(PropertyReader reader) {
@@ -24,5 +27,10 @@ public final class AggregatesConfig {
     /** Size of the windows, which are aligned to the epoch. */
     public Duration window() {
         return window;
+    }
+
+    /** Open sessions that a subtask holds on the heap; the others are in keyed state alone. */
+    public int maxSessionsOnHeap() {
+        return maxSessionsOnHeap;
     }
 }

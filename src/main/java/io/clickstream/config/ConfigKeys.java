@@ -138,6 +138,16 @@ public final class ConfigKeys {
                     "10 s",
                     "The size of the windows that sessions are counted in.");
 
+    static final Key<Integer> MAX_SESSIONS_ON_HEAP =
+            Key.of(
+                    AGGREGATES,
+                    "max-sessions-on-heap",
+                    Parsers::positiveInt,
+                    "a whole number from 1 on",
+                    "1000000",
+                    "Open sessions that a subtask holds on the heap, at about 200 bytes each; the"
+                            + " others are in RocksDB until they are needed.");
+
     static final Key<String> SINK_BOOTSTRAP_SERVERS =
             Key.of(
                     KAFKA_SINK,
@@ -374,6 +384,7 @@ public final class ConfigKeys {
                     MAX_FUTURE_SKEW,
                     SESSION_GAP,
                     WINDOW,
+                    MAX_SESSIONS_ON_HEAP,
                     SINK_BOOTSTRAP_SERVERS,
                     DEPARTMENTS_TOPIC,
                     SESSIONS_TOPIC,

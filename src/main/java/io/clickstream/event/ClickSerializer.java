@@ -4,14 +4,16 @@ import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
-import org.apache.flink.types.StringValue;
 
 /**
  * Layout: a byte of flags, user, time, then the department and the raw record where there are any.
+ * A department is its length as a varint and UTF-8.
+ *
+ * <p>Every click crosses the network with it. So departments are neither encoded nor made anew for
+ * each: a few strings and their bytes are remembered, which makes an instance good for one thread
+ * only.
  */
 public final class ClickSerializer extends VersionedSerializer<Click> {
-
-    public static final ClickSerializer INSTANCE = new ClickSerializer();
 
     private static final long serialVersionUID = 1L;
 
@@ -19,11 +21,15 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
     private static final int DEPARTMENT = 2;
     private static final int RAW = 4;
 
-    private ClickSerializer() {}
+    private transient Utf8Strings strings;
+
+    @Override
+    public ClickSerializer duplicate() {
+        return new ClickSerializer();
+    }
 
     @Override
     public void serialize(Click click, DataOutputView out) throws IOException {
-
         int flags =
                 (click.isCheckout() ? CHECKOUT : 0)
                         | (click.department() == null ? 0 : DEPARTMENT)
@@ -32,7 +38,7 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
         UserIdSerializer.INSTANCE.serialize(click.user(), out);
         out.writeLong(click.timestamp());
         if (click.department() != null) {
-            StringValue.writeString(click.department(), out);
+            strings().write(click.department(), out);
         }
         if (click.raw() != null) {
             RawRecordCodec.write(click.raw(), out);
@@ -41,13 +47,19 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
 
     @Override
     public Click deserialize(DataInputView in) throws IOException {
-
         int flags = in.readByte();
         UserId user = UserIdSerializer.INSTANCE.deserialize(in);
         long timestamp = in.readLong();
-        String department = (flags & DEPARTMENT) == 0 ? null : StringValue.readString(in);
+        String department = (flags & DEPARTMENT) == 0 ? null : strings().read(in);
         RawRecord raw = (flags & RAW) == 0 ? null : RawRecordCodec.read(in);
         return new Click(user, timestamp, department, (flags & CHECKOUT) != 0, raw);
+    }
+
+    private Utf8Strings strings() {
+        if (strings == null) {
+            strings = new Utf8Strings();
+        }
+        return strings;
     }
 
     @Override
@@ -58,7 +70,7 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
     /** Names this serializer in savepoints. */
     public static final class ClickSnapshot extends Snapshot<Click> {
         public ClickSnapshot() {
-            super(INSTANCE);
+            super(new ClickSerializer());
         }
     }
 }

@@ -17,7 +17,6 @@ public final class DeadLetterSerializer extends VersionedSerializer<DeadLetter> 
 
     @Override
     public void serialize(DeadLetter letter, DataOutputView out) throws IOException {
-
         StringValue.writeString(letter.reason().name(), out);
         StringValue.writeString(letter.detail(), out);
         out.writeLong(letter.time());
@@ -26,7 +25,6 @@ public final class DeadLetterSerializer extends VersionedSerializer<DeadLetter> 
 
     @Override
     public DeadLetter deserialize(DataInputView in) throws IOException {
-
         DeadLetter.Reason reason = DeadLetter.Reason.valueOf(StringValue.readString(in));
         String detail = StringValue.readString(in);
         long time = in.readLong();

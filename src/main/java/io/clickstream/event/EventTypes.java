@@ -8,11 +8,11 @@ public final class EventTypes {
     public static final TypeInformation<UserId> USER_ID =
             new VersionedTypeInfo<>(UserId.class, UserIdSerializer.INSTANCE);
     public static final TypeInformation<Click> CLICK =
-            new VersionedTypeInfo<>(Click.class, ClickSerializer.INSTANCE);
+            new VersionedTypeInfo<>(Click.class, new ClickSerializer());
     public static final TypeInformation<DeadLetter> DEAD_LETTER =
             new VersionedTypeInfo<>(DeadLetter.class, DeadLetterSerializer.INSTANCE);
     public static final TypeInformation<Incoming> INCOMING =
-            new VersionedTypeInfo<>(Incoming.class, IncomingSerializer.INSTANCE);
+            new VersionedTypeInfo<>(Incoming.class, new IncomingSerializer());
     public static final TypeInformation<Session> SESSION =
             new VersionedTypeInfo<>(Session.class, SessionSerializer.INSTANCE);
     public static final TypeInformation<WindowCount> WINDOW_COUNT =

@@ -8,21 +8,23 @@ import org.apache.flink.core.memory.DataOutputView;
 /** Layout: a byte that tells a click from a dead letter, then the one or the other. */
 public final class IncomingSerializer extends VersionedSerializer<Incoming> {
 
-    public static final IncomingSerializer INSTANCE = new IncomingSerializer();
-
     private static final long serialVersionUID = 1L;
 
     private static final byte CLICK = 0;
     private static final byte DEAD_LETTER = 1;
 
-    private IncomingSerializer() {}
+    private final ClickSerializer clicks = new ClickSerializer();
+
+    @Override
+    public IncomingSerializer duplicate() {
+        return new IncomingSerializer();
+    }
 
     @Override
     public void serialize(Incoming incoming, DataOutputView out) throws IOException {
-
         if (incoming instanceof Click) {
             out.writeByte(CLICK);
-            ClickSerializer.INSTANCE.serialize((Click) incoming, out);
+            clicks.serialize((Click) incoming, out);
         } else {
             out.writeByte(DEAD_LETTER);
             DeadLetterSerializer.INSTANCE.serialize((DeadLetter) incoming, out);
@@ -31,11 +33,10 @@ public final class IncomingSerializer extends VersionedSerializer<Incoming> {
 
     @Override
     public Incoming deserialize(DataInputView in) throws IOException {
-
         byte kind = in.readByte();
         switch (kind) {
             case CLICK:
-                return ClickSerializer.INSTANCE.deserialize(in);
+                return clicks.deserialize(in);
             case DEAD_LETTER:
                 return DeadLetterSerializer.INSTANCE.deserialize(in);
             default:
@@ -51,7 +52,7 @@ public final class IncomingSerializer extends VersionedSerializer<Incoming> {
     /** Names this serializer in savepoints. */
     public static final class IncomingSnapshot extends Snapshot<Incoming> {
         public IncomingSnapshot() {
-            super(INSTANCE);
+            super(new IncomingSerializer());
         }
     }
 }

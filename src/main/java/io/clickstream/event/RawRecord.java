@@ -1,6 +1,7 @@
 package io.clickstream.event;
 
 import java.util.Objects;
+import javax.annotation.Nullable;
 
 /**
  * A record as it lay in its source, kept only where a dead letter may need it.
@@ -12,18 +13,25 @@ import java.util.Objects;
 public final class RawRecord {
 
     private final String source;
-    private final Object partition;
-    private final Object offset;
+    @Nullable private final String partitionText;
+    @Nullable private final String offsetText;
+    private final int partition;
+    private final long offset;
     private final byte[] bytes;
 
     /**
      * Keeps text positions.
      *
-     * @param source where the record was read: a topic, a stream, {@code files}
+     * @param source where the record was read: a topic, a stream, a file
      * @param bytes the record's value, which must not be changed any more
      */
     public RawRecord(String source, String partition, String offset, byte[] bytes) {
-        this(source, (Object) partition, (Object) offset, bytes);
+        this.source = Objects.requireNonNull(source);
+        this.partitionText = Objects.requireNonNull(partition);
+        this.offsetText = Objects.requireNonNull(offset);
+        this.partition = 0;
+        this.offset = 0;
+        this.bytes = Objects.requireNonNull(bytes);
     }
 
     /**
@@ -33,13 +41,11 @@ public final class RawRecord {
      * @param bytes the record's value, which must not be changed any more
      */
     public RawRecord(String source, int partition, long offset, byte[] bytes) {
-        this(source, (Object) partition, (Object) offset, bytes);
-    }
-
-    private RawRecord(String source, Object partition, Object offset, byte[] bytes) {
         this.source = Objects.requireNonNull(source);
-        this.partition = Objects.requireNonNull(partition);
-        this.offset = Objects.requireNonNull(offset);
+        this.partitionText = null;
+        this.offsetText = null;
+        this.partition = partition;
+        this.offset = offset;
         this.bytes = Objects.requireNonNull(bytes);
     }
 
@@ -48,24 +54,19 @@ public final class RawRecord {
     }
 
     public String partition() {
-        return partition.toString();
+        return partitionText == null ? Integer.toString(partition) : partitionText;
     }
 
     public String offset() {
-        return offset.toString();
+        return offsetText == null ? Long.toString(offset) : offsetText;
     }
 
     public byte[] bytes() {
         return bytes;
     }
 
-    /** Whether the other record comes from the same partition, which needs no text to be made. */
-    public boolean samePartition(RawRecord other) {
-        return partition.equals(other.partition) && source.equals(other.source);
-    }
-
     @Override
     public String toString() {
-        return source + " partition " + partition + " offset " + offset;
+        return source + " partition " + partition() + " offset " + offset();
     }
 }

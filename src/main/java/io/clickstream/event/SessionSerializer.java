@@ -20,7 +20,6 @@ public final class SessionSerializer extends VersionedSerializer<Session> {
 
     @Override
     public void serialize(Session session, DataOutputView out) throws IOException {
-
         UserIdSerializer.INSTANCE.serialize(session.user(), out);
         out.writeLong(session.begin());
         out.writeLong(session.end());
@@ -35,7 +34,6 @@ public final class SessionSerializer extends VersionedSerializer<Session> {
 
     @Override
     public Session deserialize(DataInputView in) throws IOException {
-
         UserId user = UserIdSerializer.INSTANCE.deserialize(in);
         long begin = in.readLong();
         long end = in.readLong();

@@ -43,17 +43,18 @@ public final class UserId {
     }
 
     /** The number, where {@link #text()} is null. */
-    long number() {
+    public long number() {
         return number;
     }
 
     /** The string or the number's literal; null for an integral number. */
     @Nullable
-    String text() {
+    public String text() {
         return text;
     }
 
-    boolean isQuoted() {
+    /** Whether it is a JSON string rather than a number. */
+    public boolean isQuoted() {
         return quoted;
     }
 

@@ -21,7 +21,6 @@ public final class UserIdSerializer extends VersionedSerializer<UserId> {
 
     @Override
     public void serialize(UserId user, DataOutputView out) throws IOException {
-
         if (user.text() == null) {
             out.writeByte(NUMBER);
             out.writeLong(user.number());
@@ -33,7 +32,6 @@ public final class UserIdSerializer extends VersionedSerializer<UserId> {
 
     @Override
     public UserId deserialize(DataInputView in) throws IOException {
-
         byte kind = in.readByte();
         switch (kind) {
             case NUMBER:

@@ -76,7 +76,7 @@ public abstract class VersionedSerializer<T> extends TypeSerializer<T> {
         return -1;
     }
 
-    /** Serializers have no fields: two of one class are the same, whatever they extend. */
+    /** Nothing tells two of one class apart. */
     @Override
     @SuppressWarnings("EqualsGetClass")
     public boolean equals(Object other) {

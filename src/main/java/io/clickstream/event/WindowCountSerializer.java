@@ -17,7 +17,6 @@ public final class WindowCountSerializer extends VersionedSerializer<WindowCount
 
     @Override
     public void serialize(WindowCount count, DataOutputView out) throws IOException {
-
         StringValue.writeString(count.department(), out);
         out.writeLong(count.windowBegin());
         out.writeLong(count.windowEnd());
@@ -27,7 +26,6 @@ public final class WindowCountSerializer extends VersionedSerializer<WindowCount
 
     @Override
     public WindowCount deserialize(DataInputView in) throws IOException {
-
         return new WindowCount(
                 StringValue.readString(in),
                 in.readLong(),

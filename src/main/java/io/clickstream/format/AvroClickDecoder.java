@@ -1,15 +1,11 @@
 package io.clickstream.format;
 
+import io.clickstream.event.StringPool;
 import io.clickstream.event.UserId;
-import java.io.EOFException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.DecoderFactory;
 
 /**
  * Plain Avro binary, one datum per record, without a header.
@@ -34,10 +30,8 @@ public final class AvroClickDecoder implements ClickDecoder {
     private final String writerSchema;
 
     private transient FieldReader[] readers;
-    private transient BinaryDecoder decoder;
+    private transient AvroBytes in;
     private transient StringPool pool;
-    private transient byte[] buffer;
-    private transient int recordLength;
     private transient long items;
 
     /**
@@ -56,31 +50,22 @@ public final class AvroClickDecoder implements ClickDecoder {
         if (readers == null) {
             readers = compile(new Schema.Parser().parse(writerSchema));
             pool = new StringPool();
-            buffer = new byte[256];
+            in = new AvroBytes();
         }
-        recordLength = record.length;
         items = 0;
-        decoder = DecoderFactory.get().binaryDecoder(record, decoder);
-        try {
-            for (FieldReader reader : readers) {
-                reader.read(fields);
-            }
-            if (!decoder.isEnd()) {
-                throw new MalformedRecordException(
-                        "there is more behind the Avro datum than the writer's schema says");
-            }
-        } catch (EOFException e) {
+        in.begin(record);
+        for (FieldReader reader : readers) {
+            reader.read(fields);
+        }
+        if (!in.isEnd()) {
             throw new MalformedRecordException(
-                    "the record ends before the Avro datum does (" + recordLength + " bytes)");
-        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
-            throw new MalformedRecordException(
-                    "not Avro of the writer's schema: " + e.getMessage());
+                    "there is more behind the Avro datum than the writer's schema says");
         }
     }
 
     /** Reads or skips one field of the writer's schema. */
     private interface FieldReader {
-        void read(ClickFields fields) throws IOException, MalformedRecordException;
+        void read(ClickFields fields) throws MalformedRecordException;
     }
 
     private FieldReader[] compile(Schema schema) {
@@ -130,17 +115,23 @@ public final class AvroClickDecoder implements ClickDecoder {
     private FieldReader userReader(Schema schema) {
         switch (schema.getType()) {
             case INT:
-                return fields -> fields.setUser(UserId.ofNumber(decoder.readInt()));
+                return fields -> fields.setUser(UserId.ofNumber(in.readInt()));
             case LONG:
-                return fields -> fields.setUser(UserId.ofNumber(decoder.readLong()));
+                return fields -> fields.setUser(UserId.ofNumber(in.readLong()));
             case STRING:
                 return fields -> {
-                    int length = readBytes();
+                    int length = length();
+                    int begin = in.position();
+                    in.skip(length);
                     fields.setUser(
                             length == 0
                                     ? null
                                     : UserId.ofString(
-                                            new String(buffer, 0, length, StandardCharsets.UTF_8)));
+                                            new String(
+                                                    in.bytes(),
+                                                    begin,
+                                                    length,
+                                                    StandardCharsets.UTF_8)));
                 };
             case NULL:
                 return fields -> {};
@@ -152,7 +143,7 @@ public final class AvroClickDecoder implements ClickDecoder {
     private FieldReader timeReader(Schema schema) {
         switch (schema.getType()) {
             case LONG:
-                return fields -> fields.setTime(decoder.readLong());
+                return fields -> fields.setTime(in.readLong());
             case NULL:
                 return fields -> {};
             default:
@@ -163,11 +154,16 @@ public final class AvroClickDecoder implements ClickDecoder {
     private FieldReader textReader(String name, Schema schema) {
         switch (schema.getType()) {
             case STRING:
-                return fields -> set(name, pool.ofUtf8(buffer, 0, readBytes()), fields);
+                return fields -> {
+                    int length = length();
+                    int begin = in.position();
+                    in.skip(length);
+                    set(name, pool.ofUtf8(in.bytes(), begin, length), fields);
+                };
             case ENUM:
                 List<String> symbols = schema.getEnumSymbols();
                 return fields -> {
-                    int index = decoder.readEnum();
+                    int index = in.readInt();
                     if (index < 0 || index >= symbols.size()) {
                         throw new MalformedRecordException(
                                 name + " has symbol " + index + " of an enum of " + symbols.size());
@@ -189,30 +185,17 @@ public final class AvroClickDecoder implements ClickDecoder {
         }
     }
 
-    /**
-     * Reads a string's bytes into the buffer. Avro's own reading would first reserve as much memory
-     * as the length says, which in a bad record is anything.
-     */
-    private int readBytes() throws IOException, MalformedRecordException {
-        int length = length();
-        if (buffer.length < length) {
-            buffer = new byte[recordLength];
-        }
-        decoder.readFixed(buffer, 0, length);
-        return length;
-    }
-
-    private int length() throws IOException, MalformedRecordException {
-        long length = decoder.readLong();
-        if (length < 0 || length > recordLength) {
+    private int length() throws MalformedRecordException {
+        long length = in.readLong();
+        if (length < 0 || length > in.bytes().length) {
             throw new MalformedRecordException(
-                    "a string of " + length + " bytes in a record of " + recordLength);
+                    "a string of " + length + " bytes in a record of " + in.bytes().length);
         }
         return (int) length;
     }
 
-    private int branch(String name, int branches) throws IOException, MalformedRecordException {
-        int index = decoder.readIndex();
+    private int branch(String name, int branches) throws MalformedRecordException {
+        int index = in.readInt();
         if (index < 0 || index >= branches) {
             throw new MalformedRecordException(
                     name + " has branch " + index + " of a union of " + branches);
@@ -224,7 +207,7 @@ public final class AvroClickDecoder implements ClickDecoder {
      * Moves behind a value. Avro's own skipping goes back where a length is negative: it would take
      * a bad record for a good one, or read the same item of an array for years.
      */
-    private void skip(Schema schema, int depth) throws IOException, MalformedRecordException {
+    private void skip(Schema schema, int depth) throws MalformedRecordException {
         if (depth > MAX_DEPTH) {
             throw new MalformedRecordException("nested more than " + MAX_DEPTH + " deep");
         }
@@ -246,26 +229,26 @@ public final class AvroClickDecoder implements ClickDecoder {
                 break;
             case STRING:
             case BYTES:
-                decoder.skipFixed(length());
+                in.skip(length());
                 break;
             case FIXED:
-                decoder.skipFixed(schema.getFixedSize());
+                in.skip(schema.getFixedSize());
                 break;
             case ENUM:
             case INT:
-                decoder.readInt();
+                in.readInt();
                 break;
             case LONG:
-                decoder.readLong();
+                in.readLong();
                 break;
             case FLOAT:
-                decoder.readFloat();
+                in.skip(Float.BYTES);
                 break;
             case DOUBLE:
-                decoder.readDouble();
+                in.skip(Double.BYTES);
                 break;
             case BOOLEAN:
-                decoder.readBoolean();
+                in.skip(1);
                 break;
             case NULL:
                 break;
@@ -276,21 +259,24 @@ public final class AvroClickDecoder implements ClickDecoder {
      * Moves behind the blocks of an array or a map. Items may take no byte at all, so that only
      * their number says when it is too much.
      */
-    private void skipItems(Schema item, boolean keyed, int depth)
-            throws IOException, MalformedRecordException {
-        for (long count = decoder.readLong(); count != 0; count = decoder.readLong()) {
+    private void skipItems(Schema item, boolean keyed, int depth) throws MalformedRecordException {
+        for (long count = in.readLong(); count != 0; count = in.readLong()) {
             if (count < 0) {
                 count = -count;
-                decoder.readLong(); // the length of the block, which is read anyway
+                in.readLong(); // the length of the block, which is read anyway
             }
-            if (count < 0 || count > recordLength - items) {
+            if (count < 0 || count > in.bytes().length - items) {
                 throw new MalformedRecordException(
-                        "a block of " + count + " items in a record of " + recordLength + " bytes");
+                        "a block of "
+                                + count
+                                + " items in a record of "
+                                + in.bytes().length
+                                + " bytes");
             }
             items += count;
             for (long i = 0; i < count; i++) {
                 if (keyed) {
-                    decoder.skipFixed(length());
+                    in.skip(length());
                 }
                 skip(item, depth + 1);
             }

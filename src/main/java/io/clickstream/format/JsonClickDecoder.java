@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import io.clickstream.event.StringPool;
 import io.clickstream.event.UserId;
 import java.io.IOException;
 import java.util.regex.Pattern;

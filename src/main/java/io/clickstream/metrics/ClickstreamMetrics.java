@@ -28,6 +28,18 @@ public final class ClickstreamMetrics {
     /** Sessions closed that had a checkout. */
     public static final String CHECKOUT_SESSIONS = "checkoutSessions";
 
+    /** Open sessions on the heap, a gauge per subtask. */
+    public static final String SESSIONS_ON_HEAP = "sessionsOnHeap";
+
+    /** Open sessions in keyed state alone, a gauge per subtask. */
+    public static final String SESSIONS_SPILLED = "sessionsSpilled";
+
+    /** Users written to keyed state for the last checkpoint, a gauge per subtask. */
+    public static final String USERS_WRITTEN = "usersWrittenPerCheckpoint";
+
+    /** Bytes written to keyed state for the last checkpoint, without keys; a gauge per subtask. */
+    public static final String BYTES_WRITTEN = "bytesWrittenPerCheckpoint";
+
     /** Begins the names of the counters per reason: {@code deadLetters.late}. */
     public static final String DEAD_LETTERS = "deadLetters.";
 

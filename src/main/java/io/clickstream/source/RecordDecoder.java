@@ -37,12 +37,17 @@ public final class RecordDecoder implements Serializable {
      */
     private static final int MAX_NAME_LENGTH = 1024;
 
+    /** Notices a clock that is set back. */
+    private static final int RECORDS_PER_READING = 1024;
+
     private final ClickDecoder decoder;
     private final int maxRecordBytes;
     private final long maxFutureSkewMillis;
     private final Clock clock;
 
     private transient ClickFields fields;
+    private transient long now;
+    private transient int recordsUntilReading;
 
     /**
      * @param maxRecordBytes the longest record that is looked into
@@ -94,8 +99,7 @@ public final class RecordDecoder implements Serializable {
         if (time < 0) {
             return refuse(Reason.BEFORE_1970, "event time " + time + " ms is before 1970", raw);
         }
-        // Subtracted on the side of the record, which is not negative: no overflow.
-        if (time - maxFutureSkewMillis > clock.millis()) {
+        if (isInFuture(time)) {
             return refuse(
                     Reason.FUTURE,
                     "event time "
@@ -126,6 +130,20 @@ public final class RecordDecoder implements Serializable {
         return department == null || department.isEmpty() || department.equals(NO_DEPARTMENT)
                 ? null
                 : department;
+    }
+
+    /** Reads the clock only for a click that an older reading does not already let pass. */
+    private boolean isInFuture(long time) {
+        if (--recordsUntilReading < 0) {
+            recordsUntilReading = RECORDS_PER_READING;
+            now = clock.millis();
+        }
+        // Subtracted on the side of the record, which is not negative: no overflow.
+        if (time - maxFutureSkewMillis <= now) {
+            return false;
+        }
+        now = clock.millis();
+        return time - maxFutureSkewMillis > now;
     }
 
     private DeadLetter refuse(Reason reason, String detail, RawRecord raw) {

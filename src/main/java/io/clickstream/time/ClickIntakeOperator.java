@@ -34,7 +34,6 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
     private final OutputTag<DeadLetter> deadLetters;
     private final Duration outOfOrderness;
     private final Duration maxFutureSkew;
-    private final Duration idleTimeout;
 
     private transient ListState<Long> boundState;
     private transient LatenessBound bound;
@@ -43,7 +42,6 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
     private transient Counter clicks;
     private transient long newest;
     private transient long watermark;
-    private transient boolean idle;
 
     /**
      * An operator without key.
@@ -51,17 +49,12 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
      * @param deadLetters where records go that are no clicks
      * @param outOfOrderness how far the watermark is behind the newest click of a partition
      * @param maxFutureSkew how far clicks may be ahead of the clock
-     * @param idleTimeout after which a partition without clicks is idle
      */
     public ClickIntakeOperator(
-            OutputTag<DeadLetter> deadLetters,
-            Duration outOfOrderness,
-            Duration maxFutureSkew,
-            Duration idleTimeout) {
+            OutputTag<DeadLetter> deadLetters, Duration outOfOrderness, Duration maxFutureSkew) {
         this.deadLetters = deadLetters;
         this.outOfOrderness = outOfOrderness;
         this.maxFutureSkew = maxFutureSkew;
-        this.idleTimeout = idleTimeout;
     }
 
     @Override
@@ -80,7 +73,7 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
             }
             restored = lowest == Long.MAX_VALUE ? NONE : lowest;
         }
-        bound = new LatenessBound(outOfOrderness, maxFutureSkew, idleTimeout, restored, now());
+        bound = new LatenessBound(outOfOrderness, maxFutureSkew, restored);
         newest = NONE;
         watermark = NONE;
     }
@@ -97,8 +90,7 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         boundState.clear();
-        // Behind the shuffle the watermark is at most that of every subtask which is not idle.
-        boundState.add(idle ? bound.highestWatermark(now()) : watermark);
+        boundState.add(bound.highestWatermark(now()));
     }
 
     @Override
@@ -111,7 +103,8 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
             newest = Math.max(newest, click.timestamp());
             if (click.raw() != null) {
                 bytesIn.inc(click.raw().bytes().length);
-                if (!bound.mayBeLate(click.raw(), click.timestamp(), now())) {
+                long now = bound.followsTheClock() ? now() : 0;
+                if (click.timestamp() > bound.highestWatermark(now)) {
                     click.dropRaw();
                 }
             }
@@ -130,16 +123,19 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
 
     @Override
     public void processWatermarkStatus(WatermarkStatus status) {
-        if (status.isIdle() && newest != NONE) {
-            advanceTo(newest - outOfOrderness.toMillis() - 1);
+        if (status.isIdle()) {
+            if (newest != NONE) {
+                advanceTo(newest - outOfOrderness.toMillis() - 1);
+            }
+            bound.idle();
         }
-        idle = status.isIdle();
         output.emitWatermarkStatus(status);
     }
 
     private void advanceTo(long timestamp) {
         if (timestamp > watermark) {
             watermark = timestamp;
+            bound.sent(timestamp);
             output.emitWatermark(new Watermark(timestamp));
         }
     }

@@ -26,6 +26,9 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
  *       beginning of time and let clicks through that were late before, into windows that are long
  *       closed.
  *   <li>Each click is marked if it is behind the watermark, for the sessions to decide.
+ *   <li>The watermark is passed on one millisecond lower. Flink closes a session when the watermark
+ *       reaches its last millisecond; but the click exactly one gap behind the last one, which is
+ *       in the same session, has the millisecond after that and may still come in time.
  * </ul>
  */
 public final class EventTimeOperator extends AbstractStreamOperator<Click>
@@ -105,8 +108,11 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
         announceRestored();
         clicksSinceRestart = true;
         Click click = element.getValue();
-        click.setBehindWatermark(click.timestamp() <= watermark);
-        output.collect(element);
+        boolean behind = click.timestamp() <= watermark;
+        click.setBehindWatermark(behind);
+        // Flink drops in silence what is too late for a window but not for the watermark, which is
+        // a millisecond lower behind this operator.
+        output.collect(behind ? element.replace(click, click.timestamp() - 1) : element);
     }
 
     @Override
@@ -151,14 +157,19 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
     private void announceRestored() {
         if (watermarkIsRestored) {
             watermarkIsRestored = false;
-            output.emitWatermark(new Watermark(watermark));
+            passOn();
         }
     }
 
     private void advanceTo(long timestamp) {
         if (timestamp > watermark) {
             watermark = timestamp;
-            output.emitWatermark(new Watermark(timestamp));
+            passOn();
         }
+    }
+
+    private void passOn() {
+        boolean end = watermark == Long.MAX_VALUE;
+        output.emitWatermark(end ? Watermark.MAX_WATERMARK : new Watermark(watermark - 1));
     }
 }

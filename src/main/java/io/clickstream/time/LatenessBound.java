@@ -1,9 +1,6 @@
 package io.clickstream.time;
 
-import io.clickstream.event.RawRecord;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * Tells, at the source, which clicks may turn out to be late behind the shuffle. Only those have to
@@ -12,95 +9,66 @@ import java.util.Map;
  * <p>It must never miss one, and may name a few too many. Let W be the watermark at a session:
  *
  * <ul>
- *   <li>W is at most the watermark of every partition that is not idle. So while a partition has
- *       never been idle, only clicks behind its own watermark can be late.
- *   <li>No click is further ahead of the clock than the skew, so W never is further ahead than the
- *       skew less the allowed disorder. When a partition wakes up, W may be anywhere up to there;
- *       from then on the partition holds it. So after it woke up, only clicks up to that point, or
- *       behind its own watermark, can be late.
- *   <li>After a restart, W begins where the checkpoint left it.
+ *   <li>W waits for every subtask that has never been idle since the start, and elements keep their
+ *       order on the way. So while a subtask has never been idle, only clicks behind the watermark
+ *       that it has itself sent can be late.
+ *   <li>When a subtask wakes up behind W, Flink does not make W wait for it until it has caught up,
+ *       which may be never. No click is further ahead of the clock than the skew, so W is at most
+ *       the clock and the skew less the allowed disorder. From its first idleness on, a subtask
+ *       names all clicks up to there.
+ *   <li>After a restart, W begins where the checkpoint left it, and waits for all subtasks again.
  * </ul>
  */
 final class LatenessBound {
 
-    /**
-     * The watermark of a waking partition holds only from the next periodic watermark on (200 ms by
-     * Flink's default); ten seconds leave room for a stalled source.
-     */
-    private static final long WAKE_UP_MARGIN_MILLIS = 10_000;
+    /** A click is late by the watermark that it meets, some time after it has left its source. */
+    private static final long ON_THE_WAY_MILLIS = 10_000;
 
     private final long outOfOrdernessMillis;
     private final long maxFutureSkewMillis;
-    private final long idleMillis;
-    private final Map<String, Partition> partitions = new HashMap<>();
-    private final long restoredBound;
-    private final long startMillis;
-
-    private RawRecord lastRecord;
-    private Partition lastPartition;
+    private long watermark;
+    private boolean everIdle;
 
     /**
      * Begins at a start or restart of the job.
      *
-     * @param idleTimeout after which a partition counts as idle; half of it is used, to be safe
-     * @param restoredBound the highest that the restored watermark can be; {@link Long#MIN_VALUE}
-     *     if nothing was restored
-     * @param nowMillis the clock
+     * @param restored the highest that the restored watermark can be; {@link Long#MIN_VALUE} if
+     *     nothing was restored
      */
-    LatenessBound(
-            Duration outOfOrderness,
-            Duration maxFutureSkew,
-            Duration idleTimeout,
-            long restoredBound,
-            long nowMillis) {
+    LatenessBound(Duration outOfOrderness, Duration maxFutureSkew, long restored) {
         this.outOfOrdernessMillis = outOfOrderness.toMillis();
         this.maxFutureSkewMillis = maxFutureSkew.toMillis();
-        this.idleMillis = idleTimeout.toMillis() / 2;
-        this.restoredBound = restoredBound;
-        this.startMillis = nowMillis;
+        this.watermark = restored;
+    }
+
+    /** The subtask sends this watermark. */
+    void sent(long timestamp) {
+        watermark = Math.max(watermark, timestamp);
+    }
+
+    /** The subtask says that it is idle. */
+    void idle() {
+        everIdle = true;
     }
 
     /**
-     * Whether a click may be late, now that it leaves its source.
-     *
-     * @param raw where the click came from
-     * @param timestamp its event time, ms since the epoch
-     * @param nowMillis the clock
+     * Whether the watermark behind the shuffle may pass this subtask's, so that it needs a clock.
      */
-    boolean mayBeLate(RawRecord raw, long timestamp, long nowMillis) {
-        Partition partition = partitionOf(raw);
-        if (nowMillis - partition.lastClickMillis >= idleMillis) {
-            partition.bound = Math.max(partition.bound, highestWatermark(nowMillis));
-        }
-        partition.lastClickMillis = nowMillis;
-        boolean mayBeLate = timestamp <= partition.bound;
-        long ownWatermark = timestamp - outOfOrdernessMillis - 1;
-        if (ownWatermark > partition.bound) {
-            partition.bound = ownWatermark;
-        }
-        return mayBeLate;
+    boolean followsTheClock() {
+        return everIdle;
     }
 
-    /** The highest that any watermark of the job can be within the next seconds. */
+    /**
+     * The highest that the watermark behind the shuffle can be when a click meets it that leaves
+     * the subtask now. Clicks up to it may be late.
+     *
+     * @param nowMillis the clock; it does not matter unless the bound {@link #followsTheClock}
+     */
     long highestWatermark(long nowMillis) {
-        return nowMillis + WAKE_UP_MARGIN_MILLIS + maxFutureSkewMillis - outOfOrdernessMillis;
-    }
-
-    private Partition partitionOf(RawRecord raw) {
-        // Records come in runs of one partition.
-        if (lastRecord == null || !lastRecord.samePartition(raw)) {
-            lastPartition =
-                    partitions.computeIfAbsent(
-                            raw.source() + '\n' + raw.partition(), name -> new Partition());
-        }
-        lastRecord = raw;
-        return lastPartition;
-    }
-
-    private final class Partition {
-        /** The highest that the watermark behind the shuffle can be. */
-        private long bound = restoredBound;
-
-        private long lastClickMillis = startMillis;
+        return everIdle
+                ? Math.max(
+                        watermark,
+                        nowMillis + ON_THE_WAY_MILLIS + maxFutureSkewMillis - outOfOrdernessMillis)
+                : watermark;
     }
 }

@@ -39,6 +39,7 @@ class JobConfigTest {
 
         assertThat(config.aggregates().sessionGap()).hasSeconds(1);
         assertThat(config.aggregates().window()).hasSeconds(10);
+        assertThat(config.aggregates().maxSessionsOnHeap()).isEqualTo(1_000_000);
 
         assertThat(config.deadLetters().topic()).isEqualTo("DeadLetters");
         assertThat(config.deadLetters().createTopic()).isTrue();
@@ -142,6 +143,7 @@ class JobConfigTest {
                                 .with("event-time", "max-future-skew", "0 s")
                                 .with("aggregates", "session-gap", "30 min")
                                 .with("aggregates", "window", "1 h")
+                                .with("aggregates", "max-sessions-on-heap", "5000")
                                 .with("dead-letters", "topic", "bad")
                                 .with("dead-letters", "create-topic", "false")
                                 .with("job", "checkpoint-interval", "10 s"));
@@ -151,6 +153,7 @@ class JobConfigTest {
         assertThat(config.eventTime().maxFutureSkew()).isZero();
         assertThat(config.aggregates().sessionGap()).hasMinutes(30);
         assertThat(config.aggregates().window()).hasHours(1);
+        assertThat(config.aggregates().maxSessionsOnHeap()).isEqualTo(5_000);
         assertThat(config.deadLetters().topic()).isEqualTo("bad");
         assertThat(config.deadLetters().createTopic()).isFalse();
         assertThat(config.checkpointInterval()).isEqualTo(Duration.ofSeconds(10));

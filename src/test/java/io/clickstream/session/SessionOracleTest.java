@@ -33,7 +33,8 @@ class SessionOracleTest {
 
     @Property(tries = 2000, shrinking = ShrinkingMode.BOUNDED)
     void agreesWithTheOracle(@ForAll("input") Input input) throws Exception {
-        try (SessionStage stage = SessionStage.start(GAP, WINDOW, input.parallelism)) {
+        try (SessionStage stage =
+                SessionStage.start(GAP, WINDOW, input.parallelism, input.maxOnHeap)) {
             send(stage, input);
             stage.watermark(Long.MAX_VALUE);
 
@@ -46,7 +47,7 @@ class SessionOracleTest {
     @Property(tries = 500, shrinking = ShrinkingMode.BOUNDED)
     void agreesWithTheOracleThroughRestartsAndRescaling(@ForAll("input") Input input)
             throws Exception {
-        try (SessionStage stage = SessionStage.start(GAP, WINDOW, 1)) {
+        try (SessionStage stage = SessionStage.start(GAP, WINDOW, 1, input.maxOnHeap)) {
             int third = input.clicks.size() / 3;
             sendPart(stage, input, 0, third);
             stage.restart(3);
@@ -102,18 +103,19 @@ class SessionOracleTest {
         return Combinators.combine(
                         draw.list().ofMinSize(1).ofMaxSize(60),
                         Arbitraries.of(1, 2, 4),
+                        Arbitraries.of(1, 2, 5, 1_000_000),
                         Arbitraries.longs())
                 .as(Input::of);
     }
 
     private record Draw(long step, Object user, String department, String type) {}
 
-    private record Input(List<Clicks> clicks, int parallelism) {
+    private record Input(List<Clicks> clicks, int parallelism, int maxOnHeap) {
 
         /**
          * Steps from click to click add up to times; then clicks change places within the bound.
          */
-        static Input of(List<Draw> draws, int parallelism, long seed) {
+        static Input of(List<Draw> draws, int parallelism, int maxOnHeap, long seed) {
             Random random = new Random(seed);
             List<Sent> sent = new ArrayList<>();
             long time = START;
@@ -123,7 +125,12 @@ class SessionOracleTest {
                         draw.user instanceof Long number
                                 ? Clicks.click(number)
                                 : Clicks.click((String) draw.user);
-                long delay = random.nextInt(3) == 0 ? random.nextInt((int) BOUND) : 0;
+                long delay =
+                        switch (random.nextInt(6)) {
+                            case 0, 1 -> random.nextInt((int) BOUND + 1);
+                            case 2 -> BOUND;
+                            default -> 0;
+                        };
                 sent.add(
                         new Sent(
                                 click.at(time).in(draw.department).ofType(draw.type),
@@ -132,7 +139,7 @@ class SessionOracleTest {
             }
             Collections.sort(
                     sent, Comparator.comparingLong(Sent::arrival).thenComparingInt(Sent::tieBreak));
-            return new Input(sent.stream().map(Sent::click).toList(), parallelism);
+            return new Input(sent.stream().map(Sent::click).toList(), parallelism, maxOnHeap);
         }
     }
 

@@ -12,7 +12,8 @@ import io.clickstream.format.CheckoutFormat;
 import io.clickstream.format.DepartmentCountFormat;
 import io.clickstream.format.SessionCountFormat;
 import io.clickstream.local.Expected;
-import io.clickstream.session.ClickSessions;
+import io.clickstream.session.SessionOperator;
+import io.clickstream.time.EventTimeOperator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,10 +23,8 @@ import java.util.Map;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
-import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamElement;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -33,12 +32,16 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 
 /**
- * The sessions' operator and the counts behind it, each in Flink's harness, at any number of
- * subtasks, without a cluster: thousands of runs take seconds.
+ * Event time, the sessions' operator and the counts behind it, each in Flink's harness, at any
+ * number of subtasks, without a cluster: thousands of runs take seconds.
  */
 public final class SessionStage implements AutoCloseable {
 
     private static final int MAX_PARALLELISM = 128;
+
+    /** Only says how far event time goes on when all is idle, which it never is here. */
+    private static final Duration DISORDER = Duration.ofSeconds(20);
+
     private static final OutputTag<Click> LATE = new OutputTag<>("late", EventTypes.CLICK);
 
     private final Duration gap;
@@ -47,17 +50,29 @@ public final class SessionStage implements AutoCloseable {
     private final List<Session> sessions = new ArrayList<>();
     private final List<Click> late = new ArrayList<>();
     private final Map<String, WindowCount> counts = new HashMap<>();
+    private final int maxOnHeap;
     private long watermark = Long.MIN_VALUE;
 
-    private SessionStage(Duration gap, Duration window) {
+    private SessionStage(Duration gap, Duration window, int maxOnHeap) {
         this.gap = gap;
         this.window = window;
+        this.maxOnHeap = maxOnHeap;
     }
 
     /** Starts without state. */
     public static SessionStage start(Duration gap, Duration window, int parallelism)
             throws Exception {
-        SessionStage stage = new SessionStage(gap, window);
+        return start(gap, window, parallelism, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Starts without state.
+     *
+     * @param maxOnHeap open sessions that a subtask holds on the heap
+     */
+    public static SessionStage start(Duration gap, Duration window, int parallelism, int maxOnHeap)
+            throws Exception {
+        SessionStage stage = new SessionStage(gap, window, maxOnHeap);
         for (int i = 0; i < parallelism; i++) {
             stage.subtasks.add(stage.new Subtask(i, parallelism));
         }
@@ -69,7 +84,6 @@ public final class SessionStage implements AutoCloseable {
 
     /** Sends a click to the subtask that owns its user. */
     public void click(Click click) throws Exception {
-        click.setBehindWatermark(click.timestamp() <= watermark);
         owner(click.user()).click(click);
         collect();
     }
@@ -85,9 +99,12 @@ public final class SessionStage implements AutoCloseable {
 
     /** Stops after a checkpoint and goes on from it at another parallelism. */
     public void restart(int parallelism) throws Exception {
+        List<OperatorSubtaskState> eventTimeState = new ArrayList<>();
         List<OperatorSubtaskState> sessionState = new ArrayList<>();
         List<OperatorSubtaskState> countState = new ArrayList<>();
         for (Subtask subtask : subtasks) {
+            subtask.sessions.prepareSnapshotPreBarrier(1);
+            eventTimeState.add(subtask.eventTime.snapshot(1, 1));
             sessionState.add(subtask.sessions.snapshot(1, 1));
             countState.add(subtask.counts.snapshot(1, 1));
             subtask.close();
@@ -96,13 +113,13 @@ public final class SessionStage implements AutoCloseable {
         subtasks.clear();
         for (int i = 0; i < parallelism; i++) {
             Subtask subtask = new Subtask(i, parallelism);
-            subtask.restore(repackage(sessionState), repackage(countState), before);
+            subtask.restore(
+                    repackage(eventTimeState),
+                    repackage(sessionState),
+                    repackage(countState),
+                    before);
             subtasks.add(subtask);
         }
-        for (Subtask subtask : subtasks) {
-            subtask.watermark(watermark);
-        }
-        collect();
     }
 
     /** Sessions closed so far. */
@@ -141,8 +158,11 @@ public final class SessionStage implements AutoCloseable {
                 total);
     }
 
-    /** Entries of keyed state and timers that are left. */
-    public int stateEntries() {
+    /** Entries of keyed state and timers that are left once the next checkpoint is taken. */
+    public int stateEntries() throws Exception {
+        for (Subtask subtask : subtasks) {
+            subtask.sessions.prepareSnapshotPreBarrier(2);
+        }
         return subtasks.stream()
                 .mapToInt(
                         subtask ->
@@ -184,15 +204,22 @@ public final class SessionStage implements AutoCloseable {
 
         private final int index;
         private final int parallelism;
+        private final OneInputStreamOperatorTestHarness<Click, Click> eventTime;
         private final KeyedOneInputStreamOperatorTestHarness<UserId, Click, Session> sessions;
         private final OneInputStreamOperatorTestHarness<Session, WindowCount> counts;
 
         Subtask(int index, int parallelism) throws Exception {
             this.index = index;
             this.parallelism = parallelism;
+            eventTime =
+                    new OneInputStreamOperatorTestHarness<>(
+                            new EventTimeOperator(DISORDER, gap, window),
+                            MAX_PARALLELISM,
+                            parallelism,
+                            index);
             sessions =
                     new KeyedOneInputStreamOperatorTestHarness<>(
-                            sessionOperator(gap),
+                            new SessionOperator(gap, maxOnHeap, false, LATE),
                             Click::user,
                             EventTypes.USER_ID,
                             MAX_PARALLELISM,
@@ -201,19 +228,26 @@ public final class SessionStage implements AutoCloseable {
             counts =
                     new OneInputStreamOperatorTestHarness<>(
                             new LocalCountOperator(window), MAX_PARALLELISM, parallelism, index);
+            eventTime.setup(EventTypes.CLICK.createSerializer(new SerializerConfigImpl()));
             sessions.setup(EventTypes.SESSION.createSerializer(new SerializerConfigImpl()));
             counts.setup(EventTypes.WINDOW_COUNT.createSerializer(new SerializerConfigImpl()));
         }
 
         void open() throws Exception {
+            eventTime.open();
             sessions.open();
             counts.open();
         }
 
-        void restore(OperatorSubtaskState sessionState, OperatorSubtaskState countState, int before)
+        void restore(
+                OperatorSubtaskState eventTimeState,
+                OperatorSubtaskState sessionState,
+                OperatorSubtaskState countState,
+                int before)
                 throws Exception {
             sessions.initializeState(rescaled(sessionState, before));
             counts.initializeState(rescaled(countState, before));
+            eventTime.initializeState(rescaled(eventTimeState, before));
             open();
         }
 
@@ -223,17 +257,34 @@ public final class SessionStage implements AutoCloseable {
         }
 
         void click(Click click) throws Exception {
-            sessions.processElement(new StreamRecord<>(click, click.timestamp()));
+            eventTime.processElement(new StreamRecord<>(click, click.timestamp()));
+            passOn();
         }
 
         void watermark(long timestamp) throws Exception {
-            sessions.processWatermark(new Watermark(timestamp));
+            eventTime.processWatermark(new Watermark(timestamp));
+            passOn();
+        }
+
+        private void passOn() throws Exception {
+            for (Object sent : eventTime.getOutput()) {
+                if (sent instanceof Watermark watermark) {
+                    close(watermark);
+                } else {
+                    sessions.processElement(((StreamElement) sent).asRecord());
+                }
+            }
+            eventTime.getOutput().clear();
+        }
+
+        private void close(Watermark watermark) throws Exception {
+            sessions.processWatermark(watermark);
             for (Session session : sessions.extractOutputValues()) {
                 counts.processElement(new StreamRecord<>(session, session.lastMillisecond()));
                 SessionStage.this.sessions.add(session);
             }
             sessions.getOutput().clear();
-            counts.processWatermark(new Watermark(timestamp));
+            counts.processWatermark(watermark);
         }
 
         void collect() {
@@ -250,26 +301,12 @@ public final class SessionStage implements AutoCloseable {
 
         void close() {
             try {
+                eventTime.close();
                 sessions.close();
                 counts.close();
             } catch (Exception e) {
                 throw new IllegalStateException("An operator did not close", e);
             }
         }
-    }
-
-    /** The operator as the pipeline defines it. */
-    @SuppressWarnings("unchecked") // The operator of this very stream.
-    private static OneInputStreamOperator<Click, Session> sessionOperator(Duration gap) {
-        StreamExecutionEnvironment env = new StreamExecutionEnvironment();
-        OneInputTransformation<Click, Session> transformation =
-                (OneInputTransformation<Click, Session>)
-                        ClickSessions.of(
-                                        env.fromData(EventTypes.CLICK, Clicks.click(1).build())
-                                                .keyBy(Click::user, EventTypes.USER_ID),
-                                        gap,
-                                        LATE)
-                                .getTransformation();
-        return transformation.getOperator();
     }
 }

@@ -14,17 +14,19 @@ public final class MarkedClickSerializer extends VersionedSerializer<MarkedClick
 
     private static final long serialVersionUID = 1L;
 
+    private final ClickSerializer clicks = new ClickSerializer();
+
     private MarkedClickSerializer() {}
 
     @Override
     public void serialize(MarkedClick marked, DataOutputView out) throws IOException {
-        ClickSerializer.INSTANCE.serialize(marked.click(), out);
+        clicks.serialize(marked.click(), out);
         out.writeBoolean(marked.behindWatermark());
     }
 
     @Override
     public MarkedClick deserialize(DataInputView in) throws IOException {
-        return new MarkedClick(ClickSerializer.INSTANCE.deserialize(in), in.readBoolean());
+        return new MarkedClick(clicks.deserialize(in), in.readBoolean());
     }
 
     @Override

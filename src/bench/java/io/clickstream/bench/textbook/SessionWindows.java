@@ -29,11 +29,11 @@ final class SessionWindows extends MergingWindowAssigner<MarkedClick, TimeWindow
     @Override
     public Collection<TimeWindow> assignWindows(
             MarkedClick click, long timestamp, WindowAssignerContext context) {
-        long end = timestamp + gapMillis;
+        // Not the record's timestamp, which may be another one where the click is late.
+        long begin = click.click().timestamp();
+        long end = begin + gapMillis;
         return List.of(
-                click.behindWatermark()
-                        ? new LateWindow(timestamp, end)
-                        : new TimeWindow(timestamp, end));
+                click.behindWatermark() ? new LateWindow(begin, end) : new TimeWindow(begin, end));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.clickstream.sink.opensearch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.config.OpenSearchConfig;
+import io.clickstream.testing.Await;
 import io.clickstream.testing.FakeOpenSearch;
 import io.clickstream.testing.InMemoryDeadLetters;
 import java.time.Duration;
@@ -30,6 +31,7 @@ class OpenSearchSinkITCase {
 
     private static final int NUMBERS = 6000;
     private static final String INDEX = "numbers";
+    private static final Duration THIRTY_SECONDS = Duration.ofSeconds(30);
     private static final Duration THREE_SECONDS = Duration.ofSeconds(3);
 
     @RegisterExtension
@@ -73,11 +75,14 @@ class OpenSearchSinkITCase {
     void canBeCancelledWhileOpenSearchIsAway() throws Exception {
         openSearch.answer(503, "");
         JobClient job = start();
-        await(() -> openSearch.received().size() > 2);
+        Await.until("requests", THIRTY_SECONDS, () -> openSearch.received().size() > 2);
 
         job.cancel().get(10, TimeUnit.SECONDS);
 
-        await(() -> job.getJobStatus().get(10, TimeUnit.SECONDS).isGloballyTerminalState());
+        Await.until(
+                "the end",
+                THIRTY_SECONDS,
+                () -> job.getJobStatus().get(10, TimeUnit.SECONDS).isGloballyTerminalState());
     }
 
     private JobClient start() throws Exception {
@@ -100,17 +105,5 @@ class OpenSearchSinkITCase {
                 .sinkTo(OpenSearchSinks.sink(config, INDEX, new NumberFormat(), deadLetters))
                 .name("opensearch-sink");
         return env.executeAsync("opensearch-sink");
-    }
-
-    private static void await(Condition condition) throws Exception {
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as("still waiting").isLessThan(deadline);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
     }
 }

@@ -1,4 +1,4 @@
-package io.clickstream.format;
+package io.clickstream.event;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -8,7 +8,7 @@ import java.util.Arrays;
  * shop are not made anew for every click. A slot holds the string that came last, hence the pool
  * stays small whatever is sent.
  */
-final class StringPool {
+public final class StringPool {
 
     /** A power of two; a shop has tens to hundreds of departments. */
     private static final int SLOTS = 4096;
@@ -16,7 +16,8 @@ final class StringPool {
     private final String[] strings = new String[SLOTS];
     private final byte[][] utf8 = new byte[SLOTS][];
 
-    String of(char[] chars, int offset, int length) {
+    /** The string of these characters. */
+    public String of(char[] chars, int offset, int length) {
         int hash = 0;
         for (int i = 0; i < length; i++) {
             hash = 31 * hash + chars[offset + i];
@@ -33,7 +34,7 @@ final class StringPool {
     }
 
     /** The string of UTF-8 bytes; invalid bytes become U+FFFD. */
-    String ofUtf8(byte[] bytes, int offset, int length) {
+    public String ofUtf8(byte[] bytes, int offset, int length) {
         int hash = 0;
         for (int i = 0; i < length; i++) {
             hash = 31 * hash + bytes[offset + i];

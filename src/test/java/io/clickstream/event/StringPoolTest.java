@@ -1,4 +1,4 @@
-package io.clickstream.format;
+package io.clickstream.event;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,0 +1,81 @@
+package io.clickstream.format;
+
+/**
+ * A record's bytes, read as Avro's binary encoding writes primitive values (Apache Avro 1.11.4
+ * specification, "Binary Encoding"). In place: nothing is buffered, and nothing is reserved because
+ * a length in a bad record says so.
+ */
+final class AvroBytes {
+
+    private byte[] bytes;
+    private int position;
+
+    void begin(byte[] record) {
+        bytes = record;
+        position = 0;
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Where the next value begins. */
+    int position() {
+        return position;
+    }
+
+    boolean isEnd() {
+        return position == bytes.length;
+    }
+
+    /** A zigzag varint of 32 bits. */
+    int readInt() throws MalformedRecordException {
+        int value = 0;
+        for (int shift = 0; shift < 35; shift += 7) {
+            int next = next();
+            value |= (next & 0x7f) << shift;
+            if (next >= 0) {
+                return (value >>> 1) ^ -(value & 1);
+            }
+        }
+        throw invalid("int");
+    }
+
+    /** A zigzag varint of 64 bits. */
+    long readLong() throws MalformedRecordException {
+        long value = 0;
+        for (int shift = 0; shift < 70; shift += 7) {
+            int next = next();
+            value |= (next & 0x7fL) << shift;
+            if (next >= 0) {
+                return (value >>> 1) ^ -(value & 1);
+            }
+        }
+        throw invalid("long");
+    }
+
+    /** Moves on; the length is not negative. */
+    void skip(int length) throws MalformedRecordException {
+        if (length > bytes.length - position) {
+            throw ended();
+        }
+        position += length;
+    }
+
+    private byte next() throws MalformedRecordException {
+        if (position == bytes.length) {
+            throw ended();
+        }
+        return bytes[position++];
+    }
+
+    private MalformedRecordException ended() {
+        return new MalformedRecordException(
+                "the record ends before the Avro datum does (" + bytes.length + " bytes)");
+    }
+
+    private static MalformedRecordException invalid(String type) {
+        return new MalformedRecordException(
+                "not Avro of the writer's schema: Invalid " + type + " encoding");
+    }
+}

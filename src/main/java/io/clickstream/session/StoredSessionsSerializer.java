@@ -1,0 +1,58 @@
+package io.clickstream.session;
+
+import io.clickstream.event.VersionedSerializer;
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * Layout: the length, then the bytes of {@link SessionCodec}, whose layout has this version too.
+ */
+public final class StoredSessionsSerializer extends VersionedSerializer<StoredSessions> {
+
+    public static final StoredSessionsSerializer INSTANCE = new StoredSessionsSerializer();
+
+    private static final long serialVersionUID = 1L;
+
+    private StoredSessionsSerializer() {}
+
+    @Override
+    public void serialize(StoredSessions sessions, DataOutputView out) throws IOException {
+        byte[] bytes = sessions.bytes();
+        int length = bytes.length;
+        while (length > 0x7f) {
+            out.writeByte((length & 0x7f) | 0x80);
+            length >>>= 7;
+        }
+        out.writeByte(length);
+        out.write(bytes);
+    }
+
+    @Override
+    public StoredSessions deserialize(DataInputView in) throws IOException {
+        int length = 0;
+        int shift = 0;
+        int next;
+        do {
+            next = in.readUnsignedByte();
+            length |= (next & 0x7f) << shift;
+            shift += 7;
+        } while (next > 0x7f);
+        byte[] bytes = new byte[length];
+        in.readFully(bytes);
+        return new StoredSessions(bytes);
+    }
+
+    @Override
+    public TypeSerializerSnapshot<StoredSessions> snapshotConfiguration() {
+        return new StoredSessionsSnapshot();
+    }
+
+    /** Names this serializer in savepoints. */
+    public static final class StoredSessionsSnapshot extends Snapshot<StoredSessions> {
+        public StoredSessionsSnapshot() {
+            super(INSTANCE);
+        }
+    }
+}

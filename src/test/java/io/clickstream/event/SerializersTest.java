@@ -1,0 +1,133 @@
+package io.clickstream.event;
+
+import io.clickstream.event.DeadLetter.Reason;
+import io.clickstream.testing.SerializerContract;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+
+class SerializersTest {
+
+    private static final RawRecord FROM_KAFKA =
+            new RawRecord("clicks", 3, 42, new byte[] {0, 1, (byte) 0xFF});
+    private static final RawRecord FROM_A_FILE =
+            new RawRecord("/data/klicks é.jsonl", "lines", "7", new byte[0]);
+
+    private static final List<UserId> USERS =
+            List.of(
+                    UserId.ofNumber(7496),
+                    UserId.ofNumber(0),
+                    UserId.ofNumber(Long.MIN_VALUE),
+                    UserId.ofString("7496"),
+                    UserId.ofString("Zoë 学 🎧"),
+                    UserId.ofNumberLiteral("-0"),
+                    UserId.ofNumberLiteral("123456789012345678901234567890"));
+
+    private static final List<Click> CLICKS =
+            List.of(
+                    new Click(UserId.ofNumber(1), 1_655_183_298_630L, null, false, null),
+                    new Click(UserId.ofString("ann"), 0, "Möbel", false, null),
+                    new Click(UserId.ofNumber(2), Long.MAX_VALUE, "Books", true, FROM_KAFKA),
+                    new Click(UserId.ofNumberLiteral("1.50"), 5, null, true, FROM_A_FILE));
+
+    private static final List<DeadLetter> LETTERS =
+            Arrays.stream(Reason.values())
+                    .map(
+                            reason ->
+                                    new DeadLetter(
+                                            reason,
+                                            "detail of " + reason.label() + " é",
+                                            reason == Reason.LATE ? FROM_A_FILE : FROM_KAFKA,
+                                            1_655_183_298_630L))
+                    .toList();
+
+    @Nested
+    class OfUserId extends SerializerContract<UserId> {
+        OfUserId() {
+            super(UserId.class, UserIdSerializer.INSTANCE, USERS);
+        }
+    }
+
+    @Nested
+    class OfClick extends SerializerContract<Click> {
+        OfClick() {
+            super(Click.class, new ClickSerializer(), CLICKS);
+        }
+
+        @Override
+        protected Object content(Click click) {
+            return contentOf(click);
+        }
+    }
+
+    @Nested
+    class OfDeadLetter extends SerializerContract<DeadLetter> {
+        OfDeadLetter() {
+            super(DeadLetter.class, DeadLetterSerializer.INSTANCE, LETTERS);
+        }
+
+        @Override
+        protected Object content(DeadLetter letter) {
+            return contentOf(letter);
+        }
+    }
+
+    @Nested
+    class OfIncoming extends SerializerContract<Incoming> {
+        OfIncoming() {
+            super(
+                    Incoming.class,
+                    new IncomingSerializer(),
+                    Stream.<Incoming>concat(CLICKS.stream(), LETTERS.stream()).toList());
+        }
+
+        @Override
+        protected Object content(Incoming incoming) {
+            return contentOf(incoming);
+        }
+    }
+
+    @Nested
+    class OfSession extends SerializerContract<Session> {
+        OfSession() {
+            super(
+                    Session.class,
+                    SessionSerializer.INSTANCE,
+                    List.of(
+                            new Session(UserId.ofNumber(1), 5, 1_005, 0, 0, false, new String[0]),
+                            new Session(
+                                    UserId.ofString("ann"),
+                                    1_655_183_299_648L,
+                                    1_655_183_300_767L,
+                                    39,
+                                    38,
+                                    true,
+                                    new String[] {"AirPods", "Möbel", "学"})));
+        }
+    }
+
+    @Nested
+    class OfWindowCount extends SerializerContract<WindowCount> {
+        OfWindowCount() {
+            super(
+                    WindowCount.class,
+                    WindowCountSerializer.INSTANCE,
+                    List.of(
+                            new WindowCount(WindowCount.TOTAL, 0, 10_000, 256, 100),
+                            new WindowCount("Möbel", 10_000, 20_000, Long.MAX_VALUE, 0)));
+        }
+    }
+
+    private static Object contentOf(Incoming incoming) {
+        if (incoming instanceof Click click) {
+            return List.of(click, SerializerContract.content(click.raw()));
+        }
+        DeadLetter letter = (DeadLetter) incoming;
+        return List.of(
+                letter.reason(),
+                letter.detail(),
+                letter.time(),
+                SerializerContract.content(letter.raw()));
+    }
+}

@@ -1,0 +1,96 @@
+package io.clickstream.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.clickstream.ClickstreamJob;
+import io.clickstream.ClickstreamPipeline;
+import io.clickstream.config.JobConfig;
+import io.clickstream.config.ReplayConfig;
+import io.clickstream.testing.PropertyGroups;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.streaming.api.graph.StreamNode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The uids by which savepoints find state. They never change; where an operator is added, {@code
+ * mvn test -Dtest=UidGoldenTest -Dsurefire.failIfNoSpecifiedTests=false -Duids.update=true} writes
+ * the lists anew.
+ */
+class UidGoldenTest {
+
+    private static final Path GOLDEN = Path.of("src", "test", "resources", "uids");
+    private static final String UPDATE = "uids.update";
+    private static final String COMMITTER = "Sink Committer: ";
+
+    @TempDir private Path folder;
+
+    @Test
+    void theJobHasTheUidsOfItsSavepoints() throws Exception {
+        StreamExecutionEnvironment env = environment();
+        ClickstreamJob.define(
+                env,
+                JobConfig.parse(
+                        PropertyGroups.smallest()
+                                .with("sink.opensearch", "endpoint", "http://search:9200")
+                                .build()));
+
+        assertUids("job", env);
+    }
+
+    @Test
+    void aReplayHasTheSameUidsWhereItIsTheSame() throws Exception {
+        StreamExecutionEnvironment env = environment();
+        ReplayJob.define(
+                env,
+                List.of(Files.createFile(folder.resolve("clicks.jsonl"))),
+                folder.resolve("out"),
+                ReplayConfig.parse(PropertyGroups.none().build()));
+
+        assertUids("replay", env);
+    }
+
+    private static StreamExecutionEnvironment environment() {
+        return StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
+    }
+
+    private static void assertUids(String name, StreamExecutionEnvironment env) throws IOException {
+        assertThat(env.getConfiguration().get(PipelineOptions.AUTO_GENERATE_UIDS)).isFalse();
+        assertThat(env.getConfiguration().get(PipelineOptions.GENERIC_TYPES)).isFalse();
+        StreamGraph graph = env.getStreamGraph();
+        List<StreamNode> nodes =
+                graph.getStreamNodes().stream()
+                        .sorted(Comparator.comparingInt(StreamNode::getId))
+                        .toList();
+
+        for (StreamNode node : nodes) {
+            assertThat(node.getOperatorName()).isEqualTo(nameOf(node.getTransformationUID()));
+        }
+        List<String> uids = nodes.stream().map(StreamNode::getTransformationUID).toList();
+        Path golden = GOLDEN.resolve(name + ".txt");
+        if (Boolean.getBoolean(UPDATE)) {
+            Files.createDirectories(GOLDEN);
+            Files.write(golden, uids);
+        }
+        assertThat(uids).isEqualTo(Files.readAllLines(golden));
+    }
+
+    /** The uid, but for what Flink makes of the name of a source or a sink. */
+    private static String nameOf(String uid) {
+        if (uid.equals(ClickstreamPipeline.CLICK_SOURCE)) {
+            return "Source: " + uid;
+        }
+        if (uid.startsWith(COMMITTER)) {
+            return uid.substring(COMMITTER.length()) + ": Committer";
+        }
+        return uid.endsWith("-sink") ? uid + ": Writer" : uid;
+    }
+}

@@ -1,0 +1,117 @@
+package io.clickstream.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.clickstream.event.UserId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** The two tables of users against the library's collections, through growing and shrinking. */
+class UserTablesTest {
+
+    @Property(tries = 50)
+    void openUsersAreFoundUntilTheyAreRemoved(@ForAll long seed) {
+        Random random = new Random(seed);
+        OpenUsers table = new OpenUsers();
+        Map<UserId, OpenUser> expected = new HashMap<>();
+        int range = 1 + random.nextInt(20_000);
+        for (int i = 0; i < 20_000; i++) {
+            // Grows at first and then shrinks.
+            boolean add = random.nextInt(20_000) > i;
+            UserId id = id(random.nextInt(range));
+            OpenUser found = table.get(id, OpenUsers.hash(id));
+            assertThat(found).isSameAs(expected.get(id));
+            if (add && found == null) {
+                OpenUser user = new OpenUser(id, OpenUsers.hash(id));
+                table.add(user);
+                expected.put(id, user);
+            } else if (!add && found != null) {
+                table.remove(found);
+                expected.remove(id);
+            }
+        }
+        assertThat(table.size()).isEqualTo(expected.size());
+        Set<OpenUser> all = new HashSet<>();
+        table.forEach(all::add);
+        assertThat(all).isEqualTo(new HashSet<>(expected.values()));
+    }
+
+    @Property(tries = 50)
+    void spilledUsersAreKnownUntilTheyAreRemoved(@ForAll long seed) {
+        Random random = new Random(seed);
+        SpilledUsers table = new SpilledUsers();
+        Set<UserId> expected = new HashSet<>();
+        for (int i = 0; i < 20_000; i++) {
+            boolean add = random.nextInt(20_000) > i;
+            UserId id = id(random.nextInt(15_000));
+            assertThat(table.mayContain(id)).isEqualTo(expected.contains(id));
+            if (add && expected.add(id)) {
+                table.add(id);
+            } else if (!add && expected.remove(id)) {
+                table.remove(id);
+            }
+        }
+        assertThat(table.size()).isEqualTo(expected.size());
+    }
+
+    @Example
+    void aUserWhoWasNeverSpilledCantBeRemoved() {
+        assertThatThrownBy(() -> new SpilledUsers().remove(UserId.ofNumber(7)))
+                .hasMessage("User 7 was never added");
+    }
+
+    @Example
+    void anArmedUserIsLookedAtOnceTheWatermarkIsThereAndNotBefore() {
+        ExpiryBuckets expiry = new ExpiryBuckets(50);
+        OpenUser user = new OpenUser(id(1), 1);
+        List<Long> looks = new ArrayList<>();
+        long[] watermark = {0};
+        ExpiryBuckets.Visitor visitor =
+                each -> {
+                    looks.add(watermark[0]);
+                    return watermark[0] >= 1_233 ? OpenUser.NOT_ARMED : 1_234;
+                };
+
+        expiry.arm(user, 1_010);
+        for (long time : new long[] {500, 998, 999, 1_020, 1_198, 1_199, 1_232, 1_233, 1_300}) {
+            watermark[0] = time;
+            expiry.advance(time, visitor);
+        }
+
+        // The bucket of 1,010 is from 1,000 on, that of 1,234 from 1,200 on.
+        assertThat(looks).containsExactly(999L, 1_199L, 1_232L, 1_233L);
+        assertThat(expiry.isEmpty()).isTrue();
+    }
+
+    @Example
+    void anEarlierEndCountsAndTheOldEntryIsPassedOver() {
+        ExpiryBuckets expiry = new ExpiryBuckets(50);
+        OpenUser user = new OpenUser(id(1), 1);
+        expiry.arm(user, 5_000);
+        expiry.arm(user, 1_000);
+        expiry.arm(user, 3_000);
+        List<OpenUser> looks = new ArrayList<>();
+
+        expiry.advance(
+                10_000,
+                each -> {
+                    looks.add(each);
+                    return OpenUser.NOT_ARMED;
+                });
+
+        assertThat(looks).containsExactly(user);
+    }
+
+    private static UserId id(int number) {
+        return number % 3 == 0 ? UserId.ofString("user " + number) : UserId.ofNumber(number);
+    }
+}

@@ -1,0 +1,242 @@
+package io.clickstream.time;
+
+import static io.clickstream.testing.Clicks.click;
+import static io.clickstream.testing.Clicks.time;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.clickstream.event.Click;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.event.DeadLetter.Reason;
+import io.clickstream.event.EventTypes;
+import io.clickstream.event.Incoming;
+import io.clickstream.event.RawRecord;
+import io.clickstream.testing.OperatorCounters;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ClickIntakeOperatorTest {
+
+    private static final OutputTag<DeadLetter> NO_CLICKS =
+            new OutputTag<>("no-clicks", EventTypes.DEAD_LETTER);
+    private static final long NOON = time("12:00:00");
+    private static final Duration OUT_OF_ORDERNESS = Duration.ofSeconds(20);
+    private static final Duration SKEW = Duration.ofSeconds(10);
+
+    private OneInputStreamOperatorTestHarness<Incoming, Click> intake;
+
+    @BeforeEach
+    void start() throws Exception {
+        intake = harness(0, 1);
+        intake.setProcessingTime(NOON);
+        intake.open();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        intake.close();
+    }
+
+    @Test
+    void sendsClicksOnAndDeadLettersToTheSide() throws Exception {
+        Click click = arrives("12:00:00");
+        DeadLetter letter = letterArrives();
+
+        assertThat(intake.extractOutputValues()).containsExactly(click);
+        assertThat(intake.getSideOutput(NO_CLICKS))
+                .extracting(StreamRecord::getValue)
+                .containsExactly(letter);
+    }
+
+    @Test
+    void keepsTheTimestampOfAClick() throws Exception {
+        arrives("12:00:03");
+
+        assertThat(intake.extractOutputStreamRecords())
+                .extracting(StreamRecord::getTimestamp)
+                .containsExactly(time("12:00:03"));
+    }
+
+    @Test
+    void counts() throws Exception {
+        OperatorCounters counters = new OperatorCounters();
+        intake.close();
+        intake =
+                new OneInputStreamOperatorTestHarness<>(
+                        new ClickIntakeOperator(NO_CLICKS, OUT_OF_ORDERNESS, SKEW),
+                        counters.environment());
+        intake.setup(EventTypes.CLICK.createSerializer(new SerializerConfigImpl()));
+        intake.open();
+
+        arrives("12:00:00");
+        arrives("12:00:01");
+        letterArrives();
+
+        assertThat(counters.counted())
+                .isEqualTo(Map.of("recordsIn", 3L, "clicks", 2L, "bytesIn", 2 * 5L + 3));
+    }
+
+    @Test
+    void letsGoOfTheBytesOfClicksThatAreOnTime() throws Exception {
+        assertThat(arrives("12:00:00").raw()).isNull();
+
+        intake.processWatermark(time("11:59:39.999"));
+
+        assertThat(arrives("11:59:40").raw()).isNull();
+        assertThat(arrives("11:59:39.999").raw()).isNotNull();
+        assertThat(arrives("11:00:00").raw()).isNotNull();
+    }
+
+    @Test
+    void keepsTheBytesOfMoreClicksAfterItWasIdle() throws Exception {
+        intake.processWatermarkStatus(WatermarkStatus.IDLE);
+        intake.processWatermarkStatus(WatermarkStatus.ACTIVE);
+        intake.setProcessingTime(time("13:00:00"));
+
+        // 10 s on the way and 10 s of skew, less 20 s of disorder.
+        assertThat(arrives("13:00:00").raw()).isNotNull();
+        assertThat(arrives("13:00:00.001").raw()).isNull();
+    }
+
+    @Test
+    void raisesTheWatermarkToTheNewestClickBeforeItPassesOnIdleness() throws Exception {
+        arrives("12:00:00");
+        arrives("11:59:50");
+        intake.processWatermark(time("11:59:29.999"));
+        intake.getOutput().clear();
+
+        intake.processWatermarkStatus(WatermarkStatus.IDLE);
+
+        assertThat(intake.getOutput())
+                .containsExactly(new Watermark(time("11:59:39.999")), WatermarkStatus.IDLE);
+    }
+
+    @Test
+    void passesOnIdlenessWhereThereWasNoClick() throws Exception {
+        letterArrives();
+
+        intake.processWatermarkStatus(WatermarkStatus.IDLE);
+        intake.processWatermarkStatus(WatermarkStatus.ACTIVE);
+
+        assertThat(intake.getOutput())
+                .containsExactly(WatermarkStatus.IDLE, WatermarkStatus.ACTIVE);
+    }
+
+    @Test
+    void neverLowersTheWatermark() throws Exception {
+        arrives("12:00:00");
+        intake.processWatermark(time("11:59:45"));
+        intake.processWatermark(time("11:59:44"));
+        intake.getOutput().clear();
+
+        intake.processWatermarkStatus(WatermarkStatus.IDLE);
+        intake.processWatermark(time("11:59:45"));
+        intake.processWatermark(time("11:59:45.001"));
+
+        assertThat(intake.getOutput())
+                .containsExactly(WatermarkStatus.IDLE, new Watermark(time("11:59:45.001")));
+    }
+
+    @Test
+    void keepsTheBytesOfClicksThatWereLateBeforeARestart() throws Exception {
+        intake.processWatermark(time("11:59:40"));
+
+        restart(List.of(intake.snapshot(1, 1)), 0, 1);
+
+        assertThat(arrives("11:59:40").raw()).isNotNull();
+        assertThat(arrives("11:59:40.001").raw()).isNull();
+    }
+
+    @Test
+    void takesTheLowestOfTheSubtasksBeforeARestart() throws Exception {
+        OneInputStreamOperatorTestHarness<Incoming, Click> other = harness(1, 2);
+        other.setProcessingTime(NOON);
+        other.open();
+        other.processWatermark(time("11:59:30"));
+        intake.processWatermark(time("11:59:40"));
+        List<OperatorSubtaskState> states = List.of(intake.snapshot(1, 1), other.snapshot(1, 1));
+        other.close();
+
+        restart(states, 2, 3);
+
+        assertThat(arrives("11:59:30").raw()).isNotNull();
+        assertThat(arrives("11:59:30.001").raw()).isNull();
+    }
+
+    @Test
+    void keepsMoreAfterARestartWhereItWasIdleBefore() throws Exception {
+        intake.processWatermark(time("11:00:00"));
+        intake.processWatermarkStatus(WatermarkStatus.IDLE);
+        intake.processWatermarkStatus(WatermarkStatus.ACTIVE);
+
+        restart(List.of(intake.snapshot(1, 1)), 0, 1);
+
+        assertThat(arrives("12:00:00").raw()).isNotNull();
+        assertThat(arrives("12:00:00.001").raw()).isNull();
+    }
+
+    private void restart(List<OperatorSubtaskState> states, int index, int parallelism)
+            throws Exception {
+        intake.close();
+        intake = harness(index, parallelism);
+        intake.setProcessingTime(time("12:30:00"));
+        intake.initializeState(
+                AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                        AbstractStreamOperatorTestHarness.repackageState(
+                                states.toArray(new OperatorSubtaskState[0])),
+                        128,
+                        states.size(),
+                        parallelism,
+                        index));
+        intake.open();
+    }
+
+    private static OneInputStreamOperatorTestHarness<Incoming, Click> harness(
+            int index, int parallelism) throws Exception {
+        OneInputStreamOperatorTestHarness<Incoming, Click> harness =
+                new OneInputStreamOperatorTestHarness<>(
+                        new ClickIntakeOperator(NO_CLICKS, OUT_OF_ORDERNESS, SKEW),
+                        128,
+                        parallelism,
+                        index);
+        harness.setup(EventTypes.CLICK.createSerializer(new SerializerConfigImpl()));
+        return harness;
+    }
+
+    /** A click whose record has five bytes. */
+    private Click arrives(String timeOfDay) throws Exception {
+        Click told = click("ann").at(timeOfDay).build();
+        Click click =
+                new Click(
+                        told.user(),
+                        told.timestamp(),
+                        null,
+                        false,
+                        new RawRecord("clicks", 0, 0, new byte[5]));
+        intake.processElement(new StreamRecord<>(click, click.timestamp()));
+        return click;
+    }
+
+    /** A dead letter whose record has three bytes. */
+    private DeadLetter letterArrives() throws Exception {
+        DeadLetter letter =
+                new DeadLetter(
+                        Reason.MALFORMED,
+                        "empty",
+                        new RawRecord("clicks", 0, 0, new byte[3]),
+                        NOON);
+        intake.processElement(new StreamRecord<>(letter));
+        return letter;
+    }
+}
