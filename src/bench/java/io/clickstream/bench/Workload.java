@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Clicks to measure with. A workload is a block of clicks that comes again and again, each time
@@ -145,28 +144,6 @@ public record Workload(
         if (block.toMillis() % WINDOW.toMillis() != 0) {
             throw new IllegalArgumentException(name + ": a block must be a multiple of a window");
         }
-    }
-
-    /**
-     * The workload of a name.
-     *
-     * @throws IllegalArgumentException if there is none
-     */
-    public static Workload named(String name) {
-        return ALL.stream()
-                .filter(workload -> workload.name.equals(name.toLowerCase(Locale.ROOT)))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        "'%s' is no workload; there are %s"
-                                                .formatted(
-                                                        name,
-                                                        String.join(
-                                                                ", ",
-                                                                ALL.stream()
-                                                                        .map(Workload::name)
-                                                                        .toList()))));
     }
 
     /** The same with another number of users, and so of clicks and of open sessions. */

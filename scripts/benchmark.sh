@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Measures the job against others that compute the same: see --help.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+for argument in "$@"; do
+  if [[ $argument == -h || $argument == --help ]]; then
+    cat <<'HELP'
+Usage: scripts/benchmark.sh [OPTION...]
+
+Measures how many clicks per second the job takes on this machine, against others that compute the
+same. Each is run three times, in turns, in a JVM of its own with 3 GB of heap, with checkpoints
+exactly once; the median counts, and only if the results are what they must be.
+
+  limit          from memory: decode, shuffle by user, discard: nothing can be faster
+  consume        from Kafka: decode, discard
+  ours           the job's pipeline
+  textbook       Flink's session and tumbling windows, written as good documentation would
+  sql            Flink SQL, tuned
+  kafka-streams  Kafka Streams, from Kafka only
+
+  --quick             fewer clicks, and only the workload lab: takes less than 5 minutes
+  --workload NAME     lab (1 s gap, 20,000 open sessions), shop (30 min gap, 1,000,000 open sessions)
+                      or skew (1 % of the users make half of the clicks) (all three)
+  --backend NAME      rocksdb or heap (rocksdb)
+  --input NAME        memory or kafka (both)
+  --parallelism N     subtasks, partitions and threads (1)
+  --peers NAME,...    only these (all)
+  --json FILE         write one JSON object per peer, workload and input
+  --svg FILE          draw a bar chart
+  -h, --help          show this and end
+
+A full run takes about an hour, 6 GB of memory, and 10 GB of disk in the folder for temporary files
+(TMPDIR). It exits with 1 if a peer failed or its results were wrong.
+
+Examples:
+  scripts/benchmark.sh --quick
+  scripts/benchmark.sh --workload shop --input memory --peers limit,ours
+  scripts/benchmark.sh --json results.jsonl --svg results.svg
+HELP
+    exit 0
+  fi
+done
+
+build_local
+run_java 1536m io.clickstream.bench.Benchmark "$@"

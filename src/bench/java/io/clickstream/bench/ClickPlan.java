@@ -1,0 +1,48 @@
+package io.clickstream.bench;
+
+import io.clickstream.bench.RunSpec.Backend;
+import io.clickstream.bench.RunSpec.Input;
+
+/**
+ * How many clicks a run has, so that all take about the same time. The rates are what was seen on
+ * two cores, in thousands of clicks per second, rounded; where a machine or a peer is slower, a run
+ * takes longer.
+ *
+ * @param seconds how long a run should take, its warm-up included
+ */
+record ClickPlan(double seconds) {
+
+    /**
+     * Two fifths of a run are its warm-up: the compiler is done after a few seconds, and event time
+     * must have passed the gap and the bound until sessions close as fast as they open.
+     */
+    static final double WARM_UP = 0.4;
+
+    /** More blocks than this only come whole. */
+    private static final int BLOCKS = 3;
+
+    /** How many clicks a case gets. */
+    long clicks(Case measured, ClickBlock block, int parallelism) {
+        return rounded(Math.round(rate(measured) * 1_000L * seconds * parallelism), block.clicks());
+    }
+
+    /** The next number of clicks for which the results can be told. */
+    static long rounded(long clicks, long perBlock) {
+        return clicks <= BLOCKS * perBlock
+                ? Math.max(1, clicks)
+                : Math.round((double) clicks / perBlock) * perBlock;
+    }
+
+    private static int rate(Case measured) {
+        boolean heap = measured.backend() == Backend.HEAP;
+        boolean kafka = measured.input() == Input.KAFKA;
+        return switch (measured.peer()) {
+            case LIMIT -> 2_500;
+            case CONSUME -> 900;
+            case OURS -> kafka ? 700 : 2_000;
+            case TEXTBOOK -> heap ? 200 : 30;
+            case SQL -> heap ? 100 : 30;
+            case KAFKA_STREAMS -> 50;
+        };
+    }
+}

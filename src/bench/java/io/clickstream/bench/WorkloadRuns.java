@@ -1,0 +1,244 @@
+package io.clickstream.bench;
+
+import io.clickstream.bench.RunSpec.Input;
+import io.clickstream.local.Comparison;
+import io.clickstream.local.LocalServers;
+import io.clickstream.local.StatusLine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import javax.annotation.Nullable;
+
+/**
+ * All runs of one workload: round by round, in each round every case once, so that what else the
+ * machine does hits all alike. A run counts only if its results are right.
+ */
+final class WorkloadRuns implements AutoCloseable {
+
+    /** Clicks of the run that finds out which results are wrong. */
+    private static final long CLICKS_TO_COMPARE = 500_000;
+
+    private final Workload workload;
+    private final Settings settings;
+    private final PeerProcess process;
+    private final StatusLine status;
+    private final Path folder;
+    private final ClickBlock block;
+    private final Reference reference;
+    @Nullable private final KafkaInput kafka;
+    private final Map<Long, Reference.Answer> answers = new HashMap<>();
+    private final Map<Case, List<RunResult>> results = new LinkedHashMap<>();
+    private final Map<String, List<String>> problems = new TreeMap<>();
+    private int runs;
+
+    /**
+     * How to run.
+     *
+     * @param plan how many clicks a run has
+     * @param parallelism of all peers
+     * @param rounds how often each case is run
+     * @param checkpointMillis from one checkpoint to the next
+     */
+    record Settings(ClickPlan plan, int parallelism, int rounds, long checkpointMillis) {}
+
+    /** Makes the clicks. */
+    WorkloadRuns(
+            Workload workload,
+            List<Case> cases,
+            Settings settings,
+            PeerProcess process,
+            StatusLine status)
+            throws IOException {
+        this.workload = workload;
+        this.settings = settings;
+        this.process = process;
+        this.status = status;
+        this.folder = Files.createTempDirectory("clickstream-benchmark-");
+        show(workload.name() + ": making clicks");
+        block = ClickBlock.write(workload, settings.parallelism(), folder);
+        reference = new Reference(workload, block);
+        kafka =
+                cases.stream().anyMatch(each -> each.input() == Input.KAFKA)
+                        ? KafkaInput.start(folder.resolve("kafka"))
+                        : null;
+        cases.forEach(each -> results.put(each, new ArrayList<>()));
+    }
+
+    /** Runs all rounds. */
+    void run() throws IOException, InterruptedException {
+        for (int round = 1; round <= settings.rounds(); round++) {
+            for (Map.Entry<Case, List<RunResult>> each : results.entrySet()) {
+                String label =
+                        "%s round %d/%d, %s"
+                                .formatted(
+                                        workload.name(), round, settings.rounds(), each.getKey());
+                try {
+                    RunResult result = run(each.getKey(), label);
+                    if (result != null) {
+                        each.getValue().add(result);
+                    }
+                } catch (IOException e) {
+                    problem(each.getKey(), List.of(String.valueOf(e.getMessage())));
+                }
+            }
+        }
+    }
+
+    /** What was measured; only cases of which at least one run was right. */
+    List<Measurement> measurements() {
+        List<Measurement> measurements = new ArrayList<>();
+        results.forEach(
+                (measured, runResults) -> {
+                    if (!runResults.isEmpty()) {
+                        long clicks = clicks(measured);
+                        measurements.add(
+                                Measurement.of(
+                                        workload.name(),
+                                        measured,
+                                        settings.parallelism(),
+                                        clicks,
+                                        answer(clicks).openSessions(),
+                                        runResults));
+                    }
+                });
+        return measurements;
+    }
+
+    /** What was wrong, by the name of the case. */
+    Map<String, List<String>> problems() {
+        return problems;
+    }
+
+    @Nullable
+    private RunResult run(Case measured, String label) throws IOException, InterruptedException {
+        long clicks = clicks(measured);
+        if (measured.peer().hasResults()) {
+            show(label + ": asking the oracle");
+            answer(clicks);
+        }
+        RunSpec spec = spec(measured, clicks, false, label);
+        RunResult result;
+        try {
+            result =
+                    process.run(
+                            spec,
+                            count -> show("%s: %,d of %,d clicks".formatted(label, count, clicks)));
+        } finally {
+            LocalServers.delete(Path.of(spec.folder()));
+        }
+        if (measured.peer().hasResults()
+                && !result.digests().equals(expected(measured, clicks).digests())) {
+            problem(measured, differences(measured, result, clicks, label));
+            return null;
+        }
+        status.print(
+                String.format(
+                        Locale.ROOT,
+                        "%s: %,d clicks/s in %.1f s",
+                        label,
+                        Math.round(result.clicksPerSecond()),
+                        result.seconds()));
+        return result;
+    }
+
+    /** Runs it once more with fewer clicks, and compares line by line. */
+    private List<String> differences(Case measured, RunResult wrong, long clicks, String label)
+            throws IOException, InterruptedException {
+        List<String> report = new ArrayList<>();
+        Map<Aggregate, Digest> right = expected(measured, clicks).digests();
+        for (Aggregate aggregate : Aggregate.values()) {
+            if (!right.get(aggregate).equals(wrong.digests().get(aggregate))) {
+                report.add(
+                        "%s: %s instead of %s"
+                                .formatted(
+                                        aggregate,
+                                        wrong.digests().get(aggregate),
+                                        right.get(aggregate)));
+            }
+        }
+        long fewer = Math.min(clicks, Math.min(block.clicks(), CLICKS_TO_COMPARE));
+        RunSpec spec = spec(measured, fewer, true, label + ": comparing");
+        RunResult result = process.run(spec, count -> {});
+        LocalServers.delete(Path.of(spec.folder()));
+        for (Aggregate aggregate : Aggregate.values()) {
+            Comparison comparison =
+                    Comparison.ofLines(
+                            aggregate.toString(),
+                            expected(measured, fewer).lines().get(aggregate),
+                            result.lines().get(aggregate));
+            if (!comparison.isEqual()) {
+                report.addAll(comparison.report());
+            }
+        }
+        return report;
+    }
+
+    private RunSpec spec(Case measured, long clicks, boolean keepLines, String label)
+            throws IOException, InterruptedException {
+        String id =
+                "%s-%s-%s-%d".formatted(workload.name(), measured.peer(), measured.input(), ++runs);
+        String topic = null;
+        if (measured.input() == Input.KAFKA) {
+            show(label + ": filling the topic");
+            topic = kafka.topic(workload.name(), block, clicks);
+        }
+        return new RunSpec(
+                id,
+                measured.peer(),
+                workload.name(),
+                workload.gap().toMillis(),
+                block,
+                measured.backend(),
+                measured.input(),
+                settings.parallelism(),
+                clicks,
+                Math.round(clicks * ClickPlan.WARM_UP),
+                settings.checkpointMillis(),
+                folder.resolve(id).toString(),
+                topic == null ? null : kafka.bootstrapServers(),
+                topic,
+                keepLines);
+    }
+
+    private long clicks(Case measured) {
+        return settings.plan().clicks(measured, block, settings.parallelism());
+    }
+
+    private Reference.Answer expected(Case measured, long clicks) {
+        Reference.Answer answer = answer(clicks);
+        return measured.peer().isWithoutCheckoutVisits() ? answer.withoutCheckoutVisits() : answer;
+    }
+
+    private Reference.Answer answer(long clicks) {
+        return answers.computeIfAbsent(clicks, reference::expect);
+    }
+
+    private void problem(Case measured, List<String> lines) {
+        problems.computeIfAbsent(workload.name() + ", " + measured, name -> new ArrayList<>())
+                .addAll(lines);
+        status.print(workload.name() + ", " + measured + ": does not count, " + lines.get(0));
+    }
+
+    private void show(String line) {
+        status.show(line, TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            if (kafka != null) {
+                kafka.close();
+            }
+        } finally {
+            LocalServers.delete(folder);
+        }
+    }
+}
