@@ -34,7 +34,7 @@ public final class Benchmark implements Callable<Integer> {
     private static final int ROUNDS = 3;
 
     private static final ClickPlan FULL = new ClickPlan(20);
-    private static final ClickPlan QUICK = new ClickPlan(6);
+    private static final ClickPlan QUICK = new ClickPlan(4.5);
 
     /** As the local run has it. */
     private static final long CHECKPOINT_MILLIS = 10_000;
@@ -154,7 +154,9 @@ public final class Benchmark implements Callable<Integer> {
                         input == null ? List.of(Input.values()) : List.of(input));
         if (cases.isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(), "none of these peers reads from " + input);
+                    spec.commandLine(),
+                    "none of these peers runs so: limit reads from memory, consume and"
+                            + " kafka-streams from kafka, and kafka-streams has no state on heap");
         }
         // A quick run has from Kafka what can't do without, and what to compare it with.
         if (quick && peers == null && input == null) {

@@ -25,7 +25,7 @@ public record Case(Peer peer, Backend backend, Input input) {
         List<Case> cases = new ArrayList<>();
         for (Input input : inputs) {
             for (Peer peer : Peer.ALL) {
-                if (peers.contains(peer) && peer.reads(input)) {
+                if (peers.contains(peer) && peer.reads(input) && peer.keepsStateOn(backend)) {
                     cases.add(new Case(peer, backend, input));
                 }
             }

@@ -38,8 +38,8 @@ record ClickPlan(double seconds) {
         boolean kafka = measured.input() == Input.KAFKA;
         return switch (measured.peer()) {
             case LIMIT -> 2_500;
-            case CONSUME -> 900;
-            case OURS -> kafka ? 700 : 2_000;
+            case CONSUME -> 2_000;
+            case OURS -> kafka ? 1_000 : 2_000;
             case TEXTBOOK -> heap ? 200 : 30;
             case SQL -> heap ? 100 : 30;
             case KAFKA_STREAMS -> 50;

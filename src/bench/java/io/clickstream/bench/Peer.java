@@ -49,6 +49,11 @@ public enum Peer {
         };
     }
 
+    /** Whether it can keep its state there: Kafka Streams is measured on RocksDB only. */
+    public boolean keepsStateOn(RunSpec.Backend backend) {
+        return this != KAFKA_STREAMS || backend == RunSpec.Backend.ROCKSDB;
+    }
+
     /**
      * Whether its results are compared without {@code orderCheckoutEventCount}: SQL has no
      * aggregate for the visits at or before the last checkout of a session whose clicks come in any

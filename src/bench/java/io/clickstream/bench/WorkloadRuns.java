@@ -187,7 +187,7 @@ final class WorkloadRuns implements AutoCloseable {
                 "%s-%s-%s-%d".formatted(workload.name(), measured.peer(), measured.input(), ++runs);
         String topic = null;
         if (measured.input() == Input.KAFKA) {
-            show(label + ": filling the topic");
+            show(label + ": reading from the topic");
             topic = kafka.topic(workload.name(), block, clicks);
         }
         return new RunSpec(

@@ -1,0 +1,114 @@
+package io.clickstream.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.clickstream.bench.RunSpec.Backend;
+import io.clickstream.bench.RunSpec.Input;
+import io.clickstream.local.LocalCommand;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class BenchmarkOptionsTest {
+
+    @Test
+    void measuresAllByDefault() {
+        Benchmark benchmark = parse();
+
+        assertThat(benchmark.workloads())
+                .containsExactly(Workload.LAB, Workload.SHOP, Workload.SKEW);
+        assertThat(benchmark.cases())
+                .containsExactly(
+                        new Case(Peer.LIMIT, Backend.ROCKSDB, Input.MEMORY),
+                        new Case(Peer.OURS, Backend.ROCKSDB, Input.MEMORY),
+                        new Case(Peer.TEXTBOOK, Backend.ROCKSDB, Input.MEMORY),
+                        new Case(Peer.SQL, Backend.ROCKSDB, Input.MEMORY),
+                        new Case(Peer.CONSUME, Backend.ROCKSDB, Input.KAFKA),
+                        new Case(Peer.OURS, Backend.ROCKSDB, Input.KAFKA),
+                        new Case(Peer.TEXTBOOK, Backend.ROCKSDB, Input.KAFKA),
+                        new Case(Peer.SQL, Backend.ROCKSDB, Input.KAFKA),
+                        new Case(Peer.KAFKA_STREAMS, Backend.ROCKSDB, Input.KAFKA));
+    }
+
+    @Test
+    void quickMeasuresTheLabAndOnlyWhatItMustFromKafka() {
+        Benchmark benchmark = parse("--quick");
+
+        assertThat(benchmark.workloads()).containsExactly(Workload.LAB);
+        assertThat(benchmark.cases())
+                .extracting(Case::toString)
+                .containsExactly(
+                        "limit from memory",
+                        "ours from memory",
+                        "textbook from memory",
+                        "sql from memory",
+                        "consume from kafka",
+                        "ours from kafka",
+                        "kafka-streams from kafka");
+    }
+
+    @Test
+    void measuresWhatIsAskedFor() {
+        Benchmark benchmark =
+                parse(
+                        "--workload",
+                        "skew",
+                        "--backend",
+                        "heap",
+                        "--input",
+                        "kafka",
+                        "--peers",
+                        "consume,ours,kafka-streams");
+
+        assertThat(benchmark.workloads()).containsExactly(Workload.SKEW);
+        assertThat(benchmark.cases())
+                .containsExactly(
+                        new Case(Peer.CONSUME, Backend.HEAP, Input.KAFKA),
+                        new Case(Peer.OURS, Backend.HEAP, Input.KAFKA));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--workload labs | 'labs' is none of lab, shop, skew",
+                "--backend disk | 'disk' is none of rocksdb, heap",
+                "--input kinesis | 'kinesis' is none of memory, kafka",
+                "--peers ours,spark | 'spark' is none of limit, consume, ours, textbook, sql,"
+                        + " kafka-streams",
+                "--parallelism 0 | --parallelism must be at least 1, not 0",
+                "--parallelism two | 'two' is not an int",
+                "--input memory --peers consume | none of these peers runs so",
+                "--fast | Unknown option: '--fast'",
+            })
+    void answersAWrongOptionWithOneLine(String options, String answer) {
+        StringWriter err = new StringWriter();
+
+        int exit =
+                LocalCommand.commandLine("benchmark", new Benchmark())
+                        .setErr(new PrintWriter(err))
+                        .execute(options.split(" "));
+
+        assertThat(exit).isEqualTo(2);
+        assertThat(err.toString().strip().lines())
+                .singleElement()
+                .asString()
+                .startsWith("benchmark: ")
+                .contains(answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100, 100", "0, 1", "3000, 3000", "3400, 3000", "3600, 4000", "9999, 10000"})
+    void givesWholeBlocksWhereTheyAreMany(long asked, long given) {
+        assertThat(ClickPlan.rounded(asked, 1_000)).isEqualTo(given);
+    }
+
+    private static Benchmark parse(String... options) {
+        Benchmark benchmark = new Benchmark();
+        new CommandLine(benchmark).parseArgs(options);
+        return benchmark;
+    }
+}
