@@ -28,24 +28,12 @@ final class Utf8Strings {
             written[slot] = text;
             encoded[slot] = bytes;
         }
-        int length = bytes.length;
-        while (length > 0x7f) {
-            out.writeByte((length & 0x7f) | 0x80);
-            length >>>= 7;
-        }
-        out.writeByte(length);
+        VarInts.write(bytes.length, out);
         out.write(bytes);
     }
 
     String read(DataInputView in) throws IOException {
-        int length = 0;
-        int shift = 0;
-        int next;
-        do {
-            next = in.readUnsignedByte();
-            length |= (next & 0x7f) << shift;
-            shift += 7;
-        } while (next > 0x7f);
+        int length = VarInts.read(in);
         if (length > buffer.length) {
             buffer = new byte[length];
         }

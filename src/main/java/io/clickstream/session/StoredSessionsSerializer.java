@@ -1,5 +1,6 @@
 package io.clickstream.session;
 
+import io.clickstream.event.VarInts;
 import io.clickstream.event.VersionedSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -20,25 +21,13 @@ public final class StoredSessionsSerializer extends VersionedSerializer<StoredSe
     @Override
     public void serialize(StoredSessions sessions, DataOutputView out) throws IOException {
         byte[] bytes = sessions.bytes();
-        int length = bytes.length;
-        while (length > 0x7f) {
-            out.writeByte((length & 0x7f) | 0x80);
-            length >>>= 7;
-        }
-        out.writeByte(length);
+        VarInts.write(bytes.length, out);
         out.write(bytes);
     }
 
     @Override
     public StoredSessions deserialize(DataInputView in) throws IOException {
-        int length = 0;
-        int shift = 0;
-        int next;
-        do {
-            next = in.readUnsignedByte();
-            length |= (next & 0x7f) << shift;
-            shift += 7;
-        } while (next > 0x7f);
+        int length = VarInts.read(in);
         byte[] bytes = new byte[length];
         in.readFully(bytes);
         return new StoredSessions(bytes);
