@@ -40,7 +40,7 @@ public final class Benchmark implements Callable<Integer> {
     private static final long CHECKPOINT_MILLIS = 10_000;
 
     /** A quick run would else be over before its first checkpoint. */
-    private static final long QUICK_CHECKPOINT_MILLIS = 3_000;
+    private static final long QUICK_CHECKPOINT_MILLIS = 5_000;
 
     private static final int NOT_EQUAL = 1;
 
