@@ -30,7 +30,9 @@ record ClickPlan(double seconds) {
 
     /** How many clicks a case gets. */
     long clicks(Case measured, ClickBlock block, int parallelism) {
-        return rounded(Math.round(rate(measured) * 1_000L * seconds * parallelism), block.clicks());
+        long asked = Math.round(rate(measured) * 1_000L * seconds * parallelism);
+        long least = Math.round(LEAST_OF_BLOCK * block.clicks());
+        return rounded(Math.max(asked, least), block.clicks());
     }
 
     /** The next number of clicks for which the results can be told. */
