@@ -30,7 +30,7 @@ exactly once; the median counts, and only if the results are what they must be.
   --svg FILE          draw a bar chart
   -h, --help          show this and end
 
-A full run takes about an hour, 6 GB of memory, and 10 GB of disk in the folder for temporary files
+A full run takes more than an hour, 6 GB of memory, and 10 GB of disk in the folder for temporary files
 (TMPDIR). It exits with 1 if a peer failed or its results were wrong.
 
 Examples:
