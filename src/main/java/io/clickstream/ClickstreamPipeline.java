@@ -142,7 +142,9 @@ public final class ClickstreamPipeline {
                                         EventTypes.SESSION,
                                         new SessionOperator(
                                                 aggregates.sessionGap(),
-                                                aggregates.maxSessionsOnHeap(),
+                                                aggregates
+                                                        .maxSessionsOnHeap()
+                                                        .orElse(SessionOperator.BY_HEAP_SIZE),
                                                 bounded,
                                                 LATE_CLICKS)));
 

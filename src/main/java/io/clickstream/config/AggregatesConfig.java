@@ -1,19 +1,20 @@
 package io.clickstream.config;
 
 import java.time.Duration;
+import java.util.OptionalInt;
+import javax.annotation.Nullable;
 
 /** What a session is, and the windows that count sessions. */
 public final class AggregatesConfig {
 
     private final Duration sessionGap;
     private final Duration window;
-    private final int maxSessionsOnHeap;
+    @Nullable private final Integer maxSessionsOnHeap;
 
     private AggregatesConfig(PropertyReader reader) {
         sessionGap = reader.get(ConfigKeys.SESSION_GAP);
         window = reader.get(ConfigKeys.WINDOW);
-        Integer onHeap = reader.get(ConfigKeys.MAX_SESSIONS_ON_HEAP);
-        maxSessionsOnHeap = onHeap == null ? 0 : onHeap;
+        maxSessionsOnHeap = reader.find(ConfigKeys.MAX_SESSIONS_ON_HEAP).orElse(null);
     }
 
     static AggregatesConfig read(PropertyReader reader) {
@@ -29,8 +30,11 @@ public final class AggregatesConfig {
         return window;
     }
 
-    /** Open sessions that a subtask holds on the heap; the others are in keyed state alone. */
-    public int maxSessionsOnHeap() {
-        return maxSessionsOnHeap;
+    /**
+     * Open sessions that a subtask holds on the heap; the others are in keyed state alone. Empty if
+     * the size of the heap decides.
+     */
+    public OptionalInt maxSessionsOnHeap() {
+        return maxSessionsOnHeap == null ? OptionalInt.empty() : OptionalInt.of(maxSessionsOnHeap);
     }
 }

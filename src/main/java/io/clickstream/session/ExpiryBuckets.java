@@ -8,6 +8,9 @@ import java.util.TreeMap;
  * Finds users whose oldest session may be over, by coarse buckets over the ends of sessions instead
  * of a timer per click. A user stays in a bucket while the session grows; when the watermark gets
  * there, the user is looked at and put into the bucket of the end as it is by then.
+ *
+ * <p>An entry counts only if its record is armed for its bucket: others are of users who left, or
+ * were armed for an earlier bucket since.
  */
 final class ExpiryBuckets {
 
@@ -17,16 +20,24 @@ final class ExpiryBuckets {
         /**
          * Closes the user's sessions that are over.
          *
-         * @return the end of the user's oldest session that is left; {@link OpenUser#NOT_ARMED} if
-         *     there is none
+         * @return the end of the user's oldest session that is left; {@link
+         *     SessionRecords#NOT_ARMED} if there is none
          */
-        long closeDue(OpenUser user);
+        long closeDue(int head);
     }
 
     private static final int MIN_USERS = 16;
 
+    /** Records whose memory is asked for at a time. */
+    private static final int PEEKED = 32;
+
     private final long widthMillis;
+    private final SessionRecords records;
     private final TreeMap<Long, Bucket> buckets = new TreeMap<>();
+
+    /** Written, so that reading ahead is not optimized away. */
+    @SuppressWarnings("UnusedVariable")
+    private long peeked;
 
     /**
      * Begins empty.
@@ -34,19 +45,20 @@ final class ExpiryBuckets {
      * @param widthMillis of a bucket; the watermark looks at the users of one bucket anew as long
      *     as it is within it
      */
-    ExpiryBuckets(long widthMillis) {
+    ExpiryBuckets(long widthMillis, SessionRecords records) {
         this.widthMillis = widthMillis;
+        this.records = records;
     }
 
     /** Sees to it that the user is looked at when the watermark gets to this end. */
-    void arm(OpenUser user, long end) {
+    void arm(int head, long end) {
         long bucket = Math.floorDiv(end, widthMillis);
-        if (user.armedBucket <= bucket) {
+        if (records.armed(head) <= bucket) {
             return;
         }
         // An entry in a later bucket stays there and is passed over.
-        user.armedBucket = bucket;
-        buckets.computeIfAbsent(bucket, index -> new Bucket()).add(user);
+        records.setArmed(head, bucket);
+        buckets.computeIfAbsent(bucket, index -> new Bucket()).add(head);
     }
 
     /** Looks at all users who may have a session whose last millisecond is reached. */
@@ -57,21 +69,24 @@ final class ExpiryBuckets {
             Bucket bucket = first.getValue();
             Bucket left = null;
             for (int i = 0; i < bucket.size; i++) {
-                OpenUser user = bucket.users[i];
-                if (user.armedBucket != index) {
+                if (i % PEEKED == 0) {
+                    peek(bucket, i);
+                }
+                int head = bucket.heads[i];
+                if (records.armed(head) != index) {
                     continue;
                 }
-                user.armedBucket = OpenUser.NOT_ARMED;
-                long end = visitor.closeDue(user);
-                if (end == OpenUser.NOT_ARMED) {
+                records.setArmed(head, SessionRecords.NOT_ARMED);
+                long end = visitor.closeDue(head);
+                if (end == SessionRecords.NOT_ARMED) {
                     continue;
                 }
                 if (Math.floorDiv(end, widthMillis) == index) {
-                    user.armedBucket = index;
+                    records.setArmed(head, index);
                     left = left == null ? new Bucket() : left;
-                    left.add(user);
+                    left.add(head);
                 } else {
-                    arm(user, end);
+                    arm(head, end);
                 }
             }
             if (left != null) {
@@ -82,10 +97,33 @@ final class ExpiryBuckets {
         }
     }
 
-    /** Lets go of users who are armed no more, or elsewhere. */
+    private void peek(Bucket bucket, int from) {
+        int to = Math.min(from + PEEKED, bucket.size);
+        for (int i = from; i < to; i++) {
+            peeked += records.peek(bucket.heads[i]);
+        }
+    }
+
+    /** Lets go of entries that don't count. */
     void prune() {
-        buckets.forEach((index, bucket) -> bucket.prune(index));
+        buckets.forEach(this::prune);
         buckets.values().removeIf(bucket -> bucket.size == 0);
+    }
+
+    private void prune(long index, Bucket bucket) {
+        int kept = 0;
+        for (int i = 0; i < bucket.size; i++) {
+            int head = bucket.heads[i];
+            if (records.armed(head) == index) {
+                // A record that was used again may be there twice.
+                records.setArmed(head, SessionRecords.NOT_ARMED);
+                bucket.heads[kept++] = head;
+            }
+        }
+        bucket.size = kept;
+        for (int i = 0; i < kept; i++) {
+            records.setArmed(bucket.heads[i], index);
+        }
     }
 
     boolean isEmpty() {
@@ -93,25 +131,14 @@ final class ExpiryBuckets {
     }
 
     private static final class Bucket {
-        private OpenUser[] users = new OpenUser[MIN_USERS];
+        private int[] heads = new int[MIN_USERS];
         private int size;
 
-        void add(OpenUser user) {
-            if (size == users.length) {
-                users = Arrays.copyOf(users, 2 * size);
+        void add(int head) {
+            if (size == heads.length) {
+                heads = Arrays.copyOf(heads, 2 * size);
             }
-            users[size++] = user;
-        }
-
-        void prune(long index) {
-            int kept = 0;
-            for (int i = 0; i < size; i++) {
-                if (users[i].armedBucket == index) {
-                    users[kept++] = users[i];
-                }
-            }
-            Arrays.fill(users, kept, size, null);
-            size = kept;
+            heads[size++] = head;
         }
     }
 }

@@ -1,23 +1,39 @@
 package io.clickstream.session;
 
+import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import javax.annotation.Nullable;
 
-/** A hash table of the users on the heap: open addressing, linear probing, no object per entry. */
+/**
+ * The users with open sessions on the heap, each the record of the newest session. A user may have
+ * several, as long as the watermark has passed none: they are apart by more than the gap, and form
+ * a list from the newest to the oldest. Nearly every click concerns the newest.
+ *
+ * <p>Users are found by a hash table with open addressing and linear probing, whose slots hold the
+ * hash and the record: a search looks at hardly any record but the right one.
+ */
 final class OpenUsers {
 
+    /** What {@link #click} answers for a click that was not taken. */
+    static final int NOT_TAKEN = Integer.MIN_VALUE;
+
     private static final int MIN_SLOTS = 1024;
-    private static final int EMPTY = 0;
+    private static final long EMPTY = 0;
 
-    private OpenUser[] slots = new OpenUser[MIN_SLOTS];
+    private final SessionRecords records;
 
-    /** The users' hashes, so that a search looks at hardly any user but the right one. */
-    private int[] hashes = new int[MIN_SLOTS];
+    /** A hash, which is never 0, in the upper half, and a record in the lower one. */
+    private long[] slots = new long[MIN_SLOTS];
 
     private int size;
 
-    /** Never {@link #EMPTY}. */
+    OpenUsers(SessionRecords records) {
+        this.records = records;
+    }
+
+    /** Never 0. */
     static int hash(UserId user) {
         // Spreads what is dense (ids in a row) over all bits: the finalizer of MurmurHash3.
         int h = user.hashCode();
@@ -26,72 +42,80 @@ final class OpenUsers {
         h ^= h >>> 13;
         h *= 0xc2b2ae35;
         h ^= h >>> 16;
-        return h == EMPTY ? 1 : h;
+        return h == 0 ? 1 : h;
     }
 
-    @Nullable
-    OpenUser get(UserId user, int hash) {
-        int[] table = hashes;
-        int mask = table.length - 1;
-        for (int i = hash & mask; table[i] != EMPTY; i = (i + 1) & mask) {
-            if (table[i] == hash && slots[i].is(user)) {
-                return slots[i];
+    /** What stands where a search would begin, for {@link #peek}. */
+    long firstSlot(int hash) {
+        return slots[hash & (slots.length - 1)];
+    }
+
+    /** Reads the record that a slot names, if any. */
+    long peek(long slot) {
+        return slot == EMPTY ? 0 : records.peek((int) slot);
+    }
+
+    /** The user's record, or {@link SessionRecords#NONE}. */
+    int get(UserId user, int hash) {
+        int mask = slots.length - 1;
+        int i = hash & mask;
+        while (slots[i] != EMPTY) {
+            if ((int) (slots[i] >>> 32) == hash && records.isOf((int) slots[i], user)) {
+                return (int) slots[i];
             }
+            i = (i + 1) & mask;
         }
-        return null;
+        return SessionRecords.NONE;
     }
 
-    /** Adds a user who is not there. */
-    void add(OpenUser user) {
+    /** Adds a user who is not there, with the newest session, which may have older ones. */
+    void add(UserId user, int hash, int head) {
+        records.setHead(head, user);
         if (2 * (size + 1) > slots.length) {
             resize(2 * slots.length);
         }
-        place(user);
+        place((long) hash << 32 | head);
         size++;
     }
 
-    private void place(OpenUser user) {
+    private void place(long slot) {
         int mask = slots.length - 1;
-        int i = user.hash() & mask;
-        while (hashes[i] != EMPTY) {
+        int i = (int) (slot >>> 32) & mask;
+        while (slots[i] != EMPTY) {
             i = (i + 1) & mask;
         }
-        slots[i] = user;
-        hashes[i] = user.hash();
+        slots[i] = slot;
     }
 
-    /** Removes a user who is there. */
-    @SuppressWarnings("ReferenceEquality") // The very object that was added.
-    void remove(OpenUser user) {
+    /** Removes a user who is there, with all sessions. */
+    void remove(int head) {
         int mask = slots.length - 1;
-        int hole = user.hash() & mask;
-        while (slots[hole] != user) {
+        int hole = hash(records.user(head)) & mask;
+        while ((int) slots[hole] != head) {
             hole = (hole + 1) & mask;
         }
         // Closes the gap, so that no search ends too early.
-        for (int i = (hole + 1) & mask; hashes[i] != EMPTY; i = (i + 1) & mask) {
-            int home = hashes[i] & mask;
+        for (int i = (hole + 1) & mask; slots[i] != EMPTY; i = (i + 1) & mask) {
+            int home = (int) (slots[i] >>> 32) & mask;
             if (((i - home) & mask) >= ((i - hole) & mask)) {
                 slots[hole] = slots[i];
-                hashes[hole] = hashes[i];
                 hole = i;
             }
         }
-        slots[hole] = null;
-        hashes[hole] = EMPTY;
+        slots[hole] = EMPTY;
         size--;
+        free(head);
         if (slots.length > MIN_SLOTS && 16 * size < slots.length) {
             resize(slots.length / 4);
         }
     }
 
     private void resize(int length) {
-        OpenUser[] old = slots;
-        slots = new OpenUser[length];
-        hashes = new int[length];
-        for (OpenUser each : old) {
-            if (each != null) {
-                place(each);
+        long[] old = slots;
+        slots = new long[length];
+        for (long slot : old) {
+            if (slot != EMPTY) {
+                place(slot);
             }
         }
     }
@@ -100,12 +124,119 @@ final class OpenUsers {
         return size;
     }
 
-    /** Visits all users. None may be added or removed meanwhile. */
-    void forEach(Consumer<OpenUser> visitor) {
-        for (OpenUser user : slots) {
-            if (user != null) {
-                visitor.accept(user);
+    /** Visits all users, in the order of memory. The one who is visited may be removed. */
+    void forEach(IntConsumer visitor) {
+        for (int record = 0; record < records.end(); record++) {
+            if (records.isHead(record)) {
+                visitor.accept(record);
             }
         }
+    }
+
+    /**
+     * Adds a click to the session of a user that it belongs to, to a new one if there is none.
+     *
+     * @param number the department's in {@link DepartmentNames}; any if there is no department
+     * @param mayOpen whether a new session may begin
+     * @return by how much the number of sessions changed: 0, 1 for a new one, -1 where the click
+     *     joined two; {@link #NOT_TAKEN} if it may not open one and is near none
+     */
+    int click(
+            int head,
+            long timestamp,
+            @Nullable String department,
+            int number,
+            boolean checkout,
+            long gap,
+            boolean mayOpen) {
+        int newer = SessionRecords.NONE;
+        int session = head;
+        while (session != SessionRecords.NONE && records.begin(session) - gap > timestamp) {
+            newer = session;
+            session = records.older(session);
+        }
+        if (session == SessionRecords.NONE || timestamp > records.last(session) + gap) {
+            if (!mayOpen) {
+                return NOT_TAKEN;
+            }
+            int opened = head;
+            if (newer == SessionRecords.NONE) {
+                records.openInFront(head, timestamp);
+            } else {
+                opened = records.open(timestamp);
+                records.setOlder(opened, session);
+                records.setOlder(newer, opened);
+            }
+            records.add(opened, timestamp, department, number, checkout);
+            return 1;
+        }
+        records.add(session, timestamp, department, number, checkout);
+        int older = records.older(session);
+        // Only a click before the session's begin can reach the one before it.
+        if (older != SessionRecords.NONE && records.begin(session) <= records.last(older) + gap) {
+            int oldest = records.older(older);
+            records.join(session, older);
+            records.setOlder(session, oldest);
+            return -1;
+        }
+        return 0;
+    }
+
+    /**
+     * Closes all sessions of a user whose last millisecond the watermark has reached. If that is
+     * all of them, the user is still there with what is closed, and must be removed.
+     *
+     * @return how many
+     */
+    int closeDue(int head, long watermark, long gap, DepartmentNames names, Consumer<Session> out) {
+        int newer = SessionRecords.NONE;
+        int session = head;
+        while (session != SessionRecords.NONE && records.last(session) + gap - 1 > watermark) {
+            newer = session;
+            session = records.older(session);
+        }
+        if (session == SessionRecords.NONE) {
+            return 0;
+        }
+        UserId user = records.user(head);
+        int closed = 0;
+        // All older ones end earlier.
+        for (int due = session; due != SessionRecords.NONE; due = records.older(due)) {
+            out.accept(records.close(due, user, gap, names));
+            closed++;
+        }
+        if (newer != SessionRecords.NONE) {
+            records.setOlder(newer, SessionRecords.NONE);
+            free(session);
+        }
+        return closed;
+    }
+
+    /** Gives back the records of a session and of all older ones. */
+    void free(int newest) {
+        int session = newest;
+        while (session != SessionRecords.NONE) {
+            int older = records.older(session);
+            records.free(session);
+            session = older;
+        }
+    }
+
+    /** End of a user's oldest session, exclusive, ms since the epoch. */
+    long earliestEnd(int head, long gap) {
+        int oldest = head;
+        while (records.older(oldest) != SessionRecords.NONE) {
+            oldest = records.older(oldest);
+        }
+        return records.last(oldest) + gap;
+    }
+
+    int sessionCount(int head) {
+        int count = 0;
+        for (int session = head; session != SessionRecords.NONE; ) {
+            count++;
+            session = records.older(session);
+        }
+        return count;
     }
 }

@@ -4,11 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Open sessions of a user as few bytes. All numbers are unsigned varints (7 bits a byte, the lowest
- * first):
+ * Open sessions of a user as few bytes. All numbers are unsigned varints:
  *
  * <pre>
- *   writer of the department numbers
  *   number of sessions, then for each, from the newest to the oldest:
  *     begin, ms since the epoch
  *     last − begin
@@ -22,151 +20,112 @@ import java.util.Arrays;
  */
 final class SessionCodec {
 
+    private final SessionRecords records;
     private final DepartmentNames names;
-    private byte[] buffer = new byte[256];
-    private int position;
+    private long[] times = new long[64];
 
-    SessionCodec(DepartmentNames names) {
+    SessionCodec(SessionRecords records, DepartmentNames names) {
+        this.records = records;
         this.names = names;
     }
 
-    StoredSessions encode(OpenUser user) {
-        position = 0;
-        put(names.writer());
-        put(user.sessionCount());
-        for (OpenSession session = user.newest(); session != null; session = session.older) {
-            put(session);
+    void encode(int head, int sessionCount, VarBytes out) {
+        out.put(sessionCount);
+        for (int session = head; session != SessionRecords.NONE; ) {
+            encode(session, out);
+            session = records.older(session);
         }
-        return new StoredSessions(Arrays.copyOf(buffer, position));
     }
 
-    private void put(OpenSession session) {
-        long begin = session.begin();
-        put(begin);
-        put(session.last() - begin);
-        put(
-                session.lastCheckout() == OpenSession.NO_CHECKOUT
-                        ? 0
-                        : session.lastCheckout() - begin + 1);
-        put(session.visitsUpToCheckout());
-        int visits = session.laterVisitCount();
-        put(visits);
-        long[] times = session.sortedLaterVisits();
-        long before = begin;
-        for (int i = 0; i < visits; i++) {
-            put(times[i] - before);
-            before = times[i];
-        }
-        long bits = session.departmentBits();
-        String[] others = session.otherDepartments();
-        put(Long.bitCount(bits) + others.length);
+    private void encode(int session, VarBytes out) {
+        long begin = records.begin(session);
+        out.put(begin);
+        out.put(records.last(session) - begin);
+        long checkout = records.lastCheckout(session);
+        out.put(checkout == SessionRecords.NO_CHECKOUT ? 0 : checkout - begin + 1);
+        out.put(records.visitsUpToCheckout(session));
+        encodeVisits(session, out);
+        long bits = records.departmentBits(session);
+        String[] others = records.otherDepartments(session);
+        out.put(Long.bitCount(bits) + others.length);
         for (long rest = bits; rest != 0; rest &= rest - 1) {
-            put(Long.numberOfTrailingZeros(rest) + 1);
+            out.put(Long.numberOfTrailingZeros(rest) + 1);
         }
         for (String department : others) {
             int number = names.number(department);
-            put(number);
+            out.put(number);
             if (number == DepartmentNames.NO_NUMBER) {
-                put(department.getBytes(StandardCharsets.UTF_8));
+                out.put(department.getBytes(StandardCharsets.UTF_8));
             }
+        }
+    }
+
+    private void encodeVisits(int session, VarBytes out) {
+        int visits = records.laterVisitCount(session);
+        if (visits > times.length) {
+            times = new long[2 * visits];
+        }
+        for (int i = 0; i < visits; i++) {
+            times[i] = records.laterVisit(session, i);
+        }
+        Arrays.sort(times, 0, visits);
+        out.put(visits);
+        long before = records.begin(session);
+        for (int i = 0; i < visits; i++) {
+            out.put(times[i] - before);
+            before = times[i];
         }
     }
 
     /**
-     * Reads sessions into a user that has none.
+     * Reads sessions into new records.
      *
+     * @param writer whose department numbers they are
+     * @return the newest; {@link SessionRecords#NONE} if there are none
      * @throws IllegalStateException if the bytes refer to departments that are not known
      */
-    void decode(StoredSessions stored, OpenUser into) {
-        buffer = stored.bytes();
-        position = 0;
-        try {
-            int writer = (int) get();
-            names.use(writer);
-            int count = (int) get();
-            OpenSession newer = null;
-            for (int i = 0; i < count; i++) {
-                OpenSession session = session(writer);
-                if (newer == null) {
-                    into.setNewest(session);
-                } else {
-                    newer.older = session;
-                }
-                newer = session;
+    int decode(VarBytes in, int writer) {
+        names.use(writer);
+        int newest = SessionRecords.NONE;
+        int newer = SessionRecords.NONE;
+        for (long rest = in.get(); rest > 0; rest--) {
+            int session = decodeOne(in, writer);
+            if (newer == SessionRecords.NONE) {
+                newest = session;
+            } else {
+                records.setOlder(newer, session);
             }
-        } finally {
-            // The bytes are the state's own.
-            buffer = new byte[256];
+            newer = session;
         }
+        return newest;
     }
 
-    private OpenSession session(int writer) {
-        long begin = get();
-        long last = begin + get();
-        long checkout = get();
-        long visitsUpToCheckout = get();
-        long[] laterVisits = new long[(int) get()];
+    private int decodeOne(VarBytes in, int writer) {
+        long begin = in.get();
+        int session = records.open(begin);
+        long last = begin + in.get();
+        long checkout = in.get();
+        records.set(
+                session,
+                last,
+                checkout == 0 ? SessionRecords.NO_CHECKOUT : begin + checkout - 1,
+                in.get());
         long before = begin;
-        for (int i = 0; i < laterVisits.length; i++) {
-            laterVisits[i] = before + get();
-            before = laterVisits[i];
+        for (long rest = in.get(); rest > 0; rest--) {
+            before += in.get();
+            records.addVisit(session, before);
         }
-        OpenSession session =
-                new OpenSession(
-                        begin,
-                        last,
-                        checkout == 0 ? OpenSession.NO_CHECKOUT : begin + checkout - 1,
-                        visitsUpToCheckout,
-                        laterVisits);
-        for (int departments = (int) get(); departments > 0; departments--) {
-            int number = (int) get();
+        for (long rest = in.get(); rest > 0; rest--) {
+            int number = (int) in.get();
             String department =
-                    number == DepartmentNames.NO_NUMBER ? text() : names.name(writer, number);
-            session.addDepartment(
-                    department, writer == names.writer() ? number : names.number(department));
+                    number == DepartmentNames.NO_NUMBER
+                            ? new String(in.getBytes(), StandardCharsets.UTF_8)
+                            : names.name(writer, number);
+            records.addDepartment(
+                    session,
+                    department,
+                    writer == names.writer() ? number : names.number(department));
         }
         return session;
-    }
-
-    private void put(long value) {
-        reserve(10);
-        long rest = value;
-        while ((rest & ~0x7fL) != 0) {
-            buffer[position++] = (byte) ((rest & 0x7f) | 0x80);
-            rest >>>= 7;
-        }
-        buffer[position++] = (byte) rest;
-    }
-
-    private void put(byte[] bytes) {
-        put(bytes.length);
-        reserve(bytes.length);
-        System.arraycopy(bytes, 0, buffer, position, bytes.length);
-        position += bytes.length;
-    }
-
-    private void reserve(int length) {
-        if (position + length > buffer.length) {
-            buffer = Arrays.copyOf(buffer, Math.max(2 * buffer.length, position + length));
-        }
-    }
-
-    private long get() {
-        long value = 0;
-        int shift = 0;
-        byte next;
-        do {
-            next = buffer[position++];
-            value |= (next & 0x7fL) << shift;
-            shift += 7;
-        } while (next < 0);
-        return value;
-    }
-
-    private String text() {
-        int length = (int) get();
-        String text = new String(buffer, position, length, StandardCharsets.UTF_8);
-        position += length;
-        return text;
     }
 }

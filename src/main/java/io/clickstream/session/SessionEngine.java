@@ -4,25 +4,31 @@ import io.clickstream.event.Click;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
-import javax.annotation.Nullable;
 
 /**
  * The open sessions of the users that one subtask owns.
  *
- * <p>They live on the heap: a click costs one look into a hash table. The store is touched in three
- * cases only. In front of a checkpoint, users who changed since the last one are written. When
- * there are more sessions than the heap's share, the users who were touched longest ago are left to
- * the store alone; they come back when they click, or when their session is over. And after a
- * restart all are read once.
+ * <p>They live on the heap: a click costs one look into a hash table and one at a record. State is
+ * touched in three cases only. In front of a checkpoint, users who changed since the last one are
+ * appended to the {@link SessionLog}. When there are more sessions than the heap's share, the users
+ * who were touched longest ago are left to the {@link SessionStore}; they come back when they
+ * click, or when their session is over. And after a restart all are read once. A user is in the log
+ * or in the store, never in both at a checkpoint.
  *
  * <p>A click behind the watermark is taken only if it joins an open session: the one it belonged to
  * may be closed and counted already.
  */
 final class SessionEngine {
+
+    /**
+     * Clicks to be added at once at best. With a million sessions nearly every record is out of the
+     * processor's caches; clicks that are looked up together wait for the memory together.
+     */
+    static final int BATCH = 64;
 
     /** Users touched within so many clicks count as touched at the same time. */
     private static final int CLICKS_PER_TOUCH = 1024;
@@ -40,92 +46,130 @@ final class SessionEngine {
     private static final long MIN_BUCKET_MILLIS = 50;
     private static final long MAX_BUCKET_MILLIS = 1_000;
 
-    private static final int MIN_DIRTY = 1024;
-
     private final long gap;
     private final int maxOnHeap;
     private final DepartmentNames names;
     private final SessionStore store;
     private final Consumer<Session> out;
-    private final OpenUsers users = new OpenUsers();
+    private final Consumer<Click> late;
+    private final SessionRecords records = new SessionRecords();
+    private final OpenUsers users = new OpenUsers(records);
+    private final SessionCodec codec;
+    private final SessionLog log;
     private final ExpiryBuckets expiry;
     private final SpilledUsers spilled = new SpilledUsers();
-    private List<OpenUser> dirty = new ArrayList<>();
-    private final List<UserId> closedInStore = new ArrayList<>();
+    private final VarBytes spillBytes = new VarBytes();
+
+    /** Records of users who are not in the log as they are. */
+    private final BitSet changed = new BitSet();
+
+    private final int[] hashes = new int[BATCH];
+    private final long[] firstSlots = new long[BATCH];
     private long watermark = Long.MIN_VALUE;
     private long clicks;
     private long onHeap;
     private long spilledSessions;
+
+    /** Written, so that reading ahead is not optimized away. */
+    @SuppressWarnings("UnusedVariable")
+    private long peeked;
 
     /**
      * Begins without sessions.
      *
      * @param gap two clicks of a user that are further apart are in two sessions
      * @param maxOnHeap sessions on the heap at most, by and large
+     * @param maxParallelism the number of key groups
+     * @param segments where the log is kept
      * @param out where closed sessions go
+     * @param late where clicks go that are behind the watermark and join no open session
      */
     SessionEngine(
             Duration gap,
             int maxOnHeap,
+            int maxParallelism,
             DepartmentNames names,
+            SessionLog.Segments segments,
             SessionStore store,
-            Consumer<Session> out) {
+            Consumer<Session> out,
+            Consumer<Click> late) {
         this.gap = gap.toMillis();
         this.maxOnHeap = maxOnHeap;
         this.names = names;
         this.store = store;
         this.out = out;
+        this.late = late;
+        this.codec = new SessionCodec(records, names);
+        this.log = new SessionLog(maxParallelism, records, codec, names.writer(), segments);
         this.expiry =
                 new ExpiryBuckets(
                         Math.min(
                                 Math.max(this.gap / BUCKETS_PER_GAP, MIN_BUCKET_MILLIS),
-                                MAX_BUCKET_MILLIS));
+                                MAX_BUCKET_MILLIS),
+                        records);
     }
 
-    /**
-     * Takes a click.
-     *
-     * @return false if it is late: behind the watermark, and it joins no open session
-     */
-    boolean add(Click click) {
-        UserId id = click.user();
-        int hash = OpenUsers.hash(id);
-        OpenUser user = users.get(id, hash);
-        if (user == null && spilled.mayContain(id)) {
-            user = unspill(id, hash);
+    /** Takes clicks, {@link #BATCH} at most. */
+    void add(Click[] batch, int count) {
+        // Three rounds of reads that don't depend on each other, so that the processor can have
+        // many of them under way.
+        for (int i = 0; i < count; i++) {
+            int hash = OpenUsers.hash(batch[i].user());
+            hashes[i] = hash;
+            firstSlots[i] = users.firstSlot(hash);
         }
-        boolean known = user != null;
-        if (!known) {
-            user = new OpenUser(id, hash);
+        long read = 0;
+        for (int i = 0; i < count; i++) {
+            read += users.peek(firstSlots[i]);
+        }
+        peeked = read;
+        for (int i = 0; i < count; i++) {
+            add(batch[i], hashes[i]);
+        }
+    }
+
+    private void add(Click click, int hash) {
+        UserId id = click.user();
+        int head = users.get(id, hash);
+        if (head == SessionRecords.NONE && spilled.mayContain(id)) {
+            head = unspill(id, hash);
         }
         long timestamp = click.timestamp();
         String department = click.department();
-        int change =
-                user.add(
-                        timestamp,
-                        department,
-                        department == null ? 0 : names.number(department),
-                        click.isCheckout(),
-                        gap,
-                        !click.isBehindWatermark());
-        if (change == OpenUser.NOT_TAKEN) {
-            return false;
+        int number = department == null ? 0 : names.number(department);
+        int change = 1;
+        if (head != SessionRecords.NONE) {
+            change =
+                    users.click(
+                            head,
+                            timestamp,
+                            department,
+                            number,
+                            click.isCheckout(),
+                            gap,
+                            !click.isBehindWatermark());
+        } else if (click.isBehindWatermark()) {
+            change = OpenUsers.NOT_TAKEN;
+        } else {
+            head = records.open(timestamp);
+            records.add(head, timestamp, department, number, click.isCheckout());
+            users.add(id, hash, head);
         }
-        if (!known) {
-            users.add(user);
+        if (change == OpenUsers.NOT_TAKEN) {
+            late.accept(click);
+            return;
         }
-        user.lastTouch = (int) (clicks++ / CLICKS_PER_TOUCH);
-        markDirty(user);
+        records.setTouch(head, clicks++ / CLICKS_PER_TOUCH);
+        changed.set(head);
         if (change != 0) {
             onHeap += change;
             if (change > 0) {
-                expiry.arm(user, timestamp + gap);
+                expiry.arm(head, timestamp + gap);
                 if (onHeap > maxOnHeap) {
                     spill();
                 }
             }
         }
-        return true;
     }
 
     /** Closes all sessions on the heap whose last millisecond the watermark has reached. */
@@ -141,41 +185,80 @@ final class SessionEngine {
     void wake(UserId id, long newWatermark) {
         watermark = newWatermark;
         int hash = OpenUsers.hash(id);
-        if (users.get(id, hash) != null || !spilled.mayContain(id)) {
+        if (users.get(id, hash) != SessionRecords.NONE || !spilled.mayContain(id)) {
             return;
         }
         // An old call may come for one whose session has grown since: then he just is back.
-        OpenUser user = unspill(id, hash);
-        if (user != null) {
-            closeDue(user);
+        int head = unspill(id, hash);
+        if (head != SessionRecords.NONE) {
+            closeDue(head);
         }
     }
 
-    /** Makes the store the same as the heap. */
+    /** Brings the log up to the heap. */
     void writeChanges() {
-        removeClosed();
-        for (OpenUser user : dirty) {
-            if (user.dirty) {
-                write(user);
-            }
+        if (log.entries() + changed.cardinality() > 2L * users.size()) {
+            log.startAnew();
+            users.forEach(this::writeToLog);
+        } else {
+            changed.stream().forEach(this::writeToLog);
         }
-        dirty = new ArrayList<>();
+        changed.clear();
+        log.flush();
     }
 
-    /** Takes up a user that was found in the store after a restart. */
-    void restore(UserId id) {
-        OpenUser user = new OpenUser(id, OpenUsers.hash(id));
-        if (!store.read(user)) {
-            return;
+    private void writeToLog(int head) {
+        log.write(head, users.sessionCount(head));
+        records.setLogged(head);
+    }
+
+    /**
+     * Takes up the log of a key group after a restart. To be called before {@link #restore}.
+     *
+     * @param segments in their order
+     */
+    void restoreLog(int keyGroup, List<byte[]> segments) {
+        log.restore(keyGroup, segments, this::restoreEntry);
+        if (onHeap > maxOnHeap) {
+            spill();
         }
-        user.stored = true;
-        if (onHeap >= maxOnHeap) {
-            leaveToStore(user);
-            return;
+    }
+
+    private void restoreEntry(UserId id, int newest) {
+        int hash = OpenUsers.hash(id);
+        int earlier = users.get(id, hash);
+        if (earlier != SessionRecords.NONE) {
+            onHeap -= users.sessionCount(earlier);
+            users.remove(earlier);
         }
-        onHeap += user.sessionCount();
-        users.add(user);
-        expiry.arm(user, user.earliestEnd(gap));
+        if (newest != SessionRecords.NONE) {
+            addRestored(id, hash, newest);
+            records.setLogged(newest);
+        }
+    }
+
+    /**
+     * Takes up a user who was found in the store after a restart, onto the heap if there is room.
+     *
+     * @return whether the user is on the heap now, and must be removed from the store
+     */
+    boolean restore(UserId id) {
+        int newest = read(store.read(id));
+        if (onHeap < maxOnHeap) {
+            addRestored(id, OpenUsers.hash(id), newest);
+            changed.set(newest);
+            return true;
+        }
+        noteSpilled(id, newest);
+        users.free(newest);
+        return false;
+    }
+
+    private void addRestored(UserId id, int hash, int newest) {
+        users.add(id, hash, newest);
+        onHeap += users.sessionCount(newest);
+        records.setTouch(newest, 0);
+        expiry.arm(newest, users.earliestEnd(newest, gap));
     }
 
     /** For inputs that are sorted by user: closes all of a user who will not click any more. */
@@ -192,118 +275,100 @@ final class SessionEngine {
         return spilledSessions;
     }
 
-    private long closeDue(OpenUser user) {
-        int closed = user.closeDue(watermark, gap, names, out);
+    /** Users and bytes that went into the log since this was asked last. */
+    SessionLog log() {
+        return log;
+    }
+
+    private long closeDue(int head) {
+        int closed = users.closeDue(head, watermark, gap, names, out);
+        if (closed == 0) {
+            return users.earliestEnd(head, gap);
+        }
+        if (records.last(head) + gap - 1 <= watermark) {
+            // The newest is closed, and so are all.
+            remove(head);
+            return SessionRecords.NOT_ARMED;
+        }
         onHeap -= closed;
-        if (user.newest() == null) {
-            users.remove(user);
-            user.armedBucket = OpenUser.NOT_ARMED;
-            user.dirty = false;
-            if (user.stored) {
-                closedInStore.add(user.user());
-            }
-            return OpenUser.NOT_ARMED;
-        }
-        if (closed > 0) {
-            markDirty(user);
-        }
-        return user.earliestEnd(gap);
+        changed.set(head);
+        return users.earliestEnd(head, gap);
     }
 
-    private void markDirty(OpenUser user) {
-        if (user.dirty) {
-            return;
+    /** Takes a user from the heap, with all sessions. */
+    private void remove(int head) {
+        onHeap -= users.sessionCount(head);
+        if (records.isLogged(head)) {
+            log.remove(records.user(head));
         }
-        user.dirty = true;
-        dirty.add(user);
-        // Users come and go between two checkpoints; those who went need not be remembered.
-        if (dirty.size() > 2 * users.size() + MIN_DIRTY) {
-            dirty.removeIf(each -> !each.dirty);
-        }
+        changed.clear(head);
+        users.remove(head);
     }
 
-    private void write(OpenUser user) {
-        store.write(user);
-        user.stored = true;
-        user.dirty = false;
+    private int read(byte[] stored) {
+        VarBytes in = new VarBytes(stored);
+        int writer = (int) in.get();
+        return codec.decode(in, writer);
     }
 
-    /**
-     * Removes closed users from the store. Must have happened before a user is spilled or read: one
-     * who is in the store and not on the heap is a spilled one then, and nobody else.
-     */
-    private void removeClosed() {
-        for (UserId id : closedInStore) {
-            // Who has come again since, and is on the heap, is written with the next changes.
-            store.remove(id);
+    /** Brings a user back; NONE if it is another one with the same fingerprint. */
+    private int unspill(UserId id, int hash) {
+        byte[] stored = store.read(id);
+        if (stored == null) {
+            return SessionRecords.NONE;
         }
-        closedInStore.clear();
-    }
-
-    /** Brings a user back to the heap; null if it is another one with the same fingerprint. */
-    @Nullable
-    private OpenUser unspill(UserId id, int hash) {
-        removeClosed();
-        OpenUser user = new OpenUser(id, hash);
-        if (!store.read(user)) {
-            return null;
-        }
+        store.remove(id);
         spilled.remove(id);
-        user.stored = true;
-        int sessions = user.sessionCount();
-        spilledSessions -= sessions;
-        onHeap += sessions;
-        users.add(user);
-        expiry.arm(user, user.earliestEnd(gap));
-        return user;
+        int newest = read(stored);
+        addRestored(id, hash, newest);
+        records.setTouch(newest, clicks / CLICKS_PER_TOUCH);
+        spilledSessions -= users.sessionCount(newest);
+        changed.set(newest);
+        return newest;
     }
 
     /** Leaves the users who were touched longest ago to the store. */
     private void spill() {
-        removeClosed();
-        int threshold = touchThreshold();
-        List<OpenUser> leaving = new ArrayList<>();
+        long threshold = touchThreshold();
+        int enough = maxOnHeap - maxOnHeap / SPILLED_PART;
         users.forEach(
-                user -> {
-                    if (user.lastTouch - threshold <= 0) {
-                        leaving.add(user);
+                head -> {
+                    if (onHeap > enough && records.touch(head) <= threshold) {
+                        spill(head);
                     }
                 });
-        for (OpenUser user : leaving) {
-            users.remove(user);
-            onHeap -= user.sessionCount();
-            if (user.dirty) {
-                write(user);
-            }
-            leaveToStore(user);
-        }
         expiry.prune();
-        dirty.removeIf(user -> !user.dirty);
     }
 
-    private void leaveToStore(OpenUser user) {
-        spilled.add(user.user());
-        spilledSessions += user.sessionCount();
-        store.wakeAt(user.user(), user.earliestEnd(gap) - 1);
-        user.armedBucket = OpenUser.NOT_ARMED;
-        user.setNewest(null);
+    private void spill(int head) {
+        UserId id = records.user(head);
+        spillBytes.put(names.writer());
+        codec.encode(head, users.sessionCount(head), spillBytes);
+        store.write(id, spillBytes.take());
+        noteSpilled(id, head);
+        remove(head);
     }
 
-    /** The touch below which about the part to be spilled lies, from a sample. */
-    private int touchThreshold() {
-        int now = (int) (clicks / CLICKS_PER_TOUCH);
-        int[] ages = new int[TOUCH_SAMPLES];
+    private void noteSpilled(UserId id, int head) {
+        spilled.add(id);
+        spilledSessions += users.sessionCount(head);
+        store.wakeAt(id, users.earliestEnd(head, gap) - 1);
+    }
+
+    /** The touch up to which about the part to be spilled lies, from a sample. */
+    private long touchThreshold() {
+        long[] touches = new long[TOUCH_SAMPLES];
         int[] seen = {0};
-        int every = Math.max(1, users.size() / TOUCH_SAMPLES);
+        int every = Math.max(1, (users.size() + TOUCH_SAMPLES - 1) / TOUCH_SAMPLES);
         users.forEach(
-                user -> {
-                    int index = seen[0]++ / every;
-                    if (index < TOUCH_SAMPLES) {
-                        ages[index] = now - user.lastTouch;
+                head -> {
+                    if (seen[0]++ % every == 0) {
+                        touches[(seen[0] - 1) / every] = records.touch(head);
                     }
                 });
-        int samples = Math.min(TOUCH_SAMPLES, (seen[0] + every - 1) / every);
-        Arrays.sort(ages, 0, samples);
-        return now - ages[samples - 1 - samples / SPILLED_PART];
+        int samples = (seen[0] + every - 1) / every;
+        Arrays.sort(touches, 0, samples);
+        // Twice the part, so that a sample's error does not end in spilling nothing.
+        return touches[Math.min(samples - 1, 2 * samples / SPILLED_PART)];
     }
 }

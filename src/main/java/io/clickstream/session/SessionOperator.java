@@ -7,16 +7,24 @@ import io.clickstream.metrics.ClickstreamMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import javax.annotation.Nullable;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.IntSerializer;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -37,8 +45,9 @@ import org.apache.flink.util.OutputTag;
  * Flink's watermarks, and keyed state as its store.
  *
  * <p>A session is emitted once, when the watermark reaches its last millisecond, which is its
- * timestamp. Keyed state is written in front of a checkpoint's barrier, before which the checkpoint
- * must hold all that came. Restored users are all read once; state is by key group, so it rescales.
+ * timestamp. Clicks are added in batches, before the next watermark or barrier at the latest. Keyed
+ * state is written in front of a checkpoint's barrier, before which the checkpoint must hold all
+ * that came. After a restart all state is read once; it is by key group, so it rescales.
  *
  * <p>A bounded input arrives sorted by user, in no order of time and without watermarks. There the
  * sessions of a user are closed when the next user begins.
@@ -50,31 +59,49 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
 
     private static final long serialVersionUID = 1L;
 
+    /** As the number of sessions on the heap: as many as fit into a part of a slot's heap. */
+    public static final int BY_HEAP_SIZE = 0;
+
+    /** Leaves room for the network's records, the sinks and the garbage collector. */
+    private static final double PART_OF_HEAP = 0.4;
+
+    private static final ValueStateDescriptor<StoredSessions> SPILLED =
+            new ValueStateDescriptor<>("sessions", StoredSessionsSerializer.INSTANCE);
+
+    /**
+     * A key group's log: its key is no user's, but the least number that falls into the key group.
+     */
+    private static final MapStateDescriptor<Integer, StoredSessions> LOG =
+            new MapStateDescriptor<>(
+                    "session-log", IntSerializer.INSTANCE, StoredSessionsSerializer.INSTANCE);
+
     private final Duration gap;
     private final int maxOnHeap;
     private final boolean sortedByUser;
     private final OutputTag<Click> late;
 
     private transient SessionEngine engine;
-    private transient ValueState<StoredSessions> state;
+    private transient ValueState<StoredSessions> spilledState;
+    private transient MapState<Integer, StoredSessions> logState;
+    private transient UserId[] logKeys;
     private transient ListState<NamesOfWriter> nameState;
     private transient DepartmentNames names;
     private transient InternalTimerService<VoidNamespace> timers;
     private transient StreamRecord<Session> record;
     private transient Counter sessions;
     private transient Counter checkoutSessions;
-    private transient long bytesWritten;
-    private transient long usersWritten;
     private transient long bytesLastWritten;
     private transient long usersLastWritten;
     private transient UserId currentUser;
+    private transient Click[] batch;
+    private transient int batched;
 
     /**
      * An operator keyed by user.
      *
      * @param gap two clicks of a user that are further apart are in two sessions
-     * @param maxOnHeap sessions that a subtask holds on the heap at most, by and large; the others
-     *     are in keyed state alone
+     * @param maxOnHeap sessions that a subtask holds on the heap at most, by and large, or {@link
+     *     #BY_HEAP_SIZE}; the others are in keyed state alone
      * @param sortedByUser whether the input is bounded and arrives sorted by user
      * @param late where clicks go that are behind the watermark and join no open session
      */
@@ -91,11 +118,8 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        state =
-                context.getKeyedStateStore()
-                        .getState(
-                                new ValueStateDescriptor<>(
-                                        "sessions", StoredSessionsSerializer.INSTANCE));
+        spilledState = context.getKeyedStateStore().getState(SPILLED);
+        logState = context.getKeyedStateStore().getMapState(LOG);
         nameState =
                 context.getOperatorStateStore()
                         .getUnionListState(
@@ -123,7 +147,19 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         timers =
                 getInternalTimerService("spilled-sessions", VoidNamespaceSerializer.INSTANCE, this);
         record = new StreamRecord<>(null);
-        engine = new SessionEngine(gap, maxOnHeap, names, new KeyedStateStore(), this::emit);
+        batch = new Click[SessionEngine.BATCH];
+        int maxParallelism = getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
+        logKeys = new UserId[maxParallelism];
+        engine =
+                new SessionEngine(
+                        gap,
+                        maxOnHeap == BY_HEAP_SIZE ? maxByHeapSize() : maxOnHeap,
+                        maxParallelism,
+                        names,
+                        new LogState(),
+                        new SpilledState(),
+                        this::emit,
+                        this::emitLate);
         MetricGroup metrics = getMetricGroup().addGroup(ClickstreamMetrics.GROUP);
         sessions = metrics.counter(ClickstreamMetrics.SESSIONS);
         checkoutSessions = metrics.counter(ClickstreamMetrics.CHECKOUT_SESSIONS);
@@ -136,13 +172,48 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         }
     }
 
+    private int maxByHeapSize() {
+        int slots =
+                getContainingTask()
+                        .getEnvironment()
+                        .getTaskManagerInfo()
+                        .getConfiguration()
+                        .get(TaskManagerOptions.NUM_TASK_SLOTS);
+        double bytes = PART_OF_HEAP * Runtime.getRuntime().maxMemory() / slots;
+        return (int) Math.min(bytes / SessionRecords.BYTES_PER_SESSION, Integer.MAX_VALUE);
+    }
+
     private void restore() throws Exception {
         this.<UserId>getKeyedStateBackend()
                 .applyToAllKeys(
                         VoidNamespace.INSTANCE,
                         VoidNamespaceSerializer.INSTANCE,
-                        new ValueStateDescriptor<>("sessions", StoredSessionsSerializer.INSTANCE),
-                        (user, stored) -> engine.restore(user));
+                        LOG,
+                        (key, log) -> {
+                            TreeMap<Integer, byte[]> segments = new TreeMap<>();
+                            for (Map.Entry<Integer, StoredSessions> each : log.entries()) {
+                                segments.put(each.getKey(), each.getValue().bytes());
+                            }
+                            engine.restoreLog(
+                                    KeyGroupRangeAssignment.assignToKeyGroup(key, logKeys.length),
+                                    List.copyOf(segments.values()));
+                        });
+        List<UserId> onHeap = new ArrayList<>();
+        this.<UserId>getKeyedStateBackend()
+                .applyToAllKeys(
+                        VoidNamespace.INSTANCE,
+                        VoidNamespaceSerializer.INSTANCE,
+                        SPILLED,
+                        (user, stored) -> {
+                            if (engine.restore(user)) {
+                                onHeap.add(user);
+                            }
+                        });
+        // Not while the backend goes through them.
+        for (UserId user : onHeap) {
+            setCurrentKey(user);
+            spilledState.clear();
+        }
     }
 
     /** Keyed state is touched seldom, and then the engine says for whom: no key per click. */
@@ -155,16 +226,25 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     public void processElement(StreamRecord<Click> element) {
         Click click = element.getValue();
         if (sortedByUser && !click.user().equals(currentUser)) {
+            addBatch();
             engine.closeAll();
             currentUser = click.user();
         }
-        if (!engine.add(click)) {
-            output.collect(late, element);
+        batch[batched++] = click;
+        if (batched == batch.length) {
+            addBatch();
         }
+    }
+
+    /** Before anything but a click happens, the clicks so far are in their sessions. */
+    private void addBatch() {
+        engine.add(batch, batched);
+        batched = 0;
     }
 
     @Override
     public void processWatermark(Watermark mark) throws Exception {
+        addBatch();
         // Wakes spilled users first, by timers, then looks at those on the heap.
         getTimeServiceManager()
                 .orElseThrow(() -> new IllegalStateException("A keyed operator has timers"))
@@ -185,6 +265,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
 
     @Override
     public void endInput() {
+        addBatch();
         if (sortedByUser) {
             engine.closeAll();
         }
@@ -192,11 +273,10 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
 
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) {
+        addBatch();
         engine.writeChanges();
-        usersLastWritten = usersWritten;
-        bytesLastWritten = bytesWritten;
-        usersWritten = 0;
-        bytesWritten = 0;
+        usersLastWritten = engine.log().takeUsersWritten();
+        bytesLastWritten = engine.log().takeBytesWritten();
     }
 
     @Override
@@ -216,42 +296,81 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         output.collect(record.replace(session, session.lastMillisecond()));
     }
 
-    /** Keyed state as the engine sees it. */
-    private final class KeyedStateStore implements SessionStore {
+    private void emitLate(Click click) {
+        // A millisecond earlier, as it came: see the operator in front of this one.
+        output.collect(late, new StreamRecord<>(click, click.timestamp() - 1));
+    }
 
-        private final SessionCodec codec = new SessionCodec(names);
+    /** The log in keyed state. */
+    private final class LogState implements SessionLog.Segments {
 
         @Override
-        public void write(OpenUser user) {
-            StoredSessions stored = codec.encode(user);
-            setCurrentKey(user.user());
+        public void put(int keyGroup, int index, byte[] segment) {
+            setCurrentKey(logKey(keyGroup));
             try {
-                state.update(stored);
-            } catch (IOException e) {
-                throw failed(user.user(), e);
+                logState.put(index, new StoredSessions(segment));
+            } catch (Exception e) {
+                throw failed(keyGroup, e);
             }
-            usersWritten++;
-            bytesWritten += stored.bytes().length;
         }
 
         @Override
-        public boolean read(OpenUser into) {
-            setCurrentKey(into.user());
+        public void remove(int keyGroup, int index) {
+            setCurrentKey(logKey(keyGroup));
             try {
-                StoredSessions stored = state.value();
-                if (stored != null) {
-                    codec.decode(stored, into);
+                logState.remove(index);
+            } catch (Exception e) {
+                throw failed(keyGroup, e);
+            }
+        }
+
+        private UserId logKey(int keyGroup) {
+            for (long number = 0; logKeys[keyGroup] == null; number++) {
+                UserId key = UserId.ofNumber(number);
+                int group = KeyGroupRangeAssignment.assignToKeyGroup(key, logKeys.length);
+                if (logKeys[group] == null) {
+                    logKeys[group] = key;
                 }
-                return stored != null;
+            }
+            return logKeys[keyGroup];
+        }
+
+        private IllegalStateException failed(int keyGroup, Exception cause) {
+            return new IllegalStateException(
+                    "The log of open sessions of key group " + keyGroup + " can't be written",
+                    cause);
+        }
+    }
+
+    /** Spilled users in keyed state. */
+    private final class SpilledState implements SessionStore {
+
+        @Override
+        public void write(UserId user, byte[] sessions) {
+            setCurrentKey(user);
+            try {
+                spilledState.update(new StoredSessions(sessions));
             } catch (IOException e) {
-                throw failed(into.user(), e);
+                throw failed(user, e);
+            }
+        }
+
+        @Nullable
+        @Override
+        public byte[] read(UserId user) {
+            setCurrentKey(user);
+            try {
+                StoredSessions stored = spilledState.value();
+                return stored == null ? null : stored.bytes();
+            } catch (IOException e) {
+                throw failed(user, e);
             }
         }
 
         @Override
         public void remove(UserId user) {
             setCurrentKey(user);
-            state.clear();
+            spilledState.clear();
         }
 
         @Override

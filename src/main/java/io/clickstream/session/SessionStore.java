@@ -1,19 +1,17 @@
 package io.clickstream.session;
 
 import io.clickstream.event.UserId;
+import javax.annotation.Nullable;
 
-/** Where the engine keeps what must survive, or has no room on the heap: Flink's keyed state. */
+/** Where the engine leaves users for whom there is no room on the heap: Flink's keyed state. */
 interface SessionStore {
 
-    /** Replaces what is stored of the user. */
-    void write(OpenUser user);
+    /** Stores a user who is not there. */
+    void write(UserId user, byte[] sessions);
 
-    /**
-     * Reads the user's sessions into an object that has none.
-     *
-     * @return whether there was anything
-     */
-    boolean read(OpenUser into);
+    /** The user's sessions; null if there are none. */
+    @Nullable
+    byte[] read(UserId user);
 
     /** Forgets the user. */
     void remove(UserId user);

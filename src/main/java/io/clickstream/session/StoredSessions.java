@@ -2,7 +2,7 @@ package io.clickstream.session;
 
 import java.util.Arrays;
 
-/** The open sessions of one user as they are stored, by {@link SessionCodec}. Immutable. */
+/** Open sessions as they are stored: of one user, or a segment of the log. Immutable. */
 final class StoredSessions {
 
     private final byte[] bytes;

@@ -8,7 +8,9 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Layout: the length, then the bytes of {@link SessionCodec}, whose layout has this version too.
+ * Layout: the length, then the bytes: of a spilled user the writer of the department numbers, as a
+ * varint, and the sessions in {@link SessionCodec}'s layout; or a segment of {@link SessionLog}.
+ * Both layouts have this version too.
  */
 public final class StoredSessionsSerializer extends VersionedSerializer<StoredSessions> {
 

@@ -39,7 +39,7 @@ class JobConfigTest {
 
         assertThat(config.aggregates().sessionGap()).hasSeconds(1);
         assertThat(config.aggregates().window()).hasSeconds(10);
-        assertThat(config.aggregates().maxSessionsOnHeap()).isEqualTo(1_000_000);
+        assertThat(config.aggregates().maxSessionsOnHeap()).isEmpty();
 
         assertThat(config.deadLetters().topic()).isEqualTo("DeadLetters");
         assertThat(config.deadLetters().createTopic()).isTrue();
@@ -153,7 +153,7 @@ class JobConfigTest {
         assertThat(config.eventTime().maxFutureSkew()).isZero();
         assertThat(config.aggregates().sessionGap()).hasMinutes(30);
         assertThat(config.aggregates().window()).hasHours(1);
-        assertThat(config.aggregates().maxSessionsOnHeap()).isEqualTo(5_000);
+        assertThat(config.aggregates().maxSessionsOnHeap()).hasValue(5_000);
         assertThat(config.deadLetters().topic()).isEqualTo("bad");
         assertThat(config.deadLetters().createTopic()).isFalse();
         assertThat(config.checkpointInterval()).isEqualTo(Duration.ofSeconds(10));

@@ -22,29 +22,32 @@ class SessionCodecTest {
     private static final String[] DEPARTMENTS = {"AirPods", "cameras", "Möbel", "学", "laptops"};
 
     private final DepartmentNames names = new DepartmentNames(1, Map.of());
+    private final SessionRecords records = new SessionRecords();
+    private final OpenUsers users = new OpenUsers(records);
+    private final SessionCodec codec = new SessionCodec(records, names);
 
     /** The bytes of version 1, which must be read for as long as savepoints hold them. */
     @Example
     void readsTheBytesOfVersionOne() {
-        OpenUser user = user();
+        int user = ann();
         add(user, BASE, "AirPods", false);
         add(user, BASE + 300, "cameras", false);
         add(user, BASE + 200, null, true);
         add(user, BASE + 5_000, null, false);
-        String version1 = "0102c8cff38496300000000000c0a8f3849630ac02c9010101ac02020102";
+        String version1 = "02c8cff38496300000000000c0a8f3849630ac02c9010101ac02020102";
 
-        StoredSessions stored = new SessionCodec(names).encode(user);
+        byte[] stored = encode(codec, user);
 
-        assertThat(HexFormat.of().formatHex(stored.bytes())).isEqualTo(version1);
-        OpenUser read = user();
-        new SessionCodec(names).decode(stored, read);
-        assertThat(close(read, names)).isEqualTo(close(user, names)).hasSize(2);
+        assertThat(HexFormat.of().formatHex(stored)).isEqualTo(version1);
+        assertThat(close(codec.decode(new VarBytes(stored), 1), names))
+                .isEqualTo(close(user, names))
+                .hasSize(2);
     }
 
     @Property(tries = 1000)
     void readsWhatItWrote(@ForAll long seed) {
         Random random = new Random(seed);
-        OpenUser user = user();
+        int user = ann();
         long time = BASE;
         for (int i = random.nextInt(60); i >= 0; i--) {
             time += random.nextInt(1_500) - 300;
@@ -54,23 +57,21 @@ class SessionCodecTest {
                     random.nextInt(3) == 0 ? null : DEPARTMENTS[random.nextInt(5)],
                     random.nextInt(20) == 0);
         }
-        SessionCodec codec = new SessionCodec(names);
 
-        OpenUser read = user();
-        codec.decode(codec.encode(user), read);
+        int read = codec.decode(new VarBytes(encode(codec, user)), 1);
 
         assertThat(close(read, names)).isEqualTo(close(user, names));
     }
 
     @Example
     void aSessionOfTheLabTakesLessThan120Bytes() {
-        OpenUser user = user();
+        int user = ann();
         for (int i = 0; i < 39; i++) {
             add(user, BASE + i * 28L, DEPARTMENTS[i % 5], false);
         }
 
-        // The key adds 11 bytes: key group, kind of id and id.
-        assertThat(new SessionCodec(names).encode(user).bytes()).hasSizeLessThan(120 - 11);
+        // The log adds 11 bytes at most: kind of id and id.
+        assertThat(encode(codec, user)).hasSizeLessThan(120 - 11);
     }
 
     @Example
@@ -78,13 +79,11 @@ class SessionCodecTest {
         for (int i = 0; i < 5_000; i++) {
             names.number("department " + i);
         }
-        OpenUser user = user();
+        int user = ann();
         add(user, BASE, "Möbel", false);
         add(user, BASE, "department 7", false);
-        SessionCodec codec = new SessionCodec(names);
 
-        OpenUser read = user();
-        codec.decode(codec.encode(user), read);
+        int read = codec.decode(new VarBytes(encode(codec, user)), 1);
 
         assertThat(names.number("Möbel")).isEqualTo(DepartmentNames.NO_NUMBER);
         assertThat(close(read, names)).isEqualTo(close(user, names));
@@ -92,47 +91,52 @@ class SessionCodecTest {
 
     @Example
     void namesOfAnotherWriterAreKeptAsLongAsASessionRefersToThem() {
-        OpenUser user = user();
+        int user = ann();
         add(user, BASE, "Möbel", false);
-        StoredSessions ofWriter1 = new SessionCodec(names).encode(user);
+        byte[] ofWriter1 = encode(codec, user);
         DepartmentNames after =
                 new DepartmentNames(3, Map.of(1, List.of("Möbel"), 2, List.of("unused")));
 
-        OpenUser read = user();
-        new SessionCodec(after).decode(ofWriter1, read);
-        StoredSessions ofWriter3 = new SessionCodec(after).encode(read);
+        int read = new SessionCodec(records, after).decode(new VarBytes(ofWriter1), 1);
 
         assertThat(close(read, after)).isEqualTo(close(user, names));
         assertThat(after.lists()).isEqualTo(Map.of(1, List.of("Möbel"), 3, List.of("Möbel")));
-        assertThat(ofWriter3.bytes()[0]).isEqualTo((byte) 3);
     }
 
     @Example
     void missingNamesAreAnError() {
-        OpenUser user = user();
+        int user = ann();
         add(user, BASE, "Möbel", false);
-        StoredSessions ofWriter1 = new SessionCodec(names).encode(user);
+        byte[] ofWriter1 = encode(codec, user);
 
-        SessionCodec elsewhere = new SessionCodec(new DepartmentNames(2, Map.of()));
+        SessionCodec elsewhere = new SessionCodec(records, new DepartmentNames(2, Map.of()));
 
-        assertThatThrownBy(() -> elsewhere.decode(ofWriter1, user()))
+        assertThatThrownBy(() -> elsewhere.decode(new VarBytes(ofWriter1), 1))
                 .hasMessage("No department 1 of writer 1 is known");
     }
 
-    private void add(OpenUser user, long time, String department, boolean checkout) {
+    private byte[] encode(SessionCodec with, int user) {
+        VarBytes out = new VarBytes();
+        with.encode(user, users.sessionCount(user), out);
+        return out.take();
+    }
+
+    /** A user with a session at {@link #BASE} that has no event yet. */
+    private int ann() {
+        return records.open(BASE);
+    }
+
+    private void add(int user, long time, String department, boolean checkout) {
         int number = department == null ? 0 : names.number(department);
-        user.add(time, department, number, checkout, GAP, true);
+        users.click(user, time, department, number, checkout, GAP, true);
     }
 
-    private static OpenUser user() {
-        return new OpenUser(ANN, OpenUsers.hash(ANN));
-    }
-
-    private static List<Session> close(OpenUser user, DepartmentNames names) {
+    private List<Session> close(int user, DepartmentNames with) {
         List<Session> sessions = new ArrayList<>();
-        OpenSession newest = user.newest();
-        user.closeDue(Long.MAX_VALUE, GAP, names, sessions::add);
-        user.setNewest(newest);
+        for (int session = user; session != SessionRecords.NONE; ) {
+            sessions.add(records.close(session, ANN, GAP, with));
+            session = records.older(session);
+        }
         return sessions;
     }
 }

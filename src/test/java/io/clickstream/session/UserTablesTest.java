@@ -21,28 +21,33 @@ class UserTablesTest {
     @Property(tries = 50)
     void openUsersAreFoundUntilTheyAreRemoved(@ForAll long seed) {
         Random random = new Random(seed);
-        OpenUsers table = new OpenUsers();
-        Map<UserId, OpenUser> expected = new HashMap<>();
+        SessionRecords records = new SessionRecords();
+        OpenUsers table = new OpenUsers(records);
+        Map<UserId, Integer> expected = new HashMap<>();
         int range = 1 + random.nextInt(20_000);
         for (int i = 0; i < 20_000; i++) {
             // Grows at first and then shrinks.
             boolean add = random.nextInt(20_000) > i;
             UserId id = id(random.nextInt(range));
-            OpenUser found = table.get(id, OpenUsers.hash(id));
-            assertThat(found).isSameAs(expected.get(id));
-            if (add && found == null) {
-                OpenUser user = new OpenUser(id, OpenUsers.hash(id));
-                table.add(user);
-                expected.put(id, user);
-            } else if (!add && found != null) {
+            int found = table.get(id, OpenUsers.hash(id));
+            assertThat(found).isEqualTo(expected.getOrDefault(id, SessionRecords.NONE));
+            if (found != SessionRecords.NONE) {
+                assertThat(records.user(found)).isEqualTo(id);
+            }
+            if (add && found == SessionRecords.NONE) {
+                int head = records.open(i);
+                table.add(id, OpenUsers.hash(id), head);
+                expected.put(id, head);
+            } else if (!add && found != SessionRecords.NONE) {
                 table.remove(found);
                 expected.remove(id);
             }
         }
         assertThat(table.size()).isEqualTo(expected.size());
-        Set<OpenUser> all = new HashSet<>();
+        Set<Integer> all = new HashSet<>();
         table.forEach(all::add);
         assertThat(all).isEqualTo(new HashSet<>(expected.values()));
+        assertThat(records.end()).isLessThanOrEqualTo(range);
     }
 
     @Property(tries = 50)
@@ -71,14 +76,15 @@ class UserTablesTest {
 
     @Example
     void anArmedUserIsLookedAtOnceTheWatermarkIsThereAndNotBefore() {
-        ExpiryBuckets expiry = new ExpiryBuckets(50);
-        OpenUser user = new OpenUser(id(1), 1);
+        SessionRecords records = new SessionRecords();
+        ExpiryBuckets expiry = new ExpiryBuckets(50, records);
+        int user = user(records, 1);
         List<Long> looks = new ArrayList<>();
         long[] watermark = {0};
         ExpiryBuckets.Visitor visitor =
                 each -> {
                     looks.add(watermark[0]);
-                    return watermark[0] >= 1_233 ? OpenUser.NOT_ARMED : 1_234;
+                    return watermark[0] >= 1_233 ? SessionRecords.NOT_ARMED : 1_234;
                 };
 
         expiry.arm(user, 1_010);
@@ -94,21 +100,54 @@ class UserTablesTest {
 
     @Example
     void anEarlierEndCountsAndTheOldEntryIsPassedOver() {
-        ExpiryBuckets expiry = new ExpiryBuckets(50);
-        OpenUser user = new OpenUser(id(1), 1);
+        SessionRecords records = new SessionRecords();
+        ExpiryBuckets expiry = new ExpiryBuckets(50, records);
+        int user = user(records, 1);
         expiry.arm(user, 5_000);
         expiry.arm(user, 1_000);
         expiry.arm(user, 3_000);
-        List<OpenUser> looks = new ArrayList<>();
+        List<Integer> looks = new ArrayList<>();
 
         expiry.advance(
                 10_000,
                 each -> {
                     looks.add(each);
-                    return OpenUser.NOT_ARMED;
+                    return SessionRecords.NOT_ARMED;
                 });
 
         assertThat(looks).containsExactly(user);
+    }
+
+    @Example
+    void aRecordThatIsUsedAgainIsLookedAtOnceAfterPruning() {
+        SessionRecords records = new SessionRecords();
+        ExpiryBuckets expiry = new ExpiryBuckets(50, records);
+        int gone = user(records, 1);
+        expiry.arm(gone, 1_000);
+        records.free(gone);
+        int user = user(records, 2);
+        expiry.arm(user, 1_010);
+        int left = user(records, 3);
+        expiry.arm(left, 1_020);
+        records.free(left);
+        List<Integer> looks = new ArrayList<>();
+
+        expiry.prune();
+        expiry.advance(
+                1_000,
+                each -> {
+                    looks.add(each);
+                    return 1_010;
+                });
+
+        assertThat(user).isEqualTo(gone);
+        assertThat(looks).containsExactly(user);
+    }
+
+    private static int user(SessionRecords records, int number) {
+        int head = records.open(0);
+        records.setHead(head, id(number));
+        return head;
     }
 
     private static UserId id(int number) {

@@ -124,6 +124,7 @@ public final class SessionStage implements AutoCloseable {
         List<OperatorSubtaskState> countState = new ArrayList<>();
         for (Subtask subtask : subtasks) {
             subtask.sessions.prepareSnapshotPreBarrier(1);
+            subtask.collect();
             eventTimeState.add(subtask.eventTime.snapshot(1, 1));
             sessionState.add(subtask.sessions.snapshot(1, 1));
             countState.add(subtask.counts.snapshot(1, 1));

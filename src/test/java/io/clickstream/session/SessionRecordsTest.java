@@ -19,14 +19,18 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-class OpenSessionTest {
+class SessionRecordsTest {
 
     private static final DepartmentNames NAMES = new DepartmentNames(1, Map.of());
+    private final SessionRecords records = new SessionRecords();
     private static final UserId ANN = UserId.ofString("ann");
+
+    /** In ms: more than fits an int. */
+    private static final long MONTH = 31L * 24 * 3600 * 1000;
 
     @Example
     void countsVisitsAtOrBeforeTheLastCheckout() {
-        OpenSession session = new OpenSession(5);
+        int session = records.open(5);
 
         add(session, click("ann").at(10).in("Books"));
         add(session, click("ann").at(20).in("Books"));
@@ -38,7 +42,7 @@ class OpenSessionTest {
 
     @Example
     void countsACheckoutInADepartmentAsAVisit() {
-        OpenSession session = new OpenSession(5);
+        int session = records.open(5);
 
         add(session, click("ann").at(10).in("Books").checkingOut());
 
@@ -47,7 +51,7 @@ class OpenSessionTest {
 
     @Example
     void countsACheckoutAtTimeZero() {
-        OpenSession session = new OpenSession(5);
+        int session = records.open(5);
 
         add(session, click("ann").at(0).in("Books"));
         add(session, click("ann").at(0).checkingOut());
@@ -58,7 +62,7 @@ class OpenSessionTest {
 
     @Example
     void keepsTheLastOfSeveralCheckouts() {
-        OpenSession session = new OpenSession(5);
+        int session = records.open(5);
 
         add(session, click("ann").at(30).checkingOut());
         add(session, click("ann").at(20).in("Books"));
@@ -71,22 +75,87 @@ class OpenSessionTest {
 
     @Example
     void forgetsTheTimesOfVisitsBeforeACheckout() {
-        OpenSession session = new OpenSession(5);
+        int session = records.open(5);
 
         for (int time = 0; time < 100; time++) {
             add(session, click("ann").at(time).in("Books"));
         }
-        assertThat(session.laterVisitCount()).isEqualTo(100);
+        assertThat(records.laterVisitCount(session)).isEqualTo(100);
         add(session, click("ann").at(98).checkingOut());
 
-        assertThat(session.laterVisitCount()).isEqualTo(1);
-        assertThat(session.sortedLaterVisits()[0]).isEqualTo(99);
-        assertThat(session.visitsUpToCheckout()).isEqualTo(99);
+        assertThat(records.laterVisitCount(session)).isEqualTo(1);
+        assertThat(records.laterVisit(session, 0)).isEqualTo(99);
+        assertThat(records.visitsUpToCheckout(session)).isEqualTo(99);
+    }
+
+    @Example
+    void holdsAnyNumberOfVisitsOverAnyTime() {
+        int session = records.open(MONTH);
+
+        for (int i = 0; i < 100; i++) {
+            add(session, click("ann").at(MONTH + i).in("Books"));
+        }
+        add(session, click("ann").at(2 * MONTH).in("Books"));
+        add(session, click("ann").at(0).in("Books"));
+        add(session, click("ann").at(MONTH + 9).checkingOut());
+
+        assertThat(close(session)).isEqualTo(session(102, 11, true, "Books"));
+        assertThat(records.begin(session)).isZero();
+        assertThat(records.last(session)).isEqualTo(2 * MONTH);
+    }
+
+    @Example
+    void keepsVisitsWhenAnEarlierOneMovesTheBeginningFarBack() {
+        int session = records.open(MONTH);
+
+        add(session, click("ann").at(MONTH).in("Books"));
+        add(session, click("ann").at(0).in("Books"));
+        add(session, click("ann").at(MONTH - 1).checkingOut());
+
+        assertThat(close(session)).isEqualTo(session(2, 1, true, "Books"));
+    }
+
+    @Example
+    void joinsWithAnEarlierSession() {
+        int later = records.open(MONTH);
+        add(later, click("ann").at(MONTH).in("Books"));
+        add(later, click("ann").at(MONTH + 1).in("Toys"));
+        int earlier = records.open(7);
+        add(earlier, click("ann").at(7).in("Books"));
+        add(earlier, click("ann").at(8).checkingOut());
+        add(earlier, click("ann").at(9).in("Games"));
+
+        records.join(later, earlier);
+        add(later, click("ann").at(MONTH).checkingOut());
+
+        assertThat(close(later)).isEqualTo(session(4, 3, true, "Books", "Games", "Toys"));
+        assertThat(records.begin(later)).isEqualTo(7);
+    }
+
+    @Example
+    void leavesNothingBehindInARecordThatIsUsedAgain() {
+        int first = records.open(5);
+        records.setHead(first, ANN);
+        records.setLogged(first);
+        for (int i = 0; i < 100; i++) {
+            add(first, click("ann").at(i).in("department " + i));
+        }
+        add(first, click("ann").at(50).checkingOut());
+        records.free(first);
+
+        int second = records.open(7);
+        records.setHead(second, UserId.ofNumber(7));
+
+        assertThat(second).isEqualTo(first);
+        assertThat(records.isLogged(second)).isFalse();
+        assertThat(records.isOf(second, UserId.ofNumber(7))).isTrue();
+        assertThat(records.isOf(second, ANN)).isFalse();
+        assertThat(close(second)).isEqualTo(session(0, 0, false));
     }
 
     @Example
     void sortsDepartmentsByCharacters() {
-        OpenSession session = new OpenSession(5);
+        int session = records.open(5);
 
         for (String name : List.of("b", "Z", "学", "a", "Ä", "b", "aa", "a")) {
             add(session, click("ann").at(1).in(name));
@@ -99,13 +168,13 @@ class OpenSessionTest {
     @Property(tries = 1000)
     void comesToTheSameInAnyOrder(@ForAll("clicks") List<Clicks> clicks, @ForAll long seed) {
         Random random = new Random(seed);
-        OpenSession merged = new OpenSession(5);
-        List<OpenSession> parts = List.of(merged, new OpenSession(5), new OpenSession(5));
+        int merged = records.open(5);
+        List<Integer> parts = List.of(merged, records.open(5), records.open(5));
         for (Clicks click : clicks) {
             add(parts.get(random.nextInt(3)), click);
         }
-        merged.join(parts.get(2));
-        merged.join(parts.get(1));
+        records.join(merged, parts.get(2));
+        records.join(merged, parts.get(1));
 
         assertThat(close(merged)).isEqualTo(expected(clicks));
     }
@@ -142,7 +211,7 @@ class OpenSessionTest {
                         .toArray(String[]::new));
     }
 
-    private static void add(OpenSession session, Clicks clicks) {
+    private void add(int session, Clicks clicks) {
         Click click = clicks.build();
         String department = click.department();
         // Every other name has no number, as beyond the limit.
@@ -150,12 +219,12 @@ class OpenSessionTest {
                 department == null || department.length() % 2 == 0
                         ? DepartmentNames.NO_NUMBER
                         : NAMES.number(department);
-        session.add(click.timestamp(), department, number, click.isCheckout());
+        records.add(session, click.timestamp(), department, number, click.isCheckout());
     }
 
     /** Without the times of begin and end, which {@link SessionOperatorTest} looks at. */
-    private static Session close(OpenSession session) {
-        Session closed = session.close(ANN, 1000, NAMES);
+    private Session close(int session) {
+        Session closed = records.close(session, ANN, 1000, NAMES);
         return new Session(
                 ANN,
                 0,

@@ -1,0 +1,224 @@
+package io.clickstream.session;
+
+import io.clickstream.event.UserId;
+import java.util.List;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+
+/**
+ * The users on the heap as they were at the last checkpoint, as a log per key group. Each
+ * checkpoint appends the users who changed, and marks of those who left; when more than half of the
+ * log is out of date, it is written anew. So a checkpoint costs a few large writes instead of one
+ * per user, and the state stays within twice of what is open.
+ *
+ * <p>A log is a list of segments. A segment is, in varints:
+ *
+ * <pre>
+ *   writer of the department numbers
+ *   entries until the end, a later one replacing an earlier one of the same user:
+ *     kind of id: 0 a number, 1 a JSON string, 2 a number's literal
+ *     the number, zigzag; or the text: length and UTF-16 units
+ *     sessions as SessionCodec writes them; none means that the user has left
+ * </pre>
+ *
+ * <p>This is version 1, the one of {@link StoredSessionsSerializer}.
+ */
+final class SessionLog {
+
+    /** Where the segments are kept. */
+    interface Segments {
+        /** Writes a segment, in place of an earlier one with the same index. */
+        void put(int keyGroup, int index, byte[] segment);
+
+        void remove(int keyGroup, int index);
+    }
+
+    /** Takes what is read. */
+    @FunctionalInterface
+    interface Reader {
+        /**
+         * Takes an entry.
+         *
+         * @param newest session; {@link SessionRecords#NONE} if the user has left
+         */
+        void entry(UserId user, int newest);
+    }
+
+    private static final int NUMBER = 0;
+    private static final int STRING = 1;
+    private static final int LITERAL = 2;
+
+    /** Buffers of all key groups together, by and large. */
+    private static final int BUFFER_BYTES = 8 << 20;
+
+    private static final int MIN_SEGMENT_BYTES = 1 << 10;
+    private static final int MAX_SEGMENT_BYTES = 1 << 16;
+
+    private final SessionRecords records;
+    private final SessionCodec codec;
+    private final Segments segments;
+    private final int writer;
+    private final int segmentBytes;
+    private final VarBytes[] pending;
+
+    /** How many segments each key group has. */
+    private final int[] lengths;
+
+    /** How many it had before it is written anew. */
+    private final int[] oldLengths;
+
+    private long entries;
+    private long bytesWritten;
+    private long usersWritten;
+
+    SessionLog(
+            int maxParallelism,
+            SessionRecords records,
+            SessionCodec codec,
+            int writer,
+            Segments segments) {
+        this.records = records;
+        this.codec = codec;
+        this.segments = segments;
+        this.writer = writer;
+        this.segmentBytes =
+                Math.min(
+                        Math.max(BUFFER_BYTES / maxParallelism, MIN_SEGMENT_BYTES),
+                        MAX_SEGMENT_BYTES);
+        this.pending = new VarBytes[maxParallelism];
+        this.lengths = new int[maxParallelism];
+        this.oldLengths = new int[maxParallelism];
+    }
+
+    /** Notes a user as he is. */
+    void write(int head, int sessionCount) {
+        UserId user = records.user(head);
+        int keyGroup = keyGroup(user);
+        VarBytes out = begin(keyGroup, user);
+        codec.encode(head, sessionCount, out);
+        end(keyGroup, out);
+        usersWritten++;
+    }
+
+    /** Notes that a user has left. */
+    void remove(UserId user) {
+        int keyGroup = keyGroup(user);
+        VarBytes out = begin(keyGroup, user);
+        out.put(0);
+        end(keyGroup, out);
+    }
+
+    /** How many entries there are, those that are out of date included. */
+    long entries() {
+        return entries;
+    }
+
+    /** Forgets all, to be written anew before the next {@link #flush}. */
+    void startAnew() {
+        for (int i = 0; i < lengths.length; i++) {
+            if (pending[i] != null) {
+                pending[i].clear();
+            }
+            oldLengths[i] = Math.max(oldLengths[i], lengths[i]);
+            lengths[i] = 0;
+        }
+        entries = 0;
+    }
+
+    /** Hands over all that was noted. */
+    void flush() {
+        for (int keyGroup = 0; keyGroup < lengths.length; keyGroup++) {
+            if (pending[keyGroup] != null && pending[keyGroup].position() > 0) {
+                hand(keyGroup);
+            }
+            for (int i = lengths[keyGroup]; i < oldLengths[keyGroup]; i++) {
+                segments.remove(keyGroup, i);
+            }
+            oldLengths[keyGroup] = 0;
+        }
+    }
+
+    /**
+     * Reads the log of a key group, which then goes on where it ends.
+     *
+     * @param log its segments in their order
+     */
+    void restore(int keyGroup, List<byte[]> log, Reader reader) {
+        lengths[keyGroup] = log.size();
+        for (byte[] segment : log) {
+            VarBytes in = new VarBytes(segment);
+            int ofWriter = (int) in.get();
+            while (!in.isAtEnd()) {
+                UserId user = readUser(in);
+                reader.entry(user, codec.decode(in, ofWriter));
+                entries++;
+            }
+        }
+    }
+
+    /** Bytes handed over since this was asked last. */
+    long takeBytesWritten() {
+        long taken = bytesWritten;
+        bytesWritten = 0;
+        return taken;
+    }
+
+    /** Users written since this was asked last. */
+    long takeUsersWritten() {
+        long taken = usersWritten;
+        usersWritten = 0;
+        return taken;
+    }
+
+    private VarBytes begin(int keyGroup, UserId user) {
+        VarBytes out = pending[keyGroup];
+        if (out == null) {
+            out = new VarBytes();
+            pending[keyGroup] = out;
+        }
+        if (out.position() == 0) {
+            out.put(writer);
+        }
+        if (user.text() == null) {
+            out.put(NUMBER);
+            out.putSigned(user.number());
+        } else {
+            out.put(user.isQuoted() ? STRING : LITERAL);
+            out.put(user.text());
+        }
+        return out;
+    }
+
+    private void end(int keyGroup, VarBytes out) {
+        entries++;
+        if (out.position() >= segmentBytes) {
+            hand(keyGroup);
+        }
+    }
+
+    private void hand(int keyGroup) {
+        byte[] segment = pending[keyGroup].take();
+        segments.put(keyGroup, lengths[keyGroup]++, segment);
+        bytesWritten += segment.length;
+    }
+
+    private int keyGroup(UserId user) {
+        return KeyGroupRangeAssignment.assignToKeyGroup(user, lengths.length);
+    }
+
+    private static UserId readUser(VarBytes in) {
+        int kind = (int) in.get();
+        switch (kind) {
+            case NUMBER:
+                return UserId.ofNumber(in.getSigned());
+            case STRING:
+                return UserId.ofString(in.getText());
+            case LITERAL:
+                return UserId.ofNumberLiteral(in.getText());
+            default:
+                throw new IllegalStateException(
+                        "The log of open sessions has a user id of kind "
+                                + kind
+                                + ", which this version does not know");
+        }
+    }
+}

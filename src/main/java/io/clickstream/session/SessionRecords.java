@@ -1,0 +1,521 @@
+package io.clickstream.session;
+
+import io.clickstream.event.Session;
+import io.clickstream.event.UserId;
+import java.util.Arrays;
+import javax.annotation.Nullable;
+
+/**
+ * Open sessions as records of 16 numbers in large arrays, one behind the other, named by their
+ * index. A million sessions are a few hundred objects to the garbage collector instead of millions,
+ * and a click touches two or three cache lines instead of five objects.
+ *
+ * <pre>
+ *   0  user: the number; where the id is a text, it is in an array beside
+ *   1  begin, ms since the epoch
+ *   2  last event, ms since the epoch
+ *   3  last checkout, ms since the epoch, or NO_CHECKOUT
+ *   4  flags (16 bits) and the visits up to the last checkout (48)
+ *   5  departments: bit n is the one with number n + 1
+ *   6  next older session of the user (32 bits) and the number of later visits (32)
+ *   7  bucket of the user's next look, see ExpiryBuckets
+ *   8  when the user was touched last, on the engine's clock
+ *   9  times of 14 later visits, ms since begin, two to a number
+ * </pre>
+ *
+ * <p>The few sessions with more later visits, or with departments that have no bit, have an object
+ * beside for them. Fields 0, 7 and 8 only mean something in a user's newest session, which stands
+ * for the user.
+ *
+ * <p>How many visits were at or before the last checkout can't be counted up directly, since a
+ * later checkout or an earlier visit may still come. Visits up to the last checkout seen so far are
+ * only counted: any later checkout includes them. The times of visits behind it are kept.
+ */
+final class SessionRecords {
+
+    /** No record. */
+    static final int NONE = -1;
+
+    /** No checkout yet. Times are never negative. */
+    static final long NO_CHECKOUT = -1;
+
+    /** In no bucket. */
+    static final long NOT_ARMED = Long.MAX_VALUE;
+
+    /** Departments with a number up to here are a bit each; names of others are kept. */
+    static final int MAX_BITS = Long.SIZE;
+
+    /**
+     * What a session takes at most by and large: its record, its share of the hash table and of the
+     * buckets, and the objects of an id of 36 characters.
+     */
+    static final int BYTES_PER_SESSION = 256;
+
+    private static final int RECORD_LOG2 = 4;
+    private static final int CHUNK_LOG2 = 12;
+    private static final int CHUNK_MASK = (1 << CHUNK_LOG2) - 1;
+
+    private static final int USER = 0;
+    private static final int BEGIN = 1;
+    private static final int LAST = 2;
+    private static final int CHECKOUT = 3;
+    private static final int FLAGS = 4;
+    private static final int DEPARTMENTS = 5;
+    private static final int LINK = 6;
+    private static final int ARMED = 7;
+    private static final int TOUCH = 8;
+    private static final int VISITS = 9;
+
+    private static final int MAX_VISITS = 2 * ((1 << RECORD_LOG2) - VISITS);
+
+    private static final long COUNT_MASK = (1L << 48) - 1;
+
+    /** The record stands for a user. */
+    private static final long HEAD = 1L << 48;
+
+    /** The user's id is a text. */
+    private static final long TEXT = 1L << 49;
+
+    /** The log has an entry of the user. */
+    private static final long LOGGED = 1L << 50;
+
+    /** Times of later visits are outside. */
+    private static final long VISITS_OUTSIDE = 1L << 51;
+
+    /** There are departments outside. */
+    private static final long DEPARTMENTS_OUTSIDE = 1L << 52;
+
+    private static final long OUTSIDE = VISITS_OUTSIDE | DEPARTMENTS_OUTSIDE;
+
+    private static final String[] NO_DEPARTMENTS = {};
+
+    private long[][] chunks = {};
+    private UserId[][] texts = {};
+    private Outside[][] outsides = {};
+    private int firstFree = NONE;
+    private int end;
+
+    /** What has no room in a record. */
+    private static final class Outside {
+        private long[] visits = {};
+        private String[] departments = NO_DEPARTMENTS;
+    }
+
+    // ---- records ----
+
+    /** A new session with one event, which is still to be added. */
+    int open(long timestamp) {
+        int record = allocate();
+        start(record, timestamp);
+        setLink(record, NONE, 0);
+        return record;
+    }
+
+    private int allocate() {
+        int record = firstFree;
+        if (record != NONE) {
+            firstFree = older(record);
+            return record;
+        }
+        if (end == chunks.length << CHUNK_LOG2) {
+            int length = chunks.length + 1;
+            chunks = Arrays.copyOf(chunks, length);
+            texts = Arrays.copyOf(texts, length);
+            outsides = Arrays.copyOf(outsides, length);
+            chunks[length - 1] = new long[1 << (CHUNK_LOG2 + RECORD_LOG2)];
+        }
+        return end++;
+    }
+
+    private void start(int record, long timestamp) {
+        long[] chunk = chunk(record);
+        int at = at(record);
+        chunk[at + BEGIN] = timestamp;
+        chunk[at + LAST] = timestamp;
+        chunk[at + CHECKOUT] = NO_CHECKOUT;
+        chunk[at + FLAGS] &= HEAD | TEXT | LOGGED;
+        chunk[at + DEPARTMENTS] = 0;
+    }
+
+    /** Gives a record back. */
+    void free(int record) {
+        if ((flags(record) & TEXT) != 0) {
+            texts[record >>> CHUNK_LOG2][record & CHUNK_MASK] = null;
+        }
+        dropOutside(record);
+        long[] chunk = chunk(record);
+        int at = at(record);
+        chunk[at + FLAGS] = 0;
+        chunk[at + ARMED] = NOT_ARMED;
+        setLink(record, firstFree, 0);
+        firstFree = record;
+    }
+
+    /** All records have an index below this one. */
+    int end() {
+        return end;
+    }
+
+    /** Reads what a click will touch, so that the memory comes while other clicks are looked at. */
+    long peek(int record) {
+        long[] chunk = chunk(record);
+        int at = at(record);
+        return chunk[at + BEGIN] + chunk[at + TOUCH];
+    }
+
+    // ---- users ----
+
+    /** Makes a record stand for a user. */
+    void setHead(int record, UserId user) {
+        long[] chunk = chunk(record);
+        int at = at(record);
+        chunk[at + ARMED] = NOT_ARMED;
+        chunk[at + USER] = user.number();
+        chunk[at + FLAGS] |= user.text() == null ? HEAD : HEAD | TEXT;
+        if (user.text() != null) {
+            int index = record >>> CHUNK_LOG2;
+            if (texts[index] == null) {
+                texts[index] = new UserId[1 << CHUNK_LOG2];
+            }
+            texts[index][record & CHUNK_MASK] = user;
+        }
+    }
+
+    boolean isHead(int record) {
+        return (flags(record) & HEAD) != 0;
+    }
+
+    boolean isOf(int record, UserId user) {
+        long[] chunk = chunk(record);
+        int at = at(record);
+        if ((chunk[at + FLAGS] & TEXT) != 0) {
+            return texts[record >>> CHUNK_LOG2][record & CHUNK_MASK].equals(user);
+        }
+        return chunk[at + USER] == user.number() && user.text() == null;
+    }
+
+    UserId user(int record) {
+        return (flags(record) & TEXT) != 0
+                ? texts[record >>> CHUNK_LOG2][record & CHUNK_MASK]
+                : UserId.ofNumber(chunk(record)[at(record) + USER]);
+    }
+
+    boolean isLogged(int record) {
+        return (flags(record) & LOGGED) != 0;
+    }
+
+    void setLogged(int record) {
+        chunk(record)[at(record) + FLAGS] |= LOGGED;
+    }
+
+    /** The bucket in which the user is looked at next. */
+    long armed(int record) {
+        return chunk(record)[at(record) + ARMED];
+    }
+
+    void setArmed(int record, long bucket) {
+        chunk(record)[at(record) + ARMED] = bucket;
+    }
+
+    long touch(int record) {
+        return chunk(record)[at(record) + TOUCH];
+    }
+
+    void setTouch(int record, long touch) {
+        chunk(record)[at(record) + TOUCH] = touch;
+    }
+
+    /** The user's next older open session, or {@link #NONE}. */
+    int older(int record) {
+        return (int) (chunk(record)[at(record) + LINK] >> 32);
+    }
+
+    void setOlder(int record, int older) {
+        setLink(record, older, laterVisitCount(record));
+    }
+
+    /**
+     * Moves the session of a user's first record into one of its own, and begins a new session in
+     * its place, whose first event is still to be added.
+     */
+    void openInFront(int head, long timestamp) {
+        int moved = allocate();
+        long[] from = chunk(head);
+        int fromAt = at(head);
+        long[] to = chunk(moved);
+        int toAt = at(moved);
+        System.arraycopy(from, fromAt, to, toAt, 1 << RECORD_LOG2);
+        to[toAt + FLAGS] &= OUTSIDE | COUNT_MASK;
+        to[toAt + ARMED] = NOT_ARMED;
+        if ((from[fromAt + FLAGS] & OUTSIDE) != 0) {
+            setOutside(moved, outside(head));
+            setOutside(head, null);
+        }
+        start(head, timestamp);
+        setLink(head, moved, 0);
+    }
+
+    // ---- one session ----
+
+    /** Time of the first event, ms since the epoch. */
+    long begin(int record) {
+        return chunk(record)[at(record) + BEGIN];
+    }
+
+    /** Time of the last event, ms since the epoch. */
+    long last(int record) {
+        return chunk(record)[at(record) + LAST];
+    }
+
+    long lastCheckout(int record) {
+        return chunk(record)[at(record) + CHECKOUT];
+    }
+
+    long visitsUpToCheckout(int record) {
+        return flags(record) & COUNT_MASK;
+    }
+
+    int laterVisitCount(int record) {
+        return (int) chunk(record)[at(record) + LINK];
+    }
+
+    /** Time of a visit behind the last checkout, ms since the epoch; in no order. */
+    long laterVisit(int record, int index) {
+        long[] chunk = chunk(record);
+        int at = at(record);
+        if ((chunk[at + FLAGS] & VISITS_OUTSIDE) != 0) {
+            return outside(record).visits[index];
+        }
+        return chunk[at + BEGIN] + inline(chunk, at, index);
+    }
+
+    /** Bit n is the department with number n + 1. */
+    long departmentBits(int record) {
+        return chunk(record)[at(record) + DEPARTMENTS];
+    }
+
+    /** Names of departments that are no bit; not copied. */
+    String[] otherDepartments(int record) {
+        return (flags(record) & DEPARTMENTS_OUTSIDE) == 0
+                ? NO_DEPARTMENTS
+                : outside(record).departments;
+    }
+
+    /**
+     * Takes in a click that is near enough.
+     *
+     * @param number the department's in {@link DepartmentNames}; any if there is no department
+     */
+    void add(
+            int record, long timestamp, @Nullable String department, int number, boolean checkout) {
+        long[] chunk = chunk(record);
+        int at = at(record);
+        if (timestamp > chunk[at + LAST]) {
+            chunk[at + LAST] = timestamp;
+        } else if (timestamp < chunk[at + BEGIN]) {
+            beginEarlier(record, timestamp);
+        }
+        if (department != null) {
+            addDepartment(record, department, number);
+            addVisit(record, timestamp);
+        }
+        if (checkout) {
+            addCheckout(record, timestamp);
+        }
+    }
+
+    /** Takes over all that another session of the same user knows, and gives its record back. */
+    void join(int record, int other) {
+        if (begin(other) < begin(record)) {
+            beginEarlier(record, begin(other));
+        }
+        long[] chunk = chunk(record);
+        int at = at(record);
+        chunk[at + LAST] = Math.max(chunk[at + LAST], last(other));
+        addCheckout(record, lastCheckout(other));
+        chunk[at + FLAGS] += visitsUpToCheckout(other);
+        int visits = laterVisitCount(other);
+        for (int i = 0; i < visits; i++) {
+            addVisit(record, laterVisit(other, i));
+        }
+        chunk[at + DEPARTMENTS] |= departmentBits(other);
+        for (String department : otherDepartments(other)) {
+            addDepartment(record, department, DepartmentNames.NO_NUMBER);
+        }
+        free(other);
+    }
+
+    /** Sets what was stored of a session without visits and departments. */
+    void set(int record, long last, long lastCheckout, long visitsUpToCheckout) {
+        long[] chunk = chunk(record);
+        int at = at(record);
+        chunk[at + LAST] = last;
+        chunk[at + CHECKOUT] = lastCheckout;
+        chunk[at + FLAGS] += visitsUpToCheckout;
+    }
+
+    /** The session as it is when it is over. */
+    Session close(int record, UserId user, long gap, DepartmentNames names) {
+        long[] chunk = chunk(record);
+        int at = at(record);
+        long upToCheckout = chunk[at + FLAGS] & COUNT_MASK;
+        return new Session(
+                user,
+                chunk[at + BEGIN],
+                chunk[at + LAST] + gap,
+                upToCheckout + (int) chunk[at + LINK],
+                upToCheckout,
+                chunk[at + CHECKOUT] != NO_CHECKOUT,
+                names.sorted(chunk[at + DEPARTMENTS], otherDepartments(record)));
+    }
+
+    /** Notes a visited department. */
+    void addDepartment(int record, String department, int number) {
+        if (number != DepartmentNames.NO_NUMBER && number <= MAX_BITS) {
+            chunk(record)[at(record) + DEPARTMENTS] |= 1L << (number - 1);
+            return;
+        }
+        String[] others = otherDepartments(record);
+        for (String other : others) {
+            if (other.equals(department)) {
+                return;
+            }
+        }
+        String[] more = Arrays.copyOf(others, others.length + 1);
+        more[others.length] = department;
+        makeOutside(record, DEPARTMENTS_OUTSIDE).departments = more;
+    }
+
+    /** Notes when a department was visited. */
+    void addVisit(int record, long timestamp) {
+        long[] chunk = chunk(record);
+        int at = at(record);
+        if (timestamp <= chunk[at + CHECKOUT]) {
+            chunk[at + FLAGS]++;
+            return;
+        }
+        int count = (int) chunk[at + LINK];
+        if ((chunk[at + FLAGS] & VISITS_OUTSIDE) == 0) {
+            long sinceBegin = timestamp - chunk[at + BEGIN];
+            if (count < MAX_VISITS && sinceBegin <= Integer.MAX_VALUE) {
+                setInline(chunk, at, count, (int) sinceBegin);
+                chunk[at + LINK]++;
+                return;
+            }
+            moveVisitsOutside(record);
+        }
+        Outside outside = outside(record);
+        if (count == outside.visits.length) {
+            outside.visits = Arrays.copyOf(outside.visits, 2 * count);
+        }
+        outside.visits[count] = timestamp;
+        chunk[at + LINK]++;
+    }
+
+    private void addCheckout(int record, long timestamp) {
+        long[] chunk = chunk(record);
+        int at = at(record);
+        if (timestamp <= chunk[at + CHECKOUT]) {
+            return;
+        }
+        chunk[at + CHECKOUT] = timestamp;
+        int count = (int) chunk[at + LINK];
+        int kept = 0;
+        if ((chunk[at + FLAGS] & VISITS_OUTSIDE) == 0) {
+            long sinceBegin = timestamp - chunk[at + BEGIN];
+            for (int i = 0; i < count; i++) {
+                int visit = inline(chunk, at, i);
+                if (visit > sinceBegin) {
+                    setInline(chunk, at, kept++, visit);
+                }
+            }
+        } else {
+            long[] visits = outside(record).visits;
+            for (int i = 0; i < count; i++) {
+                if (visits[i] > timestamp) {
+                    visits[kept++] = visits[i];
+                }
+            }
+        }
+        chunk[at + FLAGS] += count - kept;
+        setLink(record, older(record), kept);
+    }
+
+    private void beginEarlier(int record, long timestamp) {
+        long[] chunk = chunk(record);
+        int at = at(record);
+        if ((chunk[at + FLAGS] & VISITS_OUTSIDE) == 0) {
+            long earlier = chunk[at + BEGIN] - timestamp;
+            if (chunk[at + LAST] - timestamp > Integer.MAX_VALUE) {
+                moveVisitsOutside(record);
+            } else {
+                for (int i = (int) chunk[at + LINK] - 1; i >= 0; i--) {
+                    setInline(chunk, at, i, (int) (inline(chunk, at, i) + earlier));
+                }
+            }
+        }
+        chunk[at + BEGIN] = timestamp;
+    }
+
+    private void moveVisitsOutside(int record) {
+        long[] visits = new long[2 * MAX_VISITS];
+        for (int i = laterVisitCount(record) - 1; i >= 0; i--) {
+            visits[i] = laterVisit(record, i);
+        }
+        makeOutside(record, VISITS_OUTSIDE).visits = visits;
+    }
+
+    private static int inline(long[] chunk, int at, int index) {
+        return (int) (chunk[at + VISITS + (index >> 1)] >>> ((index & 1) << 5));
+    }
+
+    private static void setInline(long[] chunk, int at, int index, int value) {
+        int shift = (index & 1) << 5;
+        int i = at + VISITS + (index >> 1);
+        chunk[i] = (chunk[i] & ~(0xffff_ffffL << shift)) | (long) value << shift;
+    }
+
+    // ---- memory ----
+
+    private long[] chunk(int record) {
+        return chunks[record >>> CHUNK_LOG2];
+    }
+
+    private static int at(int record) {
+        return (record & CHUNK_MASK) << RECORD_LOG2;
+    }
+
+    private long flags(int record) {
+        return chunk(record)[at(record) + FLAGS];
+    }
+
+    private void setLink(int record, int older, int laterVisits) {
+        chunk(record)[at(record) + LINK] = (long) older << 32 | laterVisits;
+    }
+
+    private Outside outside(int record) {
+        return outsides[record >>> CHUNK_LOG2][record & CHUNK_MASK];
+    }
+
+    private Outside makeOutside(int record, long flag) {
+        if ((flags(record) & OUTSIDE) == 0) {
+            setOutside(record, new Outside());
+        }
+        chunk(record)[at(record) + FLAGS] |= flag;
+        return outside(record);
+    }
+
+    private void setOutside(int record, @Nullable Outside outside) {
+        int index = record >>> CHUNK_LOG2;
+        if (outsides[index] == null) {
+            outsides[index] = new Outside[1 << CHUNK_LOG2];
+        }
+        outsides[index][record & CHUNK_MASK] = outside;
+    }
+
+    private void dropOutside(int record) {
+        if ((flags(record) & OUTSIDE) != 0) {
+            setOutside(record, null);
+        }
+    }
+}
