@@ -48,6 +48,7 @@ class SessionLogTest {
     @Property(tries = 100)
     void readsWhatIsThere(@ForAll long seed, @ForAll @IntRange(min = 1, max = 200) int keyGroups) {
         Random random = new Random(seed);
+        segments.logs.clear();
         SessionLog log = log(keyGroups);
         Map<UserId, Integer> expected = new HashMap<>();
         for (int checkpoint = random.nextInt(6); checkpoint >= 0; checkpoint--) {
@@ -148,15 +149,11 @@ class SessionLogTest {
     }
 
     private static UserId user(int number) {
-        switch (number % 4) {
-            case 0:
-                return UserId.ofString("user \ud800 " + number);
-            case 1:
-                return UserId.ofNumberLiteral(number + ".50");
-            case 2:
-                return UserId.ofNumber(-number);
-            default:
-                return UserId.ofNumber(number);
-        }
+        return switch (number % 4) {
+            case 0 -> UserId.ofString("user \ud800 " + number);
+            case 1 -> UserId.ofNumberLiteral(number + ".50");
+            case 2 -> UserId.ofNumber(-number);
+            default -> UserId.ofNumber(number);
+        };
     }
 }
