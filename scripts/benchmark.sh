@@ -28,6 +28,9 @@ exactly once; the median counts, and only if the results are what they must be.
   --peers NAME,...    only these (all)
   --json FILE         write one JSON object per peer, workload and input
   --svg FILE          draw a bar chart
+  --operator          instead of all that, the operator of the sessions alone, in one thread: its cost
+                      per click by the number of open sessions, how long a checkpoint blocks it, and ten
+                      million open sessions in 3 GB of heap; takes about 3 minutes
   -h, --help          show this and end
 
 A full run takes more than an hour, 6 GB of memory, and 10 GB of disk in the folder for temporary files
@@ -43,4 +46,7 @@ HELP
 done
 
 build_local
+if [[ $# -eq 1 && $1 == --operator ]]; then
+  run_java 3g io.clickstream.bench.OperatorBenchmark
+fi
 run_java 1536m io.clickstream.bench.Benchmark "$@"

@@ -33,6 +33,7 @@ final class ExpiryBuckets {
 
     private final long widthMillis;
     private final SessionRecords records;
+    private final OpenUsers users;
     private final TreeMap<Long, Bucket> buckets = new TreeMap<>();
 
     /** Written, so that reading ahead is not optimized away. */
@@ -45,9 +46,10 @@ final class ExpiryBuckets {
      * @param widthMillis of a bucket; the watermark looks at the users of one bucket anew as long
      *     as it is within it
      */
-    ExpiryBuckets(long widthMillis, SessionRecords records) {
+    ExpiryBuckets(long widthMillis, SessionRecords records, OpenUsers users) {
         this.widthMillis = widthMillis;
         this.records = records;
+        this.users = users;
     }
 
     /** Sees to it that the user is looked at when the watermark gets to this end. */
@@ -99,9 +101,14 @@ final class ExpiryBuckets {
 
     private void peek(Bucket bucket, int from) {
         int to = Math.min(from + PEEKED, bucket.size);
+        long read = 0;
         for (int i = from; i < to; i++) {
-            peeked += records.peek(bucket.heads[i]);
+            read += records.peek(bucket.heads[i]);
         }
+        for (int i = from; i < to; i++) {
+            read += users.peekSlot(bucket.heads[i]);
+        }
+        peeked = read;
     }
 
     /** Lets go of entries that don't count. */

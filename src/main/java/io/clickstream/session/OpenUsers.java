@@ -55,6 +55,11 @@ final class OpenUsers {
         return slot == EMPTY ? 0 : records.peek((int) slot);
     }
 
+    /** Reads the slot in which the search for a record's user begins. */
+    long peekSlot(int record) {
+        return records.isHead(record) ? firstSlot(hash(records.user(record))) : 0;
+    }
+
     /** The user's record, or {@link SessionRecords#NONE}. */
     int get(UserId user, int hash) {
         int mask = slots.length - 1;

@@ -106,7 +106,8 @@ final class SessionEngine {
                         Math.min(
                                 Math.max(this.gap / BUCKETS_PER_GAP, MIN_BUCKET_MILLIS),
                                 MAX_BUCKET_MILLIS),
-                        records);
+                        records,
+                        users);
     }
 
     /** Takes clicks, {@link #BATCH} at most. */

@@ -77,7 +77,7 @@ class UserTablesTest {
     @Example
     void anArmedUserIsLookedAtOnceTheWatermarkIsThereAndNotBefore() {
         SessionRecords records = new SessionRecords();
-        ExpiryBuckets expiry = new ExpiryBuckets(50, records);
+        ExpiryBuckets expiry = new ExpiryBuckets(50, records, new OpenUsers(records));
         int user = user(records, 1);
         List<Long> looks = new ArrayList<>();
         long[] watermark = {0};
@@ -101,7 +101,7 @@ class UserTablesTest {
     @Example
     void anEarlierEndCountsAndTheOldEntryIsPassedOver() {
         SessionRecords records = new SessionRecords();
-        ExpiryBuckets expiry = new ExpiryBuckets(50, records);
+        ExpiryBuckets expiry = new ExpiryBuckets(50, records, new OpenUsers(records));
         int user = user(records, 1);
         expiry.arm(user, 5_000);
         expiry.arm(user, 1_000);
@@ -121,7 +121,7 @@ class UserTablesTest {
     @Example
     void aRecordThatIsUsedAgainIsLookedAtOnceAfterPruning() {
         SessionRecords records = new SessionRecords();
-        ExpiryBuckets expiry = new ExpiryBuckets(50, records);
+        ExpiryBuckets expiry = new ExpiryBuckets(50, records, new OpenUsers(records));
         int gone = user(records, 1);
         expiry.arm(gone, 1_000);
         records.free(gone);
