@@ -67,6 +67,8 @@ public final class ConfigKeys {
                     "Where to begin without a snapshot. `committed` begins at the group's offsets,"
                             + " at the earliest where there are none.");
 
+    static final KafkaLoginKeys SOURCE_LOGIN = new KafkaLoginKeys(KAFKA_SOURCE, "");
+
     static final Key<FormatConfig.Type> FORMAT_TYPE =
             Key.of(
                     FORMAT,
@@ -318,6 +320,11 @@ public final class ConfigKeys {
                     "a whole number from 1 on",
                     "Copies of created topics; the broker's default if left out.");
 
+    static final KafkaLoginKeys SINK_LOGIN =
+            new KafkaLoginKeys(
+                    KAFKA_SINK,
+                    " Where neither this nor `bootstrap-servers` is there, as at the source.");
+
     static final Key<List<URI>> OPENSEARCH_ENDPOINT =
             Key.of(
                     OPENSEARCH_SINK,
@@ -370,9 +377,10 @@ public final class ConfigKeys {
                             + " name, `sigv4` where the host ends with `.amazonaws.com`, else"
                             + " `none`.");
     static final Key<String> OPENSEARCH_USERNAME =
-            Key.of(OPENSEARCH_SINK, "username", Parsers::text, "a name", "For `basic`.");
+            Key.of(OPENSEARCH_SINK, "username", Parsers::text, Secrets.ALLOWED, "For `basic`.")
+                    .asSecret();
     static final Key<String> OPENSEARCH_PASSWORD =
-            Key.of(OPENSEARCH_SINK, "password", Parsers::text, "a password", "For `basic`.")
+            Key.of(OPENSEARCH_SINK, "password", Parsers::text, Secrets.ALLOWED, "For `basic`.")
                     .asSecret();
     static final Key<String> OPENSEARCH_REGION =
             Key.of(
@@ -479,6 +487,13 @@ public final class ConfigKeys {
                     SOURCE_TOPIC,
                     SOURCE_GROUP_ID,
                     SOURCE_START,
+                    SOURCE_LOGIN.security,
+                    SOURCE_LOGIN.username,
+                    SOURCE_LOGIN.password,
+                    SOURCE_LOGIN.truststore,
+                    SOURCE_LOGIN.truststorePassword,
+                    SOURCE_LOGIN.keystore,
+                    SOURCE_LOGIN.keystorePassword,
                     FORMAT_TYPE,
                     FORMAT_PRESET,
                     FORMAT_USER,
@@ -511,6 +526,13 @@ public final class ConfigKeys {
                     CREATE_TOPICS,
                     PARTITIONS,
                     REPLICATION_FACTOR,
+                    SINK_LOGIN.security,
+                    SINK_LOGIN.username,
+                    SINK_LOGIN.password,
+                    SINK_LOGIN.truststore,
+                    SINK_LOGIN.truststorePassword,
+                    SINK_LOGIN.keystore,
+                    SINK_LOGIN.keystorePassword,
                     OPENSEARCH_ENDPOINT,
                     DEPARTMENTS_INDEX,
                     SESSIONS_INDEX,

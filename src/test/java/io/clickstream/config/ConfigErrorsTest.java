@@ -158,7 +158,7 @@ class ConfigErrorsTest {
                 .containsExactly(
                         "`sink.opensearch / passwort` is not known; did you mean `password`?",
                         "`source.kafka / sasl.jaas.config` is not known; did you mean"
-                                + " `start`?",
+                                + " `password`?",
                         "`sink.opensearch / endpoint` is 'a', which holds a user, who has keys of"
                                 + " their own; it must be `https://host[:port]`, or several with"
                                 + " commas between");
@@ -194,8 +194,8 @@ class ConfigErrorsTest {
 
         assertThat(errors(basic))
                 .containsExactly(
-                        "`sink.opensearch / username` is missing; it must be a name",
-                        "`sink.opensearch / password` is missing; it must be a password");
+                        "`sink.opensearch / username` is missing; it must be " + Secrets.ALLOWED,
+                        "`sink.opensearch / password` is missing; it must be " + Secrets.ALLOWED);
         assertThat(errors(signed))
                 .containsExactly(
                         "`sink.opensearch / region` is missing; it must be a region, such as"
