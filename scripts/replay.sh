@@ -8,13 +8,16 @@ for argument in "$@"; do
     cat <<'HELP'
 Usage: scripts/replay.sh --input FILE|DIR|GLOB... --output DIR [OPTION...]
 
-Runs the pipeline over files of JSON lines with the lab's fields, and writes the aggregates as JSON
+Runs the pipeline over files of JSON lines, and writes the aggregates as JSON
 lines: DIR/Departments_Agg, DIR/ClickEvents_UserId_Agg_Result,
 DIR/User_Sessions_Aggregates_With_Order_Checkout, and DIR/dead-letters with the reasons. The order
 of lines and the parallelism change nothing.
 
   --input FILE|DIR|GLOB...  JSON lines, .gz or plain; folders are searched at any depth
   --output DIR              a new or empty folder
+  --preset NAME             which fields are what: lab, interactions, web-access or ticker (as
+                            configured, else lab)
+  --map KEY=VALUE           a key of the group format, in place of the preset's; any number of times
   --session-gap TIME        such as 1s or 30m (as configured, else 1 s)
   --window TIME             such as 10s (as configured, else 10 s)
   --parallelism N           (all processors)
@@ -28,6 +31,10 @@ Examples:
   scripts/replay.sh --input clicks.jsonl.gz --output results
   scripts/replay.sh --input archive/2026-11-19 --output results --session-gap 30m
   scripts/replay.sh --input 'archive/*/part-*.jsonl' --output results --parallelism 4
+  scripts/replay.sh --input shop.jsonl.gz --output results --session-gap 30m \
+    --map user=/user_id --map time=/event_time --map "time-format=yyyy-MM-dd HH:mm:ss 'UTC'" \
+    --map department=/category_code --map department-cut=. \
+    --map event-types=view=product_detail,cart=add_to_cart,purchase=order_checkout
 HELP
     exit 0
   fi

@@ -74,6 +74,7 @@ public final class ClickstreamJob {
         RecordDecoder decoder =
                 new RecordDecoder(
                         ClickDecoders.of(config.format()),
+                        config.format().checkoutEventTypes(),
                         config.format().maxRecordBytes(),
                         config.eventTime().maxFutureSkew(),
                         Clock.systemUTC());

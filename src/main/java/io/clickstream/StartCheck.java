@@ -7,9 +7,10 @@ import io.clickstream.config.KafkaSourceConfig;
 import io.clickstream.sink.kafka.KafkaStartCheck;
 import io.clickstream.sink.opensearch.OpenSearchStartCheck;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -27,10 +28,12 @@ public final class StartCheck {
      */
     public static void run(JobConfig config, StreamExecutionEnvironment env)
             throws InterruptedException {
-        List<String> problems = new ArrayList<>();
+        // Source and sinks may be at one cluster, and have a problem together.
+        Set<String> problems = new LinkedHashSet<>();
         KafkaSourceConfig source = config.kafkaSource();
         try (KafkaStartCheck check =
-                new KafkaStartCheck(source.bootstrapServers(), source.clientProperties())) {
+                new KafkaStartCheck(
+                        source.bootstrapServers(), source.clientProperties(), source.login())) {
             problems.addAll(check.reads(source.topics()).problems());
         }
         Duration interval = Duration.ofMillis(env.getCheckpointConfig().getCheckpointInterval());
@@ -39,7 +42,7 @@ public final class StartCheck {
             problems.addAll(OpenSearchStartCheck.problems(config.openSearch().get()));
         }
         if (!problems.isEmpty()) {
-            throw new ConfigException(problems);
+            throw new ConfigException(List.copyOf(problems));
         }
     }
 
@@ -47,7 +50,8 @@ public final class StartCheck {
             throws InterruptedException {
         KafkaSinkConfig cluster = config.deadLetterCluster();
         try (KafkaStartCheck check =
-                new KafkaStartCheck(cluster.bootstrapServers(), cluster.clientProperties())) {
+                new KafkaStartCheck(
+                        cluster.bootstrapServers(), cluster.clientProperties(), cluster.login())) {
             check.writes(
                     List.of(config.deadLetters().topic()),
                     config.deadLetters().createTopic(),

@@ -154,6 +154,7 @@ final class FlinkPeers {
                 new RecordDecoder(
                         new CountingDecoder(
                                 spec.id(), new AvroClickDecoder(ClickEvent.getClassSchema())),
+                        config.format().checkoutEventTypes(),
                         config.format().maxRecordBytes(),
                         config.eventTime().maxFutureSkew(),
                         Clock.systemUTC());

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -97,6 +98,7 @@ final class KafkaStreamsRun {
     private static RecordDecoder decoder() {
         return new RecordDecoder(
                 new AvroClickDecoder(ClickEvent.getClassSchema()),
+                Set.of("order_checkout"),
                 MAX_RECORD_BYTES,
                 Duration.ZERO,
                 Clock.systemUTC());

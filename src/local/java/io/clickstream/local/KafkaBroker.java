@@ -7,13 +7,17 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
@@ -37,10 +41,13 @@ public final class KafkaBroker implements AutoCloseable {
 
     private final KafkaRaftServer server;
     private final String bootstrapServers;
+    private final Map<String, String> moreListeners;
 
-    private KafkaBroker(KafkaRaftServer server, String bootstrapServers) {
+    private KafkaBroker(
+            KafkaRaftServer server, String bootstrapServers, Map<String, String> moreListeners) {
         this.server = server;
         this.bootstrapServers = bootstrapServers;
+        this.moreListeners = moreListeners;
     }
 
     /**
@@ -59,10 +66,22 @@ public final class KafkaBroker implements AutoCloseable {
      * @param properties such as {@code transaction.max.timeout.ms}
      */
     public static KafkaBroker start(Path folder, Map<String, String> properties) {
+        return start(folder, Map.of(), properties);
+    }
+
+    /**
+     * Starts a broker with more listeners than the plain one, such as those with a login.
+     *
+     * @param folder is created if it isn't there
+     * @param listeners names in capitals, and the security protocol of each
+     * @param properties such as {@code listener.name.NAME.ssl.keystore.location}
+     */
+    public static KafkaBroker start(
+            Path folder, Map<String, String> listeners, Map<String, String> properties) {
         RuntimeException last = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
-                return startOnce(folder.resolve("kafka-" + attempt), properties);
+                return startOnce(folder.resolve("kafka-" + attempt), listeners, properties);
             } catch (RuntimeException e) {
                 last = e;
             }
@@ -70,25 +89,21 @@ public final class KafkaBroker implements AutoCloseable {
         throw new IllegalStateException("Kafka did not start in " + folder, last);
     }
 
-    private static KafkaBroker startOnce(Path folder, Map<String, String> properties) {
-        int clientPort;
-        int controllerPort;
-        try (ServerSocket client = freePort();
-                ServerSocket controller = freePort()) {
-            clientPort = client.getLocalPort();
-            controllerPort = controller.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException("there is no free port on the loopback address", e);
-        }
-        String address = "127.0.0.1:" + clientPort;
+    private static KafkaBroker startOnce(
+            Path folder, Map<String, String> moreListeners, Map<String, String> properties) {
+        Map<String, String> protocols = new LinkedHashMap<>(moreListeners);
+        protocols.put("CLIENT", "PLAINTEXT");
+        protocols.put("CONTROLLER", "PLAINTEXT");
+        Map<String, String> addresses = freeAddresses(protocols.keySet());
+        Map<String, String> forClients = new LinkedHashMap<>(addresses);
+        forClients.remove("CONTROLLER");
         Map<String, String> config = new HashMap<>();
         config.put("process.roles", "broker,controller");
         config.put("node.id", "1");
-        config.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
-        config.put(
-                "listeners", "CLIENT://" + address + ",CONTROLLER://127.0.0.1:" + controllerPort);
-        config.put("advertised.listeners", "CLIENT://" + address);
-        config.put("listener.security.protocol.map", "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        config.put("controller.quorum.voters", "1@" + addresses.get("CONTROLLER"));
+        config.put("listeners", joined(addresses, "://"));
+        config.put("advertised.listeners", joined(forClients, "://"));
+        config.put("listener.security.protocol.map", joined(protocols, ":"));
         config.put("inter.broker.listener.name", "CLIENT");
         config.put("controller.listener.names", "CONTROLLER");
         config.put("log.dirs", folder.toString());
@@ -111,11 +126,32 @@ public final class KafkaBroker implements AutoCloseable {
             server.shutdown();
             throw e;
         }
-        return new KafkaBroker(server, address);
+        return new KafkaBroker(server, addresses.get("CLIENT"), addresses);
     }
 
-    private static ServerSocket freePort() throws IOException {
-        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    private static Map<String, String> freeAddresses(Collection<String> listeners) {
+        Map<String, String> addresses = new LinkedHashMap<>();
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (String listener : listeners) {
+                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                sockets.add(socket);
+                addresses.put(listener, "127.0.0.1:" + socket.getLocalPort());
+            }
+            // Only now: a port that is let go is free again.
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("there is no free port on the loopback address", e);
+        }
+        return addresses;
+    }
+
+    private static String joined(Map<String, String> map, String separator) {
+        return map.entrySet().stream()
+                .map(entry -> entry.getKey() + separator + entry.getValue())
+                .collect(Collectors.joining(","));
     }
 
     private static void format(Path folder) {
@@ -139,6 +175,11 @@ public final class KafkaBroker implements AutoCloseable {
     /** Host and port for clients. */
     public String bootstrapServers() {
         return bootstrapServers;
+    }
+
+    /** Host and port of a listener with a login. */
+    public String bootstrapServers(String listener) {
+        return moreListeners.get(listener);
     }
 
     /** Creates a topic with one replica; returns when it can be used. */

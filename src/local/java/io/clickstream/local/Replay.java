@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -60,6 +61,19 @@ public final class Replay implements Callable<Integer> {
             paramLabel = "DIR",
             description = "a new or empty folder for the results")
     private Path output;
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description = "lab, interactions, web-access or ticker (as configured, else lab)")
+    @Nullable
+    private String preset;
+
+    @Option(
+            names = "--map",
+            paramLabel = "KEY=VALUE",
+            description = "a key of the group format, such as user=/user_id; any number of times")
+    private Map<String, String> mapping = new LinkedHashMap<>();
 
     @Option(
             names = "--session-gap",
@@ -194,7 +208,22 @@ public final class Replay implements Callable<Integer> {
             aggregates.put("window", window);
         }
         groups.put("aggregates", aggregates);
+        groups.put("format", format(groups.getOrDefault("format", Map.of())));
         return groups;
+    }
+
+    /** What is read are JSON lines, whatever the job reads. */
+    private Map<String, String> format(Map<String, String> ofTheJob) {
+        Map<String, String> format = new HashMap<>(ofTheJob);
+        if (preset != null || !mapping.isEmpty()) {
+            format.put("type", "json");
+            format.remove("writer-schema");
+        }
+        if (preset != null) {
+            format.put("preset", preset);
+        }
+        format.putAll(mapping);
+        return format;
     }
 
     private ReplayFiles inputFiles() throws IOException {

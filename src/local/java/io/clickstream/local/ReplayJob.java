@@ -45,7 +45,8 @@ final class ReplayJob {
         env.setRuntimeMode(RuntimeExecutionMode.BATCH);
         RecordDecoder decoder =
                 new RecordDecoder(
-                        new JsonClickDecoder(),
+                        new JsonClickDecoder(config.format().mapping()),
+                        config.format().checkoutEventTypes(),
                         config.format().maxRecordBytes(),
                         config.eventTime().maxFutureSkew(),
                         Clock.systemUTC());

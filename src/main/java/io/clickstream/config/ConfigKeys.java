@@ -5,9 +5,13 @@ import static io.clickstream.config.Parsers.SIZE;
 import static io.clickstream.config.Parsers.labels;
 import static io.clickstream.config.Parsers.oneOf;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import java.net.URI;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** All settings that there are, in the order of the README's table. */
@@ -21,6 +25,9 @@ public final class ConfigKeys {
     static final String OPENSEARCH_SINK = "sink.opensearch";
     static final String DEAD_LETTERS = "dead-letters";
     static final String JOB = "job";
+
+    private static final String POINTER = "a JSON pointer";
+    private static final String OPTIONAL_POINTER = "a JSON pointer, or `none`";
 
     /** What stands behind it goes to Kafka's clients as it is. */
     static final String CLIENT_PREFIX = "kafka.";
@@ -60,6 +67,8 @@ public final class ConfigKeys {
                     "Where to begin without a snapshot. `committed` begins at the group's offsets,"
                             + " at the earliest where there are none.");
 
+    static final KafkaLoginKeys SOURCE_LOGIN = new KafkaLoginKeys(KAFKA_SOURCE, "");
+
     static final Key<FormatConfig.Type> FORMAT_TYPE =
             Key.of(
                     FORMAT,
@@ -75,7 +84,89 @@ public final class ConfigKeys {
                     oneOf(FormatConfig.Preset.class),
                     labels(FormatConfig.Preset.class),
                     "lab",
-                    "Which fields of the JSON are what.");
+                    "Which fields of JSON records are what; each can be replaced by the keys"
+                            + " below.");
+    static final Key<JsonPointer> FORMAT_USER =
+            Key.of(
+                    FORMAT,
+                    "user",
+                    Parsers::pointer,
+                    POINTER + ", such as `/detail/user_id`",
+                    "Who clicked: a number or a string, written out as it came.");
+    static final Key<JsonPointer> FORMAT_TIME =
+            Key.of(FORMAT, "time", Parsers::pointer, POINTER, "When it was.");
+    static final Key<TimeFormat> FORMAT_TIME_FORMAT =
+            Key.of(
+                    FORMAT,
+                    "time-format",
+                    TimeFormat::parse,
+                    TimeFormat.ALLOWED,
+                    "How the time is written; of the preset if left out.");
+    static final Key<ZoneId> FORMAT_TIME_ZONE =
+            Key.of(
+                    FORMAT,
+                    "time-zone",
+                    Parsers::zone,
+                    "`UTC`, `Europe/Berlin`, `+02:00`",
+                    "The zone of times that name none; UTC if left out.");
+    static final Key<Optional<JsonPointer>> FORMAT_EVENT_TYPE =
+            Key.of(
+                    FORMAT,
+                    "event-type",
+                    Parsers::optionalPointer,
+                    OPTIONAL_POINTER,
+                    "What was done: a string.");
+    static final Key<Map<String, String>> FORMAT_EVENT_TYPES =
+            Key.of(
+                    FORMAT,
+                    "event-types",
+                    Parsers::table,
+                    "pairs such as `view=product_detail,purchase=order_checkout`",
+                    "What event types become; those that are not in it stay as they are.");
+    static final Key<Optional<JsonPointer>> FORMAT_DEPARTMENT =
+            Key.of(
+                    FORMAT,
+                    "department",
+                    Parsers::optionalPointer,
+                    OPTIONAL_POINTER,
+                    "The department: a string. None at all, null, an empty one and `N/A` are no"
+                            + " visit.");
+    static final Key<String> FORMAT_DEPARTMENT_CUT =
+            Key.of(
+                    FORMAT,
+                    "department-cut",
+                    Parsers::text,
+                    "a text, such as `.`",
+                    "Of the department only what is in front of this counts.");
+    static final Key<Optional<JsonPointer>> FORMAT_ITEM =
+            Key.of(
+                    FORMAT,
+                    "item",
+                    Parsers::optionalPointer,
+                    OPTIONAL_POINTER,
+                    "What was looked at or bought. No aggregate needs it yet.");
+    static final Key<Optional<JsonPointer>> FORMAT_SESSION_ID =
+            Key.of(
+                    FORMAT,
+                    "session-id",
+                    Parsers::optionalPointer,
+                    OPTIONAL_POINTER,
+                    "The session as the sender counts it. No aggregate needs it yet.");
+    static final Key<Optional<JsonPointer>> FORMAT_SEQUENCE =
+            Key.of(
+                    FORMAT,
+                    "sequence",
+                    Parsers::optionalPointer,
+                    OPTIONAL_POINTER,
+                    "The record's number as the sender counts. No aggregate needs it yet.");
+    static final Key<List<String>> FORMAT_CHECKOUT_EVENT_TYPES =
+            Key.of(
+                    FORMAT,
+                    "checkout-event-types",
+                    Parsers::list,
+                    "an event type, or several with commas between",
+                    "order_checkout",
+                    "Which events are a checkout, of Avro too; as they are after `event-types`.");
     static final Key<String> FORMAT_WRITER_SCHEMA =
             Key.of(
                     FORMAT,
@@ -229,6 +320,11 @@ public final class ConfigKeys {
                     "a whole number from 1 on",
                     "Copies of created topics; the broker's default if left out.");
 
+    static final KafkaLoginKeys SINK_LOGIN =
+            new KafkaLoginKeys(
+                    KAFKA_SINK,
+                    " Where neither this nor `bootstrap-servers` is there, as at the source.");
+
     static final Key<List<URI>> OPENSEARCH_ENDPOINT =
             Key.of(
                     OPENSEARCH_SINK,
@@ -281,9 +377,10 @@ public final class ConfigKeys {
                             + " name, `sigv4` where the host ends with `.amazonaws.com`, else"
                             + " `none`.");
     static final Key<String> OPENSEARCH_USERNAME =
-            Key.of(OPENSEARCH_SINK, "username", Parsers::text, "a name", "For `basic`.");
+            Key.of(OPENSEARCH_SINK, "username", Parsers::text, Secrets.ALLOWED, "For `basic`.")
+                    .asSecret();
     static final Key<String> OPENSEARCH_PASSWORD =
-            Key.of(OPENSEARCH_SINK, "password", Parsers::text, "a password", "For `basic`.")
+            Key.of(OPENSEARCH_SINK, "password", Parsers::text, Secrets.ALLOWED, "For `basic`.")
                     .asSecret();
     static final Key<String> OPENSEARCH_REGION =
             Key.of(
@@ -368,6 +465,21 @@ public final class ConfigKeys {
                     "1 min",
                     "Used where the cluster sets none; the managed service does.");
 
+    /** Keys that only JSON records have a use for. */
+    static final List<Key<?>> JSON_FIELDS =
+            List.of(
+                    FORMAT_USER,
+                    FORMAT_TIME,
+                    FORMAT_TIME_FORMAT,
+                    FORMAT_TIME_ZONE,
+                    FORMAT_EVENT_TYPE,
+                    FORMAT_EVENT_TYPES,
+                    FORMAT_DEPARTMENT,
+                    FORMAT_DEPARTMENT_CUT,
+                    FORMAT_ITEM,
+                    FORMAT_SESSION_ID,
+                    FORMAT_SEQUENCE);
+
     /** All of them, in the order of the README's table. */
     public static final List<Key<?>> ALL =
             List.of(
@@ -375,8 +487,27 @@ public final class ConfigKeys {
                     SOURCE_TOPIC,
                     SOURCE_GROUP_ID,
                     SOURCE_START,
+                    SOURCE_LOGIN.security,
+                    SOURCE_LOGIN.username,
+                    SOURCE_LOGIN.password,
+                    SOURCE_LOGIN.truststore,
+                    SOURCE_LOGIN.truststorePassword,
+                    SOURCE_LOGIN.keystore,
+                    SOURCE_LOGIN.keystorePassword,
                     FORMAT_TYPE,
                     FORMAT_PRESET,
+                    FORMAT_USER,
+                    FORMAT_TIME,
+                    FORMAT_TIME_FORMAT,
+                    FORMAT_TIME_ZONE,
+                    FORMAT_EVENT_TYPE,
+                    FORMAT_EVENT_TYPES,
+                    FORMAT_DEPARTMENT,
+                    FORMAT_DEPARTMENT_CUT,
+                    FORMAT_ITEM,
+                    FORMAT_SESSION_ID,
+                    FORMAT_SEQUENCE,
+                    FORMAT_CHECKOUT_EVENT_TYPES,
                     FORMAT_WRITER_SCHEMA,
                     FORMAT_MAX_RECORD_SIZE,
                     OUT_OF_ORDERNESS,
@@ -395,6 +526,13 @@ public final class ConfigKeys {
                     CREATE_TOPICS,
                     PARTITIONS,
                     REPLICATION_FACTOR,
+                    SINK_LOGIN.security,
+                    SINK_LOGIN.username,
+                    SINK_LOGIN.password,
+                    SINK_LOGIN.truststore,
+                    SINK_LOGIN.truststorePassword,
+                    SINK_LOGIN.keystore,
+                    SINK_LOGIN.keystorePassword,
                     OPENSEARCH_ENDPOINT,
                     DEPARTMENTS_INDEX,
                     SESSIONS_INDEX,

@@ -1,6 +1,8 @@
 package io.clickstream.config;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What records of clicks look like. */
 public final class FormatConfig {
@@ -13,17 +15,29 @@ public final class FormatConfig {
 
     /** Named mappings of a JSON record's fields. */
     public enum Preset {
-        LAB
+        /** The click events of the Amazon MSK clickstream lab. */
+        LAB,
+        /** {@code sessionId}, {@code userId}, {@code itemId}, {@code eventType}, {@code sentAt}. */
+        INTERACTIONS,
+        /** {@code name}, {@code path}, {@code action}, {@code timestamp} of a web server. */
+        WEB_ACCESS,
+        /** {@code EVENT_TIME}, {@code TICKER}: each ticker is its own user and department. */
+        TICKER
     }
 
     private final Type type;
     private final Preset preset;
+    private final JsonMapping mapping;
+    private final Set<String> checkoutEventTypes;
     private final Optional<String> writerSchema;
     private final int maxRecordBytes;
 
     private FormatConfig(PropertyReader reader) {
         type = reader.get(ConfigKeys.FORMAT_TYPE);
         preset = reader.get(ConfigKeys.FORMAT_PRESET);
+        mapping = JsonMapping.read(reader, preset == null ? Preset.LAB : preset);
+        List<String> checkouts = reader.get(ConfigKeys.FORMAT_CHECKOUT_EVENT_TYPES);
+        checkoutEventTypes = checkouts == null ? Set.of() : Set.copyOf(checkouts);
         writerSchema = reader.find(ConfigKeys.FORMAT_WRITER_SCHEMA);
         Integer size = reader.get(ConfigKeys.FORMAT_MAX_RECORD_SIZE);
         maxRecordBytes = size == null ? 0 : size;
@@ -33,6 +47,22 @@ public final class FormatConfig {
                     "is only for Avro; leave it out or set `"
                             + ConfigKeys.FORMAT_TYPE
                             + "` to `avro`");
+        }
+        if (type == Type.AVRO) {
+            refuseFieldsOfJson(reader);
+        }
+    }
+
+    private void refuseFieldsOfJson(PropertyReader reader) {
+        String onlyForJson =
+                "is only for JSON; leave it out or set `" + ConfigKeys.FORMAT_TYPE + "` to `json`";
+        if (preset != null && preset != Preset.LAB) {
+            reader.error(ConfigKeys.FORMAT_PRESET, onlyForJson);
+        }
+        for (Key<?> key : ConfigKeys.JSON_FIELDS) {
+            if (reader.has(key)) {
+                reader.error(key, onlyForJson);
+            }
         }
     }
 
@@ -46,6 +76,16 @@ public final class FormatConfig {
 
     public Preset preset() {
         return preset;
+    }
+
+    /** The preset's fields, with those that are configured otherwise. */
+    public JsonMapping mapping() {
+        return mapping;
+    }
+
+    /** The event types that are a checkout, whatever the format. */
+    public Set<String> checkoutEventTypes() {
+        return checkoutEventTypes;
     }
 
     /** A path, or a schema as JSON text; the wire schema where there is none. */

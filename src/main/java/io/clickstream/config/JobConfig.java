@@ -50,8 +50,13 @@ public final class JobConfig {
      * @throws ConfigException with all that is wrong, if anything is
      */
     public static JobConfig parse(Map<String, Map<String, String>> propertyGroups) {
+        return parse(propertyGroups, new Secrets(System.getenv()));
+    }
+
+    static JobConfig parse(Map<String, Map<String, String>> propertyGroups, Secrets secrets) {
         PropertyReader reader =
-                new PropertyReader(propertyGroups, ConfigKeys.ALL, ConfigKeys.PASS_THROUGH);
+                new PropertyReader(
+                        propertyGroups, ConfigKeys.ALL, ConfigKeys.PASS_THROUGH, secrets);
         JobConfig config = new JobConfig(reader);
         reader.finish();
         return config;

@@ -23,6 +23,7 @@ public final class KafkaSinkConfig {
     private final boolean createTopics;
     private final OptionalInt partitions;
     private final OptionalInt replicationFactor;
+    private final KafkaLogin login;
     private final Properties clientProperties;
 
     private KafkaSinkConfig(PropertyReader reader) {
@@ -39,7 +40,13 @@ public final class KafkaSinkConfig {
         createTopics = Boolean.TRUE.equals(reader.get(ConfigKeys.CREATE_TOPICS));
         partitions = optionalInt(reader, ConfigKeys.PARTITIONS);
         replicationFactor = optionalInt(reader, ConfigKeys.REPLICATION_FACTOR);
-        clientProperties = reader.clientProperties(ConfigKeys.KAFKA_SINK);
+        boolean hasItsOwn =
+                reader.has(ConfigKeys.SINK_BOOTSTRAP_SERVERS)
+                        || KafkaLogin.isThere(reader, ConfigKeys.SINK_LOGIN);
+        login =
+                KafkaLogin.read(
+                        reader, hasItsOwn ? ConfigKeys.SINK_LOGIN : ConfigKeys.SOURCE_LOGIN);
+        clientProperties = login.with(reader.clientProperties(ConfigKeys.KAFKA_SINK));
     }
 
     static KafkaSinkConfig read(PropertyReader reader) {
@@ -92,7 +99,11 @@ public final class KafkaSinkConfig {
         return replicationFactor;
     }
 
-    /** Settings of the producers that the user passes through; a copy. */
+    public KafkaLogin login() {
+        return login;
+    }
+
+    /** Settings of the producers: those of the login, and what the user passes through; a copy. */
     public Properties clientProperties() {
         return (Properties) clientProperties.clone();
     }

@@ -10,6 +10,7 @@ public final class KafkaSourceConfig {
     private final List<String> topics;
     private final String groupId;
     private final StartPosition start;
+    private final KafkaLogin login;
     private final Properties clientProperties;
 
     private KafkaSourceConfig(PropertyReader reader) {
@@ -17,7 +18,8 @@ public final class KafkaSourceConfig {
         topics = reader.get(ConfigKeys.SOURCE_TOPIC);
         groupId = reader.get(ConfigKeys.SOURCE_GROUP_ID);
         start = reader.get(ConfigKeys.SOURCE_START);
-        clientProperties = reader.clientProperties(ConfigKeys.KAFKA_SOURCE);
+        login = KafkaLogin.read(reader, ConfigKeys.SOURCE_LOGIN);
+        clientProperties = login.with(reader.clientProperties(ConfigKeys.KAFKA_SOURCE));
     }
 
     static KafkaSourceConfig read(PropertyReader reader) {
@@ -40,7 +42,11 @@ public final class KafkaSourceConfig {
         return start;
     }
 
-    /** Settings of the consumer that the user passes through; a copy. */
+    public KafkaLogin login() {
+        return login;
+    }
+
+    /** Settings of the consumer: those of the login, and what the user passes through; a copy. */
     public Properties clientProperties() {
         return (Properties) clientProperties.clone();
     }

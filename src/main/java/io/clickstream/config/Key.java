@@ -55,7 +55,7 @@ public final class Key<T> {
         return new Key<>(group, name, parser, allowed, defaultText, description, false);
     }
 
-    /** The same key, but its value never appears in an error. */
+    /** The same key, but its value may be a reference and never appears in an error. */
     Key<T> asSecret() {
         return new Key<>(group, name, parser, allowed, defaultText, description, true);
     }

@@ -1,11 +1,18 @@
 package io.clickstream.config;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.TimeUtils;
@@ -16,6 +23,7 @@ final class Parsers {
     static final String DURATION = "a duration, such as `500 ms`, `20 s`, `30 min`";
     static final String SIZE = "a size, such as `512 kb`, `5 mb`";
 
+    private static final Pattern POINTER = Pattern.compile("(/([^~/]|~[01])*)+");
     private static final int MEBIBYTE = 1 << 20;
     private static final Duration LONGEST = Duration.ofDays(3650);
 
@@ -61,6 +69,49 @@ final class Parsers {
             throw new IllegalArgumentException("has nothing before or behind a comma");
         }
         return names;
+    }
+
+    /** Pairs {@code from=to} separated by commas, each {@code from} once. */
+    static Map<String, String> table(String text) {
+        Map<String, String> table = new HashMap<>();
+        for (String pair : list(text)) {
+            int equals = pair.indexOf('=');
+            String from = pair.substring(0, Math.max(0, equals)).trim();
+            String to = pair.substring(equals + 1).trim();
+            if (from.isEmpty() || to.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "has '" + pair + "', which is no two names with = between");
+            }
+            if (table.put(from, to) != null) {
+                throw new IllegalArgumentException("says twice what " + from + " becomes");
+            }
+        }
+        return Map.copyOf(table);
+    }
+
+    /** A JSON pointer (RFC 6901) to a part of a record. */
+    static JsonPointer pointer(String text) {
+        if (!POINTER.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    text.startsWith("/")
+                            ? "has a ~ that is followed by neither 0 nor 1"
+                            : "does not begin with /");
+        }
+        return JsonPointer.compile(text);
+    }
+
+    /** A JSON pointer, or {@code none} for a field that records don't have. */
+    static Optional<JsonPointer> optionalPointer(String text) {
+        return text.equals("none") ? Optional.empty() : Optional.of(pointer(text));
+    }
+
+    /** A time zone's name or offset. */
+    static ZoneId zone(String text) {
+        try {
+            return ZoneId.of(text);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("is no time zone", e);
+        }
     }
 
     /** The name of an index, by OpenSearch's rules. */

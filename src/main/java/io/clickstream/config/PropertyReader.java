@@ -22,6 +22,7 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
 final class PropertyReader {
 
     private final Map<String, Map<String, Property>> groups = new TreeMap<>();
+    private final Secrets secrets;
     private final Set<String> errors = new LinkedHashSet<>();
 
     /**
@@ -30,11 +31,14 @@ final class PropertyReader {
      * @param propertyGroups property group ids to their properties
      * @param known all keys that there are
      * @param passThrough groups that take any key below the prefix {@code kafka.}
+     * @param secrets finds what values of secret keys refer to
      */
     PropertyReader(
             Map<String, Map<String, String>> propertyGroups,
             Collection<Key<?>> known,
-            Set<String> passThrough) {
+            Set<String> passThrough,
+            Secrets secrets) {
+        this.secrets = secrets;
         Map<String, Map<String, String>> rest = new TreeMap<>(propertyGroups);
         Map<String, String> lab = rest.remove(LabProperties.GROUP);
         rest.forEach((group, properties) -> addGroup(group, properties, known, passThrough));
@@ -190,7 +194,8 @@ final class PropertyReader {
             return null;
         }
         try {
-            return key.parse(property.value.trim());
+            String value = property.value.trim();
+            return key.parse(key.isSecret() ? secrets.resolve(value) : value);
         } catch (IllegalArgumentException e) {
             errors.add(
                     "`"

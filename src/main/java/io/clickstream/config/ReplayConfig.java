@@ -26,7 +26,11 @@ public final class ReplayConfig {
      */
     public static ReplayConfig parse(Map<String, Map<String, String>> propertyGroups) {
         PropertyReader reader =
-                new PropertyReader(propertyGroups, ConfigKeys.ALL, ConfigKeys.PASS_THROUGH);
+                new PropertyReader(
+                        propertyGroups,
+                        ConfigKeys.ALL,
+                        ConfigKeys.PASS_THROUGH,
+                        new Secrets(System.getenv()));
         ReplayConfig config = new ReplayConfig(reader);
         reader.finish();
         return config;

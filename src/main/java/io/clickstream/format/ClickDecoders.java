@@ -23,7 +23,7 @@ public final class ClickDecoders {
     public static ClickDecoder of(FormatConfig config) {
         switch (config.type()) {
             case JSON:
-                return new JsonClickDecoder();
+                return new JsonClickDecoder(config.mapping());
             case AVRO:
                 return avro(config);
         }

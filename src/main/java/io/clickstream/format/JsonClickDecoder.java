@@ -5,25 +5,23 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import io.clickstream.config.FormatConfig.Preset;
+import io.clickstream.config.JsonMapping;
 import io.clickstream.event.StringPool;
 import io.clickstream.event.UserId;
 import java.io.IOException;
+import java.util.Map;
 import java.util.regex.Pattern;
+import javax.annotation.Nullable;
 
 /**
- * One JSON object per record with the lab's fields: {@code userid} (number or string), {@code
- * eventtimestamp} (integer, ms since the epoch), {@code event_type} and {@code product_type}
- * (string or null). Other fields are skipped. The record must be a whole JSON object and nothing
- * else; of a field that is there twice, the last counts.
+ * One JSON object per record, whose fields are where a mapping says. The user may be a number or a
+ * string, event type and department a string or null. What no field is in is skipped. The record
+ * must be a whole JSON object and nothing else; of a name that is there twice, the last counts.
  */
 public final class JsonClickDecoder implements ClickDecoder {
 
     private static final long serialVersionUID = 1L;
-
-    private static final String USER = "userid";
-    private static final String TIME = "eventtimestamp";
-    private static final String EVENT_TYPE = "event_type";
-    private static final String DEPARTMENT = "product_type";
 
     private static final JsonFactory JSON =
             JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
@@ -31,13 +29,41 @@ public final class JsonClickDecoder implements ClickDecoder {
     private static final Pattern SOURCE =
             Pattern.compile("\\[Source: [^;]*; line: \\d+, column: (\\d+)\\]");
 
+    private final JsonMapping mapping;
+    private final boolean isLab;
+    private final String user;
+    private final String eventType;
+    private final String department;
+    @Nullable private final Map<String, String> eventTypes;
+    @Nullable private final String departmentCut;
+
+    private transient FieldTree tree;
+    private transient JsonTimeReader times;
     private transient StringPool pool;
+
+    /** Reads the lab's fields. */
+    public JsonClickDecoder() {
+        this(JsonMapping.of(Preset.LAB));
+    }
+
+    /** Reads the fields of a mapping. */
+    public JsonClickDecoder(JsonMapping mapping) {
+        this.mapping = mapping;
+        isLab = mapping.readsLikeTheLab();
+        user = mapping.user().toString();
+        eventType = mapping.eventType().map(Object::toString).orElse("");
+        department = mapping.department().map(Object::toString).orElse("");
+        eventTypes = mapping.eventTypes().isEmpty() ? null : mapping.eventTypes();
+        departmentCut = mapping.departmentCut().orElse(null);
+    }
 
     @Override
     public void decode(byte[] record, ClickFields fields) throws MalformedRecordException {
         fields.clear();
-        if (pool == null) {
+        if (tree == null) {
             pool = new StringPool();
+            times = new JsonTimeReader(mapping);
+            tree = FieldTree.of(mapping);
         }
         try (JsonParser parser = JSON.createParser(record)) {
             JsonToken first = parser.nextToken();
@@ -47,26 +73,10 @@ public final class JsonClickDecoder implements ClickDecoder {
                                 ? "empty"
                                 : "a JSON object is expected, found " + found(first));
             }
-            for (String name = parser.nextFieldName();
-                    name != null;
-                    name = parser.nextFieldName()) {
-                JsonToken value = parser.nextToken();
-                switch (name) {
-                    case USER:
-                        fields.setUser(user(parser, value));
-                        break;
-                    case TIME:
-                        time(parser, value, fields);
-                        break;
-                    case EVENT_TYPE:
-                        fields.setEventType(text(parser, value, EVENT_TYPE));
-                        break;
-                    case DEPARTMENT:
-                        fields.setDepartment(text(parser, value, DEPARTMENT));
-                        break;
-                    default:
-                        parser.skipChildren();
-                }
+            if (isLab) {
+                labObject(parser, fields);
+            } else {
+                object(parser, tree, fields);
             }
             if (parser.nextToken() != null) {
                 throw new MalformedRecordException("there is more behind the JSON object");
@@ -78,7 +88,91 @@ public final class JsonClickDecoder implements ClickDecoder {
         }
     }
 
-    private static UserId user(JsonParser parser, JsonToken value)
+    /** Does what {@link #object} does with the lab's mapping, 5 % faster than by the tree. */
+    private void labObject(JsonParser parser, ClickFields fields)
+            throws IOException, MalformedRecordException {
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            JsonToken value = parser.nextToken();
+            switch (name) {
+                case "userid":
+                    fields.setUser(user(parser, value));
+                    break;
+                case "eventtimestamp":
+                    times.read(parser, value, fields);
+                    break;
+                case "event_type":
+                    fields.setEventType(eventType(parser, value));
+                    break;
+                case "product_type":
+                    fields.setDepartment(department(parser, value));
+                    break;
+                default:
+                    parser.skipChildren();
+            }
+        }
+    }
+
+    private void object(JsonParser parser, FieldTree place, ClickFields fields)
+            throws IOException, MalformedRecordException {
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            FieldTree member = place.member(name);
+            JsonToken value = parser.nextToken();
+            if (member == null) {
+                parser.skipChildren();
+            } else {
+                value(parser, value, member, fields);
+            }
+        }
+    }
+
+    private void array(JsonParser parser, FieldTree place, ClickFields fields)
+            throws IOException, MalformedRecordException {
+        int index = 0;
+        for (JsonToken value = parser.nextToken();
+                value != JsonToken.END_ARRAY;
+                value = parser.nextToken()) {
+            FieldTree element = place.element(index);
+            if (element == null) {
+                parser.skipChildren();
+            } else {
+                value(parser, value, element, fields);
+            }
+            index++;
+        }
+    }
+
+    private void value(JsonParser parser, JsonToken value, FieldTree place, ClickFields fields)
+            throws IOException, MalformedRecordException {
+        switch (place.kind()) {
+            case FieldTree.USER:
+                fields.setUser(user(parser, value));
+                break;
+            case FieldTree.TIME:
+                times.read(parser, value, fields);
+                break;
+            case FieldTree.EVENT_TYPE:
+                fields.setEventType(eventType(parser, value));
+                break;
+            case FieldTree.DEPARTMENT:
+                fields.setDepartment(department(parser, value));
+                break;
+            case FieldTree.INNER:
+                // Of a name that is there twice, the last counts, with all that it lacks.
+                place.clear(fields);
+                if (value == JsonToken.START_OBJECT) {
+                    object(parser, place, fields);
+                } else if (value == JsonToken.START_ARRAY) {
+                    array(parser, place, fields);
+                }
+                break;
+            default:
+                for (FieldTree field : place.parts()) {
+                    value(parser, value, field, fields);
+                }
+        }
+    }
+
+    private UserId user(JsonParser parser, JsonToken value)
             throws IOException, MalformedRecordException {
         switch (value) {
             case VALUE_NUMBER_INT:
@@ -98,36 +192,65 @@ public final class JsonClickDecoder implements ClickDecoder {
                 return null;
             default:
                 throw new MalformedRecordException(
-                        USER + " must be a number or a string, found " + found(value));
+                        user + " must be a number or a string, found " + found(value));
         }
     }
 
-    private static void time(JsonParser parser, JsonToken value, ClickFields fields)
+    private String eventType(JsonParser parser, JsonToken value)
             throws IOException, MalformedRecordException {
-        if (value == JsonToken.VALUE_NUMBER_INT) {
-            fields.setTime(parser.getLongValue());
-        } else if (value == JsonToken.VALUE_NULL) {
-            fields.clearTime();
-        } else {
-            throw new MalformedRecordException(
-                    TIME + " must be an integer (ms since 1970), found " + found(value));
-        }
-    }
-
-    private String text(JsonParser parser, JsonToken value, String field)
-            throws IOException, MalformedRecordException {
-        if (value == JsonToken.VALUE_STRING) {
-            return pool.of(
-                    parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
-        }
-        if (value == JsonToken.VALUE_NULL) {
+        if (isNull(value, eventType)) {
             return null;
+        }
+        String type =
+                pool.of(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+        if (eventTypes == null) {
+            return type;
+        }
+        String mapped = eventTypes.get(type);
+        return mapped == null ? type : mapped;
+    }
+
+    private String department(JsonParser parser, JsonToken value)
+            throws IOException, MalformedRecordException {
+        if (isNull(value, department)) {
+            return null;
+        }
+        char[] characters = parser.getTextCharacters();
+        int begin = parser.getTextOffset();
+        int length = parser.getTextLength();
+        return pool.of(
+                characters,
+                begin,
+                departmentCut == null ? length : lengthToCut(characters, begin, length));
+    }
+
+    private int lengthToCut(char[] characters, int begin, int length) {
+        for (int i = 0; i <= length - departmentCut.length(); i++) {
+            if (isCut(characters, begin + i)) {
+                return i;
+            }
+        }
+        return length;
+    }
+
+    private boolean isCut(char[] characters, int at) {
+        for (int i = 0; i < departmentCut.length(); i++) {
+            if (characters[at + i] != departmentCut.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isNull(JsonToken value, String field) throws MalformedRecordException {
+        if (value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NULL) {
+            return value == JsonToken.VALUE_NULL;
         }
         throw new MalformedRecordException(
                 field + " must be a string or null, found " + found(value));
     }
 
-    private static String found(JsonToken token) {
+    static String found(JsonToken token) {
         switch (token) {
             case START_OBJECT:
                 return "an object";

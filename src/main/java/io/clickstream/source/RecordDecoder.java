@@ -12,6 +12,7 @@ import java.io.Serializable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +30,6 @@ public final class RecordDecoder implements Serializable {
     /** What the lab's producer writes where a page belongs to no department. */
     private static final String NO_DEPARTMENT = "N/A";
 
-    private static final String CHECKOUT = "order_checkout";
-
     /**
      * Characters of a user or a department. They become keys and parts of results, which no topic
      * takes if they are as long as a record may be. Ids in use have tens of characters.
@@ -41,6 +40,7 @@ public final class RecordDecoder implements Serializable {
     private static final int RECORDS_PER_READING = 1024;
 
     private final ClickDecoder decoder;
+    private final Set<String> checkoutEventTypes;
     private final int maxRecordBytes;
     private final long maxFutureSkewMillis;
     private final Clock clock;
@@ -50,13 +50,19 @@ public final class RecordDecoder implements Serializable {
     private transient int recordsUntilReading;
 
     /**
+     * @param checkoutEventTypes the event types that are a checkout
      * @param maxRecordBytes the longest record that is looked into
      * @param maxFutureSkew how far a click's time may be ahead of the clock
      * @param clock must be serializable, as those of {@link Clock} are
      */
     public RecordDecoder(
-            ClickDecoder decoder, int maxRecordBytes, Duration maxFutureSkew, Clock clock) {
+            ClickDecoder decoder,
+            Set<String> checkoutEventTypes,
+            int maxRecordBytes,
+            Duration maxFutureSkew,
+            Clock clock) {
         this.decoder = decoder;
+        this.checkoutEventTypes = Set.copyOf(checkoutEventTypes);
         this.maxRecordBytes = maxRecordBytes;
         this.maxFutureSkewMillis = maxFutureSkew.toMillis();
         this.clock = clock;
@@ -111,8 +117,7 @@ public final class RecordDecoder implements Serializable {
                             + ")",
                     raw);
         }
-        return new Click(
-                fields.user(), time, department(), CHECKOUT.equals(fields.eventType()), raw);
+        return new Click(fields.user(), time, department(), isCheckout(), raw);
     }
 
     private static String tooLong(String what, String name) {
@@ -123,6 +128,10 @@ public final class RecordDecoder implements Serializable {
                 + " characters; at most "
                 + MAX_NAME_LENGTH
                 + " are allowed";
+    }
+
+    private boolean isCheckout() {
+        return fields.eventType() != null && checkoutEventTypes.contains(fields.eventType());
     }
 
     private String department() {

@@ -71,7 +71,30 @@ class ConfigErrorsTest {
                 "source.kafka|start|99999999999999999999|which is neither a position nor a time",
                 "source.kafka|start|+999999999-01-01T00:00:00Z|which is neither a position nor a"
                         + " time",
-                "format|preset|web|which is none of them; it must be `lab`",
+                "format|preset|web|which is none of them; it must be `lab`, `interactions`,"
+                        + " `web-access`, `ticker`",
+                "format|user|user_id|which does not begin with /; it must be a JSON pointer, such"
+                        + " as `/detail/user_id`",
+                "format|time|/a~2|which has a ~ that is followed by neither 0 nor 1; it must be a"
+                        + " JSON pointer",
+                "format|user|none|which does not begin with /",
+                "format|department|nothing|which does not begin with /; it must be a JSON pointer,"
+                        + " or `none`",
+                "format|item|/a/~|which has a ~ that is followed by neither 0 nor 1",
+                "format|session-id|session|which does not begin with /",
+                "format|sequence|#/seq|which does not begin with /",
+                "format|time-format|epoch-us|which is neither one of them nor a pattern; it must be"
+                        + " `epoch-ms`, `epoch-s`, `iso-8601`, or a pattern",
+                "format|time-format|yyyy-MM-dd|which does not hold a whole date with a time",
+                "format|time-format|yyyy-mm-dd HH:mm|which does not hold a whole date with a time",
+                "format|time-format|yyyy-MM-dd hh:mm|which does not hold a whole date with a time",
+                "format|time-zone|Mars|which is no time zone; it must be `UTC`",
+                "format|event-types|view|which has 'view', which is no two names with = between; it"
+                        + " must be pairs such as",
+                "format|event-types|view=|which has 'view=', which is no two names",
+                "format|event-types|a=b,a=c|which says twice what a becomes",
+                "format|event-types|a=b,|which has nothing before or behind a comma",
+                "format|checkout-event-types|a,|which has nothing before or behind a comma",
                 "format|max-record-size|big|which is no size; it must be a size, such as",
                 "format|max-record-size|0|which is not between 1 byte and 2 gb",
                 "format|max-record-size|2 gb|which is not between 1 byte and 2 gb",
@@ -100,6 +123,9 @@ class ConfigErrorsTest {
             })
     void namesKeyValueAndWhatIsAllowed(String group, String key, String value, String problem) {
         PropertyGroups groups = smallest();
+        if (group.equals("format")) {
+            groups.with(group, "type", "json");
+        }
         if (group.equals("sink.opensearch")) {
             groups.with(group, "endpoint", "http://search");
         }
@@ -132,7 +158,7 @@ class ConfigErrorsTest {
                 .containsExactly(
                         "`sink.opensearch / passwort` is not known; did you mean `password`?",
                         "`source.kafka / sasl.jaas.config` is not known; did you mean"
-                                + " `start`?",
+                                + " `password`?",
                         "`sink.opensearch / endpoint` is 'a', which holds a user, who has keys of"
                                 + " their own; it must be `https://host[:port]`, or several with"
                                 + " commas between");
@@ -168,8 +194,8 @@ class ConfigErrorsTest {
 
         assertThat(errors(basic))
                 .containsExactly(
-                        "`sink.opensearch / username` is missing; it must be a name",
-                        "`sink.opensearch / password` is missing; it must be a password");
+                        "`sink.opensearch / username` is missing; it must be " + Secrets.ALLOWED,
+                        "`sink.opensearch / password` is missing; it must be " + Secrets.ALLOWED);
         assertThat(errors(signed))
                 .containsExactly(
                         "`sink.opensearch / region` is missing; it must be a region, such as"
@@ -198,6 +224,36 @@ class ConfigErrorsTest {
                 .containsExactly(
                         "`format / writer-schema` is only for Avro; leave it out or set `format /"
                                 + " type` to `avro`");
+    }
+
+    @Test
+    void refusesFieldsOfJsonForAvro() {
+        String onlyForJson = "is only for JSON; leave it out or set `format / type` to `json`";
+        assertThat(
+                        errors(
+                                smallest()
+                                        .with("format", "preset", "ticker")
+                                        .with("format", "user", "/user_id")
+                                        .with("format", "department-cut", ".")))
+                .containsExactly(
+                        "`format / preset` " + onlyForJson,
+                        "`format / user` " + onlyForJson,
+                        "`format / department-cut` " + onlyForJson);
+    }
+
+    @Test
+    void refusesAFieldInAField() {
+        assertThat(
+                        errors(
+                                smallest()
+                                        .with("format", "type", "json")
+                                        .with("format", "user", "/detail")
+                                        .with("format", "department", "/detail/department")
+                                        .with("format", "item", "/details")))
+                .containsExactly(
+                        "`format / department` is '/detail/department', which is inside '/detail',"
+                                + " the value of `format / user`; a field must not be part of"
+                                + " another one");
     }
 
     @Test

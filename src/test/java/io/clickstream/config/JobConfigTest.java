@@ -8,8 +8,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.MemorySize;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +34,11 @@ class JobConfigTest {
         assertThat(config.format().preset()).isEqualTo(FormatConfig.Preset.LAB);
         assertThat(config.format().writerSchema()).isEmpty();
         assertThat(config.format().maxRecordBytes()).isEqualTo(1_048_576);
+        assertThat(config.format().checkoutEventTypes()).containsExactly("order_checkout");
+        assertThat(described(config.format().mapping()))
+                .isEqualTo(
+                        "/userid /eventtimestamp epoch-ms Z /event_type {} /product_type - - -"
+                                + " /globalseq");
 
         assertThat(config.eventTime().outOfOrderness()).hasSeconds(20);
         assertThat(config.eventTime().idleTimeout()).hasSeconds(15);
@@ -110,6 +117,68 @@ class JobConfigTest {
         assertThat(config.format().maxRecordBytes()).isEqualTo(524_288);
         assertThat(parse(smallest().with("format", "type", "json")).format().type())
                 .isEqualTo(FormatConfig.Type.JSON);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "interactions,/userId /sentAt epoch-s Z /eventType {} - - /itemId /sessionId -",
+        "web-access,/name /timestamp iso-8601 Z /action {} /path - - - -",
+        "ticker,/TICKER /EVENT_TIME iso-8601 Z - {} /TICKER - /TICKER - -"
+    })
+    void knowsPresets(String preset, String fields) {
+        JobConfig config =
+                parse(smallest().with("format", "type", "json").with("format", "preset", preset));
+
+        assertThat(described(config.format().mapping())).isEqualTo(fields);
+    }
+
+    @Test
+    void readsEveryKeyOfAMapping() {
+        FormatConfig format =
+                parse(
+                                smallest()
+                                        .with("format", "type", "json")
+                                        .with("format", "preset", "interactions")
+                                        .with("format", "user", "/a/0")
+                                        .with("format", "time", "/b")
+                                        .with("format", "time-format", "yyyy-MM-dd HH:mm:ss 'UTC'")
+                                        .with("format", "time-zone", "Europe/Berlin")
+                                        .with("format", "event-type", "/c")
+                                        .with("format", "event-types", "buy = order_checkout")
+                                        .with("format", "department", "/d~1e")
+                                        .with("format", "department-cut", ".")
+                                        .with("format", "item", "/f")
+                                        .with("format", "session-id", "none")
+                                        .with("format", "sequence", "/g")
+                                        .with("format", "checkout-event-types", "buy, paid"))
+                        .format();
+
+        assertThat(described(format.mapping()))
+                .isEqualTo(
+                        "/a/0 /b yyyy-MM-dd HH:mm:ss 'UTC' Europe/Berlin /c {buy=order_checkout}"
+                                + " /d~1e . /f - /g");
+        assertThat(format.checkoutEventTypes()).containsExactlyInAnyOrder("buy", "paid");
+    }
+
+    private static String described(JsonMapping mapping) {
+        return Stream.of(
+                        mapping.user(),
+                        mapping.time(),
+                        mapping.timeFormat(),
+                        mapping.timeZone(),
+                        orDash(mapping.eventType()),
+                        mapping.eventTypes(),
+                        orDash(mapping.department()),
+                        orDash(mapping.departmentCut()),
+                        orDash(mapping.item()),
+                        orDash(mapping.sessionId()),
+                        orDash(mapping.sequence()))
+                .map(Object::toString)
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String orDash(Optional<?> field) {
+        return field.map(Object::toString).orElse("-");
     }
 
     @ParameterizedTest

@@ -190,17 +190,17 @@ class JsonClickDecoderTest {
                 "{\"userid\":1}{|there is more behind the JSON object",
                 "{\"userid\":1} {\"userid\":2}|there is more behind the JSON object",
                 "{\"userid\":1} x|not JSON: Unrecognized token 'x'",
-                "{\"userid\":true}|userid must be a number or a string, found a boolean",
-                "{\"userid\":{}}|userid must be a number or a string, found an object",
-                "{\"userid\":[7]}|userid must be a number or a string, found an array",
-                "{\"eventtimestamp\":\"5\"}|eventtimestamp must be an integer (ms since 1970),"
+                "{\"userid\":true}|/userid must be a number or a string, found a boolean",
+                "{\"userid\":{}}|/userid must be a number or a string, found an object",
+                "{\"userid\":[7]}|/userid must be a number or a string, found an array",
+                "{\"eventtimestamp\":\"5\"}|/eventtimestamp must be an integer (ms since 1970),"
                         + " found a string",
-                "{\"eventtimestamp\":5.0}|eventtimestamp must be an integer (ms since 1970), found"
+                "{\"eventtimestamp\":5.0}|/eventtimestamp must be an integer (ms since 1970), found"
                         + " a fraction",
                 "{\"eventtimestamp\":9223372036854775808}|not JSON: Numeric value"
                         + " (9223372036854775808) out of range of long",
-                "{\"event_type\":5}|event_type must be a string or null, found an integer",
-                "{\"product_type\":[\"a\"]}|product_type must be a string or null, found an array"
+                "{\"event_type\":5}|/event_type must be a string or null, found an integer",
+                "{\"product_type\":[\"a\"]}|/product_type must be a string or null, found an array"
             })
     void saysWhatIsWrong(String record, String problem) {
         assertMalformed(record.getBytes(StandardCharsets.UTF_8), problem);

@@ -13,8 +13,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +89,97 @@ class ReplayITCase {
     }
 
     @Test
+    void recordsOfAnotherShapeGiveTheSameResults() throws Exception {
+        String shop = "src/test/resources/mapping/shop.jsonl";
+        String sameAsTheLab = "src/test/resources/mapping/shop-lab.jsonl";
+
+        Run mapped =
+                replay(
+                        "--input",
+                        shop,
+                        "--output",
+                        folder.resolve("out").toString(),
+                        "--session-gap",
+                        "30m",
+                        "--map",
+                        "user=/user_id",
+                        "--map",
+                        "time=/event_time",
+                        "--map",
+                        "time-format=yyyy-MM-dd HH:mm:ss 'UTC'",
+                        "--map",
+                        "event-types=view=product_detail,cart=add_to_cart,purchase=order_checkout",
+                        "--map",
+                        "department=/category_code",
+                        "--map",
+                        "department-cut=.");
+        assertThat(mapped.code).as(mapped.err).isZero();
+        Map<String, List<String>> results = outputs();
+        delete(folder.resolve("out"));
+        Run lab =
+                replay(
+                        "--input",
+                        sameAsTheLab,
+                        "--output",
+                        folder.resolve("out").toString(),
+                        "--session-gap",
+                        "30m");
+
+        assertThat(lab.code).as(lab.err).isZero();
+        assertThat(results).isEqualTo(outputs());
+        assertThat(results.get("Departments_Agg")).hasSize(6);
+        assertThat(results.get("ClickEvents_UserId_Agg_Result")).hasSize(6);
+        assertThat(results.get("User_Sessions_Aggregates_With_Order_Checkout"))
+                .containsExactly(
+                        "{\"userId\":\"guest-7\",\"eventCount\":0,\"orderCheckoutEventCount\":0,"
+                                + "\"deptList\":[],\"eventKey\":1,"
+                                + "\"windowBeginTime\":1569888012000,"
+                                + "\"windowEndTime\":1569889812000}",
+                        "{\"userId\":104,\"eventCount\":4,\"orderCheckoutEventCount\":3,"
+                                + "\"deptList\":[\"electronics\",\"sport\"],\"eventKey\":1,"
+                                + "\"windowBeginTime\":1569888001000,"
+                                + "\"windowEndTime\":1569891060000}");
+        assertThat(results.get("dead-letters")).isEmpty();
+    }
+
+    @Test
+    void aPresetIsReadWhateverTheJobReads() throws Exception {
+        Path config =
+                Files.writeString(
+                        folder.resolve("job.json"),
+                        """
+                        [{"PropertyGroupId": "format", "PropertyMap":
+                            {"type": "avro", "writer-schema": "click.avsc"}}]
+                        """);
+        Path input =
+                Files.writeString(
+                        folder.resolve("access.jsonl"),
+                        "{\"name\": \"Emma Brown\", \"path\": \"/products\", \"action\":"
+                                + " \"products\", \"timestamp\": \"2024-07-04T01:02:03.456Z\"}\n");
+
+        Run run =
+                replay(
+                        "--input",
+                        input.toString(),
+                        "--output",
+                        folder.resolve("out").toString(),
+                        "--config",
+                        config.toString(),
+                        "--preset",
+                        "web-access",
+                        "--map",
+                        "checkout-event-types=products");
+
+        assertThat(run.code).as(run.err).isZero();
+        assertThat(output("User_Sessions_Aggregates_With_Order_Checkout"))
+                .containsExactly(
+                        "{\"userId\":\"Emma Brown\",\"eventCount\":1,"
+                                + "\"orderCheckoutEventCount\":1,\"deptList\":[\"/products\"],"
+                                + "\"eventKey\":1,\"windowBeginTime\":1720054923456,"
+                                + "\"windowEndTime\":1720054924456}");
+    }
+
+    @Test
     void gapAndWindowCanBeChosen() throws Exception {
         Path input = Files.write(folder.resolve("clicks.jsonl"), lines);
         List<OracleClick> clicks = new ArrayList<>();
@@ -147,6 +241,20 @@ class ReplayITCase {
                                         "--config", "no.json")
                                 .err)
                 .contains("no.json");
+        assertThat(
+                        replay(
+                                        "--input",
+                                        folder.toString(),
+                                        "--output",
+                                        folder.resolve("out").toString(),
+                                        "--map",
+                                        "user=user_id",
+                                        "--map",
+                                        "users=/user_id")
+                                .err)
+                .contains(
+                        "`format / users` is not known; did you mean `user`?",
+                        "`format / user` is 'user_id', which does not begin with /");
     }
 
     @Test
@@ -159,6 +267,24 @@ class ReplayITCase {
                         option ->
                                 assertThat(script)
                                         .contains("  " + String.join(", ", option.names())));
+    }
+
+    private Map<String, List<String>> outputs() throws IOException {
+        Map<String, List<String>> all = new TreeMap<>();
+        try (Stream<Path> names = Files.list(folder.resolve("out"))) {
+            for (Path name : names.toList()) {
+                all.put(name.getFileName().toString(), output(name.getFileName().toString()));
+            }
+        }
+        return all;
+    }
+
+    private static void delete(Path results) throws IOException {
+        try (Stream<Path> found = Files.walk(results)) {
+            for (Path path : found.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 
     private List<String> output(String name) throws IOException {

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.flink.configuration.Configuration;
@@ -199,6 +200,7 @@ class ClickFilesTest {
         return new ClickFiles(
                 new RecordDecoder(
                         new JsonClickDecoder(),
+                        Set.of(),
                         1_000_000,
                         Duration.ofSeconds(10),
                         Clock.systemUTC()));

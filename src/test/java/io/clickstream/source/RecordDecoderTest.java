@@ -16,6 +16,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.Set;
 import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +45,23 @@ class RecordDecoderTest {
     @ValueSource(strings = {"", "order", "ORDER_CHECKOUT", "order_checkout ", "order_checkout2"})
     void knowsWhatIsNoCheckout(String eventType) {
         assertThat(click(json("1", NOON, eventType, "Books")).isCheckout()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"purchase,true", "paid,true", "order_checkout,false", "PAID,false", ",false"})
+    void knowsTheEventTypesThatAreACheckout(String eventType, boolean checkout) {
+        RecordDecoder decoder =
+                decoder(new JsonClickDecoder(), new HashSet<>(Set.of("purchase", "paid")));
+
+        Click click =
+                (Click)
+                        decoder.decode(
+                                raw(
+                                        eventType == null
+                                                ? "{\"userid\":1,\"eventtimestamp\":1}"
+                                                : json("1", NOON, eventType, "Books")));
+
+        assertThat(click.isCheckout()).isEqualTo(checkout);
     }
 
     @ParameterizedTest
@@ -174,7 +193,11 @@ class RecordDecoderTest {
     }
 
     private static RecordDecoder decoder(ClickDecoder format) {
-        return new RecordDecoder(format, MAX_BYTES, Duration.ofMillis(SKEW), CLOCK);
+        return decoder(format, Set.of("order_checkout"));
+    }
+
+    private static RecordDecoder decoder(ClickDecoder format, Set<String> checkouts) {
+        return new RecordDecoder(format, checkouts, MAX_BYTES, Duration.ofMillis(SKEW), CLOCK);
     }
 
     private static RawRecord raw(String record) {

@@ -1,6 +1,7 @@
 package io.clickstream.sink.kafka;
 
 import io.clickstream.config.ConfigException;
+import io.clickstream.config.KafkaLogin;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,6 +21,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,17 +41,21 @@ public final class KafkaStartCheck implements AutoCloseable {
     private static final String MAX_TRANSACTION_TIMEOUT = "transaction.max.timeout.ms";
 
     private final String bootstrapServers;
+    private final KafkaLogin login;
     private final Admin admin;
     private final List<String> problems = new ArrayList<>();
     private Set<String> topics;
+    private boolean reachable;
 
     /**
      * Connects to a cluster.
      *
-     * @param clientProperties the user's own, such as those of a login
+     * @param clientProperties those of the login, and the user's own
+     * @param login what to name where the brokers refuse it
      */
-    public KafkaStartCheck(String bootstrapServers, Properties clientProperties) {
+    public KafkaStartCheck(String bootstrapServers, Properties clientProperties, KafkaLogin login) {
         this.bootstrapServers = bootstrapServers;
+        this.login = login;
         Properties properties = new Properties();
         properties.putAll(clientProperties);
         properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
@@ -58,7 +65,13 @@ public final class KafkaStartCheck implements AutoCloseable {
             admin = Admin.create(properties);
         } catch (KafkaException e) {
             throw new ConfigException(
-                    List.of("Kafka at " + bootstrapServers + ": " + rootMessage(e)));
+                    List.of(
+                            "Kafka at "
+                                    + bootstrapServers
+                                    + " can't be connected to: "
+                                    + messages(e.getCause() == null ? e : e.getCause())
+                                    + "; check the addresses and "
+                                    + login.certificatesToCheck()));
         }
     }
 
@@ -155,19 +168,40 @@ public final class KafkaStartCheck implements AutoCloseable {
         if (topics == null) {
             try {
                 topics = new HashSet<>(admin.listTopics().names().get());
+                reachable = true;
             } catch (ExecutionException e) {
                 topics = Set.of();
-                problems.add(
-                        "Kafka at "
-                                + bootstrapServers
-                                + " does not answer within "
-                                + TIMEOUT_MILLIS / 1000
-                                + " s ("
-                                + rootMessage(e)
-                                + "); check the addresses, the network's rules and the login");
+                problems.add(whyUnreachable(e.getCause()));
             }
         }
-        return problems.stream().noneMatch(problem -> problem.contains("does not answer"));
+        return reachable;
+    }
+
+    private String whyUnreachable(Throwable e) {
+        if (e instanceof SslAuthenticationException) {
+            return "Kafka at "
+                    + bootstrapServers
+                    + " and the job can't agree on a connection by TLS ("
+                    + rootMessage(e)
+                    + "); check "
+                    + login.certificatesToCheck();
+        }
+        if (e instanceof AuthenticationException) {
+            return "Kafka at "
+                    + bootstrapServers
+                    + " refuses the login ("
+                    + rootMessage(e)
+                    + "); check "
+                    + login.whatToCheck();
+        }
+        return "Kafka at "
+                + bootstrapServers
+                + " does not answer within "
+                + TIMEOUT_MILLIS / 1000
+                + " s ("
+                + rootMessage(e)
+                + "); check the addresses, the network's rules and the login: "
+                + login.certificatesToCheck();
     }
 
     private void create(String topic, OptionalInt partitions, OptionalInt replicationFactor)
@@ -212,6 +246,18 @@ public final class KafkaStartCheck implements AutoCloseable {
                     rootMessage(e));
             return Optional.empty();
         }
+    }
+
+    /** What failed, and why, down to the root; a cause may say again what is in front of it. */
+    private static String messages(Throwable e) {
+        StringBuilder messages = new StringBuilder();
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+            if (messages.indexOf(message) < 0) {
+                messages.append(messages.length() == 0 ? "" : ": ").append(message);
+            }
+        }
+        return messages.toString();
     }
 
     private static String rootMessage(Throwable e) {

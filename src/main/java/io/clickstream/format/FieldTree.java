@@ -1,0 +1,101 @@
+package io.clickstream.format;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import io.clickstream.config.JsonMapping;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.annotation.Nullable;
+
+/**
+ * The pointers of a mapping as a tree, which is walked along with a record: a place in it is a
+ * field, or several fields of one value, or has places with fields inside.
+ */
+final class FieldTree {
+
+    static final int USER = 1;
+    static final int TIME = 2;
+    static final int EVENT_TYPE = 4;
+    static final int DEPARTMENT = 8;
+
+    /** Has fields inside. */
+    static final int INNER = 0;
+
+    private final Map<String, FieldTree> members = new HashMap<>();
+    private final Map<Integer, FieldTree> elements = new HashMap<>();
+    private final List<FieldTree> parts = new ArrayList<>();
+    private int lastElement = -1;
+
+    /** The fields here or inside. */
+    private int fields;
+
+    /** A field, or a sum of fields, or {@link #INNER}. */
+    private int kind;
+
+    static FieldTree of(JsonMapping mapping) {
+        FieldTree tree = new FieldTree();
+        tree.add(mapping.user(), USER);
+        tree.add(mapping.time(), TIME);
+        mapping.eventType().ifPresent(pointer -> tree.add(pointer, EVENT_TYPE));
+        mapping.department().ifPresent(pointer -> tree.add(pointer, DEPARTMENT));
+        return tree;
+    }
+
+    private void add(JsonPointer pointer, int field) {
+        fields |= field;
+        if (pointer.matches()) {
+            kind |= field;
+            FieldTree part = new FieldTree();
+            part.kind = field;
+            parts.add(part);
+            return;
+        }
+        FieldTree member =
+                members.computeIfAbsent(pointer.getMatchingProperty(), name -> new FieldTree());
+        member.add(pointer.tail(), field);
+        // A number may be a member's name as well as an element's place.
+        if (pointer.mayMatchElement()) {
+            elements.put(pointer.getMatchingIndex(), member);
+            lastElement = Math.max(lastElement, pointer.getMatchingIndex());
+        }
+    }
+
+    /** The place of a member of an object; null where there is no field in it. */
+    @Nullable
+    FieldTree member(String name) {
+        return members.get(name);
+    }
+
+    /** The place of an element of an array; null where there is no field in it. */
+    @Nullable
+    FieldTree element(int index) {
+        return index > lastElement ? null : elements.get(index);
+    }
+
+    /** A field; another number where there are several, or none but inside. */
+    int kind() {
+        return kind;
+    }
+
+    /** Where there are several fields, each of them. */
+    List<FieldTree> parts() {
+        return parts;
+    }
+
+    /** Takes the fields inside out of what was found. */
+    void clear(ClickFields found) {
+        if ((fields & USER) != 0) {
+            found.setUser(null);
+        }
+        if ((fields & TIME) != 0) {
+            found.clearTime();
+        }
+        if ((fields & EVENT_TYPE) != 0) {
+            found.setEventType(null);
+        }
+        if ((fields & DEPARTMENT) != 0) {
+            found.setDepartment(null);
+        }
+    }
+}
