@@ -27,11 +27,19 @@ final class DepartmentNames {
 
     private static final int SETS_LOG2 = 10;
 
+    /** A power of two; a shop has tens to hundreds of departments. */
+    private static final int LATEST = 256;
+
     private final int writer;
     private final Map<String, Integer> numbers = new HashMap<>();
     private final List<String> names = new ArrayList<>();
     private final Map<Integer, List<String>> restored;
     private final Set<Integer> used = new HashSet<>();
+
+    /** Names that were asked for last, by their hash, and their numbers. */
+    private final String[] latestNames = new String[LATEST];
+
+    private final int[] latestNumbers = new int[LATEST];
 
     /**
      * The sets of departments that came last: a session has few of the many that there could be.
@@ -57,7 +65,17 @@ final class DepartmentNames {
     }
 
     /** The name's number, from 1 on, or {@link #NO_NUMBER}. */
+    @SuppressWarnings("ReferenceEquality") // Names are pooled: mostly it is the same object.
     int number(String name) {
+        int slot = name.hashCode() & (LATEST - 1);
+        if (latestNames[slot] != name) {
+            latestNumbers[slot] = lookUp(name);
+            latestNames[slot] = name;
+        }
+        return latestNumbers[slot];
+    }
+
+    private int lookUp(String name) {
         Integer number = numbers.get(name);
         if (number != null) {
             return number;
