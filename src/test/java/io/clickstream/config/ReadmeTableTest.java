@@ -51,7 +51,7 @@ class ReadmeTableTest {
             }
             String standard = key.defaultText() == null ? "" : '`' + key.defaultText() + '`';
             row(table, '`' + key.name() + '`', key.allowed(), standard, key.description());
-            if (isLast(key) && ConfigKeys.PASS_THROUGH.contains(group)) {
+            if (isLast(key) && ConfigKeys.PASS_THROUGH.containsKey(group)) {
                 row(
                         table,
                         '`' + ConfigKeys.CLIENT_PREFIX + "…`",
