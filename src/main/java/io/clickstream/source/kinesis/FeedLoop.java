@@ -1,11 +1,12 @@
 package io.clickstream.source.kinesis;
 
 import java.time.Duration;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,8 +18,11 @@ final class FeedLoop implements AutoCloseable {
     private static final long FIRST_WAIT_MILLIS = 200;
     private static final long LONGEST_WAIT_MILLIS = 10_000;
 
-    private final ScheduledExecutorService executor =
-            Executors.newSingleThreadScheduledExecutor(
+    private static final long CLOSE_SECONDS = 2;
+
+    private final ScheduledThreadPoolExecutor executor =
+            new ScheduledThreadPoolExecutor(
+                    1,
                     task -> {
                         Thread thread = new Thread(task, "kinesis-shards");
                         thread.setDaemon(true);
@@ -45,6 +49,14 @@ final class FeedLoop implements AutoCloseable {
 
     @Override
     public void close() {
+        // What is due now is still done; what is for later is not.
+        try {
+            executor.submit(() -> {}).get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("A shard could not be closed in time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         executor.shutdownNow();
     }
 }

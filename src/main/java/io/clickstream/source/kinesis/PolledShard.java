@@ -46,6 +46,11 @@ final class PolledShard implements ShardFeed {
         loop.runIn(interval, this::poll);
     }
 
+    @Override
+    public void close() {
+        // The loop's end is the end of this.
+    }
+
     private void poll() {
         if (iterator == null) {
             on(

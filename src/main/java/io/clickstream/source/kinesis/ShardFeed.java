@@ -8,4 +8,7 @@ interface ShardFeed {
 
     /** The last batch is taken, and the next one may come. */
     void goOn();
+
+    /** Nothing is wanted any more. Called on the thread of the loop. */
+    void close();
 }

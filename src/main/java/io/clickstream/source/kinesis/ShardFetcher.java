@@ -73,6 +73,9 @@ final class ShardFetcher implements SplitReader<Record, ShardSplit> {
 
     @Override
     public void close() {
+        for (ShardFeed feed : feeds.values()) {
+            loop.run(feed::close);
+        }
         loop.close();
         client.close();
     }

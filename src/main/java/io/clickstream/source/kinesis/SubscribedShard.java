@@ -60,6 +60,14 @@ final class SubscribedShard implements ShardFeed {
                 });
     }
 
+    @Override
+    public void close() {
+        generation++;
+        if (subscription != null) {
+            subscription.cancel();
+        }
+    }
+
     private void subscribe() {
         int current = ++generation;
         subscription = null;
@@ -86,7 +94,8 @@ final class SubscribedShard implements ShardFeed {
             return;
         }
         failures = 0;
-        boolean last = event.continuationSequenceNumber() == null;
+        // Both are said at a shard's end; a server that says one of them means the same.
+        boolean last = event.continuationSequenceNumber() == null || !event.childShards().isEmpty();
         if (last) {
             // Whatever the subscription says from now on, this shard has said all.
             generation++;
