@@ -1,7 +1,6 @@
 package io.clickstream.bench;
 
 import io.clickstream.bench.RunSpec.Backend;
-import io.clickstream.bench.RunSpec.Input;
 
 /**
  * How many clicks a run has, so that all take about the same time. The rates are what was seen on
@@ -44,11 +43,10 @@ record ClickPlan(double seconds) {
 
     private static int rate(Case measured) {
         boolean heap = measured.backend() == Backend.HEAP;
-        boolean kafka = measured.input() == Input.KAFKA;
         return switch (measured.peer()) {
             case LIMIT -> 2_500;
             case CONSUME -> 2_000;
-            case OURS -> kafka ? 1_000 : 2_000;
+            case OURS -> 2_000;
             case TEXTBOOK -> heap ? 200 : 30;
             case SQL -> heap ? 100 : 30;
             case KAFKA_STREAMS -> 50;

@@ -36,8 +36,8 @@ final class OperatorRun implements AutoCloseable {
     private static final int MAX_PARALLELISM = 128;
     private static final OutputTag<Click> LATE = new OutputTag<>("late", EventTypes.CLICK);
 
-    /** Every so many clicks event time goes on: 200 ms at half a million clicks per second. */
-    private static final int CLICKS_PER_WATERMARK = 100_000;
+    /** Flink's default for the time between two watermarks. */
+    private static final double MILLIS_PER_WATERMARK = 200;
 
     private final KeyedOneInputStreamOperatorTestHarness<UserId, Click, Session> harness;
     private final SessionOperator operator;
@@ -51,6 +51,8 @@ final class OperatorRun implements AutoCloseable {
 
     /** How many sessions begin in a millisecond. */
     private final double startsPerMilli;
+
+    private final long clicksPerWatermark;
 
     private long started;
     private long clicks;
@@ -68,6 +70,8 @@ final class OperatorRun implements AutoCloseable {
         // A session is open while its user is among the active ones, and for the gap: in all four
         // gaps. Pauses of a user are a third of a gap or so.
         this.startsPerMilli = openSessions / (4.0 * gapMillis);
+        this.clicksPerWatermark =
+                (long) Math.max(1, MILLIS_PER_WATERMARK * startsPerMilli * CLICKS_PER_SESSION);
         this.active = (int) Math.max(1, 3 * gapMillis * startsPerMilli);
         operator = new SessionOperator(gap, SessionOperator.BY_HEAP_SIZE, false, LATE);
         harness =
@@ -90,7 +94,7 @@ final class OperatorRun implements AutoCloseable {
                             ? started++
                             : started - 1 - random.nextLong(Math.min(started, active));
             click(user, now());
-            if (clicks % CLICKS_PER_WATERMARK == 0) {
+            if (clicks % clicksPerWatermark == 0) {
                 advance(now());
             }
         }

@@ -28,6 +28,9 @@ final class ExpiryBuckets {
 
     private static final int MIN_USERS = 16;
 
+    /** A power of two, and more than {@link SessionEngine} has buckets per gap. */
+    private static final int LATEST = 128;
+
     /** Records whose memory is asked for at a time. */
     private static final int PEEKED = 32;
 
@@ -35,6 +38,9 @@ final class ExpiryBuckets {
     private final SessionRecords records;
     private final OpenUsers users;
     private final TreeMap<Long, Bucket> buckets = new TreeMap<>();
+
+    /** Buckets that were used last, by the lowest bits of their index, to find them faster. */
+    private final Bucket[] latest = new Bucket[LATEST];
 
     /** Written, so that reading ahead is not optimized away. */
     @SuppressWarnings("UnusedVariable")
@@ -60,7 +66,17 @@ final class ExpiryBuckets {
         }
         // An entry in a later bucket stays there and is passed over.
         records.setArmed(head, bucket);
-        buckets.computeIfAbsent(bucket, index -> new Bucket()).add(head);
+        bucket(bucket).add(head);
+    }
+
+    private Bucket bucket(long index) {
+        int slot = (int) index & (LATEST - 1);
+        Bucket bucket = latest[slot];
+        if (bucket == null || bucket.index != index) {
+            bucket = buckets.computeIfAbsent(index, Bucket::new);
+            latest[slot] = bucket;
+        }
+        return bucket;
     }
 
     /** Looks at all users who may have a session whose last millisecond is reached. */
@@ -69,6 +85,7 @@ final class ExpiryBuckets {
             Map.Entry<Long, Bucket> first = buckets.pollFirstEntry();
             long index = first.getKey();
             Bucket bucket = first.getValue();
+            latest[(int) index & (LATEST - 1)] = null;
             Bucket left = null;
             for (int i = 0; i < bucket.size; i++) {
                 if (i % PEEKED == 0) {
@@ -85,7 +102,7 @@ final class ExpiryBuckets {
                 }
                 if (Math.floorDiv(end, widthMillis) == index) {
                     records.setArmed(head, index);
-                    left = left == null ? new Bucket() : left;
+                    left = left == null ? new Bucket(index) : left;
                     left.add(head);
                 } else {
                     arm(head, end);
@@ -115,6 +132,7 @@ final class ExpiryBuckets {
     void prune() {
         buckets.forEach(this::prune);
         buckets.values().removeIf(bucket -> bucket.size == 0);
+        Arrays.fill(latest, null);
     }
 
     private void prune(long index, Bucket bucket) {
@@ -138,8 +156,13 @@ final class ExpiryBuckets {
     }
 
     private static final class Bucket {
+        private final long index;
         private int[] heads = new int[MIN_USERS];
         private int size;
+
+        Bucket(long index) {
+            this.index = index;
+        }
 
         void add(int head) {
             if (size == heads.length) {
