@@ -20,6 +20,7 @@ final class LastingOutputs implements ReaderOutput<Incoming> {
 
     private final ReaderOutput<Incoming> out;
     private final Set<String> ended = new HashSet<>();
+    private final Set<String> released = new HashSet<>();
 
     LastingOutputs(ReaderOutput<Incoming> out) {
         this.out = out;
@@ -37,11 +38,17 @@ final class LastingOutputs implements ReaderOutput<Incoming> {
     /**
      * Lets go of ended shards, since other ones have their outputs by now.
      *
-     * @param restored more ended shards, for which Flink may have made outputs after a restore
+     * @param restored more ended shards, for which Flink made outputs after a restore
      */
     void releaseFinished(Set<String> restored) {
         ended.addAll(restored);
-        ended.forEach(out::releaseOutputForSplit);
+        for (String shardId : ended) {
+            // Flink takes the second release of an output for a defect. A finished shard is in
+            // snapshots, and so among the restored ones, for longer than its output lasts.
+            if (released.add(shardId)) {
+                out.releaseOutputForSplit(shardId);
+            }
+        }
         ended.clear();
     }
 
