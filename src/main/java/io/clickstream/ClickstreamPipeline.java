@@ -69,7 +69,8 @@ import org.apache.flink.util.OutputTag;
  *   <tr><td>copied</td><td>into the network's buffer and out of it; nowhere else</td></tr>
  *   <tr><td>objects made</td><td>3 in front of the shuffle (position, user, click), 2 behind it
  *       (user, click); the strings of departments are shared</td></tr>
- *   <tr><td>keyed state</td><td>not touched; once per user and checkpoint</td></tr>
+ *   <tr><td>keyed state</td><td>not touched; in front of a checkpoint, users who changed are
+ *       appended to a log per key group, some 30 bytes each</td></tr>
  * </table>
  *
  * <p>Behind the sessions only sessions travel, by reference, and sums, through a second shuffle
