@@ -20,7 +20,7 @@ final class LastingOutputs implements ReaderOutput<Incoming> {
 
     private final ReaderOutput<Incoming> out;
     private final Set<String> ended = new HashSet<>();
-    private final Set<String> released = new HashSet<>();
+    private final Set<String> made = new HashSet<>();
 
     LastingOutputs(ReaderOutput<Incoming> out) {
         this.out = out;
@@ -38,14 +38,15 @@ final class LastingOutputs implements ReaderOutput<Incoming> {
     /**
      * Lets go of ended shards, since other ones have their outputs by now.
      *
-     * @param restored more ended shards, for which Flink made outputs after a restore
+     * @param restored more ended shards, also of before a restore
      */
     void releaseFinished(Set<String> restored) {
         ended.addAll(restored);
         for (String shardId : ended) {
-            // Flink takes the second release of an output for a defect. A finished shard is in
-            // snapshots, and so among the restored ones, for longer than its output lasts.
-            if (released.add(shardId)) {
+            // Flink takes the release of an output that isn't there for a defect. A finished shard
+            // is in snapshots for longer than its output lasts, and one without a record since a
+            // restore may have none; should it have one, that is idle soon.
+            if (made.remove(shardId)) {
                 out.releaseOutputForSplit(shardId);
             }
         }
@@ -54,6 +55,7 @@ final class LastingOutputs implements ReaderOutput<Incoming> {
 
     @Override
     public SourceOutput<Incoming> createOutputForSplit(String shardId) {
+        made.add(shardId);
         return out.createOutputForSplit(shardId);
     }
 
