@@ -162,14 +162,13 @@ final class SessionEngine {
         }
         records.setTouch(head, clicks++ / CLICKS_PER_TOUCH);
         changed.set(head);
-        if (change != 0) {
-            onHeap += change;
-            if (change > 0) {
-                expiry.arm(head, timestamp + gap);
-                if (onHeap > maxOnHeap) {
-                    spill();
-                }
-            }
+        onHeap += change;
+        if (change > 0) {
+            expiry.arm(head, timestamp + gap);
+        }
+        // Also when the click has brought a user back.
+        if (onHeap > maxOnHeap) {
+            spill();
         }
     }
 
@@ -193,6 +192,9 @@ final class SessionEngine {
         int head = unspill(id, hash);
         if (head != SessionRecords.NONE) {
             closeDue(head);
+            if (onHeap > maxOnHeap) {
+                spill();
+            }
         }
     }
 
@@ -214,7 +216,17 @@ final class SessionEngine {
     }
 
     /**
-     * Takes up the log of a key group after a restart. To be called before {@link #restore}.
+     * Takes up a user who was found in the store after a restart, and leaves him there. To be
+     * called before {@link #restoreLog}, which may leave more users to the store.
+     */
+    void restoreSpilled(UserId id) {
+        int newest = read(store.read(id));
+        noteSpilled(id, newest);
+        users.free(newest);
+    }
+
+    /**
+     * Takes up the log of a key group after a restart.
      *
      * @param segments in their order
      */
@@ -236,23 +248,6 @@ final class SessionEngine {
             addRestored(id, hash, newest);
             records.setLogged(newest);
         }
-    }
-
-    /**
-     * Takes up a user who was found in the store after a restart, onto the heap if there is room.
-     *
-     * @return whether the user is on the heap now, and must be removed from the store
-     */
-    boolean restore(UserId id) {
-        int newest = read(store.read(id));
-        if (onHeap < maxOnHeap) {
-            addRestored(id, OpenUsers.hash(id), newest);
-            changed.set(newest);
-            return true;
-        }
-        noteSpilled(id, newest);
-        users.free(newest);
-        return false;
     }
 
     private void addRestored(UserId id, int hash, int newest) {

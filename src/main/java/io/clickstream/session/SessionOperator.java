@@ -7,7 +7,6 @@ import io.clickstream.metrics.ClickstreamMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -188,6 +187,12 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                 .applyToAllKeys(
                         VoidNamespace.INSTANCE,
                         VoidNamespaceSerializer.INSTANCE,
+                        SPILLED,
+                        (user, stored) -> engine.restoreSpilled(user));
+        this.<UserId>getKeyedStateBackend()
+                .applyToAllKeys(
+                        VoidNamespace.INSTANCE,
+                        VoidNamespaceSerializer.INSTANCE,
                         LOG,
                         (key, log) -> {
                             TreeMap<Integer, byte[]> segments = new TreeMap<>();
@@ -198,22 +203,6 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                                     KeyGroupRangeAssignment.assignToKeyGroup(key, logKeys.length),
                                     List.copyOf(segments.values()));
                         });
-        List<UserId> onHeap = new ArrayList<>();
-        this.<UserId>getKeyedStateBackend()
-                .applyToAllKeys(
-                        VoidNamespace.INSTANCE,
-                        VoidNamespaceSerializer.INSTANCE,
-                        SPILLED,
-                        (user, stored) -> {
-                            if (engine.restore(user)) {
-                                onHeap.add(user);
-                            }
-                        });
-        // Not while the backend goes through them.
-        for (UserId user : onHeap) {
-            setCurrentKey(user);
-            spilledState.clear();
-        }
     }
 
     /** Keyed state is touched seldom, and then the engine says for whom: no key per click. */
