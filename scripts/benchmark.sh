@@ -45,8 +45,16 @@ HELP
   fi
 done
 
+operator=
+for argument in "$@"; do
+  if [[ $argument == --operator ]]; then
+    [[ $# -eq 1 ]] || fail "--operator stands alone: leave the other options out"
+    operator=yes
+  fi
+done
+
 build_local
-if [[ $# -eq 1 && $1 == --operator ]]; then
+if [[ -n $operator ]]; then
   run_java 3g io.clickstream.bench.OperatorBenchmark
 fi
 run_java 1536m io.clickstream.bench.Benchmark "$@"
