@@ -16,6 +16,8 @@ what was sent, and exits with 0 only if they are equal.
   --rate N            clicks per second (2000)
   --parallelism N     parallelism of the job (2)
   --format FORMAT     json or avro (json)
+  --source SOURCE     kafka or kinesis, where clicks are read; kinesis needs Node.js 18 or later
+                      with npm (kafka)
   --users N           users to draw from (10000, or more where the rate takes more)
   --seed N            another seed gives other visits (1)
   -h, --help          show this and end
@@ -28,6 +30,7 @@ Examples:
   scripts/run-local.sh
   scripts/run-local.sh --duration 90s
   scripts/run-local.sh --duration 2m --rate 5000 --format avro
+  scripts/run-local.sh --duration 60s --source kinesis
 HELP
     exit 0
   fi

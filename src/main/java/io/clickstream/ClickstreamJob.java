@@ -3,21 +3,26 @@ package io.clickstream;
 import io.clickstream.config.ConfigException;
 import io.clickstream.config.JobConfig;
 import io.clickstream.config.KafkaSinkConfig;
+import io.clickstream.config.KinesisSinkConfig;
 import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.config.PropertyGroupsFile;
+import io.clickstream.event.Incoming;
 import io.clickstream.format.CheckoutFormat;
 import io.clickstream.format.ClickDecoders;
 import io.clickstream.format.DepartmentCountFormat;
 import io.clickstream.format.SessionCountFormat;
 import io.clickstream.sink.DeadLetterOutlet;
 import io.clickstream.sink.kafka.KafkaSinks;
+import io.clickstream.sink.kinesis.KinesisSinks;
 import io.clickstream.sink.opensearch.OpenSearchSinks;
 import io.clickstream.source.KafkaSources;
 import io.clickstream.source.RecordDecoder;
+import io.clickstream.source.kinesis.KinesisSource;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -34,6 +39,10 @@ public final class ClickstreamJob {
     public static final String SESSION_COUNTS_KAFKA_SINK = "session-counts-kafka-sink";
     public static final String CHECKOUT_SESSIONS_KAFKA_SINK = "checkout-sessions-kafka-sink";
     public static final String DEAD_LETTERS_KAFKA_SINK = "dead-letters-kafka-sink";
+    public static final String DEPARTMENT_COUNTS_KINESIS_SINK = "department-counts-kinesis-sink";
+    public static final String SESSION_COUNTS_KINESIS_SINK = "session-counts-kinesis-sink";
+    public static final String CHECKOUT_SESSIONS_KINESIS_SINK = "checkout-sessions-kinesis-sink";
+    public static final String DEAD_LETTERS_KINESIS_SINK = "dead-letters-kinesis-sink";
     public static final String DEPARTMENT_COUNTS_OPENSEARCH_SINK =
             "department-counts-opensearch-sink";
     public static final String SESSION_COUNTS_OPENSEARCH_SINK = "session-counts-opensearch-sink";
@@ -79,22 +88,58 @@ public final class ClickstreamJob {
                         config.eventTime().maxFutureSkew(),
                         Clock.systemUTC());
         new ClickstreamPipeline(config.eventTime(), config.aggregates(), Clock.systemUTC())
-                .define(env, KafkaSources.clicks(config.kafkaSource(), decoder), outputs(config));
+                .define(env, source(config, decoder), outputs(config));
         return env;
+    }
+
+    private static Source<Incoming, ?, ?> source(JobConfig config, RecordDecoder decoder) {
+        if (config.kafkaSource().isPresent()) {
+            return KafkaSources.clicks(config.kafkaSource().get(), decoder);
+        }
+        return new KinesisSource(config.kinesisSource().orElseThrow(), decoder);
     }
 
     private static Outputs outputs(JobConfig config) {
         Outputs outputs = new Outputs();
         config.kafkaSink().ifPresent(kafka -> addTopics(kafka, outputs));
-        String deadLetters = config.deadLetters().topic();
-        outputs.deadLetters(
-                DEAD_LETTERS_KAFKA_SINK,
-                KafkaSinks.deadLetters(
-                        config.deadLetterCluster(), deadLetters, DEAD_LETTERS_KAFKA_SINK));
-        DeadLetterOutlet outlet =
-                KafkaSinks.deadLetterOutlet(config.deadLetterCluster(), deadLetters);
+        config.kinesisSink().ifPresent(kinesis -> addStreams(kinesis, outputs));
+        DeadLetterOutlet outlet = addDeadLetters(config, outputs);
         config.openSearch().ifPresent(openSearch -> addIndices(openSearch, outlet, outputs));
         return outputs;
+    }
+
+    /** Dead letters go to the topic or to the stream, or to both. Returns the other sinks' way. */
+    private static DeadLetterOutlet addDeadLetters(JobConfig config, Outputs outputs) {
+        config.kinesisSink()
+                .ifPresent(
+                        kinesis ->
+                                outputs.deadLetters(
+                                        DEAD_LETTERS_KINESIS_SINK,
+                                        KinesisSinks.deadLetters(kinesis)));
+        if (config.deadLetterCluster().isEmpty()) {
+            return KinesisSinks.deadLetterOutlet(config.kinesisSink().orElseThrow());
+        }
+        KafkaSinkConfig cluster = config.deadLetterCluster().get();
+        String topic = config.deadLetters().topic();
+        outputs.deadLetters(
+                DEAD_LETTERS_KAFKA_SINK,
+                KafkaSinks.deadLetters(cluster, topic, DEAD_LETTERS_KAFKA_SINK));
+        return KafkaSinks.deadLetterOutlet(cluster, topic);
+    }
+
+    private static void addStreams(KinesisSinkConfig kinesis, Outputs outputs) {
+        outputs.departmentCounts(
+                        DEPARTMENT_COUNTS_KINESIS_SINK,
+                        KinesisSinks.aggregates(
+                                kinesis, kinesis.departmentsStream(), new DepartmentCountFormat()))
+                .sessionCounts(
+                        SESSION_COUNTS_KINESIS_SINK,
+                        KinesisSinks.aggregates(
+                                kinesis, kinesis.sessionsStream(), new SessionCountFormat()))
+                .checkoutSessions(
+                        CHECKOUT_SESSIONS_KINESIS_SINK,
+                        KinesisSinks.aggregates(
+                                kinesis, kinesis.checkoutsStream(), new CheckoutFormat()));
     }
 
     private static void addTopics(KafkaSinkConfig kafka, Outputs outputs) {

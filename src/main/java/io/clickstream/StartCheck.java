@@ -4,7 +4,10 @@ import io.clickstream.config.ConfigException;
 import io.clickstream.config.JobConfig;
 import io.clickstream.config.KafkaSinkConfig;
 import io.clickstream.config.KafkaSourceConfig;
+import io.clickstream.config.KinesisSinkConfig;
+import io.clickstream.config.KinesisSourceConfig;
 import io.clickstream.sink.kafka.KafkaStartCheck;
+import io.clickstream.sink.kinesis.KinesisStartCheck;
 import io.clickstream.sink.opensearch.OpenSearchStartCheck;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -30,14 +33,28 @@ public final class StartCheck {
             throws InterruptedException {
         // Source and sinks may be at one cluster, and have a problem together.
         Set<String> problems = new LinkedHashSet<>();
-        KafkaSourceConfig source = config.kafkaSource();
-        try (KafkaStartCheck check =
-                new KafkaStartCheck(
-                        source.bootstrapServers(), source.clientProperties(), source.login())) {
-            problems.addAll(check.reads(source.topics()).problems());
+        if (config.kafkaSource().isPresent()) {
+            KafkaSourceConfig source = config.kafkaSource().get();
+            try (KafkaStartCheck check =
+                    new KafkaStartCheck(
+                            source.bootstrapServers(), source.clientProperties(), source.login())) {
+                problems.addAll(check.reads(source.topics()).problems());
+            }
+        }
+        if (config.kinesisSource().isPresent()) {
+            KinesisSourceConfig source = config.kinesisSource().get();
+            try (KinesisStartCheck check = new KinesisStartCheck(source.clientProperties())) {
+                problems.addAll(
+                        check.exists("source.kinesis / stream", source.stream()).problems());
+            }
         }
         Duration interval = Duration.ofMillis(env.getCheckpointConfig().getCheckpointInterval());
-        problems.addAll(sinkProblems(config, interval));
+        if (config.deadLetterCluster().isPresent()) {
+            problems.addAll(topicProblems(config, config.deadLetterCluster().get(), interval));
+        }
+        if (config.kinesisSink().isPresent()) {
+            problems.addAll(streamProblems(config.kinesisSink().get()));
+        }
         if (config.openSearch().isPresent()) {
             problems.addAll(OpenSearchStartCheck.problems(config.openSearch().get()));
         }
@@ -46,9 +63,19 @@ public final class StartCheck {
         }
     }
 
-    private static List<String> sinkProblems(JobConfig config, Duration checkpointInterval)
+    private static List<String> streamProblems(KinesisSinkConfig sink) throws InterruptedException {
+        try (KinesisStartCheck check = new KinesisStartCheck(sink.clientProperties())) {
+            return check.exists("sink.kinesis / departments-stream", sink.departmentsStream())
+                    .exists("sink.kinesis / sessions-stream", sink.sessionsStream())
+                    .exists("sink.kinesis / checkouts-stream", sink.checkoutsStream())
+                    .exists("sink.kinesis / dead-letters-stream", sink.deadLettersStream())
+                    .problems();
+        }
+    }
+
+    private static List<String> topicProblems(
+            JobConfig config, KafkaSinkConfig cluster, Duration checkpointInterval)
             throws InterruptedException {
-        KafkaSinkConfig cluster = config.deadLetterCluster();
         try (KafkaStartCheck check =
                 new KafkaStartCheck(
                         cluster.bootstrapServers(), cluster.clientProperties(), cluster.login())) {

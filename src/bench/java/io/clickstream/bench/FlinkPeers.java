@@ -160,7 +160,7 @@ final class FlinkPeers {
                         Clock.systemUTC());
         return switch (spec.input()) {
             case MEMORY -> new MemorySource(spec.block(), spec.clicks(), decoder);
-            case KAFKA -> KafkaSources.clicks(config.kafkaSource(), decoder);
+            case KAFKA -> KafkaSources.clicks(config.kafkaSource().orElseThrow(), decoder);
         };
     }
 }

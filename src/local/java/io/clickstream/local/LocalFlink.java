@@ -20,7 +20,9 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
@@ -66,12 +68,41 @@ public final class LocalFlink implements AutoCloseable {
      */
     public static LocalFlink start(Path folder, Path log, int parallelism, Definition definition)
             throws Exception {
+        return start(folder, log, parallelism, SavepointRestoreSettings.none(), definition);
+    }
+
+    /**
+     * Starts a cluster and the job in it, from a savepoint.
+     *
+     * @param folder for checkpoints and state, which {@link #close()} leaves as it is
+     * @param log the file that the web UI shows as the log
+     * @param savepoint as {@link #stopWithSavepoint} returned it
+     */
+    public static LocalFlink startFrom(
+            String savepoint, Path folder, Path log, int parallelism, Definition definition)
+            throws Exception {
+        return start(
+                folder,
+                log,
+                parallelism,
+                SavepointRestoreSettings.forPath(savepoint, false),
+                definition);
+    }
+
+    private static LocalFlink start(
+            Path folder,
+            Path log,
+            int parallelism,
+            SavepointRestoreSettings savepoint,
+            Definition definition)
+            throws Exception {
         Configuration config = configuration(folder, log, parallelism);
         MetricsInMemory metrics = MetricsInMemory.reportFrom(config);
 
         StreamExecutionEnvironment env = new StreamExecutionEnvironment(new Configuration(config));
         definition.define(env);
         JobGraph jobGraph = env.getStreamGraph().getJobGraph();
+        jobGraph.setSavepointRestoreSettings(savepoint);
 
         MiniCluster cluster =
                 new MiniCluster(
@@ -153,6 +184,18 @@ public final class LocalFlink implements AutoCloseable {
     public void loseTaskManager() throws Exception {
         cluster.terminateTaskManager(0).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         cluster.startTaskManager();
+    }
+
+    /**
+     * Stops the job as one does before an upgrade, with event time as it is.
+     *
+     * @param folder where the savepoint is written
+     * @return the savepoint
+     */
+    public String stopWithSavepoint(Path folder) throws Exception {
+        return cluster.stopWithSavepoint(
+                        job, folder.toUri().toString(), false, SavepointFormatType.CANONICAL)
+                .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Why the job ended by itself, which it never should; empty as long as it runs. */

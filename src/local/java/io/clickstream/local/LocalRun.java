@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,6 +49,11 @@ public final class LocalRun implements Callable<Integer> {
         ClickEncoder encoder() {
             return this == json ? ClickEncoder.json() : ClickEncoder.avro();
         }
+    }
+
+    enum ClickSource {
+        kafka,
+        kinesis
     }
 
     private static final String CLICKS_TOPIC = "ExampleTopic";
@@ -100,6 +106,13 @@ public final class LocalRun implements Callable<Integer> {
     private Format format;
 
     @Option(
+            names = "--source",
+            paramLabel = "SOURCE",
+            description = "kafka or kinesis, where clicks are read (${DEFAULT-VALUE})",
+            defaultValue = "kafka")
+    private ClickSource source;
+
+    @Option(
             names = "--users",
             paramLabel = "N",
             description = "users to draw from (10000, or more where the rate takes more)")
@@ -138,13 +151,18 @@ public final class LocalRun implements Callable<Integer> {
         Path log = LocalCommand.log();
         Path folder = Files.createTempDirectory("clickstream-");
         stop.install(() -> abort(folder));
-        out.println("Starting Kafka, OpenSearch and Flink");
-        try (LocalServers servers =
-                LocalServers.start(
-                        folder,
-                        Path.of(log.toString().replaceFirst("(\\.log)?$", "-opensearch.log")))) {
-            return run(servers, log, userCount);
+        boolean fromKinesis = source == ClickSource.kinesis;
+        out.println("Starting Kafka, OpenSearch" + (fromKinesis ? ", Kinesis" : "") + " and Flink");
+        try (KinesisServer kinesis =
+                        fromKinesis ? KinesisServer.start(besideLog(log, "-kinesis.log")) : null;
+                LocalServers servers =
+                        LocalServers.start(folder, besideLog(log, "-opensearch.log"))) {
+            return run(servers, kinesis, log, userCount);
         }
+    }
+
+    private static Path besideLog(Path log, String ending) {
+        return Path.of(log.toString().replaceFirst("(\\.log)?$", ending));
     }
 
     private void check(boolean holds, String message) {
@@ -164,9 +182,14 @@ public final class LocalRun implements Callable<Integer> {
         Runtime.getRuntime().halt(ABORTED);
     }
 
-    private int run(LocalServers servers, Path log, int userCount) throws Exception {
+    private int run(LocalServers servers, @Nullable KinesisServer kinesis, Path log, int userCount)
+            throws Exception {
         String bootstrapServers = servers.kafka().bootstrapServers();
-        servers.kafka().createTopic(CLICKS_TOPIC, CLICKS_PARTITIONS);
+        if (kinesis == null) {
+            servers.kafka().createTopic(CLICKS_TOPIC, CLICKS_PARTITIONS);
+        } else {
+            kinesis.createStream(CLICKS_TOPIC, CLICKS_PARTITIONS);
+        }
         servers.kafka().createTopic(DEAD_LETTERS_TOPIC, 1);
         Results.TOPICS.forEach(topic -> servers.kafka().createTopic(topic, 1));
         OpenSearchIndices indices = new OpenSearchIndices(servers.openSearch().uri());
@@ -183,18 +206,15 @@ public final class LocalRun implements Callable<Integer> {
                                                 env,
                                                 properties(
                                                         bootstrapServers,
+                                                        kinesis,
                                                         servers.openSearch().uri())));
-                TrafficProducer traffic =
-                        new TrafficProducer(
-                                bootstrapServers,
-                                CLICKS_TOPIC,
-                                new ShopTraffic(seed, rate, userCount, Clock.systemUTC().millis()),
-                                format.encoder(),
-                                ledger,
-                                Clock.systemUTC());
+                TrafficProducer traffic = producer(bootstrapServers, kinesis, userCount, ledger);
                 Results results = new Results(bootstrapServers, indices)) {
             out.println("Flink UI    " + flink.webUi());
             out.println("Kafka       " + bootstrapServers);
+            if (kinesis != null) {
+                out.println("Kinesis     " + kinesis.uri());
+            }
             out.println("OpenSearch  " + servers.openSearch().uri());
             out.println("Log         " + log);
             out.println("Ctrl-C ends the run and compares what came out with what went in.");
@@ -213,27 +233,47 @@ public final class LocalRun implements Callable<Integer> {
         }
     }
 
+    private TrafficProducer producer(
+            String bootstrapServers,
+            @Nullable KinesisServer kinesis,
+            int userCount,
+            TrafficLedger ledger) {
+        Clock clock = Clock.systemUTC();
+        ShopTraffic traffic = new ShopTraffic(seed, rate, userCount, clock.millis());
+        return kinesis == null
+                ? new TrafficProducer(
+                        bootstrapServers, CLICKS_TOPIC, traffic, format.encoder(), ledger, clock)
+                : new TrafficProducer(
+                        kinesis, CLICKS_TOPIC, traffic, format.encoder(), ledger, clock);
+    }
+
     /** The property groups that the managed service would give to the job. */
-    private Map<String, Map<String, String>> properties(String bootstrapServers, URI openSearch) {
-        return Map.of(
-                "source.kafka",
-                Map.of(
-                        "bootstrap-servers",
-                        bootstrapServers,
-                        "topic",
-                        CLICKS_TOPIC,
-                        "group-id",
-                        "clickstream-local",
-                        "start",
-                        "earliest"),
-                "format",
-                Map.of("type", format.name()),
-                "sink.kafka",
-                Map.of("bootstrap-servers", bootstrapServers),
-                "sink.opensearch",
-                Map.of("endpoint", openSearch.toString()),
-                "dead-letters",
-                Map.of("topic", DEAD_LETTERS_TOPIC));
+    private Map<String, Map<String, String>> properties(
+            String bootstrapServers, @Nullable KinesisServer kinesis, URI openSearch) {
+        Map<String, Map<String, String>> groups = new HashMap<>();
+        if (kinesis == null) {
+            groups.put(
+                    "source.kafka",
+                    Map.of(
+                            "bootstrap-servers",
+                            bootstrapServers,
+                            "topic",
+                            CLICKS_TOPIC,
+                            "group-id",
+                            "clickstream-local",
+                            "start",
+                            "earliest"));
+        } else {
+            Map<String, String> clicks = new HashMap<>(kinesis.properties());
+            clicks.put("stream", CLICKS_TOPIC);
+            clicks.put("start", "trim-horizon");
+            groups.put("source.kinesis", clicks);
+        }
+        groups.put("format", Map.of("type", format.name()));
+        groups.put("sink.kafka", Map.of("bootstrap-servers", bootstrapServers));
+        groups.put("sink.opensearch", Map.of("endpoint", openSearch.toString()));
+        groups.put("dead-letters", Map.of("topic", DEAD_LETTERS_TOPIC));
+        return groups;
     }
 
     /** The production job, which checks at the start that it can work with the servers. */

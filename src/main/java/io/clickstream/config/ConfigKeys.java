@@ -12,16 +12,17 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** All settings that there are, in the order of the README's table. */
 public final class ConfigKeys {
 
     static final String KAFKA_SOURCE = "source.kafka";
+    static final String KINESIS_SOURCE = "source.kinesis";
     static final String FORMAT = "format";
     static final String EVENT_TIME = "event-time";
     static final String AGGREGATES = "aggregates";
     static final String KAFKA_SINK = "sink.kafka";
+    static final String KINESIS_SINK = "sink.kinesis";
     static final String OPENSEARCH_SINK = "sink.opensearch";
     static final String DEAD_LETTERS = "dead-letters";
     static final String JOB = "job";
@@ -32,8 +33,19 @@ public final class ConfigKeys {
     /** What stands behind it goes to Kafka's clients as it is. */
     static final String CLIENT_PREFIX = "kafka.";
 
-    /** Groups that hand keys below {@code kafka.} to Kafka's clients. */
-    static final Set<String> PASS_THROUGH = Set.of(KAFKA_SOURCE, KAFKA_SINK);
+    /** What begins with it goes to the clients of Kinesis, whose own settings begin with it. */
+    static final String AWS_PREFIX = "aws.";
+
+    /** Groups that hand keys on to clients, and what these keys begin with. */
+    static final Map<String, String> PASS_THROUGH =
+            Map.of(
+                    KAFKA_SOURCE, CLIENT_PREFIX,
+                    KAFKA_SINK, CLIENT_PREFIX,
+                    KINESIS_SOURCE, AWS_PREFIX,
+                    KINESIS_SINK, AWS_PREFIX);
+
+    private static final String STREAM = "a stream's name or ARN";
+    private static final String REGION = "a region, such as `eu-central-1`";
 
     static final Key<String> SOURCE_BOOTSTRAP_SERVERS =
             Key.of(
@@ -68,6 +80,71 @@ public final class ConfigKeys {
                             + " at the earliest where there are none.");
 
     static final KafkaLoginKeys SOURCE_LOGIN = new KafkaLoginKeys(KAFKA_SOURCE, "");
+
+    static final Key<KinesisStreamName> KINESIS_STREAM =
+            Key.of(
+                    KINESIS_SOURCE,
+                    "stream",
+                    KinesisStreamName::parse,
+                    STREAM,
+                    "The stream of clicks.");
+    static final Key<String> KINESIS_REGION =
+            Key.of(
+                    KINESIS_SOURCE,
+                    "region",
+                    Parsers::text,
+                    REGION,
+                    "Where the stream is; an ARN says it.");
+    static final Key<List<URI>> KINESIS_ENDPOINT =
+            Key.of(
+                    KINESIS_SOURCE,
+                    "endpoint",
+                    Parsers::httpUris,
+                    "`https://host[:port]`",
+                    "Another address than the region's, such as that of a VPC endpoint.");
+    static final Key<KinesisStart> KINESIS_START =
+            Key.of(
+                    KINESIS_SOURCE,
+                    "start",
+                    KinesisStart::parse,
+                    KinesisStart.ALLOWED,
+                    "trim-horizon",
+                    "Where to begin without a snapshot. `trim-horizon` is the oldest record that"
+                            + " the stream still has.");
+    static final Key<KinesisSourceConfig.Reader> KINESIS_READER =
+            Key.of(
+                    KINESIS_SOURCE,
+                    "reader",
+                    oneOf(KinesisSourceConfig.Reader.class),
+                    labels(KinesisSourceConfig.Reader.class),
+                    "polling",
+                    "Polling shares a shard's 2 MB/s and 5 reads/s with other applications;"
+                            + " enhanced fan-out (`efo`) has 2 MB/s of its own, and a price.");
+    static final Key<String> KINESIS_CONSUMER =
+            Key.of(
+                    KINESIS_SOURCE,
+                    "consumer",
+                    Parsers::text,
+                    "a name",
+                    "For `efo`: the consumer that the job registers with the stream. It stays"
+                            + " registered, and is paid for, until it is deregistered by hand.");
+    static final Key<Duration> KINESIS_POLL_INTERVAL =
+            Key.of(
+                    KINESIS_SOURCE,
+                    "poll-interval",
+                    Parsers::positiveDuration,
+                    DURATION,
+                    "250 ms",
+                    "Time between two reads of a shard. All applications together have 5 reads/s.");
+    static final Key<Duration> KINESIS_DISCOVERY_INTERVAL =
+            Key.of(
+                    KINESIS_SOURCE,
+                    "discovery-interval",
+                    Parsers::positiveDuration,
+                    DURATION,
+                    "10 s",
+                    "How often new shards are looked for. Children of a shard are looked for at"
+                            + " once when it ends.");
 
     static final Key<FormatConfig.Type> FORMAT_TYPE =
             Key.of(
@@ -325,6 +402,53 @@ public final class ConfigKeys {
                     KAFKA_SINK,
                     " Where neither this nor `bootstrap-servers` is there, as at the source.");
 
+    static final Key<String> KINESIS_SINK_REGION =
+            Key.of(
+                    KINESIS_SINK,
+                    "region",
+                    Parsers::text,
+                    REGION,
+                    "Where the streams are; that of the source if left out.");
+    static final Key<List<URI>> KINESIS_SINK_ENDPOINT =
+            Key.of(
+                    KINESIS_SINK,
+                    "endpoint",
+                    Parsers::httpUris,
+                    "`https://host[:port]`",
+                    "Another address than the region's.");
+    static final Key<KinesisStreamName> DEPARTMENTS_STREAM =
+            Key.of(
+                    KINESIS_SINK,
+                    "departments-stream",
+                    KinesisStreamName::parse,
+                    STREAM,
+                    "Departments_Agg",
+                    "Sessions per department and window.");
+    static final Key<KinesisStreamName> SESSIONS_STREAM =
+            Key.of(
+                    KINESIS_SINK,
+                    "sessions-stream",
+                    KinesisStreamName::parse,
+                    STREAM,
+                    "ClickEvents_UserId_Agg_Result",
+                    "Sessions per window.");
+    static final Key<KinesisStreamName> CHECKOUTS_STREAM =
+            Key.of(
+                    KINESIS_SINK,
+                    "checkouts-stream",
+                    KinesisStreamName::parse,
+                    STREAM,
+                    "User_Sessions_Aggregates_With_Order_Checkout",
+                    "Sessions with a checkout.");
+    static final Key<KinesisStreamName> DEAD_LETTERS_STREAM =
+            Key.of(
+                    KINESIS_SINK,
+                    "dead-letters-stream",
+                    KinesisStreamName::parse,
+                    STREAM,
+                    "DeadLetters",
+                    "Where records go that could not be used, each with the reason.");
+
     static final Key<List<URI>> OPENSEARCH_ENDPOINT =
             Key.of(
                     OPENSEARCH_SINK,
@@ -494,6 +618,14 @@ public final class ConfigKeys {
                     SOURCE_LOGIN.truststorePassword,
                     SOURCE_LOGIN.keystore,
                     SOURCE_LOGIN.keystorePassword,
+                    KINESIS_STREAM,
+                    KINESIS_REGION,
+                    KINESIS_ENDPOINT,
+                    KINESIS_START,
+                    KINESIS_READER,
+                    KINESIS_CONSUMER,
+                    KINESIS_POLL_INTERVAL,
+                    KINESIS_DISCOVERY_INTERVAL,
                     FORMAT_TYPE,
                     FORMAT_PRESET,
                     FORMAT_USER,
@@ -533,6 +665,12 @@ public final class ConfigKeys {
                     SINK_LOGIN.truststorePassword,
                     SINK_LOGIN.keystore,
                     SINK_LOGIN.keystorePassword,
+                    KINESIS_SINK_REGION,
+                    KINESIS_SINK_ENDPOINT,
+                    DEPARTMENTS_STREAM,
+                    SESSIONS_STREAM,
+                    CHECKOUTS_STREAM,
+                    DEAD_LETTERS_STREAM,
                     OPENSEARCH_ENDPOINT,
                     DEPARTMENTS_INDEX,
                     SESSIONS_INDEX,

@@ -5,40 +5,78 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The configuration of a job, parsed once. An absent group {@code sink.kafka} or {@code
- * sink.opensearch} turns that sink off; of the other groups each has defaults.
+ * The configuration of a job, parsed once. An absent group {@code sink.kafka}, {@code sink.kinesis}
+ * or {@code sink.opensearch} turns that sink off; of the other groups each has defaults.
  */
 public final class JobConfig {
 
-    private final KafkaSourceConfig kafkaSource;
+    private final Optional<KafkaSourceConfig> kafkaSource;
+    private final Optional<KinesisSourceConfig> kinesisSource;
     private final FormatConfig format;
     private final EventTimeConfig eventTime;
     private final AggregatesConfig aggregates;
-    private final KafkaSinkConfig kafka;
+    private final Optional<KafkaSinkConfig> kafka;
     private final boolean topicsAreWritten;
+    private final Optional<KinesisSinkConfig> kinesisSink;
     private final Optional<OpenSearchConfig> openSearch;
     private final DeadLetterConfig deadLetters;
     private final Duration checkpointInterval;
 
     private JobConfig(PropertyReader reader) {
-        kafkaSource = KafkaSourceConfig.read(reader);
+        kafkaSource =
+                reader.has(ConfigKeys.KAFKA_SOURCE)
+                        ? Optional.of(KafkaSourceConfig.read(reader))
+                        : Optional.empty();
+        kinesisSource =
+                reader.has(ConfigKeys.KINESIS_SOURCE)
+                        ? Optional.of(KinesisSourceConfig.read(reader))
+                        : Optional.empty();
         format = FormatConfig.read(reader);
         eventTime = EventTimeConfig.read(reader);
         aggregates = AggregatesConfig.read(reader);
-        kafka = KafkaSinkConfig.read(reader);
         topicsAreWritten = reader.has(ConfigKeys.KAFKA_SINK);
+        kafka =
+                topicsAreWritten || kafkaSource.isPresent()
+                        ? Optional.of(KafkaSinkConfig.read(reader))
+                        : Optional.empty();
+        kinesisSink =
+                reader.has(ConfigKeys.KINESIS_SINK)
+                        ? Optional.of(KinesisSinkConfig.read(reader))
+                        : Optional.empty();
         openSearch =
                 reader.has(ConfigKeys.OPENSEARCH_SINK)
                         ? Optional.ofNullable(OpenSearchProperties.read(reader))
                         : Optional.empty();
         deadLetters = DeadLetterConfig.read(reader);
         checkpointInterval = reader.get(ConfigKeys.CHECKPOINT_INTERVAL);
-        if (!topicsAreWritten && openSearch.isEmpty()) {
+        checkSourcesAndSinks(reader);
+    }
+
+    private void checkSourcesAndSinks(PropertyReader reader) {
+        if (kafkaSource.isPresent() == kinesisSource.isPresent()) {
+            reader.error(
+                    (kafkaSource.isPresent() ? "there are two sources" : "there is no source")
+                            + ": exactly one of the groups `"
+                            + ConfigKeys.KAFKA_SOURCE
+                            + "` and `"
+                            + ConfigKeys.KINESIS_SOURCE
+                            + "` must be there");
+        }
+        if (!topicsAreWritten && kinesisSink.isEmpty() && openSearch.isEmpty()) {
             reader.error(
                     "there is no sink: at least one of the groups `"
                             + ConfigKeys.KAFKA_SINK
+                            + "`, `"
+                            + ConfigKeys.KINESIS_SINK
                             + "` and `"
                             + ConfigKeys.OPENSEARCH_SINK
+                            + "` must be there");
+        } else if (kinesisSource.isPresent() && kafka.isEmpty() && kinesisSink.isEmpty()) {
+            reader.error(
+                    "the dead letters have no place: one of the groups `"
+                            + ConfigKeys.KAFKA_SINK
+                            + "` and `"
+                            + ConfigKeys.KINESIS_SINK
                             + "` must be there");
         }
     }
@@ -62,8 +100,14 @@ public final class JobConfig {
         return config;
     }
 
-    public KafkaSourceConfig kafkaSource() {
+    /** Where clicks are read; empty if they come from Kinesis. */
+    public Optional<KafkaSourceConfig> kafkaSource() {
         return kafkaSource;
+    }
+
+    /** Where clicks are read; empty if they come from Kafka. */
+    public Optional<KinesisSourceConfig> kinesisSource() {
+        return kinesisSource;
     }
 
     public FormatConfig format() {
@@ -80,15 +124,20 @@ public final class JobConfig {
 
     /** Where aggregates are written; empty if they go to no topics. */
     public Optional<KafkaSinkConfig> kafkaSink() {
-        return topicsAreWritten ? Optional.of(kafka) : Optional.empty();
+        return topicsAreWritten ? kafka : Optional.empty();
+    }
+
+    /** Where aggregates and dead letters are written; empty if they go to no streams. */
+    public Optional<KinesisSinkConfig> kinesisSink() {
+        return kinesisSink;
     }
 
     /**
      * The cluster of the topic of dead letters: that of the aggregates' topics, or the source's
-     * where there are none.
+     * where there are none. Empty if dead letters go to a stream alone.
      */
-    public KafkaSinkConfig deadLetterCluster() {
-        return kafka;
+    public Optional<KafkaSinkConfig> deadLetterCluster() {
+        return topicsAreWritten || kinesisSink.isEmpty() ? kafka : Optional.empty();
     }
 
     public Optional<OpenSearchConfig> openSearch() {

@@ -30,7 +30,12 @@ public final class KafkaSinkConfig {
         bootstrapServers =
                 reader.find(ConfigKeys.SINK_BOOTSTRAP_SERVERS)
                         .or(() -> reader.find(ConfigKeys.SOURCE_BOOTSTRAP_SERVERS))
-                        .orElse(null);
+                        .orElseGet(
+                                () ->
+                                        // What is missing of a source is the source's error.
+                                        reader.has(ConfigKeys.KAFKA_SOURCE)
+                                                ? null
+                                                : reader.get(ConfigKeys.SINK_BOOTSTRAP_SERVERS));
         departmentsTopic = reader.get(ConfigKeys.DEPARTMENTS_TOPIC);
         sessionsTopic = reader.get(ConfigKeys.SESSIONS_TOPIC);
         checkoutsTopic = reader.get(ConfigKeys.CHECKOUTS_TOPIC);

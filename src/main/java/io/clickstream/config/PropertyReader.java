@@ -30,13 +30,13 @@ final class PropertyReader {
      *
      * @param propertyGroups property group ids to their properties
      * @param known all keys that there are
-     * @param passThrough groups that take any key below the prefix {@code kafka.}
+     * @param passThrough groups that hand keys on to clients, and what these keys begin with
      * @param secrets finds what values of secret keys refer to
      */
     PropertyReader(
             Map<String, Map<String, String>> propertyGroups,
             Collection<Key<?>> known,
-            Set<String> passThrough,
+            Map<String, String> passThrough,
             Secrets secrets) {
         this.secrets = secrets;
         Map<String, Map<String, String>> rest = new TreeMap<>(propertyGroups);
@@ -51,7 +51,7 @@ final class PropertyReader {
             String group,
             Map<String, String> properties,
             Collection<Key<?>> known,
-            Set<String> passThrough) {
+            Map<String, String> passThrough) {
         Set<String> groupNames =
                 known.stream().map(Key::group).collect(Collectors.toCollection(TreeSet::new));
         groupNames.add(LabProperties.GROUP);
@@ -68,7 +68,8 @@ final class PropertyReader {
         properties.forEach(
                 (key, value) -> {
                     boolean passed =
-                            passThrough.contains(group) && key.startsWith(ConfigKeys.CLIENT_PREFIX);
+                            passThrough.containsKey(group)
+                                    && key.startsWith(passThrough.get(group));
                     if (passed || keyNames.contains(key)) {
                         target.put(key, new Property(group + " / " + key, value));
                     } else {
@@ -156,6 +157,19 @@ final class PropertyReader {
                                 client.setProperty(
                                         key.substring(ConfigKeys.CLIENT_PREFIX.length()),
                                         property.value);
+                            }
+                        });
+        return client;
+    }
+
+    /** What stands in a group and begins with {@code aws.}, as it is. */
+    Properties awsProperties(String group) {
+        Properties client = new Properties();
+        groups.getOrDefault(group, Map.of())
+                .forEach(
+                        (key, property) -> {
+                            if (key.startsWith(ConfigKeys.AWS_PREFIX)) {
+                                client.setProperty(key, property.value);
                             }
                         });
         return client;

@@ -53,13 +53,11 @@ class ConfigErrorsTest {
 
         assertThat(e)
                 .hasMessage(
-                        "The configuration has 3 errors:\n"
-                                + "  `source.kafka / bootstrap-servers` is missing; it must be"
-                                + " `host:port,…`\n"
-                                + "  `source.kafka / topic` is missing; it must be a topic, or"
-                                + " several with commas between\n"
-                                + "  there is no sink: at least one of the groups `sink.kafka` and"
-                                + " `sink.opensearch` must be there");
+                        "The configuration has 2 errors:\n"
+                                + "  there is no source: exactly one of the groups"
+                                + " `source.kafka` and `source.kinesis` must be there\n"
+                                + "  there is no sink: at least one of the groups `sink.kafka`,"
+                                + " `sink.kinesis` and `sink.opensearch` must be there");
     }
 
     @ParameterizedTest

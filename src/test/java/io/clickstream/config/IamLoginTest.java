@@ -33,6 +33,7 @@ class IamLoginTest {
                                         .with("source.kafka", "security", "iam")
                                         .build())
                         .kafkaSource()
+                        .orElseThrow()
                         .clientProperties();
         properties.put("bootstrap.servers", "127.0.0.1:9");
         ClassLoader before = Thread.currentThread().getContextClassLoader();

@@ -24,11 +24,12 @@ class JobConfigTest {
     void hasDefaults() {
         JobConfig config = parse(smallest());
 
-        assertThat(config.kafkaSource().bootstrapServers()).isEqualTo("broker:9092");
-        assertThat(config.kafkaSource().topics()).containsExactly("clicks");
-        assertThat(config.kafkaSource().groupId()).isEqualTo("clickstream");
-        assertThat(config.kafkaSource().start().kind()).isEqualTo(StartPosition.Kind.COMMITTED);
-        assertThat(config.kafkaSource().clientProperties()).isEmpty();
+        assertThat(config.kafkaSource().orElseThrow().bootstrapServers()).isEqualTo("broker:9092");
+        assertThat(config.kafkaSource().orElseThrow().topics()).containsExactly("clicks");
+        assertThat(config.kafkaSource().orElseThrow().groupId()).isEqualTo("clickstream");
+        assertThat(config.kafkaSource().orElseThrow().start().kind())
+                .isEqualTo(StartPosition.Kind.COMMITTED);
+        assertThat(config.kafkaSource().orElseThrow().clientProperties()).isEmpty();
 
         assertThat(config.format().type()).isEqualTo(FormatConfig.Type.AVRO);
         assertThat(config.format().preset()).isEqualTo(FormatConfig.Preset.LAB);
@@ -107,11 +108,13 @@ class JobConfigTest {
                                 .with("format", "writer-schema", schema)
                                 .with("format", "max-record-size", "512 kb"));
 
-        assertThat(config.kafkaSource().bootstrapServers()).isEqualTo("a:1,b:2");
-        assertThat(config.kafkaSource().topics()).containsExactly("clicks", "more.clicks");
-        assertThat(config.kafkaSource().groupId()).isEqualTo("shop");
-        assertThat(config.kafkaSource().start().timestamp()).hasValue(1_655_183_298_630L);
-        assertThat(config.kafkaSource().clientProperties())
+        assertThat(config.kafkaSource().orElseThrow().bootstrapServers()).isEqualTo("a:1,b:2");
+        assertThat(config.kafkaSource().orElseThrow().topics())
+                .containsExactly("clicks", "more.clicks");
+        assertThat(config.kafkaSource().orElseThrow().groupId()).isEqualTo("shop");
+        assertThat(config.kafkaSource().orElseThrow().start().timestamp())
+                .hasValue(1_655_183_298_630L);
+        assertThat(config.kafkaSource().orElseThrow().clientProperties())
                 .isEqualTo(properties(Map.of("security.protocol", "SASL_SSL")));
         assertThat(config.format().writerSchema()).contains(schema);
         assertThat(config.format().maxRecordBytes()).isEqualTo(524_288);
@@ -192,7 +195,10 @@ class JobConfigTest {
     })
     void startsAt(String start, StartPosition.Kind kind, Long timestamp) {
         StartPosition position =
-                parse(smallest().with("source.kafka", "start", start)).kafkaSource().start();
+                parse(smallest().with("source.kafka", "start", start))
+                        .kafkaSource()
+                        .orElseThrow()
+                        .start();
 
         assertThat(position.kind()).isEqualTo(kind);
         if (timestamp == null) {
@@ -366,7 +372,8 @@ class JobConfigTest {
         assertThat(topicsOnly.openSearch()).isEmpty();
         assertThat(indicesOnly.kafkaSink()).isEmpty();
         assertThat(indicesOnly.openSearch()).isPresent();
-        assertThat(indicesOnly.deadLetterCluster().bootstrapServers()).isEqualTo("broker:9092");
+        assertThat(indicesOnly.deadLetterCluster().orElseThrow().bootstrapServers())
+                .isEqualTo("broker:9092");
     }
 
     @Test
@@ -382,8 +389,9 @@ class JobConfigTest {
                         PropertyGroupsFile.read(
                                 Path.of("flink-conf", "application_properties.json")));
 
-        assertThat(config.kafkaSource().bootstrapServers()).isEqualTo("localhost:9092");
-        assertThat(config.kafkaSource().topics()).containsExactly("ExampleTopic");
+        assertThat(config.kafkaSource().orElseThrow().bootstrapServers())
+                .isEqualTo("localhost:9092");
+        assertThat(config.kafkaSource().orElseThrow().topics()).containsExactly("ExampleTopic");
         assertThat(config.format().type()).isEqualTo(FormatConfig.Type.JSON);
         assertThat(config.kafkaSink().orElseThrow().createTopics()).isTrue();
         assertThat(config.openSearch().orElseThrow().endpoints())

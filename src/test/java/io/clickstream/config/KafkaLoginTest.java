@@ -25,7 +25,7 @@ class KafkaLoginTest {
     @Test
     void isNoneIfNothingIsSaid() {
         assertThat(source()).isEmpty();
-        assertThat(config().kafkaSource().login().security())
+        assertThat(config().kafkaSource().orElseThrow().login().security())
                 .isEqualTo(KafkaLogin.Security.PLAINTEXT);
         groups.with("source.kafka", "security", "plaintext");
         assertThat(source()).isEmpty();
@@ -162,7 +162,11 @@ class KafkaLoginTest {
                         .with("source.kafka", "security", "iam")
                         .with("sink.opensearch", "endpoint", "http://search");
 
-        assertThat(JobConfig.parse(indicesOnly.build()).deadLetterCluster().clientProperties())
+        assertThat(
+                        JobConfig.parse(indicesOnly.build())
+                                .deadLetterCluster()
+                                .orElseThrow()
+                                .clientProperties())
                 .containsEntry("sasl.mechanism", "AWS_MSK_IAM");
     }
 
@@ -222,7 +226,7 @@ class KafkaLoginTest {
                 .with("source.kafka", "password", "s3cret");
         JobConfig config = config();
 
-        assertThat(config.kafkaSource().login()).hasToString("KafkaLogin{scram}");
+        assertThat(config.kafkaSource().orElseThrow().login()).hasToString("KafkaLogin{scram}");
         assertThat(List.of(config, config.kafkaSource(), config.deadLetterCluster()).toString())
                 .doesNotContain("s3cret");
     }
@@ -253,7 +257,7 @@ class KafkaLoginTest {
     }
 
     private Properties source() {
-        return config().kafkaSource().clientProperties();
+        return config().kafkaSource().orElseThrow().clientProperties();
     }
 
     private Properties sink() {

@@ -17,9 +17,10 @@ class LabPropertiesTest {
     void configureTheWholeJob() {
         JobConfig config = JobConfig.parse(lab().build());
 
-        assertThat(config.kafkaSource().bootstrapServers()).isEqualTo("b-1.lab:9092,b-2.lab:9092");
-        assertThat(config.kafkaSource().topics()).containsExactly("ExampleTopic");
-        assertThat(config.kafkaSource().groupId()).isEqualTo("flinkapp");
+        assertThat(config.kafkaSource().orElseThrow().bootstrapServers())
+                .isEqualTo("b-1.lab:9092,b-2.lab:9092");
+        assertThat(config.kafkaSource().orElseThrow().topics()).containsExactly("ExampleTopic");
+        assertThat(config.kafkaSource().orElseThrow().groupId()).isEqualTo("flinkapp");
         assertThat(config.format().type()).isEqualTo(FormatConfig.Type.AVRO);
         KafkaSinkConfig topics = config.kafkaSink().orElseThrow();
         assertThat(topics.bootstrapServers()).isEqualTo("b-1.lab:9092,b-2.lab:9092");

@@ -51,13 +51,17 @@ class ReadmeTableTest {
             }
             String standard = key.defaultText() == null ? "" : '`' + key.defaultText() + '`';
             row(table, '`' + key.name() + '`', key.allowed(), standard, key.description());
-            if (isLast(key) && ConfigKeys.PASS_THROUGH.contains(group)) {
+            if (isLast(key) && ConfigKeys.PASS_THROUGH.containsKey(group)) {
+                boolean kafka = ConfigKeys.PASS_THROUGH.get(group).equals(ConfigKeys.CLIENT_PREFIX);
                 row(
                         table,
-                        '`' + ConfigKeys.CLIENT_PREFIX + "…`",
-                        "any setting of Kafka's client",
+                        '`' + ConfigKeys.PASS_THROUGH.get(group) + "…`",
+                        kafka ? "any setting of Kafka's client" : "any setting of the client",
                         "",
-                        "Handed to the client as it is, without the prefix.");
+                        kafka
+                                ? "Handed to the client as it is, without the prefix."
+                                : "Handed to Flink's Kinesis client as it is, such as"
+                                        + " `aws.credentials.provider`.");
             }
         }
         return table.toString();

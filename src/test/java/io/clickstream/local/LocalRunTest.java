@@ -57,7 +57,7 @@ class LocalRunTest {
         String script = Files.readString(Path.of("scripts/run-local.sh"));
         CommandLine.Model.CommandSpec spec = command().getCommandSpec();
 
-        assertThat(spec.options()).hasSize(7);
+        assertThat(spec.options()).hasSize(8);
         spec.options()
                 .forEach(
                         option ->

@@ -47,6 +47,21 @@ class UidGoldenTest {
     }
 
     @Test
+    void theJobOnKinesisHasTheSameUidsButForItsSinks() throws Exception {
+        StreamExecutionEnvironment env = environment();
+        ClickstreamJob.define(
+                env,
+                JobConfig.parse(
+                        PropertyGroups.none()
+                                .with("source.kinesis", "stream", "clicks")
+                                .with("source.kinesis", "region", "eu-central-1")
+                                .group("sink.kinesis")
+                                .build()));
+
+        assertUids("kinesis", env);
+    }
+
+    @Test
     void aReplayHasTheSameUidsWhereItIsTheSame() throws Exception {
         StreamExecutionEnvironment env = environment();
         ReplayJob.define(

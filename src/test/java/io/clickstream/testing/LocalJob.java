@@ -9,6 +9,7 @@ import io.clickstream.event.DeadLetter;
 import io.clickstream.local.Comparison;
 import io.clickstream.local.Expected;
 import io.clickstream.local.KafkaBroker;
+import io.clickstream.local.KinesisServer;
 import io.clickstream.local.LocalFlink;
 import io.clickstream.local.Results;
 import io.clickstream.local.TopicReader;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -69,18 +71,47 @@ public final class LocalJob implements AutoCloseable {
         return this;
     }
 
+    /** Does without what a group configures. */
+    public LocalJob withoutGroup(String group) {
+        properties.remove(group);
+        return this;
+    }
+
+    /** Reads clicks from a stream instead of the topic. */
+    public LocalJob readStream(KinesisServer server, String stream) {
+        properties.remove("source.kafka");
+        server.properties().forEach((key, value) -> set("source.kinesis", key, value));
+        set("source.kinesis", "stream", stream);
+        set("source.kinesis", "poll-interval", "50 ms");
+        return set("sink.kafka", "bootstrap-servers", broker.bootstrapServers());
+    }
+
     public LocalJob start(Path folder, int parallelism) throws Exception {
         flink =
                 LocalFlink.start(
                         folder.resolve("flink"),
                         folder.resolve("flink.log"),
                         parallelism,
-                        env -> {
-                            env.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());
-                            JobConfig config = JobConfig.parse(properties);
-                            StartCheck.run(config, ClickstreamJob.define(env, config));
-                        });
+                        this::define);
         return this;
+    }
+
+    /** Goes on from a savepoint of {@link LocalFlink#stopWithSavepoint}. */
+    public LocalJob startFrom(String savepoint, Path folder, int parallelism) throws Exception {
+        flink =
+                LocalFlink.startFrom(
+                        savepoint,
+                        folder.resolve("flink"),
+                        folder.resolve("flink.log"),
+                        parallelism,
+                        this::define);
+        return this;
+    }
+
+    private void define(StreamExecutionEnvironment env) throws InterruptedException {
+        env.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());
+        JobConfig config = JobConfig.parse(properties);
+        StartCheck.run(config, ClickstreamJob.define(env, config));
     }
 
     public LocalFlink flink() {

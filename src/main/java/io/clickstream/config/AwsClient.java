@@ -1,0 +1,41 @@
+package io.clickstream.config;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import javax.annotation.Nullable;
+
+/** Settings of a Kinesis client, under the names that Flink's connector has for them. */
+final class AwsClient {
+
+    private static final String REGION = "aws.region";
+    private static final String ENDPOINT = "aws.endpoint";
+
+    /**
+     * What the client is told: the user's own {@code aws.…} settings, with region and endpoint.
+     *
+     * @param region null after an error
+     */
+    static Properties properties(
+            PropertyReader reader,
+            String group,
+            @Nullable String region,
+            Optional<List<URI>> endpoint,
+            Key<List<URI>> endpointKey) {
+        Properties properties = reader.awsProperties(group);
+        if (region != null) {
+            properties.setProperty(REGION, region);
+        }
+        endpoint.ifPresent(
+                uris -> {
+                    if (uris.size() > 1) {
+                        reader.error(endpointKey, "names several addresses; it must be one");
+                    }
+                    properties.setProperty(ENDPOINT, uris.get(0).toString());
+                });
+        return properties;
+    }
+
+    private AwsClient() {}
+}

@@ -1,0 +1,61 @@
+package io.clickstream.config;
+
+import java.io.Serializable;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A stream as a user names it: by its name alone, or by its ARN. */
+public final class KinesisStreamName implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final String NAME = "[a-zA-Z0-9_.-]{1,128}";
+    private static final Pattern ARN =
+            Pattern.compile("arn:aws[a-z-]*:kinesis:([a-z0-9-]+):\\d{12}:stream/(" + NAME + ")");
+
+    private final String text;
+    private final String name;
+    private final String region;
+
+    private KinesisStreamName(String text, String name, String region) {
+        this.text = text;
+        this.name = name;
+        this.region = region;
+    }
+
+    static KinesisStreamName parse(String text) {
+        Matcher arn = ARN.matcher(text);
+        if (arn.matches()) {
+            return new KinesisStreamName(text, arn.group(2), arn.group(1));
+        }
+        if (text.startsWith("arn:")) {
+            throw new IllegalArgumentException("is no ARN of a stream");
+        }
+        if (!text.matches(NAME)) {
+            throw new IllegalArgumentException(
+                    "has more than 128 characters, or others than letters, digits, _, . and -");
+        }
+        return new KinesisStreamName(text, text, null);
+    }
+
+    /** The name alone. */
+    public String name() {
+        return name;
+    }
+
+    /** The ARN, if the user gave one. */
+    public Optional<String> arn() {
+        return region == null ? Optional.empty() : Optional.of(text);
+    }
+
+    /** The region that the ARN names. */
+    public Optional<String> region() {
+        return Optional.ofNullable(region);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

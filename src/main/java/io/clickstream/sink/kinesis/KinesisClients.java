@@ -1,0 +1,35 @@
+package io.clickstream.sink.kinesis;
+
+import java.util.Properties;
+import org.apache.flink.kinesis.shaded.org.apache.flink.connector.aws.util.AWSClientUtil;
+import org.apache.flink.kinesis.shaded.org.apache.flink.connector.aws.util.AWSGeneralUtil;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+
+/** A client of Kinesis and the HTTP client below it, which are closed together. */
+final class KinesisClients implements AutoCloseable {
+
+    private final SdkAsyncHttpClient http;
+    private final KinesisAsyncClient kinesis;
+
+    KinesisClients(Properties properties) {
+        http = AWSGeneralUtil.createAsyncHttpClient(properties);
+        kinesis =
+                AWSClientUtil.createAwsAsyncClient(
+                        properties,
+                        http,
+                        KinesisAsyncClient.builder(),
+                        "Apache Flink %s (%s) Kinesis Connector",
+                        "aws.kinesis.client.user-agent-prefix");
+    }
+
+    KinesisAsyncClient kinesis() {
+        return kinesis;
+    }
+
+    @Override
+    public void close() {
+        kinesis.close();
+        http.close();
+    }
+}

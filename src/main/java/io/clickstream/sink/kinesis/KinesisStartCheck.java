@@ -1,0 +1,99 @@
+package io.clickstream.sink.kinesis;
+
+import io.clickstream.config.KinesisStreamName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.DescribeStreamSummaryRequest;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.StreamStatus;
+
+/** Finds out before the job starts whether Kinesis answers and the streams exist. */
+public final class KinesisStartCheck implements AutoCloseable {
+
+    /** Long enough for the client's own attempts, short enough to wait for at a terminal. */
+    private static final int TIMEOUT_SECONDS = 15;
+
+    private final KinesisClients clients;
+    private final String where;
+    private final List<String> problems = new ArrayList<>();
+
+    /**
+     * Makes a client, which connects when the first stream is asked for.
+     *
+     * @param clientProperties with region and endpoint
+     */
+    public KinesisStartCheck(Properties clientProperties) {
+        clients = new KinesisClients(clientProperties);
+        Object endpoint = clientProperties.get("aws.endpoint");
+        where =
+                "Kinesis "
+                        + (endpoint == null
+                                ? "in " + clientProperties.get("aws.region")
+                                : "at " + endpoint);
+    }
+
+    /**
+     * A stream must exist and not be about to go.
+     *
+     * @param key the setting that names it, for the error
+     */
+    public KinesisStartCheck exists(String key, KinesisStreamName stream)
+            throws InterruptedException {
+        String named = "`" + key + "` names stream `" + stream + "`, ";
+        try {
+            StreamStatus status =
+                    clients.kinesis()
+                            .describeStreamSummary(
+                                    DescribeStreamSummaryRequest.builder()
+                                            .streamName(stream.name())
+                                            .streamARN(stream.arn().orElse(null))
+                                            .build())
+                            .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                            .streamDescriptionSummary()
+                            .streamStatus();
+            if (status == StreamStatus.DELETING || status == StreamStatus.CREATING) {
+                problems.add(
+                        named
+                                + "which is "
+                                + status
+                                + " now; start the job when the stream is ACTIVE");
+            }
+        } catch (ExecutionException e) {
+            problems.add(
+                    e.getCause() instanceof ResourceNotFoundException
+                            ? named
+                                    + "which "
+                                    + where
+                                    + " does not have; create it or correct the name"
+                            : named
+                                    + "but "
+                                    + where
+                                    + " answers: "
+                                    + e.getCause().getMessage()
+                                    + "; check region, endpoint, permissions and the network");
+        } catch (TimeoutException e) {
+            problems.add(
+                    named
+                            + "but "
+                            + where
+                            + " does not answer within "
+                            + TIMEOUT_SECONDS
+                            + " s; check region, endpoint and the network");
+        }
+        return this;
+    }
+
+    /** What is wrong, one sentence each. */
+    public List<String> problems() {
+        return problems;
+    }
+
+    @Override
+    public void close() {
+        clients.close();
+    }
+}

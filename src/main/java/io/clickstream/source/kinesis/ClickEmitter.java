@@ -1,0 +1,51 @@
+package io.clickstream.source.kinesis;
+
+import io.clickstream.event.Incoming;
+import io.clickstream.event.RawRecord;
+import io.clickstream.source.RecordDecoder;
+import java.util.List;
+import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.connector.base.source.reader.RecordEmitter;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.Record;
+
+/**
+ * Makes exactly one click or dead letter of every record of a shard, and of every record that was
+ * packed into one. No snapshot comes between records of one package, so its sequence number is all
+ * that has to be remembered.
+ */
+final class ClickEmitter implements RecordEmitter<Record, Incoming, ShardState> {
+
+    private final String stream;
+    private final RecordDecoder decoder;
+
+    ClickEmitter(String stream, RecordDecoder decoder) {
+        this.stream = stream;
+        this.decoder = decoder;
+    }
+
+    @Override
+    public void emitRecord(Record record, SourceOutput<Incoming> output, ShardState shard) {
+        String sequenceNumber = record.sequenceNumber();
+        // Nobody else has these bytes, nor will they be changed.
+        byte[] bytes = record.data().asByteArrayUnsafe();
+        long arrival =
+                record.approximateArrivalTimestamp() == null
+                        ? Long.MIN_VALUE
+                        : record.approximateArrivalTimestamp().toEpochMilli();
+        List<byte[]> packed = KplRecords.unpack(bytes);
+        if (packed == null) {
+            output.collect(
+                    decoder.decode(new RawRecord(stream, shard.shardId(), sequenceNumber, bytes)),
+                    arrival);
+        } else {
+            for (int i = 0; i < packed.size(); i++) {
+                output.collect(
+                        decoder.decode(
+                                new RawRecord(
+                                        stream, shard.shardId(), sequenceNumber, i, packed.get(i))),
+                        arrival);
+            }
+        }
+        shard.readUpTo(sequenceNumber);
+    }
+}

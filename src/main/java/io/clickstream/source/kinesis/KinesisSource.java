@@ -1,0 +1,118 @@
+package io.clickstream.source.kinesis;
+
+import io.clickstream.config.KinesisSourceConfig;
+import io.clickstream.event.EventTypes;
+import io.clickstream.event.Incoming;
+import io.clickstream.source.RecordDecoder;
+import java.time.Clock;
+import java.util.List;
+import javax.annotation.Nullable;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
+/**
+ * Reads clicks from a stream of Kinesis, by polling or by enhanced fan-out. Each shard is a split
+ * of Flink's and has a watermark of its own.
+ *
+ * <p>The connector that there is for Flink 1.20 has two sources, and neither would do. Its {@code
+ * FlinkKinesisConsumer} is of a kind that Flink 2 has no more, keeps state in Kryo, and drops
+ * packed records without a word. Its {@code KinesisStreamsSource} is an early one: it has no
+ * enhanced fan-out, takes no packed records apart, and after the last records of a closed shard it
+ * asks with the same iterator again, for the same records. What comes from the connector is the
+ * client.
+ */
+public final class KinesisSource
+        implements Source<Incoming, ShardSplit, KnownShards>, ResultTypeQueryable<Incoming> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final KinesisSourceConfig config;
+    private final RecordDecoder decoder;
+
+    /** A source without end, whose shards may be split and merged while it runs. */
+    public KinesisSource(KinesisSourceConfig config, RecordDecoder decoder) {
+        this.config = config;
+        this.decoder = decoder;
+    }
+
+    @Override
+    public Boundedness getBoundedness() {
+        return Boundedness.CONTINUOUS_UNBOUNDED;
+    }
+
+    @Override
+    public SourceReader<Incoming, ShardSplit> createReader(SourceReaderContext context) {
+        return new ShardReader(
+                () -> new ShardFetcher(config),
+                new ClickEmitter(config.stream().name(), decoder),
+                context);
+    }
+
+    @Override
+    public SplitEnumerator<ShardSplit, KnownShards> createEnumerator(
+            SplitEnumeratorContext<ShardSplit> context) {
+        return enumerator(context, null);
+    }
+
+    @Override
+    public SplitEnumerator<ShardSplit, KnownShards> restoreEnumerator(
+            SplitEnumeratorContext<ShardSplit> context, KnownShards known) {
+        return enumerator(context, known);
+    }
+
+    private ShardEnumerator enumerator(
+            SplitEnumeratorContext<ShardSplit> context, @Nullable KnownShards known) {
+        return new ShardEnumerator(
+                context, config, new StreamLister(config), Clock.systemUTC(), known);
+    }
+
+    @Override
+    public SimpleVersionedSerializer<ShardSplit> getSplitSerializer() {
+        return new ShardSplitSerializer();
+    }
+
+    @Override
+    public SimpleVersionedSerializer<KnownShards> getEnumeratorCheckpointSerializer() {
+        return new KnownShardsSerializer();
+    }
+
+    @Override
+    public TypeInformation<Incoming> getProducedType() {
+        return EventTypes.INCOMING;
+    }
+
+    /** Lists shards by the API, after it has registered the consumer of enhanced fan-out. */
+    private static final class StreamLister implements ShardEnumerator.ShardLister {
+
+        private final KinesisSourceConfig config;
+        private final StreamClient client;
+        private boolean consumerIsReady;
+
+        StreamLister(KinesisSourceConfig config) {
+            this.config = config;
+            this.client = new StreamClient(config.stream(), config.clientProperties());
+        }
+
+        @Override
+        public synchronized List<ShardSplit> list(ShardPosition position)
+                throws InterruptedException {
+            if (!consumerIsReady && config.consumer().isPresent()) {
+                client.registeredConsumer(config.consumer().get());
+                consumerIsReady = true;
+            }
+            return client.listShards(position);
+        }
+
+        @Override
+        public void close() {
+            client.close();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.clickstream.source.kinesis;
+
+import java.util.List;
+
+/** What the enumerator knows of a stream's shards; its part of a snapshot. */
+public final class KnownShards {
+
+    private final List<ShardSplit> waiting;
+    private final List<String> reading;
+    private final List<String> finished;
+
+    /**
+     * All shards that were seen so far.
+     *
+     * @param waiting shards that nobody reads yet, such as those whose parents are not at their end
+     * @param reading shards that a reader has
+     * @param finished shards that are read to their end
+     */
+    KnownShards(List<ShardSplit> waiting, List<String> reading, List<String> finished) {
+        this.waiting = List.copyOf(waiting);
+        this.reading = List.copyOf(reading);
+        this.finished = List.copyOf(finished);
+    }
+
+    List<ShardSplit> waiting() {
+        return waiting;
+    }
+
+    List<String> reading() {
+        return reading;
+    }
+
+    List<String> finished() {
+        return finished;
+    }
+}

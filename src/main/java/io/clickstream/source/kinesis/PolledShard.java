@@ -1,0 +1,104 @@
+package io.clickstream.source.kinesis;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import javax.annotation.Nullable;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.ExpiredIteratorException;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.Record;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks for the next records of a shard in intervals. All on the thread of the loop. */
+final class PolledShard implements ShardFeed {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PolledShard.class);
+
+    private final StreamClient client;
+    private final String shardId;
+    private final Duration interval;
+    private final FeedLoop loop;
+    private final ShardBatches batches;
+
+    private ShardPosition position;
+    @Nullable private String iterator;
+    private int failures;
+
+    PolledShard(
+            StreamClient client,
+            ShardSplit split,
+            Duration interval,
+            FeedLoop loop,
+            ShardBatches batches) {
+        this.client = client;
+        this.shardId = split.splitId();
+        this.position = split.position();
+        this.interval = interval;
+        this.loop = loop;
+        this.batches = batches;
+        loop.run(this::poll);
+    }
+
+    @Override
+    public void goOn() {
+        loop.runIn(interval, this::poll);
+    }
+
+    @Override
+    public void close() {
+        // The loop's end is the end of this.
+    }
+
+    private void poll() {
+        if (iterator == null) {
+            on(
+                    client.iterator(shardId, position),
+                    fresh -> {
+                        iterator = fresh;
+                        poll();
+                    });
+        } else {
+            on(client.records(iterator), this::received);
+        }
+    }
+
+    private void received(GetRecordsResponse response) {
+        failures = 0;
+        List<Record> records = response.records();
+        if (!records.isEmpty()) {
+            position = ShardPosition.after(records.get(records.size() - 1).sequenceNumber());
+        }
+        iterator = response.nextShardIterator();
+        batches.add(new ShardBatch(shardId, records, iterator == null));
+    }
+
+    private <T> void on(CompletableFuture<T> answer, Consumer<T> then) {
+        var unused =
+                answer.whenComplete(
+                        (result, failure) ->
+                                loop.run(
+                                        () -> {
+                                            if (failure == null) {
+                                                then.accept(result);
+                                            } else {
+                                                failed(failure);
+                                            }
+                                        }));
+    }
+
+    private void failed(Throwable failure) {
+        boolean expired = StreamClient.cause(failure) instanceof ExpiredIteratorException;
+        if (!expired && !StreamClient.isTransient(failure)) {
+            batches.fail(shardId, StreamClient.cause(failure));
+            return;
+        }
+        if (expired) {
+            iterator = null;
+        }
+        Duration wait = FeedLoop.backoff(failures++);
+        LOG.info("Shard {} is read again in {}: {}", shardId, wait, failure.toString());
+        loop.runIn(wait, this::poll);
+    }
+}

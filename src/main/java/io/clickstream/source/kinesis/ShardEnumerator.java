@@ -1,0 +1,255 @@
+package io.clickstream.source.kinesis;
+
+import io.clickstream.config.KinesisSourceConfig;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import javax.annotation.Nullable;
+import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.connector.source.SplitsAssignment;
+import org.apache.flink.util.FlinkRuntimeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds a stream's shards and gives them to the readers.
+ *
+ * <p>A shard is read when its parents are read to their ends, so that the records of a key stay in
+ * order. It goes to the subtask where its last parent ended: there, and only there, the watermark
+ * has not gone past what the child may hold, however far behind the parent was. The others go to
+ * the subtask with the fewest shards.
+ */
+final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShardEnumerator.class);
+
+    private static final int NOBODY = -1;
+
+    private final SplitEnumeratorContext<ShardSplit> context;
+    private final KinesisSourceConfig config;
+    private final ShardLister lister;
+    private final Clock clock;
+
+    /** By id, which is the order in which Kinesis made them. */
+    private final Map<String, ShardSplit> waiting = new TreeMap<>();
+
+    private final Set<String> reading = new HashSet<>();
+    private final Set<String> finished = new HashSet<>();
+
+    /** Who has a shard, or had it last; only for this run of the job. */
+    private final Map<String, Integer> subtaskOf = new HashMap<>();
+
+    /** The more, the later a shard ended; only for this run of the job. */
+    private final Map<String, Integer> endOf = new HashMap<>();
+
+    private boolean discovered;
+
+    /** Where shards are listed; another one in tests. */
+    interface ShardLister extends AutoCloseable {
+
+        /**
+         * All shards that the stream has, closed ones too.
+         *
+         * @param position what their splits are to begin at
+         */
+        List<ShardSplit> list(ShardPosition position) throws InterruptedException;
+
+        @Override
+        void close();
+    }
+
+    ShardEnumerator(
+            SplitEnumeratorContext<ShardSplit> context,
+            KinesisSourceConfig config,
+            ShardLister lister,
+            Clock clock,
+            @Nullable KnownShards restored) {
+        this.context = context;
+        this.config = config;
+        this.lister = lister;
+        this.clock = clock;
+        if (restored != null) {
+            restored.waiting().forEach(split -> waiting.put(split.splitId(), split));
+            reading.addAll(restored.reading());
+            finished.addAll(restored.finished());
+            discovered = !waiting.isEmpty() || !reading.isEmpty() || !finished.isEmpty();
+        }
+    }
+
+    @Override
+    public void start() {
+        ShardPosition first = discovered ? ShardPosition.TRIM_HORIZON : startPosition();
+        context.callAsync(() -> lister.list(first), this::found);
+        long interval = config.discoveryInterval().toMillis();
+        context.callAsync(
+                () -> lister.list(ShardPosition.TRIM_HORIZON), this::foundMore, interval, interval);
+    }
+
+    /**
+     * The end of a stream becomes a time, so that a failure right after the start loses nothing.
+     */
+    private ShardPosition startPosition() {
+        switch (config.start().kind()) {
+            case LATEST:
+                return ShardPosition.at(clock.millis());
+            case TIMESTAMP:
+                return ShardPosition.at(config.start().timestamp().orElseThrow());
+            case TRIM_HORIZON:
+                break;
+        }
+        return ShardPosition.TRIM_HORIZON;
+    }
+
+    private void found(@Nullable List<ShardSplit> shards, @Nullable Throwable failure) {
+        if (failure != null) {
+            throw new FlinkRuntimeException(
+                    "The shards of stream " + config.stream() + " can't be listed", failure);
+        }
+        add(shards);
+        discovered = true;
+        assign();
+    }
+
+    /** Of shards that come later every record counts: they come from a split or a merge. */
+    private void foundMore(@Nullable List<ShardSplit> shards, @Nullable Throwable failure) {
+        if (failure != null) {
+            LOG.warn("The shards of stream {} can't be listed now", config.stream(), failure);
+            return;
+        }
+        if (discovered) {
+            add(shards);
+            assign();
+        }
+    }
+
+    private void add(List<ShardSplit> shards) {
+        Set<String> needed = new HashSet<>();
+        for (ShardSplit split : shards) {
+            needed.add(split.splitId());
+            needed.addAll(split.parents());
+            if (!reading.contains(split.splitId()) && !finished.contains(split.splitId())) {
+                waiting.putIfAbsent(split.splitId(), split);
+            }
+        }
+        // What the stream has forgotten with all its children will not be listed again.
+        if (!shards.isEmpty()) {
+            finished.retainAll(needed);
+            endOf.keySet().retainAll(finished);
+        }
+    }
+
+    private void assign() {
+        if (context.registeredReaders().size() < context.currentParallelism()) {
+            return;
+        }
+        Map<Integer, List<ShardSplit>> assignment = new HashMap<>();
+        for (ShardSplit split : new ArrayList<>(waiting.values())) {
+            if (split.parents().stream()
+                    .noneMatch(parent -> waiting.containsKey(parent) || reading.contains(parent))) {
+                int subtask = subtaskFor(split);
+                subtaskOf.put(split.splitId(), subtask);
+                reading.add(split.splitId());
+                assignment.computeIfAbsent(subtask, index -> new ArrayList<>()).add(split);
+            }
+        }
+        assignment.values().forEach(splits -> splits.forEach(s -> waiting.remove(s.splitId())));
+        if (!assignment.isEmpty()) {
+            LOG.info("Shards to read, by subtask: {}", assignment);
+            context.assignSplits(new SplitsAssignment<>(assignment));
+        }
+    }
+
+    private int subtaskFor(ShardSplit split) {
+        int subtask = NOBODY;
+        int latest = -1;
+        for (String parent : split.parents()) {
+            int end = endOf.getOrDefault(parent, -1);
+            if (end > latest) {
+                latest = end;
+                subtask = subtaskOf.getOrDefault(parent, NOBODY);
+            }
+        }
+        return subtask == NOBODY ? leastLoaded() : subtask;
+    }
+
+    private int leastLoaded() {
+        int[] shards = new int[context.currentParallelism()];
+        for (String shard : reading) {
+            int subtask = subtaskOf.getOrDefault(shard, NOBODY);
+            if (subtask != NOBODY) {
+                shards[subtask]++;
+            }
+        }
+        int least = 0;
+        for (int i = 1; i < shards.length; i++) {
+            if (shards[i] < shards[least]) {
+                least = i;
+            }
+        }
+        return least;
+    }
+
+    @Override
+    public void handleSourceEvent(int subtask, SourceEvent event) {
+        ShardReport report = (ShardReport) event;
+        for (String shard : report.reading()) {
+            // After a restart of the reader, a shard may be read again that was at its end.
+            finished.remove(shard);
+            waiting.remove(shard);
+            reading.add(shard);
+            subtaskOf.put(shard, subtask);
+        }
+        for (String shard : report.finished()) {
+            reading.remove(shard);
+            finished.add(shard);
+            subtaskOf.put(shard, subtask);
+            endOf.put(shard, endOf.size());
+        }
+        if (!report.finished().isEmpty()) {
+            assign();
+            context.callAsync(() -> lister.list(ShardPosition.TRIM_HORIZON), this::foundMore);
+        }
+    }
+
+    @Override
+    public void handleSplitRequest(int subtask, @Nullable String host) {
+        // Shards are given without being asked for.
+    }
+
+    @Override
+    public void addSplitsBack(List<ShardSplit> splits, int subtask) {
+        for (ShardSplit split : splits) {
+            reading.remove(split.splitId());
+            if (split.position().equals(ShardPosition.END)) {
+                finished.add(split.splitId());
+            } else {
+                waiting.put(split.splitId(), split);
+            }
+        }
+    }
+
+    @Override
+    public void addReader(int subtask) {
+        if (discovered) {
+            assign();
+        }
+    }
+
+    @Override
+    public KnownShards snapshotState(long checkpointId) {
+        return new KnownShards(
+                List.copyOf(waiting.values()), List.copyOf(reading), List.copyOf(finished));
+    }
+
+    @Override
+    public void close() {
+        lister.close();
+    }
+}

@@ -1,0 +1,108 @@
+package io.clickstream.source.kinesis;
+
+import io.clickstream.event.Incoming;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import javax.annotation.Nullable;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.connector.base.source.reader.RecordEmitter;
+import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
+import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.Record;
+
+/**
+ * Reads shards and tells the enumerator which it has and which it has read to their end.
+ *
+ * <p>A finished shard stays in snapshots until one of them is complete: the enumerator may have
+ * taken its own part of a snapshot before it heard of the end, and hears of it again after a
+ * restore.
+ */
+@SuppressWarnings("try") // Flink's own close() may be interrupted.
+final class ShardReader
+        extends SingleThreadMultiplexSourceReaderBase<Record, Incoming, ShardSplit, ShardState> {
+
+    /** The mark of an end that no snapshot has yet. */
+    private static final long IN_NO_SNAPSHOT = Long.MAX_VALUE;
+
+    /** Finished shards, and the first snapshot that each is in. */
+    private final Map<String, Long> finished = new HashMap<>();
+
+    @Nullable private LastingOutputs output;
+    private boolean successorsCame;
+
+    ShardReader(
+            Supplier<SplitReader<Record, ShardSplit>> fetchers,
+            RecordEmitter<Record, Incoming, ShardState> emitter,
+            SourceReaderContext context) {
+        super(fetchers, emitter, context.getConfiguration(), context);
+    }
+
+    @Override
+    public void addSplits(List<ShardSplit> splits) {
+        List<ShardSplit> unfinished = new ArrayList<>();
+        List<String> reading = new ArrayList<>();
+        List<String> ended = new ArrayList<>();
+        for (ShardSplit split : splits) {
+            if (split.position().equals(ShardPosition.END)) {
+                finished.put(split.splitId(), IN_NO_SNAPSHOT);
+                ended.add(split.splitId());
+            } else {
+                unfinished.add(split);
+                reading.add(split.splitId());
+            }
+        }
+        context.sendSourceEventToCoordinator(new ShardReport(reading, ended));
+        if (!unfinished.isEmpty()) {
+            super.addSplits(unfinished);
+        }
+        successorsCame = true;
+    }
+
+    @Override
+    public InputStatus pollNext(ReaderOutput<Incoming> out) throws Exception {
+        if (output == null || !output.isOn(out)) {
+            output = new LastingOutputs(out);
+        }
+        if (successorsCame) {
+            successorsCame = false;
+            output.releaseFinished(finished.keySet());
+        }
+        return super.pollNext(output);
+    }
+
+    @Override
+    protected void onSplitFinished(Map<String, ShardState> shards) {
+        shards.keySet().forEach(id -> finished.put(id, IN_NO_SNAPSHOT));
+        context.sendSourceEventToCoordinator(
+                new ShardReport(List.of(), List.copyOf(shards.keySet())));
+    }
+
+    @Override
+    public List<ShardSplit> snapshotState(long checkpointId) {
+        List<ShardSplit> splits = new ArrayList<>(super.snapshotState(checkpointId));
+        finished.replaceAll((id, first) -> Math.min(first, checkpointId));
+        finished.keySet()
+                .forEach(id -> splits.add(new ShardSplit(id, List.of(), ShardPosition.END)));
+        return splits;
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) {
+        finished.values().removeIf(first -> first <= checkpointId);
+    }
+
+    @Override
+    protected ShardState initializedState(ShardSplit split) {
+        return new ShardState(split);
+    }
+
+    @Override
+    protected ShardSplit toSplitType(String shardId, ShardState state) {
+        return state.toSplit();
+    }
+}

@@ -1,0 +1,171 @@
+package io.clickstream.source.kinesis;
+
+import java.time.Duration;
+import javax.annotation.Nullable;
+import org.apache.flink.kinesis.shaded.org.reactivestreams.Subscriber;
+import org.apache.flink.kinesis.shaded.org.reactivestreams.Subscription;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.SubscribeToShardEvent;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.SubscribeToShardEventStream;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.SubscribeToShardResponseHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has a shard's records sent by enhanced fan-out. A subscription lasts for five minutes and is then
+ * renewed behind what came last. All on the thread of the loop.
+ */
+final class SubscribedShard implements ShardFeed {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SubscribedShard.class);
+
+    private final StreamClient client;
+    private final String consumerArn;
+    private final String shardId;
+    private final FeedLoop loop;
+    private final ShardBatches batches;
+
+    private ShardPosition position;
+    private int failures;
+    private int generation;
+    @Nullable private Subscription subscription;
+    private boolean batchIsOut;
+    private boolean renew;
+
+    SubscribedShard(
+            StreamClient client,
+            String consumerArn,
+            ShardSplit split,
+            FeedLoop loop,
+            ShardBatches batches) {
+        this.client = client;
+        this.consumerArn = consumerArn;
+        this.shardId = split.splitId();
+        this.position = split.position();
+        this.loop = loop;
+        this.batches = batches;
+        loop.run(this::subscribe);
+    }
+
+    @Override
+    public void goOn() {
+        loop.run(
+                () -> {
+                    batchIsOut = false;
+                    if (renew) {
+                        renew = false;
+                        subscribe();
+                    } else if (subscription != null) {
+                        subscription.request(1);
+                    }
+                });
+    }
+
+    @Override
+    public void close() {
+        generation++;
+        if (subscription != null) {
+            subscription.cancel();
+        }
+    }
+
+    private void subscribe() {
+        int current = ++generation;
+        subscription = null;
+        SubscribeToShardResponseHandler handler =
+                SubscribeToShardResponseHandler.builder()
+                        .onEventStream(events -> events.subscribe(new Events(current)))
+                        .build();
+        var unused =
+                client.subscribe(consumerArn, shardId, position, handler)
+                        .whenComplete((nothing, failure) -> loop.run(() -> over(current, failure)));
+    }
+
+    private void begun(int of, Subscription begun) {
+        if (of != generation) {
+            begun.cancel();
+            return;
+        }
+        subscription = begun;
+        begun.request(1);
+    }
+
+    private void received(int of, SubscribeToShardEvent event) {
+        if (of != generation) {
+            return;
+        }
+        failures = 0;
+        // Both are said at a shard's end; a server that says one of them means the same.
+        boolean last = event.continuationSequenceNumber() == null || !event.childShards().isEmpty();
+        if (last) {
+            // Whatever the subscription says from now on, this shard has said all.
+            generation++;
+        } else {
+            position = ShardPosition.after(event.continuationSequenceNumber());
+        }
+        batchIsOut = true;
+        batches.add(new ShardBatch(shardId, event.records(), last));
+    }
+
+    private void over(int of, @Nullable Throwable failure) {
+        if (of != generation) {
+            return;
+        }
+        // What the old subscription may still say counts no more.
+        generation++;
+        if (failure == null) {
+            again();
+        } else if (StreamClient.isTransient(failure)) {
+            Duration wait = FeedLoop.backoff(failures++);
+            LOG.info(
+                    "Shard {} is subscribed to again in {}: {}", shardId, wait, failure.toString());
+            loop.runIn(wait, this::again);
+        } else {
+            batches.fail(shardId, StreamClient.cause(failure));
+        }
+    }
+
+    private void again() {
+        if (batchIsOut) {
+            renew = true;
+        } else {
+            subscribe();
+        }
+    }
+
+    /** What comes on the client's threads, carried over to the loop's. */
+    private final class Events implements Subscriber<SubscribeToShardEventStream> {
+
+        private final int of;
+
+        Events(int of) {
+            this.of = of;
+        }
+
+        @Override
+        public void onSubscribe(Subscription begun) {
+            loop.run(() -> begun(of, begun));
+        }
+
+        @Override
+        public void onNext(SubscribeToShardEventStream event) {
+            loop.run(
+                    () -> {
+                        if (event instanceof SubscribeToShardEvent) {
+                            received(of, (SubscribeToShardEvent) event);
+                        } else if (of == generation && subscription != null) {
+                            subscription.request(1);
+                        }
+                    });
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            loop.run(() -> over(of, failure));
+        }
+
+        @Override
+        public void onComplete() {
+            loop.run(() -> over(of, null));
+        }
+    }
+}
