@@ -15,6 +15,7 @@ import io.clickstream.sink.DeadLetterOutlet;
 import io.clickstream.sink.kafka.KafkaSinks;
 import io.clickstream.sink.kinesis.KinesisSinks;
 import io.clickstream.sink.opensearch.OpenSearchSinks;
+import io.clickstream.source.BotSigns;
 import io.clickstream.source.KafkaSources;
 import io.clickstream.source.RecordDecoder;
 import io.clickstream.source.kinesis.KinesisSource;
@@ -82,12 +83,17 @@ public final class ClickstreamJob {
         }
         RecordDecoder decoder =
                 new RecordDecoder(
-                        ClickDecoders.of(config.format()),
+                        ClickDecoders.of(config.format(), config.filters().fields()),
                         config.format().checkoutEventTypes(),
+                        BotSigns.of(config.filters()),
                         config.format().maxRecordBytes(),
                         config.eventTime().maxFutureSkew(),
                         Clock.systemUTC());
-        new ClickstreamPipeline(config.eventTime(), config.aggregates(), Clock.systemUTC())
+        new ClickstreamPipeline(
+                        config.eventTime(),
+                        config.filters(),
+                        config.aggregates(),
+                        Clock.systemUTC())
                 .define(env, source(config, decoder), outputs(config));
         return env;
     }

@@ -14,6 +14,7 @@ public final class JobConfig {
     private final Optional<KinesisSourceConfig> kinesisSource;
     private final FormatConfig format;
     private final EventTimeConfig eventTime;
+    private final FilterConfig filters;
     private final AggregatesConfig aggregates;
     private final Optional<KafkaSinkConfig> kafka;
     private final boolean topicsAreWritten;
@@ -33,6 +34,7 @@ public final class JobConfig {
                         : Optional.empty();
         format = FormatConfig.read(reader);
         eventTime = EventTimeConfig.read(reader);
+        filters = FilterConfig.read(reader, format);
         aggregates = AggregatesConfig.read(reader);
         topicsAreWritten = reader.has(ConfigKeys.KAFKA_SINK);
         kafka =
@@ -116,6 +118,11 @@ public final class JobConfig {
 
     public EventTimeConfig eventTime() {
         return eventTime;
+    }
+
+    /** Which clicks are left out. */
+    public FilterConfig filters() {
+        return filters;
     }
 
     public AggregatesConfig aggregates() {
