@@ -11,6 +11,7 @@ import io.clickstream.format.CheckoutFormat;
 import io.clickstream.format.ClickDecoders;
 import io.clickstream.format.DepartmentCountFormat;
 import io.clickstream.format.SessionCountFormat;
+import io.clickstream.format.TrendFormat;
 import io.clickstream.sink.DeadLetterOutlet;
 import io.clickstream.sink.kafka.KafkaSinks;
 import io.clickstream.sink.kinesis.KinesisSinks;
@@ -39,16 +40,19 @@ public final class ClickstreamJob {
     public static final String DEPARTMENT_COUNTS_KAFKA_SINK = "department-counts-kafka-sink";
     public static final String SESSION_COUNTS_KAFKA_SINK = "session-counts-kafka-sink";
     public static final String CHECKOUT_SESSIONS_KAFKA_SINK = "checkout-sessions-kafka-sink";
+    public static final String TRENDING_KAFKA_SINK = "trending-kafka-sink";
     public static final String DEAD_LETTERS_KAFKA_SINK = "dead-letters-kafka-sink";
     public static final String DEPARTMENT_COUNTS_KINESIS_SINK = "department-counts-kinesis-sink";
     public static final String SESSION_COUNTS_KINESIS_SINK = "session-counts-kinesis-sink";
     public static final String CHECKOUT_SESSIONS_KINESIS_SINK = "checkout-sessions-kinesis-sink";
+    public static final String TRENDING_KINESIS_SINK = "trending-kinesis-sink";
     public static final String DEAD_LETTERS_KINESIS_SINK = "dead-letters-kinesis-sink";
     public static final String DEPARTMENT_COUNTS_OPENSEARCH_SINK =
             "department-counts-opensearch-sink";
     public static final String SESSION_COUNTS_OPENSEARCH_SINK = "session-counts-opensearch-sink";
     public static final String CHECKOUT_SESSIONS_OPENSEARCH_SINK =
             "checkout-sessions-opensearch-sink";
+    public static final String TRENDING_OPENSEARCH_SINK = "trending-opensearch-sink";
 
     private static final String NAME = "clickstream";
 
@@ -83,17 +87,13 @@ public final class ClickstreamJob {
         }
         RecordDecoder decoder =
                 new RecordDecoder(
-                        ClickDecoders.of(config.format(), config.filters().fields()),
+                        ClickDecoders.of(config.format(), config.optionalFields()),
                         config.format().checkoutEventTypes(),
                         BotSigns.of(config.filters()),
                         config.format().maxRecordBytes(),
                         config.eventTime().maxFutureSkew(),
                         Clock.systemUTC());
-        new ClickstreamPipeline(
-                        config.eventTime(),
-                        config.filters(),
-                        config.aggregates(),
-                        Clock.systemUTC())
+        new ClickstreamPipeline(config, Clock.systemUTC())
                 .define(env, source(config, decoder), outputs(config));
         return env;
     }
@@ -111,6 +111,9 @@ public final class ClickstreamJob {
         config.kinesisSink().ifPresent(kinesis -> addStreams(kinesis, outputs));
         DeadLetterOutlet outlet = addDeadLetters(config, outputs);
         config.openSearch().ifPresent(openSearch -> addIndices(openSearch, outlet, outputs));
+        if (config.trending().isPresent()) {
+            addTrends(config, outlet, outputs);
+        }
         return outputs;
     }
 
@@ -195,6 +198,37 @@ public final class ClickstreamJob {
                                 openSearch.checkoutsIndex(),
                                 new CheckoutFormat(),
                                 outlet));
+    }
+
+    private static void addTrends(JobConfig config, DeadLetterOutlet outlet, Outputs outputs) {
+        TrendFormat format = new TrendFormat();
+        config.kafkaSink()
+                .ifPresent(
+                        kafka ->
+                                outputs.trends(
+                                        TRENDING_KAFKA_SINK,
+                                        KafkaSinks.aggregates(
+                                                kafka,
+                                                kafka.trendingTopic(),
+                                                TRENDING_KAFKA_SINK,
+                                                format)));
+        config.kinesisSink()
+                .ifPresent(
+                        kinesis ->
+                                outputs.trends(
+                                        TRENDING_KINESIS_SINK,
+                                        KinesisSinks.aggregates(
+                                                kinesis, kinesis.trendingStream(), format)));
+        config.openSearch()
+                .ifPresent(
+                        openSearch ->
+                                outputs.trends(
+                                        TRENDING_OPENSEARCH_SINK,
+                                        OpenSearchSinks.sink(
+                                                openSearch,
+                                                openSearch.trendingIndex(),
+                                                format,
+                                                outlet)));
     }
 
     private static Map<String, Map<String, String>> propertyGroups(String[] args) {

@@ -1,8 +1,7 @@
 package io.clickstream;
 
-import io.clickstream.config.AggregatesConfig;
-import io.clickstream.config.EventTimeConfig;
-import io.clickstream.config.FilterConfig;
+import io.clickstream.config.PipelineConfig;
+import io.clickstream.config.TrendingConfig;
 import io.clickstream.count.LocalCountOperator;
 import io.clickstream.deadletter.DeadLetterCounter;
 import io.clickstream.deadletter.LateClickLetters;
@@ -12,6 +11,7 @@ import io.clickstream.event.DeadLetter;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.Session;
+import io.clickstream.event.Trend;
 import io.clickstream.event.UserId;
 import io.clickstream.event.WindowCount;
 import io.clickstream.session.MaxRate;
@@ -19,7 +19,13 @@ import io.clickstream.session.SessionOperator;
 import io.clickstream.time.ClickIntakeOperator;
 import io.clickstream.time.ClickWatermarks;
 import io.clickstream.time.EventTimeOperator;
+import io.clickstream.trend.LocalTopOperator;
+import io.clickstream.trend.LocalTrendOperator;
+import io.clickstream.trend.SlidingTrends;
+import io.clickstream.trend.TopNames;
+import io.clickstream.trend.TrendField;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -59,6 +65,16 @@ import org.apache.flink.util.OutputTag;
  *  window-counts         one sum per window and department       │
  *      ├──────────────────── department-counts ──→ sinks         │
  *      └──────────────────── session-counts ─────→ sinks    dead-letters ──→ sinks
+ *
+ *  Only if configured, beside the sessions:
+ *
+ *  local-trends          clicks per name, within the subtask
+ *      ╪ by name
+ *  sliding-trends        the span's sum per name, with each slide
+ *      │
+ *  local-top             the first names of the subtask
+ *      ╪ by window
+ *  trending              the first of all ────────→ sinks
  * </pre>
  *
  * <p>One click on its way, counted:
@@ -96,6 +112,10 @@ public final class ClickstreamPipeline {
     public static final String WINDOW_COUNTS = "window-counts";
     public static final String DEPARTMENT_COUNTS = "department-counts";
     public static final String SESSION_COUNTS = "session-counts";
+    public static final String LOCAL_TRENDS = "local-trends";
+    public static final String SLIDING_TRENDS = "sliding-trends";
+    public static final String LOCAL_TOP = "local-top";
+    public static final String TRENDING = "trending";
     public static final String DEAD_LETTERS = "dead-letters";
 
     private static final OutputTag<DeadLetter> NO_CLICKS =
@@ -103,9 +123,7 @@ public final class ClickstreamPipeline {
     private static final OutputTag<Click> LATE_CLICKS =
             new OutputTag<>("late-clicks", EventTypes.CLICK);
 
-    private final EventTimeConfig eventTime;
-    private final FilterConfig filters;
-    private final AggregatesConfig aggregates;
+    private final PipelineConfig config;
     private final Clock clock;
 
     /**
@@ -113,14 +131,8 @@ public final class ClickstreamPipeline {
      *
      * @param clock dates dead letters; must be serializable, as those of {@link Clock} are
      */
-    public ClickstreamPipeline(
-            EventTimeConfig eventTime,
-            FilterConfig filters,
-            AggregatesConfig aggregates,
-            Clock clock) {
-        this.eventTime = eventTime;
-        this.filters = filters;
-        this.aggregates = aggregates;
+    public ClickstreamPipeline(PipelineConfig config, Clock clock) {
+        this.config = config;
         this.clock = clock;
     }
 
@@ -139,27 +151,27 @@ public final class ClickstreamPipeline {
                                         EventTypes.CLICK,
                                         new ClickIntakeOperator(
                                                 NO_CLICKS,
-                                                eventTime.outOfOrderness(),
-                                                eventTime.maxFutureSkew())));
+                                                config.eventTime().outOfOrderness(),
+                                                config.eventTime().maxFutureSkew())));
 
+        // Of a bounded input every click is on time.
         boolean bounded = source.getBoundedness() == Boundedness.BOUNDED;
         KeyedStream<Click, UserId> byUser = clicks.keyBy(Click::user, EventTypes.USER_ID);
+        KeyedStream<Click, UserId> valid = once(bounded ? byUser : inEventTime(byUser));
         SingleOutputStreamOperator<Session> sessions =
                 named(
                         CLICK_SESSIONS,
-                        // Of a bounded input every click is on time.
-                        once(bounded ? byUser : inEventTime(byUser))
-                                .transform(
-                                        CLICK_SESSIONS,
-                                        EventTypes.SESSION,
-                                        new SessionOperator(
-                                                aggregates.sessionGap(),
-                                                aggregates
-                                                        .maxSessionsOnHeap()
-                                                        .orElse(SessionOperator.BY_HEAP_SIZE),
-                                                bounded,
-                                                maxRate(),
-                                                LATE_CLICKS)));
+                        valid.transform(
+                                CLICK_SESSIONS,
+                                EventTypes.SESSION,
+                                new SessionOperator(
+                                        config.aggregates().sessionGap(),
+                                        config.aggregates()
+                                                .maxSessionsOnHeap()
+                                                .orElse(SessionOperator.BY_HEAP_SIZE),
+                                        bounded,
+                                        maxRate(),
+                                        LATE_CLICKS)));
 
         SingleOutputStreamOperator<Session> checkouts =
                 named(CHECKOUT_SESSIONS, sessions.filter(Session::hasCheckout));
@@ -184,6 +196,13 @@ public final class ClickstreamPipeline {
                                 .map(new DeadLetterCounter())
                                 .returns(EventTypes.DEAD_LETTER));
 
+        if (config.trending().isPresent()) {
+            boolean sorted = bounded && config.filters().duplicateSpan().isEmpty();
+            to(
+                    outputs.trends(),
+                    trends(sorted ? clicks : withoutKey(valid), config.trending().get()));
+        }
+
         to(outputs.departmentCounts(), departmentCounts);
         to(outputs.sessionCounts(), sessionCounts);
         to(outputs.checkoutSessions(), checkouts);
@@ -197,32 +216,45 @@ public final class ClickstreamPipeline {
                 env.fromSource(
                         source,
                         ClickWatermarks.strategy(
-                                eventTime.outOfOrderness(), eventTime.idleTimeout()),
+                                config.eventTime().outOfOrderness(),
+                                config.eventTime().idleTimeout()),
                         CLICK_SOURCE,
                         EventTypes.INCOMING));
     }
 
     /** Puts the event-time operator between the shuffle and the sessions. */
     private KeyedStream<Click, UserId> inEventTime(KeyedStream<Click, UserId> byUser) {
-        DataStream<Click> shuffled =
-                new DataStream<>(byUser.getExecutionEnvironment(), byUser.getTransformation());
         SingleOutputStreamOperator<Click> inEventTime =
                 named(
                         EVENT_TIME,
-                        shuffled.transform(
-                                EVENT_TIME,
-                                EventTypes.CLICK,
-                                new EventTimeOperator(
-                                        eventTime.outOfOrderness(),
-                                        aggregates.sessionGap(),
-                                        aggregates.window())));
+                        withoutKey(byUser)
+                                .transform(
+                                        EVENT_TIME,
+                                        EventTypes.CLICK,
+                                        new EventTimeOperator(
+                                                config.eventTime().outOfOrderness(), reach())));
         return DataStreamUtils.reinterpretAsKeyedStream(
                 inEventTime, Click::user, EventTypes.USER_ID);
     }
 
+    /** How long after a click the last window that it is in ends. */
+    private Duration reach() {
+        Duration ofSession = config.aggregates().sessionGap().plus(config.aggregates().window());
+        Duration ofTrend =
+                config.trending()
+                        .map(trending -> trending.span().plus(trending.slide()))
+                        .orElse(Duration.ZERO);
+        return ofSession.compareTo(ofTrend) > 0 ? ofSession : ofTrend;
+    }
+
+    /** The same stream for an operator that needs no key. */
+    private static DataStream<Click> withoutKey(KeyedStream<Click, UserId> keyed) {
+        return new DataStream<>(keyed.getExecutionEnvironment(), keyed.getTransformation());
+    }
+
     /** Leaves duplicates out, where that is configured. */
     private KeyedStream<Click, UserId> once(KeyedStream<Click, UserId> byUser) {
-        if (filters.duplicateSpan().isEmpty()) {
+        if (config.filters().duplicateSpan().isEmpty()) {
             return byUser;
         }
         return DataStreamUtils.reinterpretAsKeyedStream(
@@ -231,14 +263,15 @@ public final class ClickstreamPipeline {
                         byUser.transform(
                                 CLICK_DUPLICATES,
                                 EventTypes.CLICK,
-                                new DuplicateFilterOperator(filters.duplicateSpan().get()))),
+                                new DuplicateFilterOperator(
+                                        config.filters().duplicateSpan().get()))),
                 Click::user,
                 EventTypes.USER_ID);
     }
 
     private MaxRate maxRate() {
-        return filters.botClicks().isPresent()
-                ? MaxRate.of(filters.botClicks().getAsInt(), filters.botPer())
+        return config.filters().botClicks().isPresent()
+                ? MaxRate.of(config.filters().botClicks().getAsInt(), config.filters().botPer())
                 : MaxRate.NONE;
     }
 
@@ -251,10 +284,39 @@ public final class ClickstreamPipeline {
                                 sessions.transform(
                                         LOCAL_COUNTS,
                                         EventTypes.WINDOW_COUNT,
-                                        new LocalCountOperator(aggregates.window())))
+                                        new LocalCountOperator(config.aggregates().window())))
                         .keyBy(WindowCount::department, Types.STRING)
-                        .window(TumblingEventTimeWindows.of(aggregates.window()))
+                        .window(TumblingEventTimeWindows.of(config.aggregates().window()))
                         .reduce(WindowCount::plus));
+    }
+
+    private SingleOutputStreamOperator<Trend> trends(
+            DataStream<Click> clicks, TrendingConfig trending) {
+        SingleOutputStreamOperator<Trend> perName =
+                named(
+                        SLIDING_TRENDS,
+                        named(
+                                        LOCAL_TRENDS,
+                                        clicks.transform(
+                                                LOCAL_TRENDS,
+                                                EventTypes.TREND,
+                                                new LocalTrendOperator(
+                                                        TrendField.valueOf(trending.field().name()),
+                                                        trending.slide())))
+                                .keyBy(Trend::name, Types.STRING)
+                                .process(
+                                        new SlidingTrends(trending.span(), trending.slide()),
+                                        EventTypes.TREND));
+        return named(
+                TRENDING,
+                named(
+                                LOCAL_TOP,
+                                perName.transform(
+                                        LOCAL_TOP,
+                                        EventTypes.TREND,
+                                        new LocalTopOperator(trending.top())))
+                        .keyBy(Trend::windowEnd, Types.LONG)
+                        .process(new TopNames(trending.top()), EventTypes.TREND));
     }
 
     private static <T> SingleOutputStreamOperator<T> named(

@@ -2,6 +2,7 @@ package io.clickstream;
 
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.Session;
+import io.clickstream.event.Trend;
 import io.clickstream.event.WindowCount;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ public final class Outputs {
     private final Map<String, Sink<WindowCount>> departmentCounts = new LinkedHashMap<>();
     private final Map<String, Sink<WindowCount>> sessionCounts = new LinkedHashMap<>();
     private final Map<String, Sink<Session>> checkoutSessions = new LinkedHashMap<>();
+    private final Map<String, Sink<Trend>> trends = new LinkedHashMap<>();
     private final Map<String, Sink<DeadLetter>> deadLetters = new LinkedHashMap<>();
 
     /** Adds a sink for the sessions per department and window. */
@@ -34,6 +36,12 @@ public final class Outputs {
         return this;
     }
 
+    /** Adds a sink for the most clicked names, which there are only if they are configured. */
+    public Outputs trends(String uid, Sink<Trend> sink) {
+        trends.put(uid, sink);
+        return this;
+    }
+
     /** Adds a sink for what could not be used. */
     public Outputs deadLetters(String uid, Sink<DeadLetter> sink) {
         deadLetters.put(uid, sink);
@@ -50,6 +58,10 @@ public final class Outputs {
 
     Map<String, Sink<Session>> checkoutSessions() {
         return Collections.unmodifiableMap(checkoutSessions);
+    }
+
+    Map<String, Sink<Trend>> trends() {
+        return Collections.unmodifiableMap(trends);
     }
 
     Map<String, Sink<DeadLetter>> deadLetters() {

@@ -10,6 +10,7 @@ import io.clickstream.sink.kafka.KafkaStartCheck;
 import io.clickstream.sink.kinesis.KinesisStartCheck;
 import io.clickstream.sink.opensearch.OpenSearchStartCheck;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
@@ -53,7 +54,8 @@ public final class StartCheck {
             problems.addAll(topicProblems(config, config.deadLetterCluster().get(), interval));
         }
         if (config.kinesisSink().isPresent()) {
-            problems.addAll(streamProblems(config.kinesisSink().get()));
+            problems.addAll(
+                    streamProblems(config.kinesisSink().get(), config.trending().isPresent()));
         }
         if (config.openSearch().isPresent()) {
             problems.addAll(OpenSearchStartCheck.problems(config.openSearch().get()));
@@ -63,8 +65,12 @@ public final class StartCheck {
         }
     }
 
-    private static List<String> streamProblems(KinesisSinkConfig sink) throws InterruptedException {
+    private static List<String> streamProblems(KinesisSinkConfig sink, boolean trending)
+            throws InterruptedException {
         try (KinesisStartCheck check = new KinesisStartCheck(sink.clientProperties())) {
+            if (trending) {
+                check.exists("sink.kinesis / trending-stream", sink.trendingStream());
+            }
             return check.exists("sink.kinesis / departments-stream", sink.departmentsStream())
                     .exists("sink.kinesis / sessions-stream", sink.sessionsStream())
                     .exists("sink.kinesis / checkouts-stream", sink.checkoutsStream())
@@ -86,11 +92,15 @@ public final class StartCheck {
                     OptionalInt.empty(),
                     cluster.replicationFactor());
             if (config.kafkaSink().isPresent()) {
+                List<String> topics = new ArrayList<>();
+                topics.add(cluster.departmentsTopic());
+                topics.add(cluster.sessionsTopic());
+                topics.add(cluster.checkoutsTopic());
+                if (config.trending().isPresent()) {
+                    topics.add(cluster.trendingTopic());
+                }
                 check.writes(
-                        List.of(
-                                cluster.departmentsTopic(),
-                                cluster.sessionsTopic(),
-                                cluster.checkoutsTopic()),
+                        topics,
                         cluster.createTopics(),
                         "sink.kafka / create-topics",
                         cluster.partitions(),

@@ -1,5 +1,6 @@
 package io.clickstream;
 
+import static io.clickstream.testing.Clicks.click;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.local.ClickEncoder;
@@ -8,6 +9,8 @@ import io.clickstream.local.GeneratedClick;
 import io.clickstream.local.Results;
 import io.clickstream.local.ShopTraffic;
 import io.clickstream.local.TrafficLedger;
+import io.clickstream.local.TrendOracle;
+import io.clickstream.local.TrendOracle.NamedClick;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.LocalJob;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -23,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * One click in ten comes twice, some much later and over another partition, and bots click in
  * between; a task manager is lost, and the job goes on from a savepoint at another parallelism. The
- * results are those of the clicks without duplicates and bots.
+ * results, lists of trends included, are those of the clicks without duplicates and bots.
  */
 class FiltersITCase {
 
@@ -38,6 +42,7 @@ class FiltersITCase {
     /** Duplicates that are sent later, up to half a minute of event time. */
     private final List<GeneratedClick> toRepeat = new ArrayList<>();
 
+    private final List<NamedClick> visits = new ArrayList<>();
     private long duplicates;
     private long bots;
 
@@ -47,10 +52,16 @@ class FiltersITCase {
         ShopTraffic traffic = new ShopTraffic(11, 600, 4_000, start);
 
         try (LocalJob job = new LocalJob(folder, PARTITIONS)) {
-            job.set("duplicates", "id", "/globalseq")
+            // Event time goes on by clicks alone, however long the job takes to come back.
+            job.set("event-time", "idle-timeout", "10 min")
+                    .set("event-time", "max-future-skew", "10 min")
+                    .set("duplicates", "id", "/globalseq")
                     .set("duplicates", "span", "1 min")
                     .set("bots", "user-agents", "bot,crawler")
-                    .set("bots", "ip-ranges", "203.0.113.0/24");
+                    .set("bots", "ip-ranges", "203.0.113.0/24")
+                    .set("trending", "top", "3")
+                    .set("trending", "span", "20 s")
+                    .set("trending", "slide", "5 s");
             job.start(folder, 2);
             send(job, traffic, start + 20_000);
             Await.until(
@@ -75,10 +86,19 @@ class FiltersITCase {
             job.startFrom(savepoint, folder.resolve("after"), 3);
             send(job, traffic, start + 90_000);
             sendRest(job, traffic);
+            sendEnd(job, start + 90_000 + 60_000);
 
             Expected expected = ledger.expected();
             job.awaitTopics(expected, Duration.ofMinutes(2));
             assertThat(job.topic(LocalJob.DEAD_LETTERS)).isEmpty();
+            List<String> lists =
+                    TrendOracle.expect(visits, 3, Duration.ofSeconds(20), Duration.ofSeconds(5));
+            Collections.sort(lists);
+            Await.until(
+                    "lists of trends",
+                    Duration.ofMinutes(1),
+                    () -> job.topic("Trending").size() >= lists.size());
+            assertThat(job.topic("Trending").stream().sorted()).isEqualTo(lists);
             assertThat(expected.checkouts()).hasSizeGreaterThan(100);
             assertThat(duplicates).isGreaterThan(3_000);
             assertThat(bots).isGreaterThan(3_000);
@@ -97,6 +117,13 @@ class FiltersITCase {
         send(job, clicks);
     }
 
+    /** Clicks that close everything before them, and whose own sessions stay open. */
+    private static void sendEnd(LocalJob job, long time) throws Exception {
+        for (int i = 0; i < PARTITIONS; i++) {
+            job.send(i, List.of(click("end " + i).at(time).toJson()));
+        }
+    }
+
     private void send(LocalJob job, List<GeneratedClick> clicks) throws Exception {
         List<List<byte[]>> records = new ArrayList<>();
         for (int i = 0; i < PARTITIONS; i++) {
@@ -105,6 +132,10 @@ class FiltersITCase {
         for (GeneratedClick click : clicks) {
             records.get(click.userId() % PARTITIONS).add(record(click, "Mozilla/5.0", null));
             ledger.sent(click.forOracle());
+            String department = click.productType();
+            if (!department.isEmpty() && !department.equals("N/A")) {
+                visits.add(new NamedClick(department, click.eventTimestamp()));
+            }
             switch (random.nextInt(20)) {
                 case 0 -> repeat(click, records);
                 case 1 -> toRepeat.add(click);

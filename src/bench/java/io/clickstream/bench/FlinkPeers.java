@@ -104,11 +104,7 @@ final class FlinkPeers {
     }
 
     private void ours(StreamExecutionEnvironment env) {
-        new ClickstreamPipeline(
-                        config.eventTime(),
-                        config.filters(),
-                        config.aggregates(),
-                        Clock.systemUTC())
+        new ClickstreamPipeline(config, Clock.systemUTC())
                 .define(
                         env,
                         source(),

@@ -122,7 +122,7 @@ public final class Replay implements Callable<Integer> {
         }
         ReplayConfig replayConfig = ReplayConfig.parse(propertyGroups());
         ReplayFiles files = inputFiles();
-        prepareOutput();
+        prepareOutput(ReplayJob.folders(replayConfig));
 
         int subtasks =
                 parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
@@ -255,7 +255,7 @@ public final class Replay implements Callable<Integer> {
         }
     }
 
-    private void prepareOutput() throws IOException {
+    private void prepareOutput(List<String> folders) throws IOException {
         if (Files.exists(output)) {
             if (!Files.isDirectory(output)) {
                 throw new ParameterException(
@@ -269,12 +269,7 @@ public final class Replay implements Callable<Integer> {
                 }
             }
         }
-        for (String folder :
-                List.of(
-                        ReplayJob.DEPARTMENTS,
-                        ReplayJob.SESSIONS,
-                        ReplayJob.CHECKOUTS,
-                        ReplayJob.DEAD_LETTERS)) {
+        for (String folder : folders) {
             Files.createDirectories(output.resolve(folder));
         }
     }

@@ -8,13 +8,16 @@ import io.clickstream.format.CheckoutFormat;
 import io.clickstream.format.DepartmentCountFormat;
 import io.clickstream.format.JsonClickDecoder;
 import io.clickstream.format.SessionCountFormat;
+import io.clickstream.format.TrendFormat;
 import io.clickstream.sink.file.FileSinks;
 import io.clickstream.source.BotSigns;
 import io.clickstream.source.ClickFiles;
 import io.clickstream.source.RecordDecoder;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -29,6 +32,7 @@ final class ReplayJob {
     static final String DEPARTMENTS = "Departments_Agg";
     static final String SESSIONS = "ClickEvents_UserId_Agg_Result";
     static final String CHECKOUTS = "User_Sessions_Aggregates_With_Order_Checkout";
+    static final String TRENDS = "Trending";
     static final String DEAD_LETTERS = "dead-letters";
 
     /**
@@ -46,17 +50,13 @@ final class ReplayJob {
         env.setRuntimeMode(RuntimeExecutionMode.BATCH);
         RecordDecoder decoder =
                 new RecordDecoder(
-                        new JsonClickDecoder(config.format().mapping(), config.filters().fields()),
+                        new JsonClickDecoder(config.format().mapping(), config.optionalFields()),
                         config.format().checkoutEventTypes(),
                         BotSigns.of(config.filters()),
                         config.format().maxRecordBytes(),
                         config.eventTime().maxFutureSkew(),
                         Clock.systemUTC());
-        new ClickstreamPipeline(
-                        config.eventTime(),
-                        config.filters(),
-                        config.aggregates(),
-                        Clock.systemUTC())
+        new ClickstreamPipeline(config, Clock.systemUTC())
                 .define(
                         env,
                         ClickFiles.source(
@@ -77,10 +77,25 @@ final class ReplayJob {
                                         FileSinks.aggregates(
                                                 flinkPath(output.resolve(CHECKOUTS)),
                                                 new CheckoutFormat()))
+                                .trends(
+                                        "trending-file-sink",
+                                        FileSinks.aggregates(
+                                                flinkPath(output.resolve(TRENDS)),
+                                                new TrendFormat()))
                                 .deadLetters(
                                         "dead-letters-file-sink",
                                         FileSinks.deadLetters(
                                                 flinkPath(output.resolve(DEAD_LETTERS)))));
+    }
+
+    /** The folders that the results go to, below the output. */
+    static List<String> folders(ReplayConfig config) {
+        List<String> folders = new ArrayList<>(List.of(DEPARTMENTS, SESSIONS, CHECKOUTS));
+        if (config.trending().isPresent()) {
+            folders.add(TRENDS);
+        }
+        folders.add(DEAD_LETTERS);
+        return folders;
     }
 
     private static org.apache.flink.core.fs.Path flinkPath(Path path) {

@@ -23,6 +23,7 @@ public final class ConfigKeys {
     static final String DUPLICATES = "duplicates";
     static final String BOTS = "bots";
     static final String AGGREGATES = "aggregates";
+    static final String TRENDING = "trending";
     static final String KAFKA_SINK = "sink.kafka";
     static final String KINESIS_SINK = "sink.kinesis";
     static final String OPENSEARCH_SINK = "sink.opensearch";
@@ -223,7 +224,7 @@ public final class ConfigKeys {
                     "item",
                     Parsers::optionalPointer,
                     OPTIONAL_POINTER,
-                    "What was looked at or bought. No aggregate needs it yet.");
+                    "What was looked at or bought: a number or a string. For `trending`.");
     static final Key<Optional<JsonPointer>> FORMAT_SESSION_ID =
             Key.of(
                     FORMAT,
@@ -384,6 +385,40 @@ public final class ConfigKeys {
                             + " until they are needed. Without it, as many as fit into two fifths"
                             + " of a slot's heap at 256 bytes each: 5,000,000 in 3 GB.");
 
+    static final Key<TrendingConfig.Field> TRENDING_FIELD =
+            Key.of(
+                    TRENDING,
+                    "field",
+                    oneOf(TrendingConfig.Field.class),
+                    labels(TrendingConfig.Field.class),
+                    "department",
+                    "What is ranked by its clicks. With this group there are lists of the most"
+                            + " clicked names; without it there are none.");
+    static final Key<Integer> TRENDING_TOP =
+            Key.of(
+                    TRENDING,
+                    "top",
+                    Parsers.intUpTo(1000),
+                    "a whole number from 1 to 1000",
+                    "10",
+                    "How many names a list has.");
+    static final Key<Duration> TRENDING_SPAN =
+            Key.of(
+                    TRENDING,
+                    "span",
+                    Parsers::positiveDuration,
+                    DURATION,
+                    "5 min",
+                    "The time that clicks are counted over; a whole number of `slide`s.");
+    static final Key<Duration> TRENDING_SLIDE =
+            Key.of(
+                    TRENDING,
+                    "slide",
+                    Parsers::positiveDuration,
+                    DURATION,
+                    "10 s",
+                    "How often there is a new list.");
+
     static final Key<String> SINK_BOOTSTRAP_SERVERS =
             Key.of(
                     KAFKA_SINK,
@@ -415,6 +450,14 @@ public final class ConfigKeys {
                     "a topic",
                     "User_Sessions_Aggregates_With_Order_Checkout",
                     "Sessions with a checkout.");
+    static final Key<String> TRENDING_TOPIC =
+            Key.of(
+                    KAFKA_SINK,
+                    "trending-topic",
+                    Parsers::text,
+                    "a topic",
+                    "Trending",
+                    "Lists of the most clicked names, with the group `trending`.");
     static final Key<KafkaSinkConfig.Delivery> DELIVERY =
             Key.of(
                     KAFKA_SINK,
@@ -508,6 +551,14 @@ public final class ConfigKeys {
                     STREAM,
                     "User_Sessions_Aggregates_With_Order_Checkout",
                     "Sessions with a checkout.");
+    static final Key<KinesisStreamName> TRENDING_STREAM =
+            Key.of(
+                    KINESIS_SINK,
+                    "trending-stream",
+                    KinesisStreamName::parse,
+                    STREAM,
+                    "Trending",
+                    "Lists of the most clicked names, with the group `trending`.");
     static final Key<KinesisStreamName> DEAD_LETTERS_STREAM =
             Key.of(
                     KINESIS_SINK,
@@ -548,6 +599,14 @@ public final class ConfigKeys {
                     "an index",
                     "user_session_details",
                     "Sessions with a checkout.");
+    static final Key<String> TRENDING_INDEX =
+            Key.of(
+                    OPENSEARCH_SINK,
+                    "trending-index",
+                    Parsers::indexName,
+                    "an index",
+                    "trending",
+                    "Lists of the most clicked names, with the group `trending`.");
 
     static final Key<OpenSearchConfig.IndexPeriod> INDEX_PERIOD =
             Key.of(
@@ -724,10 +783,15 @@ public final class ConfigKeys {
                     SESSION_GAP,
                     WINDOW,
                     MAX_SESSIONS_ON_HEAP,
+                    TRENDING_FIELD,
+                    TRENDING_TOP,
+                    TRENDING_SPAN,
+                    TRENDING_SLIDE,
                     SINK_BOOTSTRAP_SERVERS,
                     DEPARTMENTS_TOPIC,
                     SESSIONS_TOPIC,
                     CHECKOUTS_TOPIC,
+                    TRENDING_TOPIC,
                     DELIVERY,
                     TRANSACTION_TIMEOUT,
                     TRANSACTIONAL_ID_PREFIX,
@@ -746,11 +810,13 @@ public final class ConfigKeys {
                     DEPARTMENTS_STREAM,
                     SESSIONS_STREAM,
                     CHECKOUTS_STREAM,
+                    TRENDING_STREAM,
                     DEAD_LETTERS_STREAM,
                     OPENSEARCH_ENDPOINT,
                     DEPARTMENTS_INDEX,
                     SESSIONS_INDEX,
                     CHECKOUTS_INDEX,
+                    TRENDING_INDEX,
                     INDEX_PERIOD,
                     OPENSEARCH_AUTH,
                     OPENSEARCH_USERNAME,

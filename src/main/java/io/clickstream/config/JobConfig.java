@@ -8,7 +8,7 @@ import java.util.Optional;
  * The configuration of a job, parsed once. An absent group {@code sink.kafka}, {@code sink.kinesis}
  * or {@code sink.opensearch} turns that sink off; of the other groups each has defaults.
  */
-public final class JobConfig {
+public final class JobConfig implements PipelineConfig {
 
     private final Optional<KafkaSourceConfig> kafkaSource;
     private final Optional<KinesisSourceConfig> kinesisSource;
@@ -16,6 +16,7 @@ public final class JobConfig {
     private final EventTimeConfig eventTime;
     private final FilterConfig filters;
     private final AggregatesConfig aggregates;
+    private final Optional<TrendingConfig> trending;
     private final Optional<KafkaSinkConfig> kafka;
     private final boolean topicsAreWritten;
     private final Optional<KinesisSinkConfig> kinesisSink;
@@ -36,6 +37,10 @@ public final class JobConfig {
         eventTime = EventTimeConfig.read(reader);
         filters = FilterConfig.read(reader, format);
         aggregates = AggregatesConfig.read(reader);
+        trending =
+                reader.has(ConfigKeys.TRENDING)
+                        ? Optional.of(TrendingConfig.read(reader, format))
+                        : Optional.empty();
         topicsAreWritten = reader.has(ConfigKeys.KAFKA_SINK);
         kafka =
                 topicsAreWritten || kafkaSource.isPresent()
@@ -112,21 +117,29 @@ public final class JobConfig {
         return kinesisSource;
     }
 
+    @Override
     public FormatConfig format() {
         return format;
     }
 
+    @Override
     public EventTimeConfig eventTime() {
         return eventTime;
     }
 
-    /** Which clicks are left out. */
+    @Override
     public FilterConfig filters() {
         return filters;
     }
 
+    @Override
     public AggregatesConfig aggregates() {
         return aggregates;
+    }
+
+    @Override
+    public Optional<TrendingConfig> trending() {
+        return trending;
     }
 
     /** Where aggregates are written; empty if they go to no topics. */

@@ -17,6 +17,7 @@ public final class KafkaSinkConfig {
     private final String departmentsTopic;
     private final String sessionsTopic;
     private final String checkoutsTopic;
+    private final String trendingTopic;
     private final Delivery delivery;
     private final Duration transactionTimeout;
     private final String transactionalIdPrefix;
@@ -39,6 +40,7 @@ public final class KafkaSinkConfig {
         departmentsTopic = reader.get(ConfigKeys.DEPARTMENTS_TOPIC);
         sessionsTopic = reader.get(ConfigKeys.SESSIONS_TOPIC);
         checkoutsTopic = reader.get(ConfigKeys.CHECKOUTS_TOPIC);
+        trendingTopic = reader.get(ConfigKeys.TRENDING_TOPIC);
         delivery = reader.get(ConfigKeys.DELIVERY);
         transactionTimeout = reader.get(ConfigKeys.TRANSACTION_TIMEOUT);
         transactionalIdPrefix = reader.get(ConfigKeys.TRANSACTIONAL_ID_PREFIX);
@@ -76,6 +78,10 @@ public final class KafkaSinkConfig {
 
     public String checkoutsTopic() {
         return checkoutsTopic;
+    }
+
+    public String trendingTopic() {
+        return trendingTopic;
     }
 
     public Delivery delivery() {

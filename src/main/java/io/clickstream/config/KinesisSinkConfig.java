@@ -11,6 +11,7 @@ public final class KinesisSinkConfig {
     private final KinesisStreamName departmentsStream;
     private final KinesisStreamName sessionsStream;
     private final KinesisStreamName checkoutsStream;
+    private final KinesisStreamName trendingStream;
     private final KinesisStreamName deadLettersStream;
     private final Properties clientProperties;
 
@@ -18,6 +19,7 @@ public final class KinesisSinkConfig {
         departmentsStream = reader.get(ConfigKeys.DEPARTMENTS_STREAM);
         sessionsStream = reader.get(ConfigKeys.SESSIONS_STREAM);
         checkoutsStream = reader.get(ConfigKeys.CHECKOUTS_STREAM);
+        trendingStream = reader.get(ConfigKeys.TRENDING_STREAM);
         deadLettersStream = reader.get(ConfigKeys.DEAD_LETTERS_STREAM);
         String region =
                 reader.find(ConfigKeys.KINESIS_SINK_REGION)
@@ -46,12 +48,18 @@ public final class KinesisSinkConfig {
         if (departmentsStream == null
                 || sessionsStream == null
                 || checkoutsStream == null
+                || trendingStream == null
                 || deadLettersStream == null
                 || region == null) {
             return;
         }
         List<KinesisStreamName> streams =
-                List.of(departmentsStream, sessionsStream, checkoutsStream, deadLettersStream);
+                List.of(
+                        departmentsStream,
+                        sessionsStream,
+                        checkoutsStream,
+                        trendingStream,
+                        deadLettersStream);
         HashSet<String> names = new HashSet<>();
         for (KinesisStreamName stream : streams) {
             names.add(stream.name());
@@ -84,6 +92,10 @@ public final class KinesisSinkConfig {
 
     public KinesisStreamName checkoutsStream() {
         return checkoutsStream;
+    }
+
+    public KinesisStreamName trendingStream() {
+        return trendingStream;
     }
 
     public KinesisStreamName deadLettersStream() {

@@ -57,6 +57,7 @@ public final class OpenSearchConfig implements Serializable {
     private final String departmentsIndex;
     private final String sessionsIndex;
     private final String checkoutsIndex;
+    private final String trendingIndex;
     private final IndexPeriod indexPeriod;
     private final Auth auth;
     @Nullable private final String username;
@@ -76,6 +77,7 @@ public final class OpenSearchConfig implements Serializable {
         departmentsIndex = builder.departmentsIndex;
         sessionsIndex = builder.sessionsIndex;
         checkoutsIndex = builder.checkoutsIndex;
+        trendingIndex = builder.trendingIndex;
         indexPeriod = builder.indexPeriod;
         auth = builder.auth;
         username = builder.username;
@@ -140,6 +142,10 @@ public final class OpenSearchConfig implements Serializable {
 
     public String checkoutsIndex() {
         return checkoutsIndex;
+    }
+
+    public String trendingIndex() {
+        return trendingIndex;
     }
 
     public IndexPeriod indexPeriod() {
@@ -225,7 +231,7 @@ public final class OpenSearchConfig implements Serializable {
         return "OpenSearchConfig{"
                 + endpoints
                 + ", indices "
-                + List.of(departmentsIndex, sessionsIndex, checkoutsIndex)
+                + List.of(departmentsIndex, sessionsIndex, checkoutsIndex, trendingIndex)
                 + " per "
                 + indexPeriod
                 + ", auth "
@@ -240,6 +246,7 @@ public final class OpenSearchConfig implements Serializable {
         private String departmentsIndex = "departments_count";
         private String sessionsIndex = "user_session_counts";
         private String checkoutsIndex = "user_session_details";
+        private String trendingIndex = "trending";
         private IndexPeriod indexPeriod = IndexPeriod.NONE;
         private Auth auth = Auth.NONE;
         @Nullable private String username;
@@ -275,6 +282,11 @@ public final class OpenSearchConfig implements Serializable {
 
         public Builder checkoutsIndex(String name) {
             this.checkoutsIndex = name;
+            return this;
+        }
+
+        public Builder trendingIndex(String name) {
+            this.trendingIndex = name;
             return this;
         }
 
@@ -371,7 +383,8 @@ public final class OpenSearchConfig implements Serializable {
         }
 
         private void checkIndices(List<String> problems) {
-            List<String> names = List.of(departmentsIndex, sessionsIndex, checkoutsIndex);
+            List<String> names =
+                    List.of(departmentsIndex, sessionsIndex, checkoutsIndex, trendingIndex);
             for (String name : names) {
                 indexNameProblem(name).ifPresent(p -> problems.add("index '" + name + "': " + p));
             }

@@ -21,6 +21,7 @@ final class OpenSearchProperties {
         set(reader.get(ConfigKeys.DEPARTMENTS_INDEX), builder::departmentsIndex);
         set(reader.get(ConfigKeys.SESSIONS_INDEX), builder::sessionsIndex);
         set(reader.get(ConfigKeys.CHECKOUTS_INDEX), builder::checkoutsIndex);
+        set(reader.get(ConfigKeys.TRENDING_INDEX), builder::trendingIndex);
         set(reader.get(ConfigKeys.INDEX_PERIOD), builder::indexPeriod);
         set(reader.get(ConfigKeys.BULK_MAX_ACTIONS), builder::bulkMaxActions);
         Integer bulkSize = reader.get(ConfigKeys.BULK_MAX_SIZE);

@@ -1,23 +1,29 @@
 package io.clickstream.config;
 
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a replay needs of a job's configuration. Groups about sources and sinks may be there, so
  * that the job's own file can be used; they are checked for unknown keys and otherwise ignored.
  */
-public final class ReplayConfig {
+public final class ReplayConfig implements PipelineConfig {
 
     private final FormatConfig format;
     private final EventTimeConfig eventTime;
     private final FilterConfig filters;
     private final AggregatesConfig aggregates;
+    private final Optional<TrendingConfig> trending;
 
     private ReplayConfig(PropertyReader reader) {
         format = FormatConfig.read(reader);
         eventTime = EventTimeConfig.read(reader);
         filters = FilterConfig.read(reader, format);
         aggregates = AggregatesConfig.read(reader);
+        trending =
+                reader.has(ConfigKeys.TRENDING)
+                        ? Optional.of(TrendingConfig.read(reader, format))
+                        : Optional.empty();
     }
 
     /**
@@ -38,20 +44,28 @@ public final class ReplayConfig {
         return config;
     }
 
+    @Override
     public FormatConfig format() {
         return format;
     }
 
+    @Override
     public EventTimeConfig eventTime() {
         return eventTime;
     }
 
-    /** Which clicks are left out. */
+    @Override
     public FilterConfig filters() {
         return filters;
     }
 
+    @Override
     public AggregatesConfig aggregates() {
         return aggregates;
+    }
+
+    @Override
+    public Optional<TrendingConfig> trending() {
+        return trending;
     }
 }

@@ -15,7 +15,7 @@ public enum BotSign {
         this.code = code;
     }
 
-    /** Stands for it where a click is serialized: 1 to 15, since 0 is no sign. */
+    /** Stands for it where a click is serialized: 1 to 3, since 0 is no sign. */
     int code() {
         return code;
     }

@@ -18,6 +18,7 @@ public final class Click implements Incoming {
     @Nullable private RawRecord raw;
     private boolean behindWatermark;
     @Nullable private String id;
+    @Nullable private String item;
     @Nullable private BotSign botSign;
 
     /**
@@ -84,6 +85,17 @@ public final class Click implements Incoming {
     /** Set where duplicates are looked for. */
     public void setId(@Nullable String id) {
         this.id = id;
+    }
+
+    /** What was looked at or bought; null where it doesn't matter, or there is none. */
+    @Nullable
+    public String item() {
+        return item;
+    }
+
+    /** Set where items are ranked. */
+    public void setItem(@Nullable String item) {
+        this.item = item;
     }
 
     /** By what it was known for a bot's; null for all other clicks. */

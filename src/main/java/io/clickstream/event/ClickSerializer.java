@@ -7,8 +7,8 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
 /**
- * Layout: a byte of flags, user, time, then the department, the raw record and the id where there
- * are any. A department is its length as a varint and UTF-8.
+ * Layout: a byte of flags, user, time, then the department, the raw record, the id and the item
+ * where there are any. A department is its length as a varint and UTF-8.
  *
  * <p>Every click crosses the network with it. So departments are neither encoded nor made anew for
  * each: a few strings and their bytes are remembered, which makes an instance good for one thread
@@ -23,8 +23,11 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
     private static final int RAW = 4;
     private static final int ID = 8;
 
-    /** Four bits: the code of a bot's sign, or 0. */
+    /** Two bits: the code of a bot's sign, or 0. */
     private static final int BOT_SHIFT = 4;
+
+    private static final int BOT_MASK = 3;
+    private static final int ITEM = 64;
 
     private transient Utf8Strings strings;
 
@@ -40,6 +43,7 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
                         | (click.department() == null ? 0 : DEPARTMENT)
                         | (click.raw() == null ? 0 : RAW)
                         | (click.id() == null ? 0 : ID)
+                        | (click.item() == null ? 0 : ITEM)
                         | (click.botSign() == null ? 0 : click.botSign().code() << BOT_SHIFT);
         out.writeByte(flags);
         UserIdSerializer.INSTANCE.serialize(click.user(), out);
@@ -52,6 +56,9 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
         }
         if (click.id() != null) {
             StringValue.writeString(click.id(), out);
+        }
+        if (click.item() != null) {
+            StringValue.writeString(click.item(), out);
         }
     }
 
@@ -66,8 +73,12 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
         if ((flags & ID) != 0) {
             click.setId(StringValue.readString(in));
         }
-        if (flags >>> BOT_SHIFT != 0) {
-            click.setBotSign(BotSign.ofCode(flags >>> BOT_SHIFT));
+        if ((flags & ITEM) != 0) {
+            click.setItem(StringValue.readString(in));
+        }
+        int botSign = flags >>> BOT_SHIFT & BOT_MASK;
+        if (botSign != 0) {
+            click.setBotSign(BotSign.ofCode(botSign));
         }
         return click;
     }

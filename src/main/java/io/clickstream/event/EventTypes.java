@@ -18,5 +18,8 @@ public final class EventTypes {
     public static final TypeInformation<WindowCount> WINDOW_COUNT =
             new VersionedTypeInfo<>(WindowCount.class, WindowCountSerializer.INSTANCE);
 
+    public static final TypeInformation<Trend> TREND =
+            new VersionedTypeInfo<>(Trend.class, TrendSerializer.INSTANCE);
+
     private EventTypes() {}
 }

@@ -16,6 +16,7 @@ public final class ClickFields {
     @Nullable private String id;
     @Nullable private String userAgent;
     @Nullable private String ip;
+    @Nullable private String item;
 
     /** Forgets the record before. */
     void clear() {
@@ -27,6 +28,7 @@ public final class ClickFields {
         id = null;
         userAgent = null;
         ip = null;
+        item = null;
     }
 
     /** The user; null where the record has none, or an empty string. */
@@ -114,5 +116,15 @@ public final class ClickFields {
 
     void setIp(@Nullable String ip) {
         this.ip = ip;
+    }
+
+    /** What was looked at or bought; null where there is none, or nobody needs it. */
+    @Nullable
+    public String item() {
+        return item;
+    }
+
+    void setItem(@Nullable String item) {
+        this.item = item;
     }
 }

@@ -22,6 +22,7 @@ final class FieldTree {
     static final int ID = 16;
     static final int USER_AGENT = 32;
     static final int IP = 64;
+    static final int ITEM = 128;
 
     /** Has fields inside. */
     static final int INNER = 0;
@@ -46,6 +47,7 @@ final class FieldTree {
         optional.id().ifPresent(pointer -> tree.add(pointer, ID));
         optional.userAgent().ifPresent(pointer -> tree.add(pointer, USER_AGENT));
         optional.ip().ifPresent(pointer -> tree.add(pointer, IP));
+        optional.item().ifPresent(pointer -> tree.add(pointer, ITEM));
         return tree;
     }
 
@@ -112,6 +114,9 @@ final class FieldTree {
         }
         if ((fields & IP) != 0) {
             found.setIp(null);
+        }
+        if ((fields & ITEM) != 0) {
+            found.setItem(null);
         }
     }
 }

@@ -170,6 +170,9 @@ public final class JsonClickDecoder implements ClickDecoder {
             case FieldTree.IP:
                 fields.setIp(isNull(value, optional.ip()) ? null : parser.getText());
                 break;
+            case FieldTree.ITEM:
+                fields.setItem(item(parser, value));
+                break;
             case FieldTree.INNER:
                 // Of a name that is there twice, the last counts, with all that it lacks.
                 place.clear(fields);
@@ -226,6 +229,26 @@ public final class JsonClickDecoder implements ClickDecoder {
             default:
                 throw new MalformedRecordException(
                         optional.id().orElseThrow()
+                                + " must be a number or a string, found "
+                                + found(value));
+        }
+    }
+
+    @Nullable
+    private String item(JsonParser parser, JsonToken value)
+            throws IOException, MalformedRecordException {
+        switch (value) {
+            case VALUE_NUMBER_INT:
+            case VALUE_NUMBER_FLOAT:
+            case VALUE_STRING:
+                // The few that are clicked often are many of the clicks.
+                return pool.of(
+                        parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+            case VALUE_NULL:
+                return null;
+            default:
+                throw new MalformedRecordException(
+                        optional.item().orElseThrow()
                                 + " must be a number or a string, found "
                                 + found(value));
         }

@@ -31,8 +31,9 @@ public final class RecordDecoder implements Serializable {
     private static final String NO_DEPARTMENT = "N/A";
 
     /**
-     * Characters of a user, a department or an id. They become keys and parts of results, which no
-     * topic takes if they are as long as a record may be. Ids in use have tens of characters.
+     * Characters of a user, a department, an item or an id. They become keys and parts of results,
+     * which no topic takes if they are as long as a record may be. Ids in use have tens of
+     * characters.
      */
     private static final int MAX_NAME_LENGTH = 1024;
 
@@ -105,6 +106,9 @@ public final class RecordDecoder implements Serializable {
         if (fields.id() != null && fields.id().length() > MAX_NAME_LENGTH) {
             return refuse(Reason.TOO_LARGE, tooLong("id", fields.id()), raw);
         }
+        if (fields.item() != null && fields.item().length() > MAX_NAME_LENGTH) {
+            return refuse(Reason.TOO_LARGE, tooLong("item", fields.item()), raw);
+        }
         if (!fields.hasTime()) {
             return refuse(Reason.MISSING_TIME, "the event time is absent or null", raw);
         }
@@ -126,6 +130,7 @@ public final class RecordDecoder implements Serializable {
         }
         Click click = new Click(fields.user(), time, department(), isCheckout(), raw);
         click.setId(fields.id());
+        click.setItem(fields.item() == null || fields.item().isEmpty() ? null : fields.item());
         click.setBotSign(botSigns.find(fields));
         return click;
     }

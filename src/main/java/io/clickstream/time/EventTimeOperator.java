@@ -66,14 +66,12 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
      * An operator without key, to be placed behind the shuffle by user.
      *
      * @param outOfOrderness how far the watermark is behind the newest click
-     * @param sessionGap the gap that closes a session
-     * @param window the size of the windows that count sessions
+     * @param reach how long after a click there may still be something of it to close, such as the
+     *     window of its session
      */
-    public EventTimeOperator(Duration outOfOrderness, Duration sessionGap, Duration window) {
-        // The newest click is outOfOrderness + 1 ms ahead of the watermark, its session ends a gap
-        // later, and that session's window ends at most a window later.
-        this.reachMillis =
-                outOfOrderness.toMillis() + 1 + sessionGap.toMillis() + window.toMillis();
+    public EventTimeOperator(Duration outOfOrderness, Duration reach) {
+        // The newest click is outOfOrderness + 1 ms ahead of the watermark.
+        this.reachMillis = outOfOrderness.toMillis() + 1 + reach.toMillis();
         // Flink's default is to begin a chain, which would mean a hop through the network.
         setChainingStrategy(ChainingStrategy.ALWAYS);
     }

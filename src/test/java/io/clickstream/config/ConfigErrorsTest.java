@@ -162,6 +162,32 @@ class ConfigErrorsTest {
     }
 
     @Test
+    void tellsWhatCantBeRanked() {
+        PropertyGroups json = smallest().with("format", "type", "json");
+
+        assertThat(
+                        errors(
+                                smallest()
+                                        .with("trending", "field", "item")
+                                        .with("trending", "span", "25 s")))
+                .containsExactly(
+                        "`trending / span` is 25000 ms, which is no whole number of `trending /"
+                                + " slide`, 10000 ms",
+                        "`trending / field` is 'item', which only JSON records can have");
+        assertThat(errors(json.with("trending", "field", "item")))
+                .containsExactly(
+                        "`trending / field` is 'item', which the records don't have; name it by"
+                                + " `format / item`");
+        assertThat(
+                        errors(
+                                json.with("format", "preset", "interactions")
+                                        .with("trending", "field", "department")))
+                .containsExactly(
+                        "`trending / field` is 'department', which the records don't have; name it"
+                                + " by `format / department`, or set `item`");
+    }
+
+    @Test
     void tellsWhatAFieldOfAvroMayBe() {
         assertThat(
                         errors(

@@ -55,6 +55,7 @@ class JobConfigTest {
         assertThat(config.aggregates().window()).hasSeconds(10);
         assertThat(config.aggregates().maxSessionsOnHeap()).isEmpty();
 
+        assertThat(config.trending()).isEmpty();
         assertThat(config.deadLetters().topic()).isEqualTo("DeadLetters");
         assertThat(config.deadLetters().createTopic()).isTrue();
         assertThat(config.checkpointInterval()).hasMinutes(1);
@@ -69,6 +70,7 @@ class JobConfigTest {
         assertThat(topics.sessionsTopic()).isEqualTo("ClickEvents_UserId_Agg_Result");
         assertThat(topics.checkoutsTopic())
                 .isEqualTo("User_Sessions_Aggregates_With_Order_Checkout");
+        assertThat(topics.trendingTopic()).isEqualTo("Trending");
         assertThat(topics.delivery()).isEqualTo(KafkaSinkConfig.Delivery.EXACTLY_ONCE);
         assertThat(topics.transactionTimeout()).hasMinutes(15);
         assertThat(topics.transactionalIdPrefix()).isEqualTo("clickstream");
@@ -89,6 +91,7 @@ class JobConfigTest {
         assertThat(indices.departmentsIndex()).isEqualTo("departments_count");
         assertThat(indices.sessionsIndex()).isEqualTo("user_session_counts");
         assertThat(indices.checkoutsIndex()).isEqualTo("user_session_details");
+        assertThat(indices.trendingIndex()).isEqualTo("trending");
         assertThat(indices.indexPeriod()).isEqualTo(OpenSearchConfig.IndexPeriod.NONE);
         assertThat(indices.auth()).isEqualTo(OpenSearchConfig.Auth.NONE);
         assertThat(indices.bulkMaxActions()).isEqualTo(1000);
@@ -213,6 +216,38 @@ class JobConfigTest {
                 .containsExactly("192.0.2.1/32", "2001:db8:0:0:0:0:0:0/32");
         assertThat(filters.botClicks()).hasValue(20);
         assertThat(filters.botPer()).hasSeconds(1);
+    }
+
+    @Test
+    void hasDefaultsForTrends() {
+        TrendingConfig trending = parse(smallest().group("trending")).trending().orElseThrow();
+
+        assertThat(trending.field()).isEqualTo(TrendingConfig.Field.DEPARTMENT);
+        assertThat(trending.top()).isEqualTo(10);
+        assertThat(trending.span()).hasMinutes(5);
+        assertThat(trending.slide()).hasSeconds(10);
+    }
+
+    @Test
+    void readsEveryKeyOfTrends() {
+        JobConfig config =
+                parse(
+                        smallest()
+                                .with("format", "type", "json")
+                                .with("format", "preset", "interactions")
+                                .with("trending", "field", "item")
+                                .with("trending", "top", "3")
+                                .with("trending", "span", "1 h")
+                                .with("trending", "slide", "1 min")
+                                .with("sink.kafka", "trending-topic", "t"));
+
+        TrendingConfig trending = config.trending().orElseThrow();
+        assertThat(trending.field()).isEqualTo(TrendingConfig.Field.ITEM);
+        assertThat(trending.top()).isEqualTo(3);
+        assertThat(trending.span()).hasHours(1);
+        assertThat(trending.slide()).hasMinutes(1);
+        assertThat(config.kafkaSink().orElseThrow().trendingTopic()).isEqualTo("t");
+        assertThat(config.optionalFields().item()).hasToString("Optional[/itemId]");
     }
 
     @Test

@@ -1,11 +1,16 @@
 package io.clickstream.event;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.testing.SerializerContract;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
 class SerializersTest {
 
@@ -58,6 +63,47 @@ class SerializersTest {
         @Override
         protected Object content(Click click) {
             return contentOf(click);
+        }
+    }
+
+    /** Fields that are written only where a filter or a ranking is on. */
+    @Test
+    void writesWhatOnlySomeClicksHave() throws Exception {
+        for (int bits = 0; bits < 16; bits++) {
+            Click click =
+                    new Click(UserId.ofNumber(1), 5, "Books", true, bits < 8 ? null : FROM_KAFKA);
+            click.setId((bits & 1) == 0 ? null : "id é");
+            click.setItem((bits & 2) == 0 ? null : "item");
+            click.setBotSign(
+                    (bits & 4) == 0 ? null : (bits & 1) == 0 ? BotSign.IP : BotSign.USER_AGENT);
+            DataOutputSerializer out = new DataOutputSerializer(16);
+            new ClickSerializer().serialize(click, out);
+            DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+
+            Click read = new ClickSerializer().deserialize(in);
+
+            assertThat(read).isEqualTo(click);
+            assertThat(read.id()).isEqualTo(click.id());
+            assertThat(read.item()).isEqualTo(click.item());
+            assertThat(read.botSign()).isEqualTo(click.botSign());
+            assertThat(in.available()).isZero();
+        }
+    }
+
+    @Nested
+    class OfTrend extends SerializerContract<Trend> {
+        OfTrend() {
+            super(
+                    Trend.class,
+                    TrendSerializer.INSTANCE,
+                    List.of(
+                            new Trend(Trend.NOT_RANKED, "Möbel", 1, 0, 10_000),
+                            new Trend(
+                                    10,
+                                    "AirPods",
+                                    Long.MAX_VALUE,
+                                    1_655_183_300_000L,
+                                    1_655_183_600_000L)));
         }
     }
 

@@ -361,7 +361,7 @@ class MappedJsonTest {
 
     private static JsonClickDecoder decoder(PropertyGroups groups) {
         ReplayConfig config = ReplayConfig.parse(groups.build());
-        return (JsonClickDecoder) ClickDecoders.of(config.format(), config.filters().fields());
+        return (JsonClickDecoder) ClickDecoders.of(config.format(), config.optionalFields());
     }
 
     private void decode(PropertyGroups groups, String record) throws MalformedRecordException {

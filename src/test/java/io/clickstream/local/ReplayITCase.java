@@ -3,6 +3,7 @@ package io.clickstream.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.local.TrendOracle.NamedClick;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -222,6 +223,40 @@ class ReplayITCase {
         assertThat(output("User_Sessions_Aggregates_With_Order_Checkout"))
                 .isEqualTo(expected.checkouts());
         assertThat(output("dead-letters")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void itemsAreRanked(int parallelism) throws Exception {
+        List<NamedClick> clicks = new ArrayList<>();
+        ObjectMapper json = new ObjectMapper();
+        for (String line : lines) {
+            var click = json.readTree(line);
+            clicks.add(
+                    new NamedClick(click.get("ip").asText(), click.get("eventtimestamp").asLong()));
+        }
+        Collections.shuffle(lines, new Random(parallelism));
+        Path input = Files.write(folder.resolve("clicks.jsonl"), lines);
+
+        Run run =
+                replay(
+                        "--input",
+                        input.toString(),
+                        "--output",
+                        folder.resolve("out").toString(),
+                        "--parallelism",
+                        Integer.toString(parallelism),
+                        "--map",
+                        "item=/ip",
+                        "--set",
+                        "trending/field=item");
+
+        assertThat(run.code).as(run.err).isZero();
+        List<String> expected =
+                TrendOracle.expect(clicks, 10, Duration.ofMinutes(5), Duration.ofSeconds(10));
+        Collections.sort(expected);
+        assertThat(output("Trending")).isEqualTo(expected).hasSizeGreaterThan(300);
+        assertThat(output("Departments_Agg")).isEqualTo(ledger.expected().departments());
     }
 
     @Test

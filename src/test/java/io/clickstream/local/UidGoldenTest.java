@@ -58,6 +58,20 @@ class UidGoldenTest {
     }
 
     @Test
+    void trendsAddTheirOwnUidsAndChangeNoOther() throws Exception {
+        StreamExecutionEnvironment env = environment();
+        ClickstreamJob.define(
+                env,
+                JobConfig.parse(
+                        PropertyGroups.smallest()
+                                .group("trending")
+                                .with("sink.opensearch", "endpoint", "http://search:9200")
+                                .build()));
+
+        assertUids("trending", env);
+    }
+
+    @Test
     void theJobOnKinesisHasTheSameUidsButForItsSinks() throws Exception {
         StreamExecutionEnvironment env = environment();
         ClickstreamJob.define(

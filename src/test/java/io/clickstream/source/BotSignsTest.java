@@ -90,7 +90,7 @@ class BotSignsTest {
         ReplayConfig config = ReplayConfig.parse(groups.build());
         RecordDecoder decoder =
                 new RecordDecoder(
-                        ClickDecoders.of(config.format(), config.filters().fields()),
+                        ClickDecoders.of(config.format(), config.optionalFields()),
                         Set.of(),
                         BotSigns.of(config.filters()),
                         1_000_000,

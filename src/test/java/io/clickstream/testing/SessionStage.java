@@ -235,7 +235,7 @@ public final class SessionStage implements AutoCloseable {
             this.parallelism = parallelism;
             eventTime =
                     new OneInputStreamOperatorTestHarness<>(
-                            new EventTimeOperator(DISORDER, gap, window),
+                            new EventTimeOperator(DISORDER, gap.plus(window)),
                             MAX_PARALLELISM,
                             parallelism,
                             index);

@@ -119,12 +119,7 @@ final class EventTimeFlow implements AutoCloseable {
         for (int i = 0; i < parallelism; i++) {
             subtasks.add(new Subtask(i, parallelism, intakes));
         }
-        eventTime =
-                harness(
-                        new EventTimeOperator(
-                                OUT_OF_ORDERNESS, Duration.ofSeconds(1), Duration.ofSeconds(10)),
-                        0,
-                        1);
+        eventTime = harness(new EventTimeOperator(OUT_OF_ORDERNESS, Duration.ofSeconds(11)), 0, 1);
         eventTime.setProcessingTime(now);
         if (eventTimeState != null) {
             eventTime.initializeState(eventTimeState);

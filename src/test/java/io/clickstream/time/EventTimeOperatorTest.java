@@ -266,10 +266,7 @@ class EventTimeOperatorTest {
             int index, int parallelism) throws Exception {
         OneInputStreamOperatorTestHarness<Click, Click> harness =
                 new OneInputStreamOperatorTestHarness<>(
-                        new EventTimeOperator(
-                                Duration.ofSeconds(20),
-                                Duration.ofSeconds(1),
-                                Duration.ofSeconds(10)),
+                        new EventTimeOperator(Duration.ofSeconds(20), Duration.ofSeconds(11)),
                         128,
                         parallelism,
                         index);

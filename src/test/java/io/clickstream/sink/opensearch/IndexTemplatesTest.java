@@ -52,8 +52,26 @@ class IndexTemplatesTest {
                                 "windowEndTime", "date epoch_millis"));
     }
 
+    @Test
+    void mapTrends() throws Exception {
+        assertThat(fields("trending"))
+                .isEqualTo(
+                        Map.of(
+                                "rank", "integer",
+                                "name", "keyword",
+                                "count", "long",
+                                "windowBeginTime", "date epoch_millis",
+                                "windowEndTime", "date epoch_millis"));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"departments_count", "user_session_counts", "user_session_details"})
+    @ValueSource(
+            strings = {
+                "departments_count",
+                "user_session_counts",
+                "user_session_details",
+                "trending"
+            })
     void coverTheIndexWithAndWithoutAPeriod(String index) throws Exception {
         JsonNode patterns = template(index).get("index_patterns");
 

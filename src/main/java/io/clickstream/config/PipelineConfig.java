@@ -1,0 +1,27 @@
+package io.clickstream.config;
+
+import java.util.Optional;
+
+/** What the dataflow needs to know, wherever it reads and writes. */
+public interface PipelineConfig {
+
+    /** What records look like. */
+    FormatConfig format();
+
+    /** How event time goes on. */
+    EventTimeConfig eventTime();
+
+    /** Which clicks are left out. */
+    FilterConfig filters();
+
+    /** What a session is, and the windows that count sessions. */
+    AggregatesConfig aggregates();
+
+    /** Which names are ranked; empty if none are. */
+    Optional<TrendingConfig> trending();
+
+    /** The fields that are read because of filters and rankings. */
+    default OptionalFields optionalFields() {
+        return filters().fields().withItemFor(trending(), format());
+    }
+}

@@ -1,0 +1,101 @@
+package io.clickstream.trend;
+
+import io.clickstream.event.Click;
+import io.clickstream.event.Trend;
+import io.clickstream.event.TrendSerializer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/**
+ * Adds up clicks per name within one subtask, chained to the clicks: what everybody clicks on makes
+ * no subtask behind the shuffle hot. Counts leave before the watermark that closes their pane.
+ *
+ * <p>A click that comes after its pane has closed is not counted: the lists that it belongs to are
+ * out.
+ */
+public final class LocalTrendOperator extends AbstractStreamOperator<Trend>
+        implements OneInputStreamOperator<Click, Trend> {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Beyond that, counts leave early, in parts. It matters where there are no watermarks. */
+    private static final int MAX_COUNTS = 200_000;
+
+    private final TrendField field;
+    private final long slideMillis;
+
+    private transient PaneCounts counts;
+    private transient ListState<Trend> state;
+    private transient StreamRecord<Trend> record;
+    private transient long watermark;
+
+    /**
+     * An operator without key.
+     *
+     * @param slide by which the span slides on
+     */
+    public LocalTrendOperator(TrendField field, Duration slide) {
+        this.field = field;
+        this.slideMillis = slide.toMillis();
+        // Flink's default is to begin a chain, which would mean a hop through the network.
+        setChainingStrategy(ChainingStrategy.ALWAYS);
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        counts = new PaneCounts(slideMillis);
+        record = new StreamRecord<>(null);
+        watermark = Long.MIN_VALUE;
+        state =
+                context.getOperatorStateStore()
+                        .getListState(
+                                new ListStateDescriptor<>("counts", TrendSerializer.INSTANCE));
+        for (Trend count : state.get()) {
+            counts.add(count.name(), count.windowBegin(), count.count());
+        }
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        List<Trend> open = new ArrayList<>();
+        counts.forEach(open::add);
+        state.update(open);
+    }
+
+    @Override
+    public void processElement(StreamRecord<Click> element) {
+        Click click = element.getValue();
+        String name = field.of(click);
+        if (name == null || counts.paneEnd(click.timestamp()) - 1 <= watermark) {
+            return;
+        }
+        counts.add(name, click.timestamp(), 1);
+        if (counts.size() >= MAX_COUNTS) {
+            counts.forEach(this::emit);
+            counts.clear();
+        }
+    }
+
+    @Override
+    public void processWatermark(Watermark mark) throws Exception {
+        watermark = mark.getTimestamp();
+        counts.close(watermark, this::emit);
+        super.processWatermark(mark);
+    }
+
+    private void emit(Trend count) {
+        output.collect(record.replace(count, count.lastMillisecond()));
+    }
+}
