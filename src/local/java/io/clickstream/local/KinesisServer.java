@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -101,12 +102,54 @@ public final class KinesisServer implements AutoCloseable {
                         "REGISTER_STREAM_CONSUMER")) {
             environment.put(duration + "_DURATION", "50ms");
         }
+        return start(builder, plainPort, log);
+    }
+
+    /**
+     * Starts another implementation, moto's of Python, which knows no enhanced fan-out. Clients
+     * must speak JSON with it: system property {@code aws.cborEnabled} must be {@code false}.
+     *
+     * @param log the file that it logs to
+     * @return empty if there is no moto_server on this machine
+     */
+    public static Optional<KinesisServer> startMoto(Path log) {
+        try {
+            Process trial =
+                    new ProcessBuilder("moto_server", "--help")
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start();
+            if (!trial.waitFor(INSTALL_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                    || trial.exitValue() != 0) {
+                return Optional.empty();
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while looking for moto_server", e);
+        }
+        int port;
+        try (ServerSocket plain = freePort()) {
+            port = plain.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException("there is no free port on the loopback address", e);
+        }
+        return Optional.of(
+                start(
+                        new ProcessBuilder(
+                                "moto_server", "-H", "127.0.0.1", "-p", Integer.toString(port)),
+                        port,
+                        log));
+    }
+
+    private static KinesisServer start(ProcessBuilder builder, int port, Path log) {
         try {
             Files.createDirectories(log.toAbsolutePath().getParent());
             Process process =
                     builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
             KinesisServer server =
-                    new KinesisServer(process, log, URI.create("http://127.0.0.1:" + plainPort));
+                    new KinesisServer(process, log, URI.create("http://127.0.0.1:" + port));
             server.awaitAnswer();
             return server;
         } catch (IOException e) {

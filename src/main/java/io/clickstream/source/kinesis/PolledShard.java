@@ -16,7 +16,7 @@ final class PolledShard implements ShardFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(PolledShard.class);
 
-    private final StreamClient client;
+    private final ShardRequests requests;
     private final String shardId;
     private final Duration interval;
     private final FeedLoop loop;
@@ -27,12 +27,12 @@ final class PolledShard implements ShardFeed {
     private int failures;
 
     PolledShard(
-            StreamClient client,
+            ShardRequests requests,
             ShardSplit split,
             Duration interval,
             FeedLoop loop,
             ShardBatches batches) {
-        this.client = client;
+        this.requests = requests;
         this.shardId = split.splitId();
         this.position = split.position();
         this.interval = interval;
@@ -54,13 +54,13 @@ final class PolledShard implements ShardFeed {
     private void poll() {
         if (iterator == null) {
             on(
-                    client.iterator(shardId, position),
+                    requests.iterator(shardId, position),
                     fresh -> {
                         iterator = fresh;
                         poll();
                     });
         } else {
-            on(client.records(iterator), this::received);
+            on(requests.records(iterator), this::received);
         }
     }
 

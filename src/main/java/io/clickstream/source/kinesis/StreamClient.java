@@ -38,7 +38,7 @@ import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.m
 import org.apache.flink.util.FlinkRuntimeException;
 
 /** One stream, as the AWS SDK shows it. The SDK itself repeats requests a few times. */
-final class StreamClient implements AutoCloseable {
+final class StreamClient implements ShardRequests, AutoCloseable {
 
     private static final int CONSUMER_ATTEMPTS = 60;
 
@@ -82,7 +82,8 @@ final class StreamClient implements AutoCloseable {
         return shards;
     }
 
-    CompletableFuture<String> iterator(String shardId, ShardPosition position) {
+    @Override
+    public CompletableFuture<String> iterator(String shardId, ShardPosition position) {
         GetShardIteratorRequest.Builder request =
                 GetShardIteratorRequest.builder()
                         .streamName(stream.name())
@@ -103,7 +104,8 @@ final class StreamClient implements AutoCloseable {
                 .thenApply(GetShardIteratorResponse::shardIterator);
     }
 
-    CompletableFuture<GetRecordsResponse> records(String iterator) {
+    @Override
+    public CompletableFuture<GetRecordsResponse> records(String iterator) {
         return kinesis.getRecords(
                 GetRecordsRequest.builder()
                         .streamARN(stream.arn().orElse(null))
@@ -111,7 +113,8 @@ final class StreamClient implements AutoCloseable {
                         .build());
     }
 
-    CompletableFuture<Void> subscribe(
+    @Override
+    public CompletableFuture<Void> subscribe(
             String consumerArn,
             String shardId,
             ShardPosition position,

@@ -11,14 +11,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has a shard's records sent by enhanced fan-out. A subscription lasts for five minutes and is then
- * renewed behind what came last. All on the thread of the loop.
+ * Has a shard's records sent by enhanced fan-out. Kinesis ends a subscription after five minutes;
+ * it is then renewed behind what came last. All on the thread of the loop.
  */
 final class SubscribedShard implements ShardFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(SubscribedShard.class);
 
-    private final StreamClient client;
+    private final ShardRequests requests;
     private final String consumerArn;
     private final String shardId;
     private final FeedLoop loop;
@@ -32,12 +32,12 @@ final class SubscribedShard implements ShardFeed {
     private boolean renew;
 
     SubscribedShard(
-            StreamClient client,
+            ShardRequests requests,
             String consumerArn,
             ShardSplit split,
             FeedLoop loop,
             ShardBatches batches) {
-        this.client = client;
+        this.requests = requests;
         this.consumerArn = consumerArn;
         this.shardId = split.splitId();
         this.position = split.position();
@@ -76,7 +76,7 @@ final class SubscribedShard implements ShardFeed {
                         .onEventStream(events -> events.subscribe(new Events(current)))
                         .build();
         var unused =
-                client.subscribe(consumerArn, shardId, position, handler)
+                requests.subscribe(consumerArn, shardId, position, handler)
                         .whenComplete((nothing, failure) -> loop.run(() -> over(current, failure)));
     }
 
