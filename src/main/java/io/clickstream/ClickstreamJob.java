@@ -8,9 +8,11 @@ import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.config.PropertyGroupsFile;
 import io.clickstream.event.Incoming;
 import io.clickstream.format.CheckoutFormat;
+import io.clickstream.format.ClickDecoder;
 import io.clickstream.format.ClickDecoders;
 import io.clickstream.format.DepartmentCountFormat;
 import io.clickstream.format.SessionCountFormat;
+import io.clickstream.format.registry.RegistryClickDecoder;
 import io.clickstream.sink.DeadLetterOutlet;
 import io.clickstream.sink.kafka.KafkaSinks;
 import io.clickstream.sink.kinesis.KinesisSinks;
@@ -82,7 +84,7 @@ public final class ClickstreamJob {
         }
         RecordDecoder decoder =
                 new RecordDecoder(
-                        ClickDecoders.of(config.format()),
+                        decoder(config),
                         config.format().checkoutEventTypes(),
                         config.format().maxRecordBytes(),
                         config.eventTime().maxFutureSkew(),
@@ -90,6 +92,13 @@ public final class ClickstreamJob {
         new ClickstreamPipeline(config.eventTime(), config.aggregates(), Clock.systemUTC())
                 .define(env, source(config, decoder), outputs(config));
         return env;
+    }
+
+    private static ClickDecoder decoder(JobConfig config) {
+        return config.registry().isPresent()
+                ? new RegistryClickDecoder(
+                        config.registry().get(), config.format().maxRecordBytes())
+                : ClickDecoders.of(config.format());
     }
 
     private static Source<Incoming, ?, ?> source(JobConfig config, RecordDecoder decoder) {

@@ -6,13 +6,15 @@ import java.util.Optional;
 
 /**
  * The configuration of a job, parsed once. An absent group {@code sink.kafka}, {@code sink.kinesis}
- * or {@code sink.opensearch} turns that sink off; of the other groups each has defaults.
+ * or {@code sink.opensearch} turns that sink off, and without {@code registry} Avro clicks have no
+ * header; of the other groups each has defaults.
  */
 public final class JobConfig {
 
     private final Optional<KafkaSourceConfig> kafkaSource;
     private final Optional<KinesisSourceConfig> kinesisSource;
     private final FormatConfig format;
+    private final Optional<RegistryConfig> registry;
     private final EventTimeConfig eventTime;
     private final AggregatesConfig aggregates;
     private final Optional<KafkaSinkConfig> kafka;
@@ -32,6 +34,10 @@ public final class JobConfig {
                         ? Optional.of(KinesisSourceConfig.read(reader))
                         : Optional.empty();
         format = FormatConfig.read(reader);
+        registry =
+                reader.has(ConfigKeys.REGISTRY)
+                        ? Optional.of(RegistryConfig.read(reader, format))
+                        : Optional.empty();
         eventTime = EventTimeConfig.read(reader);
         aggregates = AggregatesConfig.read(reader);
         topicsAreWritten = reader.has(ConfigKeys.KAFKA_SINK);
@@ -112,6 +118,11 @@ public final class JobConfig {
 
     public FormatConfig format() {
         return format;
+    }
+
+    /** Where the schemas of Avro clicks are; empty if none are registered. */
+    public Optional<RegistryConfig> registry() {
+        return registry;
     }
 
     public EventTimeConfig eventTime() {
