@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.glue.model.InvalidInputException;
  */
 final class GlueSchemas implements SchemaRegistry {
 
-    /** A role that may not, keys that are wrong. What passes by itself is not among them. */
+    /** A role that may not, and keys that are wrong; they come with status 400 as well as 403. */
     private static final Set<String> REFUSALS =
             Set.of(
                     "AccessDeniedException",
@@ -103,7 +103,10 @@ final class GlueSchemas implements SchemaRegistry {
         } catch (EntityNotFoundException | InvalidInputException e) {
             throw new LookupException(Kind.UNKNOWN, name + " answers: " + said(e), e);
         } catch (AwsServiceException e) {
-            throw new LookupException(kind(e), name + " answers: " + said(e) + whatToDo(e), e);
+            throw new LookupException(
+                    isRefusal(e) ? Kind.REFUSED : Kind.BUSY,
+                    name + " answers: " + said(e) + whatToDo(e),
+                    e);
         } catch (SdkClientException e) {
             throw new LookupException(Kind.AWAY, name + " was not reached: " + e.getMessage(), e);
         }
@@ -132,15 +135,16 @@ final class GlueSchemas implements SchemaRegistry {
         }
     }
 
-    private static Kind kind(AwsServiceException e) {
-        if (isRefusal(e)) {
-            return Kind.REFUSED;
-        }
-        return Kind.BUSY;
-    }
-
+    /** Session credentials that have expired are renewed, and a clock is set: these pass. */
     private static boolean isRefusal(AwsServiceException e) {
-        return REFUSALS.contains(code(e)) && !e.isClockSkewException();
+        boolean passes =
+                e.isThrottlingException()
+                        || e.isClockSkewException()
+                        || code(e).startsWith("Expired")
+                        || code(e).startsWith("RequestExpired");
+        boolean refused =
+                REFUSALS.contains(code(e)) || e.statusCode() == 401 || e.statusCode() == 403;
+        return refused && !passes;
     }
 
     private static String whatToDo(AwsServiceException e) {
@@ -150,12 +154,14 @@ final class GlueSchemas implements SchemaRegistry {
     }
 
     private static String code(AwsServiceException e) {
-        return e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorCode();
+        return e.awsErrorDetails() == null || e.awsErrorDetails().errorCode() == null
+                ? ""
+                : e.awsErrorDetails().errorCode();
     }
 
     /** Without the request's id, which would make each message another one. */
     private static String said(AwsServiceException e) {
         String message = e.awsErrorDetails() == null ? null : e.awsErrorDetails().errorMessage();
-        return e.statusCode() + " " + code(e) + (message == null ? "" : ", " + message);
+        return (e.statusCode() + " " + code(e)).strip() + (message == null ? "" : ", " + message);
     }
 }

@@ -56,6 +56,12 @@ final class PatientRegistry {
             Thread.currentThread().interrupt();
             throw new DecodingHaltedException(
                     "interrupted while waiting for schema " + id + " of " + registry.name(), e);
+        } catch (DecodingHaltedException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // A defect of the client, which must not make dead letters of good records.
+            throw new DecodingHaltedException(
+                    "schema " + id + " of " + registry.name() + " can't be looked up: " + e, e);
         }
     }
 
@@ -70,13 +76,13 @@ final class PatientRegistry {
                 logRecovery(logNext > 0, began);
                 return texts;
             } catch (LookupException e) {
-                if (e.kind() == Kind.REFUSED) {
-                    throw new DecodingHaltedException(
-                            "schema " + id + " can't be looked up: " + e.getMessage(), e);
-                }
                 if (e.kind() == Kind.UNKNOWN || e.kind() == Kind.UNUSABLE) {
                     logRecovery(logNext > 0, began);
                     throw e;
+                }
+                if (e.kind() == Kind.REFUSED) {
+                    throw new DecodingHaltedException(
+                            "schema " + id + " can't be looked up: " + e.getMessage(), e);
                 }
                 long waited = monotonicMillis() - began;
                 if (waited >= logNext) {
