@@ -3,6 +3,7 @@ package io.clickstream.local;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
+import io.clickstream.local.RegistryEncoders.VersionedEncoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -67,6 +68,16 @@ public final class ConfluentRegistry extends RegistryServer {
             versions.add(id);
         }
         return id;
+    }
+
+    @Override
+    public Map<String, String> properties() {
+        return Map.of("type", "confluent", "url", uri().toString());
+    }
+
+    @Override
+    public VersionedEncoder encoder(String topic) {
+        return RegistryEncoders.confluent(this, topic + "-value");
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.clickstream.local;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
+import io.clickstream.local.RegistryEncoders.VersionedEncoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -49,6 +50,17 @@ public final class GlueRegistry extends RegistryServer {
                         (schemaName + definition.asText()).getBytes(StandardCharsets.UTF_8));
         return versions.computeIfAbsent(
                 id, key -> new Version(key, schemaName, versions.size() + 1, definition));
+    }
+
+    @Override
+    public Map<String, String> properties() {
+        return Map.of("type", "glue", "region", REGION, "endpoint", uri().toString());
+    }
+
+    /** One that packs bodies by zlib. */
+    @Override
+    public VersionedEncoder encoder(String topic) {
+        return RegistryEncoders.glue(this, topic, true);
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.clickstream.local.RegistryEncoders.VersionedEncoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -11,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -119,6 +121,16 @@ public abstract class RegistryServer implements AutoCloseable {
             exchange.getResponseBody().write(json);
         }
     }
+
+    /** The property group {@code registry} of a job that reads by it. */
+    public abstract Map<String, String> properties();
+
+    /**
+     * An encoder that registers the schemas it writes with.
+     *
+     * @param topic what the schemas are registered for
+     */
+    public abstract VersionedEncoder encoder(String topic);
 
     abstract String contentType();
 

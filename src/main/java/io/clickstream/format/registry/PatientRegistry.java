@@ -87,9 +87,9 @@ final class PatientRegistry {
                 long waited = monotonicMillis() - began;
                 if (waited >= logNext) {
                     LOG.warn(
-                            "The stream waits for schema {} since {} s, and goes on by itself: {}",
-                            id,
+                            "The stream has waited {} s for schema {}, and goes on by itself: {}",
                             waited / 1000,
+                            id,
                             e.getMessage());
                     logNext = waited + logAgain;
                     logAgain = Math.min(MAX_LOG_AGAIN_MILLIS, 2 * logAgain);

@@ -91,7 +91,7 @@ class RegistryOutageTest {
 
         assertThat(warnings).hasSize(1);
         assertThat(warnings.get(0))
-                .startsWith("The stream waits for schema 1 since 0 s, and goes on by itself: ")
+                .startsWith("The stream has waited 0 s for schema 1, and goes on by itself: ")
                 .contains(confluent.uri().toString())
                 .contains(trouble.words);
     }
@@ -147,7 +147,7 @@ class RegistryOutageTest {
             decoded.get(10, TimeUnit.SECONDS);
 
             assertThat(fields.user()).isEqualTo(UserId.ofNumber(7496));
-            return log.lines().stream().filter(line -> line.contains("stream waits")).toList();
+            return log.lines().stream().filter(line -> line.contains("stream has waited")).toList();
         }
     }
 
