@@ -174,7 +174,7 @@ public final class LocalRun implements Callable<Integer> {
         Path folder = Files.createTempDirectory("clickstream-");
         stop.install(() -> abort(folder));
         if (registry == Registry.glue) {
-            logInAtGlue();
+            GlueRegistry.logIn();
         }
         boolean fromKinesis = source == ClickSource.kinesis;
         out.println("Starting Kafka, OpenSearch" + (fromKinesis ? ", Kinesis" : "") + " and Flink");
@@ -185,12 +185,6 @@ public final class LocalRun implements Callable<Integer> {
                         LocalServers.start(folder, besideLog(log, "-opensearch.log"))) {
             return run(servers, kinesis, schemas, log, userCount);
         }
-    }
-
-    /** The stand-in lets in whoever has any keys; those of the machine are not for it. */
-    private static void logInAtGlue() {
-        System.setProperty("aws.accessKeyId", "local");
-        System.setProperty("aws.secretAccessKey", "local");
     }
 
     private static Path besideLog(Path log, String ending) {
