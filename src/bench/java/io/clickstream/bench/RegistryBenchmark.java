@@ -152,7 +152,7 @@ public final class RegistryBenchmark implements Callable<Integer> {
 
     private static long checksum(GenericRecord record) {
         return checksum(
-                (long) record.get("userid"),
+                ((Number) record.get("userid")).longValue(),
                 (long) record.get("eventtimestamp"),
                 // Names are ASCII here.
                 ((Utf8) record.get("event_type")).getByteLength(),

@@ -41,6 +41,7 @@ public abstract class RegistryServer implements AutoCloseable {
     @Nullable private HttpServer server;
     @Nullable private volatile Answer trouble;
     private volatile boolean silent;
+    private volatile boolean halting;
 
     RegistryServer() {
         server = listen(0);
@@ -100,8 +101,14 @@ public abstract class RegistryServer implements AutoCloseable {
         silent = true;
     }
 
+    /** Begins answers and ends none, until {@link #behave}. */
+    public final void haltInAnswers() {
+        halting = true;
+    }
+
     /** Answers as a registry should. */
     public final void behave() {
+        halting = false;
         trouble = null;
         silent = false;
     }
@@ -116,6 +123,12 @@ public abstract class RegistryServer implements AutoCloseable {
         Answer answer = trouble != null ? trouble : answer(exchange, body);
         byte[] json = JSON.writeValueAsBytes(answer.body());
         exchange.getResponseHeaders().set("Content-Type", contentType());
+        if (halting) {
+            exchange.sendResponseHeaders(answer.status(), json.length);
+            exchange.getResponseBody().write(json, 0, 1);
+            exchange.getResponseBody().flush();
+            return;
+        }
         exchange.sendResponseHeaders(answer.status(), json.length);
         try (exchange) {
             exchange.getResponseBody().write(json);

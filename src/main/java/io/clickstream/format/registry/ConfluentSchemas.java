@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.config.RegistryConfig;
 import io.clickstream.format.registry.LookupException.Kind;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -22,6 +21,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import javax.annotation.Nullable;
 
@@ -135,20 +138,31 @@ final class ConfluentSchemas implements SchemaRegistry {
                         .timeout(timeout)
                         .header("Accept", ACCEPT);
         authorization.ifPresent(value -> request.header("Authorization", value));
-        HttpResponse<String> response;
+        // The client's own timeout ends with the headers of an answer.
+        CompletableFuture<HttpResponse<String>> sent =
+                client.sendAsync(request.build(), BodyHandlers.ofString());
         try {
-            response = client.send(request.build(), BodyHandlers.ofString());
-        } catch (HttpTimeoutException e) {
-            throw new LookupException(
-                    Kind.AWAY, node + " does not answer within " + timeout.toMillis() + " ms", e);
-        } catch (IOException e) {
-            String what = e instanceof ConnectException ? "no connection" : "a broken connection";
-            throw new LookupException(
-                    Kind.AWAY,
-                    node + ": " + what + (e.getMessage() == null ? "" : ", " + e.getMessage()),
-                    e);
+            return body(node, sent.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException e) {
+            throw silent(node, e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof HttpTimeoutException
+                    ? silent(node, e)
+                    : broken(node, e.getCause());
+        } finally {
+            sent.cancel(true);
         }
-        return body(node, response);
+    }
+
+    private LookupException silent(String node, Exception cause) {
+        return new LookupException(
+                Kind.AWAY, node + " does not answer within " + timeout.toMillis() + " ms", cause);
+    }
+
+    private static LookupException broken(String node, Throwable cause) {
+        String what = cause instanceof ConnectException ? "no connection" : "a broken connection";
+        String why = cause.getMessage() == null ? "" : ", " + cause.getMessage();
+        return new LookupException(Kind.AWAY, node + ": " + what + why, cause);
     }
 
     private static JsonNode body(String node, HttpResponse<String> response)

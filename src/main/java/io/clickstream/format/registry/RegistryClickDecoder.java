@@ -4,6 +4,7 @@ import io.clickstream.config.RegistryConfig;
 import io.clickstream.format.AvroClickDecoder;
 import io.clickstream.format.ClickDecoder;
 import io.clickstream.format.ClickFields;
+import io.clickstream.format.DecodingHaltedException;
 import io.clickstream.format.MalformedRecordException;
 import io.clickstream.metrics.ClickstreamMetrics;
 import javax.annotation.Nullable;
@@ -79,9 +80,16 @@ public final class RegistryClickDecoder implements ClickDecoder {
             lookups = new SimpleCounter();
             retries = new SimpleCounter();
         }
+        SchemaRegistry registry;
+        try {
+            registry = SchemaRegistry.of(config);
+        } catch (RuntimeException e) {
+            throw new DecodingHaltedException(
+                    "the client of the schema registry can't be made: " + e.getMessage(), e);
+        }
         schemas =
                 new WriterSchemas(
-                        new PatientRegistry(SchemaRegistry.of(config), config, lookups, retries),
+                        new PatientRegistry(registry, config, lookups, retries),
                         config.unknownFor(),
                         System::nanoTime);
         body = new PackedBody(maxRecordBytes);

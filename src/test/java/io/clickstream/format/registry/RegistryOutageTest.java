@@ -55,6 +55,7 @@ class RegistryOutageTest {
     enum Trouble {
         NOT_THERE("no connection"),
         SILENT("does not answer within 300 ms"),
+        HALTING("does not answer within 300 ms"),
         INTERNAL_ERROR("answers 500: oh"),
         UNAVAILABLE("answers 503"),
         TOO_MANY_REQUESTS("answers 429"),
@@ -70,6 +71,7 @@ class RegistryOutageTest {
             switch (this) {
                 case NOT_THERE -> server.goAway();
                 case SILENT -> server.beSilent();
+                case HALTING -> server.haltInAnswers();
                 case INTERNAL_ERROR ->
                         server.answerAll(500, "{\"error_code\":50001,\"message\":\"oh\"}");
                 case UNAVAILABLE -> server.answerAll(503, "{}");
@@ -232,7 +234,7 @@ class RegistryOutageTest {
 
     @Test
     void endsAtOnceWhenItIsInterrupted() throws Exception {
-        for (Trouble trouble : List.of(Trouble.NOT_THERE, Trouble.SILENT)) {
+        for (Trouble trouble : List.of(Trouble.NOT_THERE, Trouble.SILENT, Trouble.HALTING)) {
             for (RegistryServer server : List.of(confluent, glue)) {
                 server.comeBack();
                 server.behave();
