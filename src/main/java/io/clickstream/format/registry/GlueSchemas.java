@@ -90,7 +90,7 @@ final class GlueSchemas implements SchemaRegistry {
         }
         if (version.schemaDefinition() == null) {
             throw new LookupException(
-                    Kind.UNUSABLE, "it is " + version.statusAsString() + " and has no definition");
+                    Kind.UNKNOWN, name + " has no definition: it is " + version.statusAsString());
         }
         return List.of(version.schemaDefinition());
     }
