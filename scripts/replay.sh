@@ -18,6 +18,8 @@ of lines and the parallelism change nothing.
   --preset NAME             which fields are what: lab, interactions, web-access or ticker (as
                             configured, else lab)
   --map KEY=VALUE           a key of the group format, in place of the preset's; any number of times
+  --set GROUP/KEY=VALUE     any other key of the configuration, such as duplicates/id=/event_id; any
+                            number of times
   --session-gap TIME        such as 1s or 30m (as configured, else 1 s)
   --window TIME             such as 10s (as configured, else 10 s)
   --parallelism N           (all processors)

@@ -17,6 +17,7 @@ import io.clickstream.sink.DeadLetterOutlet;
 import io.clickstream.sink.kafka.KafkaSinks;
 import io.clickstream.sink.kinesis.KinesisSinks;
 import io.clickstream.sink.opensearch.OpenSearchSinks;
+import io.clickstream.source.BotSigns;
 import io.clickstream.source.KafkaSources;
 import io.clickstream.source.RecordDecoder;
 import io.clickstream.source.kinesis.KinesisSource;
@@ -86,10 +87,15 @@ public final class ClickstreamJob {
                 new RecordDecoder(
                         decoder(config),
                         config.format().checkoutEventTypes(),
+                        BotSigns.of(config.filters()),
                         config.format().maxRecordBytes(),
                         config.eventTime().maxFutureSkew(),
                         Clock.systemUTC());
-        new ClickstreamPipeline(config.eventTime(), config.aggregates(), Clock.systemUTC())
+        new ClickstreamPipeline(
+                        config.eventTime(),
+                        config.filters(),
+                        config.aggregates(),
+                        Clock.systemUTC())
                 .define(env, source(config, decoder), outputs(config));
         return env;
     }
@@ -97,8 +103,10 @@ public final class ClickstreamJob {
     private static ClickDecoder decoder(JobConfig config) {
         return config.registry().isPresent()
                 ? new RegistryClickDecoder(
-                        config.registry().get(), config.format().maxRecordBytes())
-                : ClickDecoders.of(config.format());
+                        config.registry().get(),
+                        config.filters().fields(),
+                        config.format().maxRecordBytes())
+                : ClickDecoders.of(config.format(), config.filters().fields());
     }
 
     private static Source<Incoming, ?, ?> source(JobConfig config, RecordDecoder decoder) {

@@ -2,9 +2,11 @@ package io.clickstream;
 
 import io.clickstream.config.AggregatesConfig;
 import io.clickstream.config.EventTimeConfig;
+import io.clickstream.config.FilterConfig;
 import io.clickstream.count.LocalCountOperator;
 import io.clickstream.deadletter.DeadLetterCounter;
 import io.clickstream.deadletter.LateClickLetters;
+import io.clickstream.duplicate.DuplicateFilterOperator;
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.EventTypes;
@@ -12,6 +14,7 @@ import io.clickstream.event.Incoming;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import io.clickstream.event.WindowCount;
+import io.clickstream.session.MaxRate;
 import io.clickstream.session.SessionOperator;
 import io.clickstream.time.ClickIntakeOperator;
 import io.clickstream.time.ClickWatermarks;
@@ -42,6 +45,8 @@ import org.apache.flink.util.OutputTag;
  *      ╪ by user                                                 │
  *      │                                                         │
  *  event-time            goes on with the clock when all is idle │
+ *      │                                                         │
+ *  click-duplicates      only if configured: once per id         │
  *      │                                                         │
  *  click-sessions ───────── late ─── late-click-letters ─────────┤
  *      │                                                         │
@@ -83,6 +88,7 @@ public final class ClickstreamPipeline {
     public static final String CLICK_SOURCE = "click-source";
     public static final String CLICK_INTAKE = "click-intake";
     public static final String EVENT_TIME = "event-time";
+    public static final String CLICK_DUPLICATES = "click-duplicates";
     public static final String CLICK_SESSIONS = "click-sessions";
     public static final String LATE_CLICK_LETTERS = "late-click-letters";
     public static final String CHECKOUT_SESSIONS = "checkout-sessions";
@@ -98,6 +104,7 @@ public final class ClickstreamPipeline {
             new OutputTag<>("late-clicks", EventTypes.CLICK);
 
     private final EventTimeConfig eventTime;
+    private final FilterConfig filters;
     private final AggregatesConfig aggregates;
     private final Clock clock;
 
@@ -107,8 +114,12 @@ public final class ClickstreamPipeline {
      * @param clock dates dead letters; must be serializable, as those of {@link Clock} are
      */
     public ClickstreamPipeline(
-            EventTimeConfig eventTime, AggregatesConfig aggregates, Clock clock) {
+            EventTimeConfig eventTime,
+            FilterConfig filters,
+            AggregatesConfig aggregates,
+            Clock clock) {
         this.eventTime = eventTime;
+        this.filters = filters;
         this.aggregates = aggregates;
         this.clock = clock;
     }
@@ -137,7 +148,7 @@ public final class ClickstreamPipeline {
                 named(
                         CLICK_SESSIONS,
                         // Of a bounded input every click is on time.
-                        (bounded ? byUser : inEventTime(byUser))
+                        once(bounded ? byUser : inEventTime(byUser))
                                 .transform(
                                         CLICK_SESSIONS,
                                         EventTypes.SESSION,
@@ -147,6 +158,7 @@ public final class ClickstreamPipeline {
                                                         .maxSessionsOnHeap()
                                                         .orElse(SessionOperator.BY_HEAP_SIZE),
                                                 bounded,
+                                                maxRate(),
                                                 LATE_CLICKS)));
 
         SingleOutputStreamOperator<Session> checkouts =
@@ -206,6 +218,28 @@ public final class ClickstreamPipeline {
                                         aggregates.window())));
         return DataStreamUtils.reinterpretAsKeyedStream(
                 inEventTime, Click::user, EventTypes.USER_ID);
+    }
+
+    /** Leaves duplicates out, where that is configured. */
+    private KeyedStream<Click, UserId> once(KeyedStream<Click, UserId> byUser) {
+        if (filters.duplicateSpan().isEmpty()) {
+            return byUser;
+        }
+        return DataStreamUtils.reinterpretAsKeyedStream(
+                named(
+                        CLICK_DUPLICATES,
+                        byUser.transform(
+                                CLICK_DUPLICATES,
+                                EventTypes.CLICK,
+                                new DuplicateFilterOperator(filters.duplicateSpan().get()))),
+                Click::user,
+                EventTypes.USER_ID);
+    }
+
+    private MaxRate maxRate() {
+        return filters.botClicks().isPresent()
+                ? MaxRate.of(filters.botClicks().getAsInt(), filters.botPer())
+                : MaxRate.NONE;
     }
 
     private SingleOutputStreamOperator<WindowCount> countsPerWindow(

@@ -31,6 +31,7 @@ class ArchitectureTest {
     private static final String JOB = "io.clickstream..";
     private static final String[] WINDOW_LOGIC = {
         "io.clickstream.session..",
+        "io.clickstream.duplicate..",
         "io.clickstream.count..",
         "io.clickstream.time..",
         "io.clickstream.event.."

@@ -14,6 +14,7 @@ import io.clickstream.format.AvroClickDecoder;
 import io.clickstream.format.CheckoutFormat;
 import io.clickstream.format.DepartmentCountFormat;
 import io.clickstream.format.SessionCountFormat;
+import io.clickstream.source.BotSigns;
 import io.clickstream.source.KafkaSources;
 import io.clickstream.source.RecordDecoder;
 import io.clickstream.time.ClickWatermarks;
@@ -103,7 +104,11 @@ final class FlinkPeers {
     }
 
     private void ours(StreamExecutionEnvironment env) {
-        new ClickstreamPipeline(config.eventTime(), config.aggregates(), Clock.systemUTC())
+        new ClickstreamPipeline(
+                        config.eventTime(),
+                        config.filters(),
+                        config.aggregates(),
+                        Clock.systemUTC())
                 .define(
                         env,
                         source(),
@@ -155,6 +160,7 @@ final class FlinkPeers {
                         new CountingDecoder(
                                 spec.id(), new AvroClickDecoder(ClickEvent.getClassSchema())),
                         config.format().checkoutEventTypes(),
+                        BotSigns.NONE,
                         config.format().maxRecordBytes(),
                         config.eventTime().maxFutureSkew(),
                         Clock.systemUTC());

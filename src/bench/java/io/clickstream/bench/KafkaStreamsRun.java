@@ -9,6 +9,7 @@ import io.clickstream.format.AvroClickDecoder;
 import io.clickstream.format.CheckoutFormat;
 import io.clickstream.format.DepartmentCountFormat;
 import io.clickstream.format.SessionCountFormat;
+import io.clickstream.source.BotSigns;
 import io.clickstream.source.RecordDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -99,6 +100,7 @@ final class KafkaStreamsRun {
         return new RecordDecoder(
                 new AvroClickDecoder(ClickEvent.getClassSchema()),
                 Set.of("order_checkout"),
+                BotSigns.NONE,
                 MAX_RECORD_BYTES,
                 Duration.ZERO,
                 Clock.systemUTC());

@@ -5,6 +5,7 @@ import io.clickstream.event.EventTypes;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import io.clickstream.local.LocalServers;
+import io.clickstream.session.MaxRate;
 import io.clickstream.session.SessionOperator;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,8 @@ final class OperatorRun implements AutoCloseable {
         this.clicksPerWatermark =
                 (long) Math.max(1, MILLIS_PER_WATERMARK * startsPerMilli * CLICKS_PER_SESSION);
         this.active = (int) Math.max(1, 3 * gapMillis * startsPerMilli);
-        operator = new SessionOperator(gap, SessionOperator.BY_HEAP_SIZE, false, LATE);
+        operator =
+                new SessionOperator(gap, SessionOperator.BY_HEAP_SIZE, false, MaxRate.NONE, LATE);
         harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
                         operator, Click::user, EventTypes.USER_ID, MAX_PARALLELISM, 1, 0);

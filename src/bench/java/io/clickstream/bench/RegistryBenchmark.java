@@ -2,6 +2,7 @@ package io.clickstream.bench;
 
 import com.amazonaws.services.schemaregistry.deserializers.GlueSchemaRegistryKafkaDeserializer;
 import io.clickstream.config.JobConfig;
+import io.clickstream.config.OptionalFields;
 import io.clickstream.format.ClickFields;
 import io.clickstream.format.MalformedRecordException;
 import io.clickstream.format.registry.RegistryClickDecoder;
@@ -174,7 +175,9 @@ public final class RegistryBenchmark implements Callable<Integer> {
                                 "registry",
                                 registry.properties()));
         return new RegistryClickDecoder(
-                config.registry().orElseThrow(), config.format().maxRecordBytes());
+                config.registry().orElseThrow(),
+                OptionalFields.NONE,
+                config.format().maxRecordBytes());
     }
 
     private static GlueSchemaRegistryKafkaDeserializer serde(GlueRegistry registry) {

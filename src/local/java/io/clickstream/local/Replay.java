@@ -76,6 +76,12 @@ public final class Replay implements Callable<Integer> {
     private Map<String, String> mapping = new LinkedHashMap<>();
 
     @Option(
+            names = "--set",
+            paramLabel = "GROUP/KEY=VALUE",
+            description = "any other key, such as duplicates/id=/event_id; any number of times")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(
             names = "--session-gap",
             paramLabel = "TIME",
             description = "such as 1s or 30m (as configured, else 1 s)")
@@ -209,7 +215,22 @@ public final class Replay implements Callable<Integer> {
         }
         groups.put("aggregates", aggregates);
         groups.put("format", format(groups.getOrDefault("format", Map.of())));
+        settings.forEach((key, value) -> set(groups, key, value));
         return groups;
+    }
+
+    private void set(Map<String, Map<String, String>> groups, String key, String value) {
+        int slash = key.indexOf('/');
+        if (slash < 1 || slash == key.length() - 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--set %s=%s: what is set must be GROUP/KEY, such as duplicates/id"
+                            .formatted(key, value));
+        }
+        String group = key.substring(0, slash);
+        Map<String, String> changed = new HashMap<>(groups.getOrDefault(group, Map.of()));
+        changed.put(key.substring(slash + 1), value);
+        groups.put(group, changed);
     }
 
     /** What is read are JSON lines, whatever the job reads. */

@@ -9,6 +9,7 @@ import io.clickstream.format.DepartmentCountFormat;
 import io.clickstream.format.JsonClickDecoder;
 import io.clickstream.format.SessionCountFormat;
 import io.clickstream.sink.file.FileSinks;
+import io.clickstream.source.BotSigns;
 import io.clickstream.source.ClickFiles;
 import io.clickstream.source.RecordDecoder;
 import java.nio.file.Path;
@@ -45,12 +46,17 @@ final class ReplayJob {
         env.setRuntimeMode(RuntimeExecutionMode.BATCH);
         RecordDecoder decoder =
                 new RecordDecoder(
-                        new JsonClickDecoder(config.format().mapping()),
+                        new JsonClickDecoder(config.format().mapping(), config.filters().fields()),
                         config.format().checkoutEventTypes(),
+                        BotSigns.of(config.filters()),
                         config.format().maxRecordBytes(),
                         config.eventTime().maxFutureSkew(),
                         Clock.systemUTC());
-        new ClickstreamPipeline(config.eventTime(), config.aggregates(), Clock.systemUTC())
+        new ClickstreamPipeline(
+                        config.eventTime(),
+                        config.filters(),
+                        config.aggregates(),
+                        Clock.systemUTC())
                 .define(
                         env,
                         ClickFiles.source(

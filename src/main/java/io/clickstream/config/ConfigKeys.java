@@ -21,6 +21,8 @@ public final class ConfigKeys {
     static final String FORMAT = "format";
     static final String REGISTRY = "registry";
     static final String EVENT_TIME = "event-time";
+    static final String DUPLICATES = "duplicates";
+    static final String BOTS = "bots";
     static final String AGGREGATES = "aggregates";
     static final String KAFKA_SINK = "sink.kafka";
     static final String KINESIS_SINK = "sink.kinesis";
@@ -373,6 +375,72 @@ public final class ConfigKeys {
                     "Clicks further ahead of the clock are dead letters. Below"
                             + " `out-of-orderness`, no click can make another one late that is on"
                             + " time.");
+
+    static final Key<JsonPointer> DUPLICATE_ID =
+            Key.of(
+                    DUPLICATES,
+                    "id",
+                    Parsers::pointer,
+                    POINTER + ", such as `/event_id`",
+                    "What tells a click from all others of its user: a number or a string. A click"
+                            + " without one is never a duplicate.");
+    static final Key<Duration> DUPLICATE_SPAN =
+            Key.of(
+                    DUPLICATES,
+                    "span",
+                    Parsers::positiveDuration,
+                    DURATION,
+                    "10 min",
+                    "For how long, in event time, an id is remembered.");
+
+    static final Key<JsonPointer> BOT_USER_AGENT =
+            Key.of(
+                    BOTS,
+                    "user-agent",
+                    Parsers::pointer,
+                    POINTER,
+                    "/user_agent",
+                    "What the browser calls itself: a string.");
+    static final Key<List<String>> BOT_USER_AGENTS =
+            Key.of(
+                    BOTS,
+                    "user-agents",
+                    Parsers::list,
+                    "texts with commas between, such as `bot,crawler,spider`",
+                    "Clicks of user agents that contain one of these, in any case of letters, are"
+                            + " left out.");
+    static final Key<JsonPointer> BOT_IP =
+            Key.of(
+                    BOTS,
+                    "ip",
+                    Parsers::pointer,
+                    POINTER,
+                    "/ip",
+                    "Where the click came from: a string.");
+    static final Key<List<IpRange>> BOT_IP_RANGES =
+            Key.of(
+                    BOTS,
+                    "ip-ranges",
+                    Parsers::ipRanges,
+                    "addresses or ranges with commas between, such as"
+                            + " `66.249.64.0/19,2001:db8::/32`",
+                    "Clicks from there are left out.");
+    static final Key<Integer> BOT_CLICKS =
+            Key.of(
+                    BOTS,
+                    "max-clicks",
+                    Parsers::positiveInt,
+                    "a whole number from 1 on",
+                    "Sessions with more clicks than this in the time `per`, on average, are left"
+                            + " out.");
+    static final Key<Duration> BOT_PER =
+            Key.of(
+                    BOTS,
+                    "per",
+                    Parsers::positiveDuration,
+                    DURATION,
+                    "10 s",
+                    "The time that `max-clicks` is about. A shorter session counts as this long.");
 
     static final Key<Duration> SESSION_GAP =
             Key.of(
@@ -747,6 +815,14 @@ public final class ConfigKeys {
                     OUT_OF_ORDERNESS,
                     IDLE_TIMEOUT,
                     MAX_FUTURE_SKEW,
+                    DUPLICATE_ID,
+                    DUPLICATE_SPAN,
+                    BOT_USER_AGENT,
+                    BOT_USER_AGENTS,
+                    BOT_IP,
+                    BOT_IP_RANGES,
+                    BOT_CLICKS,
+                    BOT_PER,
                     SESSION_GAP,
                     WINDOW,
                     MAX_SESSIONS_ON_HEAP,

@@ -16,6 +16,7 @@ public final class JobConfig {
     private final FormatConfig format;
     private final Optional<RegistryConfig> registry;
     private final EventTimeConfig eventTime;
+    private final FilterConfig filters;
     private final AggregatesConfig aggregates;
     private final Optional<KafkaSinkConfig> kafka;
     private final boolean topicsAreWritten;
@@ -39,6 +40,7 @@ public final class JobConfig {
                         ? Optional.of(RegistryConfig.read(reader, format))
                         : Optional.empty();
         eventTime = EventTimeConfig.read(reader);
+        filters = FilterConfig.read(reader, format);
         aggregates = AggregatesConfig.read(reader);
         topicsAreWritten = reader.has(ConfigKeys.KAFKA_SINK);
         kafka =
@@ -127,6 +129,11 @@ public final class JobConfig {
 
     public EventTimeConfig eventTime() {
         return eventTime;
+    }
+
+    /** Which clicks are left out. */
+    public FilterConfig filters() {
+        return filters;
     }
 
     public AggregatesConfig aggregates() {

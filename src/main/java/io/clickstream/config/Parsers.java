@@ -114,6 +114,11 @@ final class Parsers {
         }
     }
 
+    /** IP addresses and ranges of them, separated by commas. */
+    static List<IpRange> ipRanges(String text) {
+        return list(text).stream().map(IpRange::parse).collect(Collectors.toUnmodifiableList());
+    }
+
     /** The name of an index, by OpenSearch's rules. */
     static String indexName(String text) {
         OpenSearchConfig.indexNameProblem(text)

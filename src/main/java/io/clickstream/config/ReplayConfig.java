@@ -10,11 +10,13 @@ public final class ReplayConfig {
 
     private final FormatConfig format;
     private final EventTimeConfig eventTime;
+    private final FilterConfig filters;
     private final AggregatesConfig aggregates;
 
     private ReplayConfig(PropertyReader reader) {
         format = FormatConfig.read(reader);
         eventTime = EventTimeConfig.read(reader);
+        filters = FilterConfig.read(reader, format);
         aggregates = AggregatesConfig.read(reader);
     }
 
@@ -42,6 +44,11 @@ public final class ReplayConfig {
 
     public EventTimeConfig eventTime() {
         return eventTime;
+    }
+
+    /** Which clicks are left out. */
+    public FilterConfig filters() {
+        return filters;
     }
 
     public AggregatesConfig aggregates() {

@@ -17,6 +17,8 @@ public final class Click implements Incoming {
     private final boolean checkout;
     @Nullable private RawRecord raw;
     private boolean behindWatermark;
+    @Nullable private String id;
+    @Nullable private BotSign botSign;
 
     /**
      * @param timestamp event time, ms since the epoch
@@ -71,6 +73,28 @@ public final class Click implements Incoming {
     /** Set by the operator in front of the sessions; never serialized. */
     public void setBehindWatermark(boolean behindWatermark) {
         this.behindWatermark = behindWatermark;
+    }
+
+    /** What tells this click from others of its user; null where duplicates don't matter. */
+    @Nullable
+    public String id() {
+        return id;
+    }
+
+    /** Set where duplicates are looked for. */
+    public void setId(@Nullable String id) {
+        this.id = id;
+    }
+
+    /** By what it was known for a bot's; null for all other clicks. */
+    @Nullable
+    public BotSign botSign() {
+        return botSign;
+    }
+
+    /** Set of a bot's click, which goes no further than the intake. */
+    public void setBotSign(@Nullable BotSign botSign) {
+        this.botSign = botSign;
     }
 
     @Override

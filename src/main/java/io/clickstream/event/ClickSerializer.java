@@ -4,10 +4,11 @@ import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
+import org.apache.flink.types.StringValue;
 
 /**
- * Layout: a byte of flags, user, time, then the department and the raw record where there are any.
- * A department is its length as a varint and UTF-8.
+ * Layout: a byte of flags, user, time, then the department, the raw record and the id where there
+ * are any. A department is its length as a varint and UTF-8.
  *
  * <p>Every click crosses the network with it. So departments are neither encoded nor made anew for
  * each: a few strings and their bytes are remembered, which makes an instance good for one thread
@@ -20,6 +21,10 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
     private static final int CHECKOUT = 1;
     private static final int DEPARTMENT = 2;
     private static final int RAW = 4;
+    private static final int ID = 8;
+
+    /** Four bits: the code of a bot's sign, or 0. */
+    private static final int BOT_SHIFT = 4;
 
     private transient Utf8Strings strings;
 
@@ -33,7 +38,9 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
         int flags =
                 (click.isCheckout() ? CHECKOUT : 0)
                         | (click.department() == null ? 0 : DEPARTMENT)
-                        | (click.raw() == null ? 0 : RAW);
+                        | (click.raw() == null ? 0 : RAW)
+                        | (click.id() == null ? 0 : ID)
+                        | (click.botSign() == null ? 0 : click.botSign().code() << BOT_SHIFT);
         out.writeByte(flags);
         UserIdSerializer.INSTANCE.serialize(click.user(), out);
         out.writeLong(click.timestamp());
@@ -43,16 +50,26 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
         if (click.raw() != null) {
             RawRecordCodec.write(click.raw(), out);
         }
+        if (click.id() != null) {
+            StringValue.writeString(click.id(), out);
+        }
     }
 
     @Override
     public Click deserialize(DataInputView in) throws IOException {
-        int flags = in.readByte();
+        int flags = in.readUnsignedByte();
         UserId user = UserIdSerializer.INSTANCE.deserialize(in);
         long timestamp = in.readLong();
         String department = (flags & DEPARTMENT) == 0 ? null : strings().read(in);
         RawRecord raw = (flags & RAW) == 0 ? null : RawRecordCodec.read(in);
-        return new Click(user, timestamp, department, (flags & CHECKOUT) != 0, raw);
+        Click click = new Click(user, timestamp, department, (flags & CHECKOUT) != 0, raw);
+        if ((flags & ID) != 0) {
+            click.setId(StringValue.readString(in));
+        }
+        if (flags >>> BOT_SHIFT != 0) {
+            click.setBotSign(BotSign.ofCode(flags >>> BOT_SHIFT));
+        }
+        return click;
     }
 
     private Utf8Strings strings() {

@@ -1,10 +1,14 @@
 package io.clickstream.format;
 
+import com.fasterxml.jackson.core.JsonPointer;
+import io.clickstream.config.OptionalFields;
 import io.clickstream.event.StringPool;
 import io.clickstream.event.UserId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.apache.avro.Schema;
 
 /**
@@ -28,19 +32,31 @@ public final class AvroClickDecoder implements ClickDecoder {
     private static final int MAX_DEPTH = 1000;
 
     private final String writerSchema;
+    private final String idField;
+    private final String userAgentField;
+    private final String ipField;
 
     private transient FieldReader[] readers;
     private transient AvroBytes in;
     private transient StringPool pool;
     private transient long items;
 
+    /** Reads what aggregates need; see the other constructor. */
+    public AvroClickDecoder(Schema writerSchema) {
+        this(writerSchema, OptionalFields.NONE);
+    }
+
     /**
      * @param writerSchema the schema that the records were written with
+     * @param optional the fields that filters need; one that the schema lacks is never there
      * @throws IllegalArgumentException if it is no record, or lacks a field or has one of a type
      *     that can't be read; the message says which
      */
-    public AvroClickDecoder(Schema writerSchema) {
+    public AvroClickDecoder(Schema writerSchema, OptionalFields optional) {
         this.writerSchema = writerSchema.toString();
+        this.idField = name(optional.id());
+        this.userAgentField = name(optional.userAgent());
+        this.ipField = name(optional.ip());
         begin(writerSchema);
     }
 
@@ -99,6 +115,11 @@ public final class AvroClickDecoder implements ClickDecoder {
         return compiled.toArray(new FieldReader[0]);
     }
 
+    /** The name of the record's own field that a pointer leads to; of none where there is none. */
+    private static String name(Optional<JsonPointer> pointer) {
+        return pointer.map(JsonPointer::getMatchingProperty).orElse("");
+    }
+
     private static void require(Schema schema, String field) {
         if (schema.getField(field) == null) {
             throw new IllegalArgumentException(
@@ -122,10 +143,47 @@ public final class AvroClickDecoder implements ClickDecoder {
             case TIME:
                 return timeReader(schema);
             case EVENT_TYPE:
+                return textReader(name, schema, ClickFields::setEventType);
             case DEPARTMENT:
-                return textReader(name, schema);
+                return textReader(name, schema, ClickFields::setDepartment);
             default:
-                return fields -> skip(schema, 0);
+                return optionalReader(name, schema);
+        }
+    }
+
+    private FieldReader optionalReader(String name, Schema schema) {
+        if (name.equals(idField)) {
+            return idReader(name, schema);
+        }
+        if (name.equals(userAgentField)) {
+            return textReader(name, schema, ClickFields::setUserAgent);
+        }
+        return name.equals(ipField) ? ipReader(name, schema) : fields -> skip(schema, 0);
+    }
+
+    private FieldReader idReader(String name, Schema schema) {
+        switch (schema.getType()) {
+            case INT:
+                return fields -> fields.setId(Integer.toString(in.readInt()));
+            case LONG:
+                return fields -> fields.setId(Long.toString(in.readLong()));
+            case STRING:
+                return fields -> fields.setTextId(text());
+            case NULL:
+                return fields -> {};
+            default:
+                throw unreadable(name, schema, "int, long, string or null");
+        }
+    }
+
+    private FieldReader ipReader(String name, Schema schema) {
+        switch (schema.getType()) {
+            case STRING:
+                return fields -> fields.setIp(text());
+            case NULL:
+                return fields -> {};
+            default:
+                throw unreadable(name, schema, "string or null");
         }
     }
 
@@ -137,18 +195,8 @@ public final class AvroClickDecoder implements ClickDecoder {
                 return fields -> fields.setUser(UserId.ofNumber(in.readLong()));
             case STRING:
                 return fields -> {
-                    int length = length();
-                    int begin = in.position();
-                    in.skip(length);
-                    fields.setUser(
-                            length == 0
-                                    ? null
-                                    : UserId.ofString(
-                                            new String(
-                                                    in.bytes(),
-                                                    begin,
-                                                    length,
-                                                    StandardCharsets.UTF_8)));
+                    String user = text();
+                    fields.setUser(user.isEmpty() ? null : UserId.ofString(user));
                 };
             case NULL:
                 return fields -> {};
@@ -168,14 +216,15 @@ public final class AvroClickDecoder implements ClickDecoder {
         }
     }
 
-    private FieldReader textReader(String name, Schema schema) {
+    private FieldReader textReader(
+            String name, Schema schema, BiConsumer<ClickFields, String> setter) {
         switch (schema.getType()) {
             case STRING:
                 return fields -> {
                     int length = length();
                     int begin = in.position();
                     in.skip(length);
-                    set(name, pool.ofUtf8(in.bytes(), begin, length), fields);
+                    setter.accept(fields, pool.ofUtf8(in.bytes(), begin, length));
                 };
             case ENUM:
                 List<String> symbols = schema.getEnumSymbols();
@@ -185,7 +234,7 @@ public final class AvroClickDecoder implements ClickDecoder {
                         throw new MalformedRecordException(
                                 name + " has symbol " + index + " of an enum of " + symbols.size());
                     }
-                    set(name, symbols.get(index), fields);
+                    setter.accept(fields, symbols.get(index));
                 };
             case NULL:
                 return fields -> {};
@@ -194,12 +243,11 @@ public final class AvroClickDecoder implements ClickDecoder {
         }
     }
 
-    private static void set(String name, String value, ClickFields fields) {
-        if (name.equals(EVENT_TYPE)) {
-            fields.setEventType(value);
-        } else {
-            fields.setDepartment(value);
-        }
+    private String text() throws MalformedRecordException {
+        int length = length();
+        int begin = in.position();
+        in.skip(length);
+        return new String(in.bytes(), begin, length, StandardCharsets.UTF_8);
     }
 
     private int length() throws MalformedRecordException {

@@ -2,6 +2,7 @@ package io.clickstream.format;
 
 import io.clickstream.config.ConfigException;
 import io.clickstream.config.FormatConfig;
+import io.clickstream.config.OptionalFields;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,26 +19,28 @@ public final class ClickDecoders {
     /**
      * The decoder of the configured format.
      *
+     * @param optional the fields that filters need
      * @throws ConfigException if the writer's schema can't be read or doesn't fit
      */
-    public static ClickDecoder of(FormatConfig config) {
+    public static ClickDecoder of(FormatConfig config, OptionalFields optional) {
         switch (config.type()) {
             case JSON:
-                return new JsonClickDecoder(config.mapping());
+                return new JsonClickDecoder(config.mapping(), optional);
             case AVRO:
-                return avro(config);
+                return avro(config, optional);
         }
         throw new IllegalStateException("Not a format: " + config.type());
     }
 
-    private static ClickDecoder avro(FormatConfig config) {
+    private static ClickDecoder avro(FormatConfig config, OptionalFields optional) {
         if (config.writerSchema().isEmpty()) {
-            return new AvroClickDecoder(ClickEvent.getClassSchema());
+            return new AvroClickDecoder(ClickEvent.getClassSchema(), optional);
         }
         String schema = config.writerSchema().get();
         try {
             return new AvroClickDecoder(
-                    new Schema.Parser().parse(schema.startsWith("{") ? schema : read(schema)));
+                    new Schema.Parser().parse(schema.startsWith("{") ? schema : read(schema)),
+                    optional);
         } catch (IOException | SchemaParseException | IllegalArgumentException e) {
             throw new ConfigException(
                     List.of("`format / writer-schema` can't be used: " + e.getMessage()));

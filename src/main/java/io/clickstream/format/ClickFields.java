@@ -13,6 +13,9 @@ public final class ClickFields {
     private long time;
     @Nullable private String eventType;
     @Nullable private String department;
+    @Nullable private String id;
+    @Nullable private String userAgent;
+    @Nullable private String ip;
 
     /** Forgets the record before. */
     void clear() {
@@ -21,6 +24,9 @@ public final class ClickFields {
         time = 0;
         eventType = null;
         department = null;
+        id = null;
+        userAgent = null;
+        ip = null;
     }
 
     /** The user; null where the record has none, or an empty string. */
@@ -68,5 +74,45 @@ public final class ClickFields {
 
     void setDepartment(@Nullable String department) {
         this.department = department;
+    }
+
+    /**
+     * What tells the click from others of its user; null where there is none, or no filter needs
+     * it. The number 7 and the string "7" are two ids.
+     */
+    @Nullable
+    public String id() {
+        return id;
+    }
+
+    void setId(@Nullable String id) {
+        this.id = id;
+    }
+
+    /** Takes an id that is a string, so that it is no number's. */
+    void setTextId(String text) {
+        char first = text.isEmpty() ? '"' : text.charAt(0);
+        boolean mayBeNumber = first == '-' || (first >= '0' && first <= '9');
+        this.id = text.isEmpty() ? null : mayBeNumber || first == '"' ? '"' + text : text;
+    }
+
+    /** What the browser calls itself; null where nothing is said, or no filter needs it. */
+    @Nullable
+    public String userAgent() {
+        return userAgent;
+    }
+
+    void setUserAgent(@Nullable String userAgent) {
+        this.userAgent = userAgent;
+    }
+
+    /** Where the click came from; null where nothing is said, or no filter needs it. */
+    @Nullable
+    public String ip() {
+        return ip;
+    }
+
+    void setIp(@Nullable String ip) {
+        this.ip = ip;
     }
 }

@@ -2,6 +2,7 @@ package io.clickstream.format;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import io.clickstream.config.JsonMapping;
+import io.clickstream.config.OptionalFields;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,9 @@ final class FieldTree {
     static final int TIME = 2;
     static final int EVENT_TYPE = 4;
     static final int DEPARTMENT = 8;
+    static final int ID = 16;
+    static final int USER_AGENT = 32;
+    static final int IP = 64;
 
     /** Has fields inside. */
     static final int INNER = 0;
@@ -33,12 +37,15 @@ final class FieldTree {
     /** A field, or a sum of fields, or {@link #INNER}. */
     private int kind;
 
-    static FieldTree of(JsonMapping mapping) {
+    static FieldTree of(JsonMapping mapping, OptionalFields optional) {
         FieldTree tree = new FieldTree();
         tree.add(mapping.user(), USER);
         tree.add(mapping.time(), TIME);
         mapping.eventType().ifPresent(pointer -> tree.add(pointer, EVENT_TYPE));
         mapping.department().ifPresent(pointer -> tree.add(pointer, DEPARTMENT));
+        optional.id().ifPresent(pointer -> tree.add(pointer, ID));
+        optional.userAgent().ifPresent(pointer -> tree.add(pointer, USER_AGENT));
+        optional.ip().ifPresent(pointer -> tree.add(pointer, IP));
         return tree;
     }
 
@@ -96,6 +103,15 @@ final class FieldTree {
         }
         if ((fields & DEPARTMENT) != 0) {
             found.setDepartment(null);
+        }
+        if ((fields & ID) != 0) {
+            found.setId(null);
+        }
+        if ((fields & USER_AGENT) != 0) {
+            found.setUserAgent(null);
+        }
+        if ((fields & IP) != 0) {
+            found.setIp(null);
         }
     }
 }

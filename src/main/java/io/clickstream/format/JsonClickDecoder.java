@@ -2,15 +2,18 @@ package io.clickstream.format;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.clickstream.config.FormatConfig.Preset;
 import io.clickstream.config.JsonMapping;
+import io.clickstream.config.OptionalFields;
 import io.clickstream.event.StringPool;
 import io.clickstream.event.UserId;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.annotation.Nullable;
 
@@ -30,6 +33,7 @@ public final class JsonClickDecoder implements ClickDecoder {
             Pattern.compile("\\[Source: [^;]*; line: \\d+, column: (\\d+)\\]");
 
     private final JsonMapping mapping;
+    private final OptionalFields optional;
     private final boolean isLab;
     private final String user;
     private final String eventType;
@@ -43,13 +47,14 @@ public final class JsonClickDecoder implements ClickDecoder {
 
     /** Reads the lab's fields. */
     public JsonClickDecoder() {
-        this(JsonMapping.of(Preset.LAB));
+        this(JsonMapping.of(Preset.LAB), OptionalFields.NONE);
     }
 
-    /** Reads the fields of a mapping. */
-    public JsonClickDecoder(JsonMapping mapping) {
+    /** Reads the fields of a mapping, and those that filters need. */
+    public JsonClickDecoder(JsonMapping mapping, OptionalFields optional) {
         this.mapping = mapping;
-        isLab = mapping.readsLikeTheLab();
+        this.optional = optional;
+        isLab = mapping.readsLikeTheLab() && optional.isEmpty();
         user = mapping.user().toString();
         eventType = mapping.eventType().map(Object::toString).orElse("");
         department = mapping.department().map(Object::toString).orElse("");
@@ -63,7 +68,7 @@ public final class JsonClickDecoder implements ClickDecoder {
         if (tree == null) {
             pool = new StringPool();
             times = new JsonTimeReader(mapping);
-            tree = FieldTree.of(mapping);
+            tree = FieldTree.of(mapping, optional);
         }
         try (JsonParser parser = JSON.createParser(record)) {
             JsonToken first = parser.nextToken();
@@ -156,6 +161,15 @@ public final class JsonClickDecoder implements ClickDecoder {
             case FieldTree.DEPARTMENT:
                 fields.setDepartment(department(parser, value));
                 break;
+            case FieldTree.ID:
+                id(parser, value, fields);
+                break;
+            case FieldTree.USER_AGENT:
+                fields.setUserAgent(userAgent(parser, value));
+                break;
+            case FieldTree.IP:
+                fields.setIp(isNull(value, optional.ip()) ? null : parser.getText());
+                break;
             case FieldTree.INNER:
                 // Of a name that is there twice, the last counts, with all that it lacks.
                 place.clear(fields);
@@ -194,6 +208,35 @@ public final class JsonClickDecoder implements ClickDecoder {
                 throw new MalformedRecordException(
                         user + " must be a number or a string, found " + found(value));
         }
+    }
+
+    private void id(JsonParser parser, JsonToken value, ClickFields fields)
+            throws IOException, MalformedRecordException {
+        switch (value) {
+            case VALUE_NUMBER_INT:
+            case VALUE_NUMBER_FLOAT:
+                fields.setId(parser.getText());
+                break;
+            case VALUE_STRING:
+                fields.setTextId(parser.getText());
+                break;
+            case VALUE_NULL:
+                fields.setId(null);
+                break;
+            default:
+                throw new MalformedRecordException(
+                        optional.id().orElseThrow()
+                                + " must be a number or a string, found "
+                                + found(value));
+        }
+    }
+
+    private String userAgent(JsonParser parser, JsonToken value)
+            throws IOException, MalformedRecordException {
+        return isNull(value, optional.userAgent())
+                ? null
+                : pool.of(
+                        parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
     }
 
     private String eventType(JsonParser parser, JsonToken value)
@@ -240,6 +283,11 @@ public final class JsonClickDecoder implements ClickDecoder {
             }
         }
         return true;
+    }
+
+    private static boolean isNull(JsonToken value, Optional<JsonPointer> field)
+            throws MalformedRecordException {
+        return isNull(value, field.orElseThrow().toString());
     }
 
     private static boolean isNull(JsonToken value, String field) throws MalformedRecordException {

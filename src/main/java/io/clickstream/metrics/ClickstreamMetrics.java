@@ -19,8 +19,19 @@ public final class ClickstreamMetrics {
     /** Length of all records read, in bytes. */
     public static final String BYTES_IN = "bytesIn";
 
-    /** Records that are clicks, late ones included. */
+    /** Records that are clicks, with late ones, duplicates and those of bots. */
     public static final String CLICKS = "clicks";
+
+    /** Clicks that were left out because their id had come before. */
+    public static final String DUPLICATES = "duplicates";
+
+    /**
+     * Begins the names of the counters of bots' clicks, by what they were known: {@code bots.ip}.
+     */
+    public static final String BOTS = "bots.";
+
+    /** Clicks in sessions that were faster than allowed. */
+    public static final String BOT_RATE = "rate";
 
     /** Sessions closed. */
     public static final String SESSIONS = "sessions";
@@ -55,6 +66,15 @@ public final class ClickstreamMetrics {
 
     public static Counter deadLetters(MetricGroup operator, DeadLetter.Reason reason) {
         return counter(operator, DEAD_LETTERS + reason.label());
+    }
+
+    /**
+     * A counter of clicks that were left out as a bot's.
+     *
+     * @param sign by what the bot was known
+     */
+    public static Counter bots(MetricGroup operator, String sign) {
+        return counter(operator, BOTS + sign);
     }
 
     private ClickstreamMetrics() {}

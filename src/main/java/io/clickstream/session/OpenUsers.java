@@ -1,8 +1,6 @@
 package io.clickstream.session;
 
-import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
-import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import javax.annotation.Nullable;
 
@@ -15,6 +13,13 @@ import javax.annotation.Nullable;
  * hash and the record: a search looks at hardly any record but the right one.
  */
 final class OpenUsers {
+
+    /** Takes the sessions that are closed. */
+    @FunctionalInterface
+    interface Closed {
+        /** Takes a session, whose record is given back afterwards. */
+        void session(int record, UserId user);
+    }
 
     /** What {@link #click} answers for a click that was not taken. */
     static final int NOT_TAKEN = Integer.MIN_VALUE;
@@ -193,7 +198,7 @@ final class OpenUsers {
      *
      * @return how many
      */
-    int closeDue(int head, long watermark, long gap, DepartmentNames names, Consumer<Session> out) {
+    int closeDue(int head, long watermark, long gap, Closed out) {
         int newer = SessionRecords.NONE;
         int session = head;
         while (session != SessionRecords.NONE && records.last(session) + gap - 1 > watermark) {
@@ -207,7 +212,7 @@ final class OpenUsers {
         int closed = 0;
         // All older ones end earlier.
         for (int due = session; due != SessionRecords.NONE; due = records.older(due)) {
-            out.accept(records.close(due, user, gap, names));
+            out.session(due, user);
             closed++;
         }
         if (newer != SessionRecords.NONE) {

@@ -12,13 +12,59 @@ import java.util.Arrays;
  *     last − begin
  *     last checkout − begin + 1; 0 without one
  *     visits up to the last checkout
+ *     events, from version 2 on
  *     number of later visits, then the first − begin, and each of the others − the one before
  *     number of departments, then for each its number; 0 is followed by a length and UTF-8
  * </pre>
  *
- * <p>This is version 1, the one of {@link StoredSessionsSerializer}.
+ * <p>In front of one user's sessions, or of a segment of the log, stand a 0, the version, and the
+ * writer of the department numbers. In version 1 the writer, who is never 0, stood alone.
  */
 final class SessionCodec {
+
+    private static final int VERSION_1 = 1;
+    private static final int VERSION = 2;
+
+    private static final long UNKNOWN = -1;
+
+    /** How sessions were written, and by whom. */
+    static final class Origin {
+        private final int version;
+        private final int writer;
+
+        private Origin(int version, int writer) {
+            this.version = version;
+            this.writer = writer;
+        }
+
+        /**
+         * @param writer whose department numbers follow
+         */
+        static void write(int writer, VarBytes out) {
+            out.put(0);
+            out.put(VERSION);
+            out.put(writer);
+        }
+
+        /**
+         * @throws IllegalStateException if a later version wrote the bytes
+         */
+        static Origin read(VarBytes in) {
+            int first = (int) in.get();
+            if (first != 0) {
+                return new Origin(VERSION_1, first);
+            }
+            int version = (int) in.get();
+            if (version > VERSION) {
+                throw new IllegalStateException(
+                        "Open sessions were written in version "
+                                + version
+                                + " of their layout; this job reads up to "
+                                + VERSION);
+            }
+            return new Origin(version, (int) in.get());
+        }
+    }
 
     private final SessionRecords records;
     private final DepartmentNames names;
@@ -44,6 +90,7 @@ final class SessionCodec {
         long checkout = records.lastCheckout(session);
         out.put(checkout == SessionRecords.NO_CHECKOUT ? 0 : checkout - begin + 1);
         out.put(records.visitsUpToCheckout(session));
+        out.put(records.events(session));
         encodeVisits(session, out);
         long bits = records.departmentBits(session);
         String[] others = records.otherDepartments(session);
@@ -80,16 +127,16 @@ final class SessionCodec {
     /**
      * Reads sessions into new records.
      *
-     * @param writer whose department numbers they are
+     * @param origin how they were written
      * @return the newest; {@link SessionRecords#NONE} if there are none
      * @throws IllegalStateException if the bytes refer to departments that are not known
      */
-    int decode(VarBytes in, int writer) {
-        names.use(writer);
+    int decode(VarBytes in, Origin origin) {
+        names.use(origin.writer);
         int newest = SessionRecords.NONE;
         int newer = SessionRecords.NONE;
         for (long rest = in.get(); rest > 0; rest--) {
-            int session = decodeOne(in, writer);
+            int session = decodeOne(in, origin);
             if (newer == SessionRecords.NONE) {
                 newest = session;
             } else {
@@ -100,18 +147,24 @@ final class SessionCodec {
         return newest;
     }
 
-    private int decodeOne(VarBytes in, int writer) {
+    private int decodeOne(VarBytes in, Origin origin) {
+        int writer = origin.writer;
         long begin = in.get();
         int session = records.open(begin);
         long last = begin + in.get();
         long checkout = in.get();
+        long visitsUpToCheckout = in.get();
+        long events = origin.version == VERSION_1 ? UNKNOWN : in.get();
+        long later = in.get();
         records.set(
                 session,
                 last,
                 checkout == 0 ? SessionRecords.NO_CHECKOUT : begin + checkout - 1,
-                in.get());
+                visitsUpToCheckout,
+                // There were at least the visits.
+                events == UNKNOWN ? Math.max(1, visitsUpToCheckout + later) : events);
         long before = begin;
-        for (long rest = in.get(); rest > 0; rest--) {
+        for (long rest = later; rest > 0; rest--) {
             before += in.get();
             records.addVisit(session, before);
         }

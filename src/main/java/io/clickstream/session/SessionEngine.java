@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * The open sessions of the users that one subtask owns.
@@ -50,7 +51,9 @@ final class SessionEngine {
     private final int maxOnHeap;
     private final DepartmentNames names;
     private final SessionStore store;
+    private final MaxRate maxRate;
     private final Consumer<Session> out;
+    private final LongConsumer tooFast;
     private final Consumer<Click> late;
     private final SessionRecords records = new SessionRecords();
     private final OpenUsers users = new OpenUsers(records);
@@ -81,7 +84,9 @@ final class SessionEngine {
      * @param maxOnHeap sessions on the heap at most, by and large
      * @param maxParallelism the number of key groups
      * @param segments where the log is kept
+     * @param maxRate the rate above which a session is set aside when it closes
      * @param out where closed sessions go
+     * @param tooFast where the events of a session that was set aside are counted
      * @param late where clicks go that are behind the watermark and join no open session
      */
     SessionEngine(
@@ -91,13 +96,17 @@ final class SessionEngine {
             DepartmentNames names,
             SessionLog.Segments segments,
             SessionStore store,
+            MaxRate maxRate,
             Consumer<Session> out,
+            LongConsumer tooFast,
             Consumer<Click> late) {
         this.gap = gap.toMillis();
         this.maxOnHeap = maxOnHeap;
         this.names = names;
         this.store = store;
+        this.maxRate = maxRate;
         this.out = out;
+        this.tooFast = tooFast;
         this.late = late;
         this.codec = new SessionCodec(records, names);
         this.log = new SessionLog(maxParallelism, records, codec, names.writer(), segments);
@@ -277,7 +286,7 @@ final class SessionEngine {
     }
 
     private long closeDue(int head) {
-        int closed = users.closeDue(head, watermark, gap, names, out);
+        int closed = users.closeDue(head, watermark, gap, this::close);
         if (closed == 0) {
             return users.earliestEnd(head, gap);
         }
@@ -289,6 +298,15 @@ final class SessionEngine {
         onHeap -= closed;
         changed.set(head);
         return users.earliestEnd(head, gap);
+    }
+
+    private void close(int session, UserId user) {
+        long events = records.events(session);
+        if (maxRate.isExceeded(events, records.last(session) - records.begin(session))) {
+            tooFast.accept(events);
+        } else {
+            out.accept(records.close(session, user, gap, names));
+        }
     }
 
     /** Takes a user from the heap, with all sessions. */
@@ -303,8 +321,7 @@ final class SessionEngine {
 
     private int read(byte[] stored) {
         VarBytes in = new VarBytes(stored);
-        int writer = (int) in.get();
-        return codec.decode(in, writer);
+        return codec.decode(in, SessionCodec.Origin.read(in));
     }
 
     /** Brings a user back; NONE if it is another one with the same fingerprint. */
@@ -338,7 +355,7 @@ final class SessionEngine {
 
     private void spill(int head) {
         UserId id = records.user(head);
-        spillBytes.put(names.writer());
+        SessionCodec.Origin.write(names.writer(), spillBytes);
         codec.encode(head, users.sessionCount(head), spillBytes);
         store.write(id, spillBytes.take());
         noteSpilled(id, head);

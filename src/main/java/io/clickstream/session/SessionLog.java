@@ -13,14 +13,12 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * <p>A log is a list of segments. A segment is, in varints:
  *
  * <pre>
- *   writer of the department numbers
+ *   layout and writer, as SessionCodec writes them
  *   entries until the end, a later one replacing an earlier one of the same user:
  *     kind of id: 0 a number, 1 a JSON string, 2 a number's literal
  *     the number, zigzag; or the text: length and UTF-16 units
  *     sessions as SessionCodec writes them; none means that the user has left
  * </pre>
- *
- * <p>This is version 1, the one of {@link StoredSessionsSerializer}.
  */
 final class SessionLog {
 
@@ -146,10 +144,10 @@ final class SessionLog {
         lengths[keyGroup] = log.size();
         for (byte[] segment : log) {
             VarBytes in = new VarBytes(segment);
-            int ofWriter = (int) in.get();
+            SessionCodec.Origin origin = SessionCodec.Origin.read(in);
             while (!in.isAtEnd()) {
                 UserId user = readUser(in);
-                reader.entry(user, codec.decode(in, ofWriter));
+                reader.entry(user, codec.decode(in, origin));
                 entries++;
             }
         }
@@ -176,7 +174,7 @@ final class SessionLog {
             pending[keyGroup] = out;
         }
         if (out.position() == 0) {
-            out.put(writer);
+            SessionCodec.Origin.write(writer, out);
         }
         if (user.text() == null) {
             out.put(NUMBER);

@@ -77,6 +77,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     private final Duration gap;
     private final int maxOnHeap;
     private final boolean sortedByUser;
+    private final MaxRate maxRate;
     private final OutputTag<Click> late;
 
     private transient SessionEngine engine;
@@ -102,13 +103,19 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
      * @param maxOnHeap sessions that a subtask holds on the heap at most, by and large, or {@link
      *     #BY_HEAP_SIZE}; the others are in keyed state alone
      * @param sortedByUser whether the input is bounded and arrives sorted by user
+     * @param maxRate the rate above which a session is set aside, {@link MaxRate#NONE} for none
      * @param late where clicks go that are behind the watermark and join no open session
      */
     public SessionOperator(
-            Duration gap, int maxOnHeap, boolean sortedByUser, OutputTag<Click> late) {
+            Duration gap,
+            int maxOnHeap,
+            boolean sortedByUser,
+            MaxRate maxRate,
+            OutputTag<Click> late) {
         this.gap = gap;
         this.maxOnHeap = maxOnHeap;
         this.sortedByUser = sortedByUser;
+        this.maxRate = maxRate;
         this.late = late;
         // Flink's default is to begin a chain, which would mean a hop through the network.
         setChainingStrategy(ChainingStrategy.ALWAYS);
@@ -149,6 +156,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         batch = new Click[SessionEngine.BATCH];
         int maxParallelism = getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
         logKeys = new UserId[maxParallelism];
+        Counter tooFast = ClickstreamMetrics.bots(getMetricGroup(), ClickstreamMetrics.BOT_RATE);
         engine =
                 new SessionEngine(
                         gap,
@@ -157,7 +165,9 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                         names,
                         new LogState(),
                         new SpilledState(),
+                        maxRate,
                         this::emit,
+                        tooFast::inc,
                         this::emitLate);
         MetricGroup metrics = getMetricGroup().addGroup(ClickstreamMetrics.GROUP);
         sessions = metrics.counter(ClickstreamMetrics.SESSIONS);

@@ -20,7 +20,8 @@ import javax.annotation.Nullable;
  *   6  next older session of the user (32 bits) and the number of later visits (32)
  *   7  bucket of the user's next look, see ExpiryBuckets
  *   8  when the user was touched last, on the engine's clock
- *   9  times of 14 later visits, ms since begin, two to a number
+ *   9  events
+ *  10  times of 12 later visits, ms since begin, two to a number
  * </pre>
  *
  * <p>The few sessions with more later visits, or with departments that have no bit, have an object
@@ -64,7 +65,8 @@ final class SessionRecords {
     private static final int LINK = 6;
     private static final int ARMED = 7;
     private static final int TOUCH = 8;
-    private static final int VISITS = 9;
+    private static final int EVENTS = 9;
+    private static final int VISITS = 10;
 
     private static final int MAX_VISITS = 2 * ((1 << RECORD_LOG2) - VISITS);
 
@@ -135,6 +137,7 @@ final class SessionRecords {
         chunk[at + CHECKOUT] = NO_CHECKOUT;
         chunk[at + FLAGS] &= HEAD | TEXT | LOGGED;
         chunk[at + DEPARTMENTS] = 0;
+        chunk[at + EVENTS] = 0;
     }
 
     /** Gives a record back. */
@@ -267,6 +270,11 @@ final class SessionRecords {
         return chunk(record)[at(record) + LAST];
     }
 
+    /** How many events there were, whatever they were. */
+    long events(int record) {
+        return chunk(record)[at(record) + EVENTS];
+    }
+
     long lastCheckout(int record) {
         return chunk(record)[at(record) + CHECKOUT];
     }
@@ -310,6 +318,7 @@ final class SessionRecords {
             int record, long timestamp, @Nullable String department, int number, boolean checkout) {
         long[] chunk = chunk(record);
         int at = at(record);
+        chunk[at + EVENTS]++;
         if (timestamp > chunk[at + LAST]) {
             chunk[at + LAST] = timestamp;
         } else if (timestamp < chunk[at + BEGIN]) {
@@ -332,6 +341,7 @@ final class SessionRecords {
         long[] chunk = chunk(record);
         int at = at(record);
         chunk[at + LAST] = Math.max(chunk[at + LAST], last(other));
+        chunk[at + EVENTS] += events(other);
         addCheckout(record, lastCheckout(other));
         chunk[at + FLAGS] += visitsUpToCheckout(other);
         int visits = laterVisitCount(other);
@@ -346,10 +356,11 @@ final class SessionRecords {
     }
 
     /** Sets what was stored of a session without visits and departments. */
-    void set(int record, long last, long lastCheckout, long visitsUpToCheckout) {
+    void set(int record, long last, long lastCheckout, long visitsUpToCheckout, long events) {
         long[] chunk = chunk(record);
         int at = at(record);
         chunk[at + LAST] = last;
+        chunk[at + EVENTS] = events;
         chunk[at + CHECKOUT] = lastCheckout;
         chunk[at + FLAGS] += visitsUpToCheckout;
     }

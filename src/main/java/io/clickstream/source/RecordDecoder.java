@@ -33,8 +33,8 @@ public final class RecordDecoder implements Serializable {
     private static final String NO_DEPARTMENT = "N/A";
 
     /**
-     * Characters of a user or a department. They become keys and parts of results, which no topic
-     * takes if they are as long as a record may be. Ids in use have tens of characters.
+     * Characters of a user, a department or an id. They become keys and parts of results, which no
+     * topic takes if they are as long as a record may be. Ids in use have tens of characters.
      */
     private static final int MAX_NAME_LENGTH = 1024;
 
@@ -43,6 +43,7 @@ public final class RecordDecoder implements Serializable {
 
     private final ClickDecoder decoder;
     private final Set<String> checkoutEventTypes;
+    private final BotSigns botSigns;
     private final int maxRecordBytes;
     private final long maxFutureSkewMillis;
     private final Clock clock;
@@ -53,6 +54,7 @@ public final class RecordDecoder implements Serializable {
 
     /**
      * @param checkoutEventTypes the event types that are a checkout
+     * @param botSigns by what a single click is known for a bot's
      * @param maxRecordBytes the longest record that is looked into
      * @param maxFutureSkew how far a click's time may be ahead of the clock
      * @param clock must be serializable, as those of {@link Clock} are
@@ -60,11 +62,13 @@ public final class RecordDecoder implements Serializable {
     public RecordDecoder(
             ClickDecoder decoder,
             Set<String> checkoutEventTypes,
+            BotSigns botSigns,
             int maxRecordBytes,
             Duration maxFutureSkew,
             Clock clock) {
         this.decoder = decoder;
         this.checkoutEventTypes = Set.copyOf(checkoutEventTypes);
+        this.botSigns = botSigns;
         this.maxRecordBytes = maxRecordBytes;
         this.maxFutureSkewMillis = maxFutureSkew.toMillis();
         this.clock = clock;
@@ -115,6 +119,9 @@ public final class RecordDecoder implements Serializable {
         if (fields.department() != null && fields.department().length() > MAX_NAME_LENGTH) {
             return refuse(Reason.TOO_LARGE, tooLong("department", fields.department()), raw);
         }
+        if (fields.id() != null && fields.id().length() > MAX_NAME_LENGTH) {
+            return refuse(Reason.TOO_LARGE, tooLong("id", fields.id()), raw);
+        }
         if (!fields.hasTime()) {
             return refuse(Reason.MISSING_TIME, "the event time is absent or null", raw);
         }
@@ -134,7 +141,10 @@ public final class RecordDecoder implements Serializable {
                             + ")",
                     raw);
         }
-        return new Click(fields.user(), time, department(), isCheckout(), raw);
+        Click click = new Click(fields.user(), time, department(), isCheckout(), raw);
+        click.setId(fields.id());
+        click.setBotSign(botSigns.find(fields));
+        return click;
     }
 
     private static String tooLong(String what, String name) {

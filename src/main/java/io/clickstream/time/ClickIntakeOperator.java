@@ -1,10 +1,13 @@
 package io.clickstream.time;
 
+import io.clickstream.event.BotSign;
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.Incoming;
 import io.clickstream.metrics.ClickstreamMetrics;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
@@ -21,9 +24,10 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * What stands between the source and the shuffle, chained to the source. It sends records that are
- * no clicks to the side, lets go of the bytes of clicks that can't be late, counts both, and before
- * it passes on that all its partitions are idle, brings the watermark up to the newest click: one
- * partition that was behind when the clicks stopped must not decide how far event time got.
+ * no clicks to the side, keeps back clicks that are known for a bot's, lets go of the bytes of
+ * clicks that can't be late, counts all of them, and before it passes on that all its partitions
+ * are idle, brings the watermark up to the newest click: one partition that was behind when the
+ * clicks stopped must not decide how far event time got.
  */
 public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
         implements OneInputStreamOperator<Incoming, Click> {
@@ -41,6 +45,7 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
     private transient Counter recordsIn;
     private transient Counter bytesIn;
     private transient Counter clicks;
+    private transient Map<BotSign, Counter> ofBots;
     private transient long newest;
     private transient long watermark;
 
@@ -87,6 +92,10 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
         recordsIn = ClickstreamMetrics.counter(getMetricGroup(), ClickstreamMetrics.RECORDS_IN);
         bytesIn = ClickstreamMetrics.counter(getMetricGroup(), ClickstreamMetrics.BYTES_IN);
         clicks = ClickstreamMetrics.counter(getMetricGroup(), ClickstreamMetrics.CLICKS);
+        ofBots = new EnumMap<>(BotSign.class);
+        for (BotSign sign : BotSign.values()) {
+            ofBots.put(sign, ClickstreamMetrics.bots(getMetricGroup(), sign.label()));
+        }
     }
 
     @Override
@@ -106,6 +115,12 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
             newest = Math.max(newest, click.timestamp());
             if (click.raw() != null) {
                 bytesIn.inc(click.raw().bytes().length);
+            }
+            if (click.botSign() != null) {
+                ofBots.get(click.botSign()).inc();
+                return;
+            }
+            if (click.raw() != null) {
                 long now = bound.followsTheClock() ? now() : 0;
                 if (click.timestamp() > bound.highestWatermark(now)) {
                     click.dropRaw();

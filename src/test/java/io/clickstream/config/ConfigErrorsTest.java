@@ -100,6 +100,13 @@ class ConfigErrorsTest {
                 "event-time|out-of-orderness|99999999999999999999 d|which is no duration",
                 "event-time|out-of-orderness|3651 d|which is above 3650 days",
                 "event-time|idle-timeout|0 s|which is below 1 ms",
+                "duplicates|id|event_id|which does not begin with /; it must be a JSON pointer,"
+                        + " such as `/event_id`",
+                "bots|user-agents|bot,|which has nothing before or behind a comma",
+                "bots|ip-ranges|192.0.2.0/33|which has '192.0.2.0/33', whose number of bits is not"
+                        + " between 0 and 32; it must be addresses or ranges",
+                "bots|ip-ranges|shop.example|which has 'shop.example', which is no IP address",
+                "bots|max-clicks|0|which is below 1",
                 "aggregates|session-gap|999 µs|which is below 1 ms",
                 "sink.kafka|delivery|twice|which is none of them; it must be `exactly-once`,"
                         + " `at-least-once`",
@@ -133,6 +140,41 @@ class ConfigErrorsTest {
                 .asString()
                 .startsWith("`" + group + " / " + key + "` is '" + value + "', " + problem)
                 .contains("; it must be ");
+    }
+
+    @Test
+    void tellsWhatAFilterLacks() {
+        assertThat(
+                        errors(
+                                smallest()
+                                        .with("duplicates", "span", "1 h")
+                                        .with("bots", "user-agent", "/agent")
+                                        .with("bots", "ip", "/address")
+                                        .with("bots", "per", "1 s")))
+                .containsExactly(
+                        "`duplicates / id` is missing; it must be a JSON pointer, such as"
+                                + " `/event_id`",
+                        "`bots / user-agent` is of no use without `bots / user-agents`",
+                        "`bots / ip` is of no use without `bots / ip-ranges`",
+                        "the group `bots` says nothing about how bots are known: it must have"
+                                + " `user-agents`, `ip-ranges` or `max-clicks`, or be left out",
+                        "`bots / per` is of no use without `bots / max-clicks`");
+    }
+
+    @Test
+    void tellsWhatAFieldOfAvroMayBe() {
+        assertThat(
+                        errors(
+                                smallest()
+                                        .with("duplicates", "id", "/event/id")
+                                        .with("bots", "user-agents", "bot")
+                                        .with("bots", "user-agent", "/event_type")))
+                .containsExactly(
+                        "`duplicates / id` is '/event/id', which leads into a field; of Avro"
+                                + " records it must be / and the name of a field of the record"
+                                + " itself",
+                        "`bots / user-agent` is '/event_type', which aggregates need as what it"
+                                + " is");
     }
 
     @ParameterizedTest

@@ -45,6 +45,12 @@ class JobConfigTest {
         assertThat(config.eventTime().idleTimeout()).hasSeconds(15);
         assertThat(config.eventTime().maxFutureSkew()).hasSeconds(10);
 
+        assertThat(config.filters().fields().isEmpty()).isTrue();
+        assertThat(config.filters().duplicateSpan()).isEmpty();
+        assertThat(config.filters().botUserAgents()).isEmpty();
+        assertThat(config.filters().botIpRanges()).isEmpty();
+        assertThat(config.filters().botClicks()).isEmpty();
+
         assertThat(config.aggregates().sessionGap()).hasSeconds(1);
         assertThat(config.aggregates().window()).hasSeconds(10);
         assertThat(config.aggregates().maxSessionsOnHeap()).isEmpty();
@@ -161,6 +167,59 @@ class JobConfigTest {
                         "/a/0 /b yyyy-MM-dd HH:mm:ss 'UTC' Europe/Berlin /c {buy=order_checkout}"
                                 + " /d~1e . /f - /g");
         assertThat(format.checkoutEventTypes()).containsExactlyInAnyOrder("buy", "paid");
+    }
+
+    @Test
+    void hasDefaultsForFilters() {
+        FilterConfig filters =
+                parse(
+                                smallest()
+                                        .with("duplicates", "id", "/globalseq")
+                                        .with("bots", "user-agents", "bot")
+                                        .with("bots", "ip-ranges", "192.0.2.1")
+                                        .with("bots", "max-clicks", "100"))
+                        .filters();
+
+        assertThat(filters.fields().id()).hasToString("Optional[/globalseq]");
+        assertThat(filters.fields().userAgent()).hasToString("Optional[/user_agent]");
+        assertThat(filters.fields().ip()).hasToString("Optional[/ip]");
+        assertThat(filters.duplicateSpan()).contains(Duration.ofMinutes(10));
+        assertThat(filters.botPer()).hasSeconds(10);
+    }
+
+    @Test
+    void readsEveryKeyOfFilters() {
+        FilterConfig filters =
+                parse(
+                                smallest()
+                                        .with("format", "type", "json")
+                                        .with("duplicates", "id", "/event/id")
+                                        .with("duplicates", "span", "1 h")
+                                        .with("bots", "user-agent", "/client/agent")
+                                        .with("bots", "user-agents", "bot, Spider")
+                                        .with("bots", "ip", "/client/ip")
+                                        .with("bots", "ip-ranges", "192.0.2.1, 2001:db8::/32")
+                                        .with("bots", "max-clicks", "20")
+                                        .with("bots", "per", "1 s"))
+                        .filters();
+
+        assertThat(filters.fields().id()).hasToString("Optional[/event/id]");
+        assertThat(filters.fields().userAgent()).hasToString("Optional[/client/agent]");
+        assertThat(filters.fields().ip()).hasToString("Optional[/client/ip]");
+        assertThat(filters.duplicateSpan()).contains(Duration.ofHours(1));
+        assertThat(filters.botUserAgents()).containsExactly("bot", "Spider");
+        assertThat(filters.botIpRanges())
+                .extracting(IpRange::toString)
+                .containsExactly("192.0.2.1/32", "2001:db8:0:0:0:0:0:0/32");
+        assertThat(filters.botClicks()).hasValue(20);
+        assertThat(filters.botPer()).hasSeconds(1);
+    }
+
+    @Test
+    void readsOnlyTheFieldsOfFiltersThatAreOn() {
+        FilterConfig filters = parse(smallest().with("bots", "max-clicks", "100")).filters();
+
+        assertThat(filters.fields().isEmpty()).isTrue();
     }
 
     private static String described(JsonMapping mapping) {

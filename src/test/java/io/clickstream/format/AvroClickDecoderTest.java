@@ -7,6 +7,8 @@ import static io.clickstream.format.AvroRecords.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonPointer;
+import io.clickstream.config.OptionalFields;
 import io.clickstream.event.UserId;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -207,6 +209,43 @@ class AvroClickDecoderTest {
     }
 
     @Test
+    void readsTheFieldsThatFiltersNeed() throws Exception {
+        OptionalFields optional =
+                OptionalFields.NONE
+                        .withId(JsonPointer.compile("/globalseq"))
+                        .withUserAgent(JsonPointer.compile("/devicetype"))
+                        .withIp(JsonPointer.compile("/ip"));
+
+        new AvroClickDecoder(ClickEvent.getClassSchema(), optional)
+                .decode(bytes(wireRecord("order", "Books")), fields);
+
+        assertThat(fields.id()).isEqualTo("2");
+        assertThat(fields.userAgent()).isEqualTo("tablet");
+        assertThat(fields.ip()).isEqualTo("66.249.1.133");
+        assertFields(UserId.ofNumber(7496), 1_655_183_298_630L, "order", "Books");
+    }
+
+    @Test
+    void readsAnIdOfAnyType() throws Exception {
+        assertThat(id("\"int\"", 7)).isEqualTo("7");
+        assertThat(id("\"long\"", -7L)).isEqualTo("-7");
+        assertThat(id("\"string\"", "Zoë")).isEqualTo("Zoë");
+        assertThat(id("\"string\"", "7")).isNotEqualTo("7");
+        assertThat(id("\"string\"", "")).isNull();
+        assertThat(id("[\"null\",\"string\"]", null)).isNull();
+    }
+
+    @Test
+    void needsNoFieldOfAFilter() throws Exception {
+        OptionalFields optional = OptionalFields.NONE.withId(JsonPointer.compile("/event_id"));
+
+        new AvroClickDecoder(ClickEvent.getClassSchema(), optional)
+                .decode(bytes(wireRecord("order", "Books")), fields);
+
+        assertThat(fields.id()).isNull();
+    }
+
+    @Test
     void worksAfterItsWayToATaskManager() throws Exception {
         AvroClickDecoder travelled =
                 InstantiationUtil.clone(new AvroClickDecoder(ClickEvent.getClassSchema()));
@@ -255,6 +294,15 @@ class AvroClickDecoderTest {
         Schema schema = schema(field("userid", type) + "," + TIME);
         decode(record(schema, "userid", value, "eventtimestamp", 5L));
         return fields.user();
+    }
+
+    private String id(String type, Object value) throws Exception {
+        Schema schema = schema(field("userid", "\"int\"") + "," + TIME + "," + field("id", type));
+        new AvroClickDecoder(schema, OptionalFields.NONE.withId(JsonPointer.compile("/id")))
+                .decode(
+                        bytes(record(schema, "userid", 7, "eventtimestamp", 5L, "id", value)),
+                        fields);
+        return fields.id();
     }
 
     private static GenericData.Record wireRecord(String eventType, String department) {

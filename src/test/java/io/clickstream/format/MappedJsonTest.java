@@ -3,7 +3,6 @@ package io.clickstream.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.clickstream.config.FormatConfig;
 import io.clickstream.config.ReplayConfig;
 import io.clickstream.event.UserId;
 import io.clickstream.testing.PropertyGroups;
@@ -300,6 +299,51 @@ class MappedJsonTest {
                 String.valueOf(found.department()));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {
+                "7|7",
+                "1.50|1.50",
+                "\"abc\"|abc",
+                "\"7\"|\"7",
+                "\"-x\"|\"-x",
+                "\"\\\"7\"|\"\"7",
+                "\"\"|",
+                "null|"
+            })
+    void readsAnIdForTheFilterOfDuplicates(String id, String found) throws Exception {
+        PropertyGroups groups = json().with("duplicates", "id", "/event/id");
+
+        decode(groups, "{\"event\":{\"id\":%s},\"userid\":7,\"eventtimestamp\":5}".formatted(id));
+
+        assertThat(fields.id()).isEqualTo(found);
+    }
+
+    @Test
+    void takesTheLastIdOfTheSameName() throws Exception {
+        PropertyGroups groups = json().with("duplicates", "id", "/event/id");
+
+        decode(groups, "{\"event\":{\"id\":1},\"userid\":7,\"eventtimestamp\":5,\"event\":{}}");
+
+        assertThat(fields.id()).isNull();
+    }
+
+    @Test
+    void refusesAFieldOfAFilterThatIsOfNoUse() {
+        PropertyGroups groups =
+                json().with("duplicates", "id", "/id").with("bots", "user-agents", "bot");
+
+        assertMalformed(groups, "{\"id\":{}}", "/id must be a number or a string, found an object");
+        assertMalformed(
+                groups, "{\"id\":true}", "/id must be a number or a string, found a boolean");
+        assertMalformed(
+                groups,
+                "{\"user_agent\":7}",
+                "/user_agent must be a string or null, found an integer");
+    }
+
     private static PropertyGroups json() {
         return PropertyGroups.none().with("format", "type", "json");
     }
@@ -316,8 +360,8 @@ class MappedJsonTest {
     }
 
     private static JsonClickDecoder decoder(PropertyGroups groups) {
-        FormatConfig format = ReplayConfig.parse(groups.build()).format();
-        return (JsonClickDecoder) ClickDecoders.of(format);
+        ReplayConfig config = ReplayConfig.parse(groups.build());
+        return (JsonClickDecoder) ClickDecoders.of(config.format(), config.filters().fields());
     }
 
     private void decode(PropertyGroups groups, String record) throws MalformedRecordException {

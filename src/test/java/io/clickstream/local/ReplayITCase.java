@@ -179,6 +179,51 @@ class ReplayITCase {
                                 + "\"windowEndTime\":1720054924456}");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void duplicatesAndBotsAreLeftOut(int parallelism) throws Exception {
+        Random random = new Random(parallelism);
+        List<String> more = new ArrayList<>(lines);
+        for (int i = 0; i < lines.size() / 10; i++) {
+            more.add(lines.get(random.nextInt(lines.size())));
+            String ofBot = lines.get(random.nextInt(lines.size()));
+            more.add(ofBot.replaceFirst("}$", ",\"user_agent\":\"A bot\"}"));
+        }
+        // A bot that nobody knows, with 100 clicks in a second.
+        for (int i = 0; i < 100; i++) {
+            more.add(
+                    "{\"userid\":\"fast\",\"eventtimestamp\":%d,\"product_type\":\"cameras\"}"
+                            .formatted(START + 10L * i));
+        }
+        Collections.shuffle(more, random);
+        Path input = Files.write(folder.resolve("clicks.jsonl"), more);
+
+        Run run =
+                replay(
+                        "--input",
+                        input.toString(),
+                        "--output",
+                        folder.resolve("out").toString(),
+                        "--parallelism",
+                        Integer.toString(parallelism),
+                        "--set",
+                        "duplicates/id=/globalseq",
+                        "--set",
+                        "bots/user-agents=bot",
+                        "--set",
+                        "bots/max-clicks=99",
+                        "--set",
+                        "bots/per=1 s");
+
+        assertThat(run.code).as(run.err).isZero();
+        Expected expected = ledger.expected();
+        assertThat(output("Departments_Agg")).isEqualTo(expected.departments());
+        assertThat(output("ClickEvents_UserId_Agg_Result")).isEqualTo(expected.sessions());
+        assertThat(output("User_Sessions_Aggregates_With_Order_Checkout"))
+                .isEqualTo(expected.checkouts());
+        assertThat(output("dead-letters")).isEmpty();
+    }
+
     @Test
     void gapAndWindowCanBeChosen() throws Exception {
         Path input = Files.write(folder.resolve("clicks.jsonl"), lines);
@@ -241,6 +286,13 @@ class ReplayITCase {
                                         "--config", "no.json")
                                 .err)
                 .contains("no.json");
+        assertThat(
+                        replay(
+                                        "--input", folder.toString(),
+                                        "--output", folder.resolve("out").toString(),
+                                        "--set", "id=/globalseq")
+                                .err)
+                .contains("--set id=/globalseq: what is set must be GROUP/KEY");
         assertThat(
                         replay(
                                         "--input",

@@ -47,6 +47,17 @@ class UidGoldenTest {
     }
 
     @Test
+    void aFilterAddsItsOwnUidAndChangesNoOther() throws Exception {
+        StreamExecutionEnvironment env = environment();
+        ClickstreamJob.define(
+                env,
+                JobConfig.parse(
+                        PropertyGroups.smallest().with("duplicates", "id", "/globalseq").build()));
+
+        assertUids("duplicates", env);
+    }
+
+    @Test
     void theJobOnKinesisHasTheSameUidsButForItsSinks() throws Exception {
         StreamExecutionEnvironment env = environment();
         ClickstreamJob.define(

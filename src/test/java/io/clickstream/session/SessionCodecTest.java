@@ -34,14 +34,44 @@ class SessionCodecTest {
         add(user, BASE + 300, "cameras", false);
         add(user, BASE + 200, null, true);
         add(user, BASE + 5_000, null, false);
-        String version1 = "02c8cff38496300000000000c0a8f3849630ac02c9010101ac02020102";
+        String version1 = "01" + "02c8cff38496300000000000c0a8f3849630ac02c9010101ac02020102";
+
+        int read = decode(codec, HexFormat.of().parseHex(version1));
+
+        assertThat(close(read, names)).isEqualTo(close(user, names)).hasSize(2);
+        // The events were not stored: one at least, or the visits.
+        assertThat(records.events(read)).isEqualTo(1);
+        assertThat(records.events(records.older(read))).isEqualTo(2);
+    }
+
+    /** The bytes of version 2. */
+    @Example
+    void readsTheBytesOfVersionTwo() {
+        int user = ann();
+        add(user, BASE, "AirPods", false);
+        add(user, BASE + 300, "cameras", false);
+        add(user, BASE + 200, null, true);
+        add(user, BASE + 5_000, null, false);
+        String version2 =
+                "000201" + "02c8cff3849630000000010000c0a8f3849630ac02c901010301ac02020102";
 
         byte[] stored = encode(codec, user);
 
-        assertThat(HexFormat.of().formatHex(stored)).isEqualTo(version1);
-        assertThat(close(codec.decode(new VarBytes(stored), 1), names))
-                .isEqualTo(close(user, names))
-                .hasSize(2);
+        assertThat(HexFormat.of().formatHex(stored)).isEqualTo(version2);
+        int read = decode(codec, stored);
+        assertThat(close(read, names)).isEqualTo(close(user, names)).hasSize(2);
+        assertThat(records.events(read)).isEqualTo(1);
+        assertThat(records.events(records.older(read))).isEqualTo(3);
+    }
+
+    @Example
+    void refusesALaterVersion() {
+        byte[] later = HexFormat.of().parseHex("000301");
+
+        assertThatThrownBy(() -> decode(codec, later))
+                .hasMessage(
+                        "Open sessions were written in version 3 of their layout; this job reads"
+                                + " up to 2");
     }
 
     @Property(tries = 1000)
@@ -58,9 +88,10 @@ class SessionCodecTest {
                     random.nextInt(20) == 0);
         }
 
-        int read = codec.decode(new VarBytes(encode(codec, user)), 1);
+        int read = decode(codec, encode(codec, user));
 
         assertThat(close(read, names)).isEqualTo(close(user, names));
+        assertThat(events(read)).isEqualTo(events(user));
     }
 
     @Example
@@ -83,7 +114,7 @@ class SessionCodecTest {
         add(user, BASE, "Möbel", false);
         add(user, BASE, "department 7", false);
 
-        int read = codec.decode(new VarBytes(encode(codec, user)), 1);
+        int read = decode(codec, encode(codec, user));
 
         assertThat(names.number("Möbel")).isEqualTo(DepartmentNames.NO_NUMBER);
         assertThat(close(read, names)).isEqualTo(close(user, names));
@@ -97,7 +128,7 @@ class SessionCodecTest {
         DepartmentNames after =
                 new DepartmentNames(3, Map.of(1, List.of("Möbel"), 2, List.of("unused")));
 
-        int read = new SessionCodec(records, after).decode(new VarBytes(ofWriter1), 1);
+        int read = decode(new SessionCodec(records, after), ofWriter1);
 
         assertThat(close(read, after)).isEqualTo(close(user, names));
         assertThat(after.lists()).isEqualTo(Map.of(1, List.of("Möbel"), 3, List.of("Möbel")));
@@ -111,14 +142,20 @@ class SessionCodecTest {
 
         SessionCodec elsewhere = new SessionCodec(records, new DepartmentNames(2, Map.of()));
 
-        assertThatThrownBy(() -> elsewhere.decode(new VarBytes(ofWriter1), 1))
+        assertThatThrownBy(() -> decode(elsewhere, ofWriter1))
                 .hasMessage("No department 1 of writer 1 is known");
     }
 
     private byte[] encode(SessionCodec with, int user) {
         VarBytes out = new VarBytes();
+        SessionCodec.Origin.write(1, out);
         with.encode(user, users.sessionCount(user), out);
         return out.take();
+    }
+
+    private static int decode(SessionCodec with, byte[] stored) {
+        VarBytes in = new VarBytes(stored);
+        return with.decode(in, SessionCodec.Origin.read(in));
     }
 
     /** A user with a session at {@link #BASE} that has no event yet. */
@@ -129,6 +166,15 @@ class SessionCodecTest {
     private void add(int user, long time, String department, boolean checkout) {
         int number = department == null ? 0 : names.number(department);
         users.click(user, time, department, number, checkout, GAP, true);
+    }
+
+    private List<Long> events(int user) {
+        List<Long> events = new ArrayList<>();
+        for (int session = user; session != SessionRecords.NONE; ) {
+            events.add(records.events(session));
+            session = records.older(session);
+        }
+        return events;
     }
 
     private List<Session> close(int user, DepartmentNames with) {

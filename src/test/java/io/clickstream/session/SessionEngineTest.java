@@ -24,6 +24,8 @@ class SessionEngineTest {
     private final Map<UserId, byte[]> stored = new HashMap<>();
     private final List<UserId> woken = new ArrayList<>();
     private final List<Session> closed = new ArrayList<>();
+    private final List<Long> tooFast = new ArrayList<>();
+    private MaxRate maxRate = MaxRate.NONE;
     private int writers;
 
     @Test
@@ -49,8 +51,7 @@ class SessionEngineTest {
         click(after, 0, USERS);
         after.writeChanges();
         assertCounts(after, 300);
-        woken.forEach(user -> after.wake(user, Long.MAX_VALUE - 1));
-        after.advance(Long.MAX_VALUE - 1);
+        closeAll(after);
         after.writeChanges();
 
         assertThat(closed).hasSize(USERS).allMatch(session -> session.visits() == 2);
@@ -58,6 +59,32 @@ class SessionEngineTest {
         assertThat(after.sessionsSpilled()).isZero();
         assertThat(stored).isEmpty();
         assertThat(logs.values()).allMatch(Map::isEmpty);
+    }
+
+    /** All clicks of a session count, whatever they are, before and after a restart. */
+    @Test
+    void setsSessionsAsideThatAreTooFast() {
+        maxRate = MaxRate.of(10, Duration.ofMinutes(10));
+        SessionEngine engine = engine(5);
+        for (int i = 0; i < 10; i++) {
+            click(engine, 0, 10);
+        }
+        engine.writeChanges();
+        engine = restored(5);
+        // The last five users have eleven clicks each.
+        click(engine, 5, 10);
+
+        closeAll(engine);
+
+        assertThat(closed)
+                .extracting(session -> session.user().number())
+                .containsExactlyInAnyOrder(0L, 1L, 2L, 3L, 4L);
+        assertThat(tooFast).containsExactly(11L, 11L, 11L, 11L, 11L);
+    }
+
+    private void closeAll(SessionEngine engine) {
+        woken.forEach(user -> engine.wake(user, Long.MAX_VALUE - 1));
+        engine.advance(Long.MAX_VALUE - 1);
     }
 
     private static void assertCounts(SessionEngine engine, int maxOnHeap) {
@@ -88,7 +115,9 @@ class SessionEngineTest {
                 new DepartmentNames(++writers, Map.of(1, List.of("Books"))),
                 new Logs(),
                 new Store(),
+                maxRate,
                 closed::add,
+                tooFast::add,
                 click -> {
                     throw new AssertionError("late: " + click);
                 });

@@ -90,12 +90,6 @@ class SessionLogTest {
     /** The bytes of version 1, which must be read for as long as savepoints hold them. */
     @Example
     void readsTheBytesOfVersionOne() {
-        SessionLog log = log(1);
-        log.write(head(UserId.ofNumber(-7), 1_655_183_299_648L), 1);
-        log.write(head(UserId.ofString("añn"), 1_655_183_299_649L), 1);
-        log.write(head(UserId.ofNumberLiteral("1.50"), 0), 1);
-        log.remove(UserId.ofNumber(-7));
-        log.flush();
         String version1 =
                 "01"
                         + "000d01c0a8f38496300000000000"
@@ -103,10 +97,37 @@ class SessionLogTest {
                         + "0204312e3530010000000000"
                         + "00"
                         + "000d00";
+        segments.put(0, 0, HexFormat.of().parseHex(version1));
+
+        Map<UserId, Integer> read = read(log(1));
+
+        assertThat(begins(read))
+                .isEqualTo(
+                        Map.of(
+                                UserId.ofString("añn"), 1_655_183_299_649L,
+                                UserId.ofNumberLiteral("1.50"), 0L));
+    }
+
+    /** The bytes of version 2. */
+    @Example
+    void readsTheBytesOfVersionTwo() {
+        SessionLog log = log(1);
+        log.write(head(UserId.ofNumber(-7), 1_655_183_299_648L), 1);
+        log.write(head(UserId.ofString("añn"), 1_655_183_299_649L), 1);
+        log.write(head(UserId.ofNumberLiteral("1.50"), 0), 1);
+        log.remove(UserId.ofNumber(-7));
+        log.flush();
+        String version2 =
+                "000201"
+                        + "000d01c0a8f3849630000000000000"
+                        + "010361f1016e01c1a8f3849630000000000000"
+                        + "0204312e353001000000000000"
+                        + "00"
+                        + "000d00";
 
         byte[] segment = segments.logs.get(0).get(0);
 
-        assertThat(HexFormat.of().formatHex(segment)).isEqualTo(version1);
+        assertThat(HexFormat.of().formatHex(segment)).isEqualTo(version2);
         Map<UserId, Integer> read = read(log(1));
         assertThat(begins(read))
                 .isEqualTo(

@@ -201,6 +201,7 @@ class ClickFilesTest {
                 new RecordDecoder(
                         new JsonClickDecoder(),
                         Set.of(),
+                        BotSigns.NONE,
                         1_000_000,
                         Duration.ofSeconds(10),
                         Clock.systemUTC()));

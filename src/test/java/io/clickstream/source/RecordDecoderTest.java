@@ -230,7 +230,8 @@ class RecordDecoderTest {
     }
 
     private static RecordDecoder decoder(ClickDecoder format, Set<String> checkouts) {
-        return new RecordDecoder(format, checkouts, MAX_BYTES, Duration.ofMillis(SKEW), CLOCK);
+        return new RecordDecoder(
+                format, checkouts, BotSigns.NONE, MAX_BYTES, Duration.ofMillis(SKEW), CLOCK);
     }
 
     private static RawRecord raw(String record) {

@@ -12,6 +12,7 @@ import io.clickstream.format.CheckoutFormat;
 import io.clickstream.format.DepartmentCountFormat;
 import io.clickstream.format.SessionCountFormat;
 import io.clickstream.local.Expected;
+import io.clickstream.session.MaxRate;
 import io.clickstream.session.SessionOperator;
 import io.clickstream.time.EventTimeOperator;
 import java.nio.charset.StandardCharsets;
@@ -240,7 +241,7 @@ public final class SessionStage implements AutoCloseable {
                             index);
             sessions =
                     new KeyedOneInputStreamOperatorTestHarness<>(
-                            new SessionOperator(gap, maxOnHeap, false, LATE),
+                            new SessionOperator(gap, maxOnHeap, false, MaxRate.NONE, LATE),
                             Click::user,
                             EventTypes.USER_ID,
                             MAX_PARALLELISM,

@@ -4,6 +4,7 @@ import static io.clickstream.testing.Clicks.click;
 import static io.clickstream.testing.Clicks.time;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.event.BotSign;
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.DeadLetter.Reason;
@@ -82,9 +83,27 @@ class ClickIntakeOperatorTest {
         arrives("12:00:00");
         arrives("12:00:01");
         letterArrives();
+        Click crawler = clickAt("12:00:02");
+        crawler.setBotSign(BotSign.USER_AGENT);
+        intake.processElement(new StreamRecord<>(crawler, crawler.timestamp()));
+        Click scraper = clickAt("12:00:03");
+        scraper.setBotSign(BotSign.IP);
+        intake.processElement(new StreamRecord<>(scraper, scraper.timestamp()));
 
         assertThat(counters.counted())
-                .isEqualTo(Map.of("recordsIn", 3L, "clicks", 2L, "bytesIn", 2 * 5L + 3));
+                .isEqualTo(
+                        Map.of(
+                                "recordsIn",
+                                5L,
+                                "clicks",
+                                4L,
+                                "bots.user-agent",
+                                1L,
+                                "bots.ip",
+                                1L,
+                                "bytesIn",
+                                4 * 5L + 3));
+        assertThat(intake.extractOutputValues()).hasSize(2).doesNotContain(crawler, scraper);
     }
 
     @Test
@@ -216,16 +235,19 @@ class ClickIntakeOperatorTest {
 
     /** A click whose record has five bytes. */
     private Click arrives(String timeOfDay) throws Exception {
-        Click told = click("ann").at(timeOfDay).build();
-        Click click =
-                new Click(
-                        told.user(),
-                        told.timestamp(),
-                        null,
-                        false,
-                        new RawRecord("clicks", 0, 0, new byte[5]));
+        Click click = clickAt(timeOfDay);
         intake.processElement(new StreamRecord<>(click, click.timestamp()));
         return click;
+    }
+
+    private static Click clickAt(String timeOfDay) {
+        Click told = click("ann").at(timeOfDay).build();
+        return new Click(
+                told.user(),
+                told.timestamp(),
+                null,
+                false,
+                new RawRecord("clicks", 0, 0, new byte[5]));
     }
 
     /** A dead letter whose record has three bytes. */

@@ -1,5 +1,6 @@
 package io.clickstream.format.registry;
 
+import io.clickstream.config.OptionalFields;
 import io.clickstream.config.RegistryConfig;
 import io.clickstream.format.AvroClickDecoder;
 import io.clickstream.format.ClickDecoder;
@@ -27,6 +28,7 @@ public final class RegistryClickDecoder implements ClickDecoder {
     private static final long serialVersionUID = 1L;
 
     private final RegistryConfig config;
+    private final OptionalFields optional;
     private final int maxRecordBytes;
 
     private transient Counter lookups;
@@ -41,10 +43,13 @@ public final class RegistryClickDecoder implements ClickDecoder {
     /**
      * A decoder that asks nobody before its first record.
      *
+     * @param optional the fields that filters need; one that a schema lacks is never there
      * @param maxRecordBytes the longest body, unpacked
      */
-    public RegistryClickDecoder(RegistryConfig config, int maxRecordBytes) {
+    public RegistryClickDecoder(
+            RegistryConfig config, OptionalFields optional, int maxRecordBytes) {
         this.config = config;
+        this.optional = optional;
         this.maxRecordBytes = maxRecordBytes;
     }
 
@@ -90,6 +95,7 @@ public final class RegistryClickDecoder implements ClickDecoder {
         schemas =
                 new WriterSchemas(
                         new PatientRegistry(registry, config, lookups, retries),
+                        optional,
                         config.unknownFor(),
                         System::nanoTime);
         body = new PackedBody(maxRecordBytes);

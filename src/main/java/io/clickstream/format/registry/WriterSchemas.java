@@ -1,5 +1,6 @@
 package io.clickstream.format.registry;
 
+import io.clickstream.config.OptionalFields;
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.format.AvroClickDecoder;
 import io.clickstream.format.MalformedRecordException;
@@ -27,6 +28,7 @@ final class WriterSchemas {
     static final int MAX_UNKNOWN = 10_000;
 
     private final PatientRegistry registry;
+    private final OptionalFields optional;
     private final long unknownForNanos;
     private final LongSupplier nanoTime;
 
@@ -34,11 +36,17 @@ final class WriterSchemas {
     private final Map<SchemaId, Unknown> unknown = new LeastRecentlyUsed<>(MAX_UNKNOWN);
 
     /**
+     * @param optional the fields that filters need
      * @param unknownFor how long an unknown id is not asked for again
      * @param nanoTime as {@link System#nanoTime()}
      */
-    WriterSchemas(PatientRegistry registry, Duration unknownFor, LongSupplier nanoTime) {
+    WriterSchemas(
+            PatientRegistry registry,
+            OptionalFields optional,
+            Duration unknownFor,
+            LongSupplier nanoTime) {
         this.registry = registry;
+        this.optional = optional;
         this.unknownForNanos = unknownFor.toNanos();
         this.nanoTime = nanoTime;
     }
@@ -83,7 +91,7 @@ final class WriterSchemas {
         return schema;
     }
 
-    private static Found compile(SchemaId id, List<String> texts) {
+    private Found compile(SchemaId id, List<String> texts) {
         // A default that does not fit its field is the reader's business, and there is none.
         Schema.Parser parser = new Schema.Parser().setValidateDefaults(false);
         try {
@@ -91,7 +99,7 @@ final class WriterSchemas {
             for (String text : texts) {
                 schema = parser.parse(text);
             }
-            return Found.usable(new AvroClickDecoder(schema));
+            return Found.usable(new AvroClickDecoder(schema, optional));
         } catch (AvroRuntimeException | IllegalArgumentException e) {
             return Found.unusable(id, e.getMessage());
         }

@@ -4,7 +4,9 @@ import static io.clickstream.testing.PropertyGroups.smallest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import io.clickstream.config.JobConfig;
+import io.clickstream.config.OptionalFields;
 import io.clickstream.config.RegistryConfig;
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.event.UserId;
@@ -120,6 +122,26 @@ class RegistryClickDecoderTest {
         assertThat(fields.time()).isEqualTo(10);
         assertThat(fields.eventType()).isNull();
         assertThat(fields.department()).isNull();
+    }
+
+    @Test
+    void readsTheFieldsThatFiltersNeedWhereASchemaHasThem() throws Exception {
+        VersionedEncoder writer = RegistryEncoders.confluent(confluent, "clicks-value");
+        RegistryClickDecoder decoder =
+                new RegistryClickDecoder(
+                        config(ofConfluent()),
+                        OptionalFields.NONE
+                                .withIp(JsonPointer.compile("/ip"))
+                                .withUserAgent(JsonPointer.compile("/devicetype")),
+                        LIMIT);
+
+        decoder.decode(writer.encode(WriterVersion.NEWER, CLICK), fields);
+        assertThat(fields.ip()).isEqualTo("66.249.1.133");
+        assertThat(fields.userAgent()).isEqualTo("tablet");
+
+        decoder.decode(writer.encode(WriterVersion.OLDER, CLICK), fields);
+        assertThat(fields.ip()).isEqualTo("66.249.1.133");
+        assertThat(fields.userAgent()).isNull();
     }
 
     @Test
@@ -333,10 +355,7 @@ class RegistryClickDecoderTest {
     }
 
     private RegistryClickDecoder confluentDecoder() {
-        return decoder(
-                smallest()
-                        .with("registry", "type", "confluent")
-                        .with("registry", "url", confluent.uri().toString()));
+        return decoder(ofConfluent());
     }
 
     private RegistryClickDecoder glueDecoder() {
@@ -347,9 +366,18 @@ class RegistryClickDecoderTest {
                         .with("registry", "endpoint", glue.uri().toString()));
     }
 
+    private PropertyGroups ofConfluent() {
+        return smallest()
+                .with("registry", "type", "confluent")
+                .with("registry", "url", confluent.uri().toString());
+    }
+
     private static RegistryClickDecoder decoder(PropertyGroups groups) {
-        RegistryConfig config = JobConfig.parse(groups.build()).registry().orElseThrow();
-        return new RegistryClickDecoder(config, LIMIT);
+        return new RegistryClickDecoder(config(groups), OptionalFields.NONE, LIMIT);
+    }
+
+    private static RegistryConfig config(PropertyGroups groups) {
+        return JobConfig.parse(groups.build()).registry().orElseThrow();
     }
 
     private int lookUpsAtGlue() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.clickstream.config.JobConfig;
+import io.clickstream.config.OptionalFields;
 import io.clickstream.config.RegistryConfig;
 import io.clickstream.event.UserId;
 import io.clickstream.format.ClickFields;
@@ -122,7 +123,9 @@ class RegistryOutageTest {
         for (String type : List.of("ThrottlingException", "ExpiredTokenException")) {
             glue.answerAll(400, "{\"__type\":\"" + type + "\",\"message\":\"wait\"}");
             CompletableFuture<Void> decoded =
-                    decode(new RegistryClickDecoder(glueConfig(), 1000), record);
+                    decode(
+                            new RegistryClickDecoder(glueConfig(), OptionalFields.NONE, 1000),
+                            record);
             awaitRequests(glue, 3);
             assertThat(decoded).isNotDone();
             glue.behave();
@@ -133,7 +136,7 @@ class RegistryOutageTest {
     private List<String> waitThrough(
             Trouble trouble, RegistryServer server, RegistryConfig config, byte[] record)
             throws Exception {
-        RegistryClickDecoder decoder = new RegistryClickDecoder(config, 1000);
+        RegistryClickDecoder decoder = new RegistryClickDecoder(config, OptionalFields.NONE, 1000);
         try (CapturedLog log = new CapturedLog(Level.WARN)) {
             trouble.begin(server);
             CompletableFuture<Void> decoded = decode(decoder, record);
@@ -168,7 +171,7 @@ class RegistryOutageTest {
                                 .with("registry", "retry-max-delay", "1 h"));
 
         assertThat(RegistryStartCheck.problems(config)).isEmpty();
-        new RegistryClickDecoder(config, 1000).decode(record, fields);
+        new RegistryClickDecoder(config, OptionalFields.NONE, 1000).decode(record, fields);
 
         assertThat(fields.user()).isEqualTo(UserId.ofNumber(7496));
     }
@@ -187,7 +190,7 @@ class RegistryOutageTest {
                                 .with("registry", "password", "pass:wörd"));
 
         assertThat(RegistryStartCheck.problems(right)).isEmpty();
-        new RegistryClickDecoder(right, 1000).decode(record, fields);
+        new RegistryClickDecoder(right, OptionalFields.NONE, 1000).decode(record, fields);
         assertThat(fields.user()).isEqualTo(UserId.ofNumber(7496));
         assertThat(right.toString()).doesNotContain("job").doesNotContain("pass");
 
@@ -198,7 +201,10 @@ class RegistryOutageTest {
                         + " password` to a login that may read schemas";
         assertThat(RegistryStartCheck.problems(wrong))
                 .containsExactly("group `registry`: " + problem);
-        assertThatThrownBy(() -> new RegistryClickDecoder(wrong, 1000).decode(record, fields))
+        assertThatThrownBy(
+                        () ->
+                                new RegistryClickDecoder(wrong, OptionalFields.NONE, 1000)
+                                        .decode(record, fields))
                 .isInstanceOf(DecodingHaltedException.class)
                 .hasMessage("schema 1 can't be looked up: " + problem);
     }
@@ -227,7 +233,9 @@ class RegistryOutageTest {
         assertThat(RegistryStartCheck.problems(glueConfig()))
                 .containsExactly("group `registry`: " + problem);
         assertThatThrownBy(
-                        () -> new RegistryClickDecoder(glueConfig(), 1000).decode(record, fields))
+                        () ->
+                                new RegistryClickDecoder(glueConfig(), OptionalFields.NONE, 1000)
+                                        .decode(record, fields))
                 .isInstanceOf(DecodingHaltedException.class)
                 .hasMessageEndingWith("can't be looked up: " + problem);
     }
@@ -257,7 +265,7 @@ class RegistryOutageTest {
                         new Thread(
                                 () -> {
                                     try {
-                                        new RegistryClickDecoder(config, 1000)
+                                        new RegistryClickDecoder(config, OptionalFields.NONE, 1000)
                                                 .decode(record, fields);
                                     } catch (Throwable e) {
                                         thrown.set(e);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.clickstream.config.JobConfig;
+import io.clickstream.config.OptionalFields;
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.format.MalformedRecordException;
 import io.clickstream.format.registry.LookupException.Kind;
@@ -64,6 +65,7 @@ class WriterSchemasTest {
                                     .orElseThrow(),
                             new SimpleCounter(),
                             new SimpleCounter()),
+                    OptionalFields.NONE,
                     UNKNOWN_FOR,
                     () -> now);
 

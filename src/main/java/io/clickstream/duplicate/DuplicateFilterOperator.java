@@ -1,0 +1,146 @@
+package io.clickstream.duplicate;
+
+import io.clickstream.event.Click;
+import io.clickstream.event.UserId;
+import io.clickstream.metrics.ClickstreamMetrics;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Map;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/**
+ * Lets each click of a user through once, in front of the sessions. Two clicks are the same if user
+ * and id are, and their times are not further apart than the span: the one that comes first counts,
+ * the others are counted as duplicates and go no further. A click without id always passes.
+ *
+ * <p>An id is remembered, in keyed state, until the watermark has passed its click by the span. So
+ * a duplicate is found however late it comes within the span, after a restart and at another
+ * parallelism too. What is older than that is not remembered, and would be late anyway unless the
+ * session of its click is still open.
+ *
+ * <p>In a bounded input the clicks of a user come in a row, in the order of time, and there is no
+ * watermark until its last one.
+ */
+public final class DuplicateFilterOperator extends AbstractStreamOperator<Click>
+        implements OneInputStreamOperator<Click, Click>, Triggerable<UserId, VoidNamespace> {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Ids of a user are looked through when they may have expired, so many times within the span at
+     * most: each is looked at a few times, and the state holds a quarter more than it must.
+     */
+    private static final int CLEANUPS_PER_SPAN = 4;
+
+    /** Users who clicked a moment ago need no timer anew: so many of them, as a power of two. */
+    private static final int TIMERS_LOG2 = 14;
+
+    /** The golden ratio of 32 bits, which spreads ids in a row (Knuth, TAOCP 6.4). */
+    private static final int SPREAD = 0x9e3779b9;
+
+    private static final MapStateDescriptor<String, Long> SEEN =
+            new MapStateDescriptor<>(
+                    "seen-ids", StringSerializer.INSTANCE, LongSerializer.INSTANCE);
+
+    private final long spanMillis;
+    private final long cleanupMillis;
+
+    private transient MapState<String, Long> seen;
+    private transient InternalTimerService<VoidNamespace> timers;
+    private transient UserId[] timerUsers;
+    private transient long[] timerTimes;
+    private transient Counter duplicates;
+
+    /**
+     * An operator keyed by user.
+     *
+     * @param span for how long an id is remembered, in event time
+     */
+    public DuplicateFilterOperator(Duration span) {
+        this.spanMillis = span.toMillis();
+        this.cleanupMillis = Math.max(1, spanMillis / CLEANUPS_PER_SPAN);
+        // Flink's default is to begin a chain, which would mean a hop through the network.
+        setChainingStrategy(ChainingStrategy.ALWAYS);
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        seen = context.getKeyedStateStore().getMapState(SEEN);
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        timers = getInternalTimerService("seen-ids", VoidNamespaceSerializer.INSTANCE, this);
+        timerUsers = new UserId[1 << TIMERS_LOG2];
+        timerTimes = new long[1 << TIMERS_LOG2];
+        duplicates = ClickstreamMetrics.counter(getMetricGroup(), ClickstreamMetrics.DUPLICATES);
+    }
+
+    @Override
+    public void processElement(StreamRecord<Click> element) throws Exception {
+        Click click = element.getValue();
+        if (click.id() != null) {
+            Long earlier = seen.get(click.id());
+            if (earlier != null && Math.abs(click.timestamp() - earlier) <= spanMillis) {
+                duplicates.inc();
+                return;
+            }
+            remember(
+                    click,
+                    earlier == null ? click.timestamp() : Math.max(earlier, click.timestamp()));
+        }
+        output.collect(element);
+    }
+
+    private void remember(Click click, long time) throws Exception {
+        // Rounded up, so that many clicks have the same timer.
+        long cleanup = (time + spanMillis + cleanupMillis) / cleanupMillis * cleanupMillis;
+        if (cleanup <= timers.currentWatermark()) {
+            return;
+        }
+        seen.put(click.id(), time);
+        int slot = (click.user().hashCode() * SPREAD) >>> (Integer.SIZE - TIMERS_LOG2);
+        if (timerTimes[slot] != cleanup || !click.user().equals(timerUsers[slot])) {
+            timers.registerEventTimeTimer(VoidNamespace.INSTANCE, cleanup);
+            timerUsers[slot] = click.user();
+            timerTimes[slot] = cleanup;
+        }
+    }
+
+    @Override
+    public void onEventTime(InternalTimer<UserId, VoidNamespace> timer) throws Exception {
+        boolean someAreLeft = false;
+        for (Iterator<Map.Entry<String, Long>> i = seen.iterator(); i.hasNext(); ) {
+            if (i.next().getValue() + spanMillis < timer.getTimestamp()) {
+                i.remove();
+            } else {
+                someAreLeft = true;
+            }
+        }
+        if (!someAreLeft) {
+            // On the heap an empty map would stay for ever.
+            seen.clear();
+        }
+    }
+
+    @Override
+    public void onProcessingTime(InternalTimer<UserId, VoidNamespace> timer) {
+        throw new IllegalStateException("No such timer is ever set");
+    }
+}

@@ -1,0 +1,88 @@
+package io.clickstream.source;
+
+import io.clickstream.config.FilterConfig;
+import io.clickstream.config.IpRange;
+import io.clickstream.event.BotSign;
+import io.clickstream.format.ClickFields;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.annotation.Nullable;
+
+/** Knows a bot by what a single click says: its user agent or its address. */
+public final class BotSigns implements Serializable {
+
+    /** No click is a bot's. */
+    public static final BotSigns NONE = new BotSigns(List.of(), List.of());
+
+    private static final long serialVersionUID = 1L;
+
+    /** Browsers differ in some thousand ways; what does not end must not fill the heap. */
+    private static final int MAX_KNOWN = 10_000;
+
+    private final String[] userAgents;
+    private final IpRange[] ipRanges;
+
+    private transient Map<String, Boolean> known;
+
+    private BotSigns(List<String> userAgents, List<IpRange> ipRanges) {
+        this.userAgents =
+                userAgents.stream()
+                        .map(text -> text.toLowerCase(Locale.ROOT))
+                        .toArray(String[]::new);
+        this.ipRanges = ipRanges.toArray(new IpRange[0]);
+    }
+
+    /** The signs that are configured. */
+    public static BotSigns of(FilterConfig filters) {
+        return new BotSigns(filters.botUserAgents(), filters.botIpRanges());
+    }
+
+    /** By what the click is known for a bot's; null if it is not. */
+    @Nullable
+    BotSign find(ClickFields fields) {
+        if (fields.userAgent() != null && isBot(fields.userAgent())) {
+            return BotSign.USER_AGENT;
+        }
+        return fields.ip() != null && isInRange(fields.ip()) ? BotSign.IP : null;
+    }
+
+    private boolean isBot(String userAgent) {
+        if (known == null || known.size() >= MAX_KNOWN) {
+            known = new HashMap<>();
+        }
+        return known.computeIfAbsent(userAgent, this::containsAny);
+    }
+
+    private boolean containsAny(String userAgent) {
+        String lowerCase = userAgent.toLowerCase(Locale.ROOT);
+        for (String text : userAgents) {
+            if (lowerCase.contains(text)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isInRange(String ip) {
+        byte[] address = IpRange.bytes(ip);
+        if (address != null) {
+            for (IpRange range : ipRanges) {
+                if (range.contains(address)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public String toString() {
+        return List.of(userAgents).stream().collect(Collectors.joining(", "))
+                + ", "
+                + List.of(ipRanges);
+    }
+}
