@@ -1,8 +1,10 @@
 package io.clickstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.clickstream.config.ConfigException;
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.local.ConfluentRegistry;
 import io.clickstream.local.Expected;
@@ -27,6 +29,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -155,6 +158,23 @@ class RegistryITCase {
             assertThat(job.deadLetterCount(Reason.UNKNOWN_SCHEMA)).isEqualTo(10);
             assertThat(job.count(ClickstreamMetrics.CLICKS)).isEqualTo(ledger.clicks());
             assertThat(job.flink().restarts()).isZero();
+        }
+    }
+
+    @Test
+    void doesNotStartWithAWrongLogin(@TempDir Path folder) {
+        try (ConfluentRegistry registry = ConfluentRegistry.start();
+                LocalJob job = job(registry, folder)) {
+            registry.requireLogin("job", "s3cret");
+            job.set("registry", "username", "job").set("registry", "password", "sekret");
+
+            assertThatThrownBy(() -> job.start(folder, 1))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageEndingWith(
+                            "group `registry`: "
+                                    + registry.uri()
+                                    + " answers 401: Unauthorized; set `registry / username` and"
+                                    + " `registry / password` to a login that may read schemas");
         }
     }
 

@@ -32,8 +32,8 @@ import javax.annotation.Nullable;
  * A registry with Confluent's HTTP API: {@code GET /schemas/ids/ID}, and {@code GET
  * /subjects/SUBJECT/versions/VERSION} for what a schema refers to.
  *
- * <p>Of several nodes the next one is asked where one does not answer. Redirections are not
- * followed, since the password would go with them.
+ * <p>Of several nodes the next one is asked where one does not answer or has no such schema.
+ * Redirections are not followed, since the password would go with them.
  */
 final class ConfluentSchemas implements SchemaRegistry {
 
@@ -114,17 +114,21 @@ final class ConfluentSchemas implements SchemaRegistry {
         return answer.get("schema").asText();
     }
 
-    /** Asks one node after the other, until one answers. */
+    /**
+     * Asks one node after the other, until one has it. A node may not have heard yet of a schema
+     * that another one has; that none of those who answer has it, is an answer too.
+     */
     private JsonNode get(String path) throws LookupException, InterruptedException {
         LookupException failure = null;
         for (String node : nodes) {
             try {
                 return get(node, path);
             } catch (LookupException e) {
-                if (e.kind() != Kind.AWAY && e.kind() != Kind.BUSY) {
+                if (e.kind() == Kind.REFUSED) {
                     throw e;
                 }
-                if (failure == null || failure.kind() == Kind.AWAY) {
+                // In the order of the kinds: who answers says more.
+                if (failure == null || e.kind().compareTo(failure.kind()) < 0) {
                     failure = e;
                 }
             }

@@ -10,6 +10,7 @@ import io.clickstream.config.RegistryConfig;
 import io.clickstream.event.UserId;
 import io.clickstream.format.ClickFields;
 import io.clickstream.format.DecodingHaltedException;
+import io.clickstream.format.MalformedRecordException;
 import io.clickstream.local.ConfluentRegistry;
 import io.clickstream.local.GeneratedClick;
 import io.clickstream.local.GlueRegistry;
@@ -174,6 +175,34 @@ class RegistryOutageTest {
         new RegistryClickDecoder(config, OptionalFields.NONE, 1000).decode(record, fields);
 
         assertThat(fields.user()).isEqualTo(UserId.ofNumber(7496));
+    }
+
+    @Test
+    void asksTheNextNodeWhereOneHasNotHeardOfTheSchema() throws Exception {
+        byte[] record =
+                RegistryEncoders.confluent(confluent, "clicks").encode(WriterVersion.NEWER, CLICK);
+        try (ConfluentRegistry follower = ConfluentRegistry.start()) {
+            RegistryConfig config =
+                    config(
+                            impatient()
+                                    .with("registry", "type", "confluent")
+                                    .with(
+                                            "registry",
+                                            "url",
+                                            follower.uri() + "," + confluent.uri()));
+
+            new RegistryClickDecoder(config, OptionalFields.NONE, 1000).decode(record, fields);
+            assertThat(fields.user()).isEqualTo(UserId.ofNumber(7496));
+
+            // Nobody has it, as far as anybody answers.
+            confluent.goAway();
+            assertThatThrownBy(
+                            () ->
+                                    new RegistryClickDecoder(config, OptionalFields.NONE, 1000)
+                                            .decode(record, fields))
+                    .isInstanceOf(MalformedRecordException.class)
+                    .hasMessageEndingWith(follower.uri() + " answers 404: Schema 1 not found");
+        }
     }
 
     @Test
