@@ -31,6 +31,8 @@ exactly once; the median counts, and only if the results are what they must be.
   --operator          instead of all that, the operator of the sessions alone, in one thread: its cost
                       per click by the number of open sessions, how long a checkpoint blocks it, and ten
                       million open sessions in 3 GB of heap; takes about 3 minutes
+  --registry          instead of all that, the decoder of clicks with a registered schema against the
+                      deserializer of Glue's own serde, in one thread; takes about a minute
   -h, --help          show this and end
 
 A full run takes more than an hour, 6 GB of memory, and 10 GB of disk in the folder for temporary files
@@ -45,16 +47,17 @@ HELP
   fi
 done
 
-operator=
+alone=
 for argument in "$@"; do
-  if [[ $argument == --operator ]]; then
-    [[ $# -eq 1 ]] || fail "--operator stands alone: leave the other options out"
-    operator=yes
+  if [[ $argument == --operator || $argument == --registry ]]; then
+    [[ $# -eq 1 ]] || fail "$argument stands alone: leave the other options out"
+    alone=$argument
   fi
 done
 
 build_local
-if [[ -n $operator ]]; then
-  run_java 3g io.clickstream.bench.OperatorBenchmark
-fi
-run_java 1536m io.clickstream.bench.Benchmark "$@"
+case $alone in
+  --operator) run_java 3g io.clickstream.bench.OperatorBenchmark ;;
+  --registry) run_java 1536m io.clickstream.bench.RegistryBenchmark ;;
+  *) run_java 1536m io.clickstream.bench.Benchmark "$@" ;;
+esac

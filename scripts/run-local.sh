@@ -15,7 +15,9 @@ what was sent, and exits with 0 only if they are equal.
   --duration TIME     how long clicks are sent, such as 90s, 2m or 1h (until Ctrl-C)
   --rate N            clicks per second (2000)
   --parallelism N     parallelism of the job (2)
-  --format FORMAT     json or avro (json)
+  --format FORMAT     json or avro (json, or avro with --registry)
+  --registry REGISTRY confluent or glue: a schema registry starts too, and clicks are Avro by an
+                      older and a newer schema in it, half of them by each
   --source SOURCE     kafka or kinesis, where clicks are read; kinesis needs Node.js 18 or later
                       with npm (kafka)
   --users N           users to draw from (10000, or more where the rate takes more)
@@ -31,6 +33,7 @@ Examples:
   scripts/run-local.sh --duration 90s
   scripts/run-local.sh --duration 2m --rate 5000 --format avro
   scripts/run-local.sh --duration 60s --source kinesis
+  scripts/run-local.sh --duration 60s --registry confluent
 HELP
     exit 0
   fi

@@ -8,10 +8,12 @@ import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.config.PropertyGroupsFile;
 import io.clickstream.event.Incoming;
 import io.clickstream.format.CheckoutFormat;
+import io.clickstream.format.ClickDecoder;
 import io.clickstream.format.ClickDecoders;
 import io.clickstream.format.DepartmentCountFormat;
 import io.clickstream.format.SessionCountFormat;
 import io.clickstream.format.TrendFormat;
+import io.clickstream.format.registry.RegistryClickDecoder;
 import io.clickstream.sink.DeadLetterOutlet;
 import io.clickstream.sink.kafka.KafkaSinks;
 import io.clickstream.sink.kinesis.KinesisSinks;
@@ -87,7 +89,7 @@ public final class ClickstreamJob {
         }
         RecordDecoder decoder =
                 new RecordDecoder(
-                        ClickDecoders.of(config.format(), config.optionalFields()),
+                        decoder(config),
                         config.format().checkoutEventTypes(),
                         BotSigns.of(config.filters()),
                         config.format().maxRecordBytes(),
@@ -96,6 +98,15 @@ public final class ClickstreamJob {
         new ClickstreamPipeline(config, Clock.systemUTC())
                 .define(env, source(config, decoder), outputs(config));
         return env;
+    }
+
+    private static ClickDecoder decoder(JobConfig config) {
+        return config.registry().isPresent()
+                ? new RegistryClickDecoder(
+                        config.registry().get(),
+                        config.optionalFields(),
+                        config.format().maxRecordBytes())
+                : ClickDecoders.of(config.format(), config.optionalFields());
     }
 
     private static Source<Incoming, ?, ?> source(JobConfig config, RecordDecoder decoder) {

@@ -6,6 +6,7 @@ import io.clickstream.config.KafkaSinkConfig;
 import io.clickstream.config.KafkaSourceConfig;
 import io.clickstream.config.KinesisSinkConfig;
 import io.clickstream.config.KinesisSourceConfig;
+import io.clickstream.format.registry.RegistryStartCheck;
 import io.clickstream.sink.kafka.KafkaStartCheck;
 import io.clickstream.sink.kinesis.KinesisStartCheck;
 import io.clickstream.sink.opensearch.OpenSearchStartCheck;
@@ -48,6 +49,9 @@ public final class StartCheck {
                 problems.addAll(
                         check.exists("source.kinesis / stream", source.stream()).problems());
             }
+        }
+        if (config.registry().isPresent()) {
+            problems.addAll(RegistryStartCheck.problems(config.registry().get()));
         }
         Duration interval = Duration.ofMillis(env.getCheckpointConfig().getCheckpointInterval());
         if (config.deadLetterCluster().isPresent()) {

@@ -56,6 +56,15 @@ public final class LocalRun implements Callable<Integer> {
         kinesis
     }
 
+    enum Registry {
+        confluent,
+        glue;
+
+        RegistryServer start() {
+            return this == confluent ? ConfluentRegistry.start() : GlueRegistry.start();
+        }
+    }
+
     private static final String CLICKS_TOPIC = "ExampleTopic";
     private static final int CLICKS_PARTITIONS = 4;
     private static final String DEAD_LETTERS_TOPIC = "DeadLetters";
@@ -101,9 +110,16 @@ public final class LocalRun implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "json or avro (${DEFAULT-VALUE})",
-            defaultValue = "json")
+            description = "json or avro (json, or avro with --registry)")
+    @Nullable
     private Format format;
+
+    @Option(
+            names = "--registry",
+            paramLabel = "REGISTRY",
+            description = "confluent or glue: clicks are Avro by registered schemas")
+    @Nullable
+    private Registry registry;
 
     @Option(
             names = "--source",
@@ -141,6 +157,12 @@ public final class LocalRun implements Callable<Integer> {
     public Integer call() throws Exception {
         check(rate >= 1, "--rate must be at least 1, not " + rate);
         check(parallelism >= 1, "--parallelism must be at least 1, not " + parallelism);
+        if (format == null) {
+            format = registry == null ? Format.json : Format.avro;
+        }
+        check(
+                registry == null || format == Format.avro,
+                "--registry is only for Avro: leave --format json out");
         int minUsers = ShopTraffic.minUsers(rate);
         int userCount = users == null ? Math.max(DEFAULT_USERS, 4 * minUsers) : users;
         check(
@@ -151,13 +173,17 @@ public final class LocalRun implements Callable<Integer> {
         Path log = LocalCommand.log();
         Path folder = Files.createTempDirectory("clickstream-");
         stop.install(() -> abort(folder));
+        if (registry == Registry.glue) {
+            GlueRegistry.logIn();
+        }
         boolean fromKinesis = source == ClickSource.kinesis;
         out.println("Starting Kafka, OpenSearch" + (fromKinesis ? ", Kinesis" : "") + " and Flink");
-        try (KinesisServer kinesis =
+        try (RegistryServer schemas = registry == null ? null : registry.start();
+                KinesisServer kinesis =
                         fromKinesis ? KinesisServer.start(besideLog(log, "-kinesis.log")) : null;
                 LocalServers servers =
                         LocalServers.start(folder, besideLog(log, "-opensearch.log"))) {
-            return run(servers, kinesis, log, userCount);
+            return run(servers, kinesis, schemas, log, userCount);
         }
     }
 
@@ -182,7 +208,12 @@ public final class LocalRun implements Callable<Integer> {
         Runtime.getRuntime().halt(ABORTED);
     }
 
-    private int run(LocalServers servers, @Nullable KinesisServer kinesis, Path log, int userCount)
+    private int run(
+            LocalServers servers,
+            @Nullable KinesisServer kinesis,
+            @Nullable RegistryServer schemas,
+            Path log,
+            int userCount)
             throws Exception {
         String bootstrapServers = servers.kafka().bootstrapServers();
         if (kinesis == null) {
@@ -207,13 +238,18 @@ public final class LocalRun implements Callable<Integer> {
                                                 properties(
                                                         bootstrapServers,
                                                         kinesis,
+                                                        schemas,
                                                         servers.openSearch().uri())));
-                TrafficProducer traffic = producer(bootstrapServers, kinesis, userCount, ledger);
+                TrafficProducer traffic =
+                        producer(bootstrapServers, kinesis, encoder(schemas), userCount, ledger);
                 Results results = new Results(bootstrapServers, indices)) {
             out.println("Flink UI    " + flink.webUi());
             out.println("Kafka       " + bootstrapServers);
             if (kinesis != null) {
                 out.println("Kinesis     " + kinesis.uri());
+            }
+            if (schemas != null) {
+                out.println("Registry    " + schemas.uri());
             }
             out.println("OpenSearch  " + servers.openSearch().uri());
             out.println("Log         " + log);
@@ -233,23 +269,30 @@ public final class LocalRun implements Callable<Integer> {
         }
     }
 
+    private ClickEncoder encoder(@Nullable RegistryServer schemas) {
+        return schemas == null ? format.encoder() : schemas.encoder(CLICKS_TOPIC).mixed();
+    }
+
     private TrafficProducer producer(
             String bootstrapServers,
             @Nullable KinesisServer kinesis,
+            ClickEncoder encoder,
             int userCount,
             TrafficLedger ledger) {
         Clock clock = Clock.systemUTC();
         ShopTraffic traffic = new ShopTraffic(seed, rate, userCount, clock.millis());
         return kinesis == null
                 ? new TrafficProducer(
-                        bootstrapServers, CLICKS_TOPIC, traffic, format.encoder(), ledger, clock)
-                : new TrafficProducer(
-                        kinesis, CLICKS_TOPIC, traffic, format.encoder(), ledger, clock);
+                        bootstrapServers, CLICKS_TOPIC, traffic, encoder, ledger, clock)
+                : new TrafficProducer(kinesis, CLICKS_TOPIC, traffic, encoder, ledger, clock);
     }
 
     /** The property groups that the managed service would give to the job. */
     private Map<String, Map<String, String>> properties(
-            String bootstrapServers, @Nullable KinesisServer kinesis, URI openSearch) {
+            String bootstrapServers,
+            @Nullable KinesisServer kinesis,
+            @Nullable RegistryServer schemas,
+            URI openSearch) {
         Map<String, Map<String, String>> groups = new HashMap<>();
         if (kinesis == null) {
             groups.put(
@@ -270,6 +313,9 @@ public final class LocalRun implements Callable<Integer> {
             groups.put("source.kinesis", clicks);
         }
         groups.put("format", Map.of("type", format.name()));
+        if (schemas != null) {
+            groups.put("registry", schemas.properties());
+        }
         groups.put("sink.kafka", Map.of("bootstrap-servers", bootstrapServers));
         groups.put("sink.opensearch", Map.of("endpoint", openSearch.toString()));
         groups.put("dead-letters", Map.of("topic", DEAD_LETTERS_TOPIC));

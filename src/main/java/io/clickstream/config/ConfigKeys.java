@@ -19,6 +19,7 @@ public final class ConfigKeys {
     static final String KAFKA_SOURCE = "source.kafka";
     static final String KINESIS_SOURCE = "source.kinesis";
     static final String FORMAT = "format";
+    static final String REGISTRY = "registry";
     static final String EVENT_TIME = "event-time";
     static final String DUPLICATES = "duplicates";
     static final String BOTS = "bots";
@@ -48,6 +49,7 @@ public final class ConfigKeys {
                     KINESIS_SINK, AWS_PREFIX);
 
     private static final String STREAM = "a stream's name or ARN";
+    private static final String UP_TO_A_DAY = "a duration up to `1 d`, such as `500 ms`, `20 s`";
     private static final String REGION = "a region, such as `eu-central-1`";
 
     static final Key<String> SOURCE_BOOTSTRAP_SERVERS =
@@ -156,7 +158,8 @@ public final class ConfigKeys {
                     oneOf(FormatConfig.Type.class),
                     labels(FormatConfig.Type.class),
                     "avro",
-                    "The format of clicks: plain Avro binary, or JSON.");
+                    "The format of clicks: Avro binary, plain or with a registry's header, or"
+                            + " JSON.");
     static final Key<FormatConfig.Preset> FORMAT_PRESET =
             Key.of(
                     FORMAT,
@@ -263,6 +266,88 @@ public final class ConfigKeys {
                     SIZE,
                     "1 mb",
                     "Longer records are dead letters.");
+
+    static final Key<RegistryConfig.Type> REGISTRY_TYPE =
+            Key.of(
+                    REGISTRY,
+                    "type",
+                    oneOf(RegistryConfig.Type.class),
+                    labels(RegistryConfig.Type.class),
+                    "Whose header stands in front of Avro clicks, and where their schemas are:"
+                            + " Confluent's, or a registry with the same API; or AWS Glue's.");
+    static final Key<List<URI>> REGISTRY_URL =
+            Key.of(
+                    REGISTRY,
+                    "url",
+                    Parsers::httpUris,
+                    "`https://host[:port]`, or several with commas between",
+                    "For `confluent`: the registry's nodes, of which one must answer.");
+    static final Key<String> REGISTRY_USERNAME =
+            Key.of(
+                            REGISTRY,
+                            "username",
+                            Parsers::text,
+                            Secrets.ALLOWED,
+                            "For `confluent`, where it wants basic authentication: the user or API"
+                                    + " key.")
+                    .asSecret();
+    static final Key<String> REGISTRY_PASSWORD =
+            Key.of(
+                            REGISTRY,
+                            "password",
+                            Parsers::text,
+                            Secrets.ALLOWED,
+                            "For `confluent`: the password or the API key's secret.")
+                    .asSecret();
+    static final Key<String> REGISTRY_REGION =
+            Key.of(
+                    REGISTRY,
+                    "region",
+                    Parsers::text,
+                    REGION,
+                    "For `glue`; credentials come from the AWS SDK's default chain.");
+    static final Key<List<URI>> REGISTRY_ENDPOINT =
+            Key.of(
+                    REGISTRY,
+                    "endpoint",
+                    Parsers::httpUris,
+                    "`https://host[:port]`",
+                    "For `glue`: another address than the region's, such as that of a VPC"
+                            + " endpoint.");
+    static final Key<Duration> REGISTRY_REQUEST_TIMEOUT =
+            Key.of(
+                    REGISTRY,
+                    "request-timeout",
+                    Parsers::durationUpToADay,
+                    UP_TO_A_DAY,
+                    "10 s",
+                    "A registry that takes longer to answer counts as away.");
+    static final Key<Duration> REGISTRY_RETRY_INITIAL_DELAY =
+            Key.of(
+                    REGISTRY,
+                    "retry-initial-delay",
+                    Parsers::durationUpToADay,
+                    UP_TO_A_DAY,
+                    "500 ms",
+                    "While the registry is away, the records wait; it is asked again after this"
+                            + " time, then after twice as long, and so on without end.");
+    static final Key<Duration> REGISTRY_RETRY_MAX_DELAY =
+            Key.of(
+                    REGISTRY,
+                    "retry-max-delay",
+                    Parsers::durationUpToADay,
+                    UP_TO_A_DAY,
+                    "30 s",
+                    "The longest wait between two attempts.");
+    static final Key<Duration> REGISTRY_UNKNOWN_FOR =
+            Key.of(
+                    REGISTRY,
+                    "unknown-for",
+                    Parsers::durationUpToADay,
+                    UP_TO_A_DAY,
+                    "1 min",
+                    "An id that the registry does not know is not asked for again for this long;"
+                            + " records with it are dead letters.");
 
     static final Key<Duration> OUT_OF_ORDERNESS =
             Key.of(
@@ -669,7 +754,7 @@ public final class ConfigKeys {
                     OPENSEARCH_SINK,
                     "bulk-interval",
                     Parsers::durationUpToADay,
-                    "a duration up to `1 d`, such as `500 ms`, `20 s`",
+                    UP_TO_A_DAY,
                     "1 s",
                     "A document waits for its bulk at most this long.");
     static final Key<Duration> RETRY_INITIAL_DELAY =
@@ -677,7 +762,7 @@ public final class ConfigKeys {
                     OPENSEARCH_SINK,
                     "retry-initial-delay",
                     Parsers::durationUpToADay,
-                    "a duration up to `1 d`, such as `500 ms`, `20 s`",
+                    UP_TO_A_DAY,
                     "1 s",
                     "The wait before the first retry; later ones grow exponentially.");
     static final Key<Integer> RETRY_MAX_ATTEMPTS =
@@ -731,6 +816,13 @@ public final class ConfigKeys {
                     FORMAT_SESSION_ID,
                     FORMAT_SEQUENCE);
 
+    /** Keys that only Confluent's registry has a use for. */
+    static final List<Key<?>> REGISTRY_OF_CONFLUENT =
+            List.of(REGISTRY_URL, REGISTRY_USERNAME, REGISTRY_PASSWORD);
+
+    /** Keys that only Glue's registry has a use for. */
+    static final List<Key<?>> REGISTRY_OF_GLUE = List.of(REGISTRY_REGION, REGISTRY_ENDPOINT);
+
     /** All of them, in the order of the README's table. */
     public static final List<Key<?>> ALL =
             List.of(
@@ -769,6 +861,16 @@ public final class ConfigKeys {
                     FORMAT_CHECKOUT_EVENT_TYPES,
                     FORMAT_WRITER_SCHEMA,
                     FORMAT_MAX_RECORD_SIZE,
+                    REGISTRY_TYPE,
+                    REGISTRY_URL,
+                    REGISTRY_USERNAME,
+                    REGISTRY_PASSWORD,
+                    REGISTRY_REGION,
+                    REGISTRY_ENDPOINT,
+                    REGISTRY_REQUEST_TIMEOUT,
+                    REGISTRY_RETRY_INITIAL_DELAY,
+                    REGISTRY_RETRY_MAX_DELAY,
+                    REGISTRY_UNKNOWN_FOR,
                     OUT_OF_ORDERNESS,
                     IDLE_TIMEOUT,
                     MAX_FUTURE_SKEW,

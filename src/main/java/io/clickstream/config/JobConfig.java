@@ -6,13 +6,15 @@ import java.util.Optional;
 
 /**
  * The configuration of a job, parsed once. An absent group {@code sink.kafka}, {@code sink.kinesis}
- * or {@code sink.opensearch} turns that sink off; of the other groups each has defaults.
+ * or {@code sink.opensearch} turns that sink off, and without {@code registry} Avro clicks have no
+ * header; of the other groups each has defaults.
  */
 public final class JobConfig implements PipelineConfig {
 
     private final Optional<KafkaSourceConfig> kafkaSource;
     private final Optional<KinesisSourceConfig> kinesisSource;
     private final FormatConfig format;
+    private final Optional<RegistryConfig> registry;
     private final EventTimeConfig eventTime;
     private final FilterConfig filters;
     private final AggregatesConfig aggregates;
@@ -34,6 +36,10 @@ public final class JobConfig implements PipelineConfig {
                         ? Optional.of(KinesisSourceConfig.read(reader))
                         : Optional.empty();
         format = FormatConfig.read(reader);
+        registry =
+                reader.has(ConfigKeys.REGISTRY)
+                        ? Optional.of(RegistryConfig.read(reader, format))
+                        : Optional.empty();
         eventTime = EventTimeConfig.read(reader);
         filters = FilterConfig.read(reader, format);
         aggregates = AggregatesConfig.read(reader);
@@ -120,6 +126,11 @@ public final class JobConfig implements PipelineConfig {
     @Override
     public FormatConfig format() {
         return format;
+    }
+
+    /** Where the schemas of Avro clicks are; empty if none are registered. */
+    public Optional<RegistryConfig> registry() {
+        return registry;
     }
 
     @Override

@@ -10,6 +10,8 @@ public final class DeadLetter implements Incoming {
     public enum Reason {
         /** The bytes are not what the format says, or a field has a type that it can't have. */
         MALFORMED,
+        /** The registry has no schema with the id that the record begins with. */
+        UNKNOWN_SCHEMA,
         /** There is no user, or an empty one. */
         MISSING_USER,
         /** There is no event time. */
@@ -18,7 +20,10 @@ public final class DeadLetter implements Incoming {
         BEFORE_1970,
         /** The event time is further ahead of the clock than the configured skew. */
         FUTURE,
-        /** The record is longer than the configured limit, or its user or department is. */
+        /**
+         * The record is longer than the configured limit, packed or unpacked, or its user or
+         * department is too long.
+         */
         TOO_LARGE,
         /** Event time had passed the click, and it joined no open session. */
         LATE,

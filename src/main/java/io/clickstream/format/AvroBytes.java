@@ -8,15 +8,26 @@ package io.clickstream.format;
 final class AvroBytes {
 
     private byte[] bytes;
+    private int begin;
     private int position;
+    private int end;
 
-    void begin(byte[] record) {
+    /** Begins with the byte at {@code from}, and ends in front of the one at {@code to}. */
+    void begin(byte[] record, int from, int to) {
         bytes = record;
-        position = 0;
+        begin = from;
+        position = from;
+        end = to;
     }
 
+    /** What positions count in; the datum need not be all of it. */
     byte[] bytes() {
         return bytes;
+    }
+
+    /** Length of the whole datum. */
+    int length() {
+        return end - begin;
     }
 
     /** Where the next value begins. */
@@ -25,7 +36,7 @@ final class AvroBytes {
     }
 
     boolean isEnd() {
-        return position == bytes.length;
+        return position == end;
     }
 
     /** A zigzag varint of 32 bits. */
@@ -56,14 +67,14 @@ final class AvroBytes {
 
     /** Moves on; the length is not negative. */
     void skip(int length) throws MalformedRecordException {
-        if (length > bytes.length - position) {
+        if (length > end - position) {
             throw ended();
         }
         position += length;
     }
 
     private byte next() throws MalformedRecordException {
-        if (position == bytes.length) {
+        if (position == end) {
             throw ended();
         }
         return bytes[position++];
@@ -71,7 +82,7 @@ final class AvroBytes {
 
     private MalformedRecordException ended() {
         return new MalformedRecordException(
-                "the record ends before the Avro datum does (" + bytes.length + " bytes)");
+                "the record ends before the Avro datum does (" + length() + " bytes)");
     }
 
     private static MalformedRecordException invalid(String type) {

@@ -57,19 +57,36 @@ public final class AvroClickDecoder implements ClickDecoder {
         this.idField = name(optional.id());
         this.userAgentField = name(optional.userAgent());
         this.ipField = name(optional.ip());
-        compile(writerSchema);
+        begin(writerSchema);
+    }
+
+    private void begin(Schema schema) {
+        readers = compile(schema);
+        pool = new StringPool();
+        in = new AvroBytes();
     }
 
     @Override
     public void decode(byte[] record, ClickFields fields) throws MalformedRecordException {
+        decode(record, 0, record.length, fields);
+    }
+
+    /**
+     * Reads a datum that is a part of some bytes, in place.
+     *
+     * @param from where it begins
+     * @param to the first byte behind it
+     * @param fields what is filled in, and cleared before
+     * @throws MalformedRecordException if the part is not what the writer's schema says
+     */
+    public void decode(byte[] bytes, int from, int to, ClickFields fields)
+            throws MalformedRecordException {
         fields.clear();
         if (readers == null) {
-            readers = compile(new Schema.Parser().parse(writerSchema));
-            pool = new StringPool();
-            in = new AvroBytes();
+            begin(new Schema.Parser().parse(writerSchema));
         }
         items = 0;
-        in.begin(record);
+        in.begin(bytes, from, to);
         for (FieldReader reader : readers) {
             reader.read(fields);
         }
@@ -235,9 +252,9 @@ public final class AvroClickDecoder implements ClickDecoder {
 
     private int length() throws MalformedRecordException {
         long length = in.readLong();
-        if (length < 0 || length > in.bytes().length) {
+        if (length < 0 || length > in.length()) {
             throw new MalformedRecordException(
-                    "a string of " + length + " bytes in a record of " + in.bytes().length);
+                    "a string of " + length + " bytes in a record of " + in.length());
         }
         return (int) length;
     }
@@ -313,13 +330,9 @@ public final class AvroClickDecoder implements ClickDecoder {
                 count = -count;
                 in.readLong(); // the length of the block, which is read anyway
             }
-            if (count < 0 || count > in.bytes().length - items) {
+            if (count < 0 || count > in.length() - items) {
                 throw new MalformedRecordException(
-                        "a block of "
-                                + count
-                                + " items in a record of "
-                                + in.bytes().length
-                                + " bytes");
+                        "a block of " + count + " items in a record of " + in.length() + " bytes");
             }
             items += count;
             for (long i = 0; i < count; i++) {

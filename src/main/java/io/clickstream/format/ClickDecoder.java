@@ -1,6 +1,7 @@
 package io.clickstream.format;
 
 import java.io.Serializable;
+import org.apache.flink.metrics.MetricGroup;
 
 /**
  * Reads the fields that matter out of one record's bytes, in one pass. Not thread-safe: every
@@ -9,12 +10,22 @@ import java.io.Serializable;
 public interface ClickDecoder extends Serializable {
 
     /**
+     * Tells the decoder, before the first record, where to count. One that counts nothing need not
+     * be told.
+     *
+     * @param metrics of the operator that reads the records
+     */
+    default void open(MetricGroup metrics) {}
+
+    /**
      * Reads one record.
      *
      * @param record the whole record
      * @param fields what is filled in, and cleared before
      * @throws MalformedRecordException if the bytes are not what the format says; any other runtime
      *     exception is a defect, but counts as the same
+     * @throws DecodingHaltedException if nobody can say now whether the record is good, and the job
+     *     must not go on
      */
     void decode(byte[] record, ClickFields fields) throws MalformedRecordException;
 }

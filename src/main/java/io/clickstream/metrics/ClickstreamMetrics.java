@@ -51,6 +51,12 @@ public final class ClickstreamMetrics {
     /** Bytes written to keyed state for the last checkpoint, without keys; a gauge per subtask. */
     public static final String BYTES_WRITTEN = "bytesWrittenPerCheckpoint";
 
+    /** Schemas asked for at the registry, attempts that failed not included. */
+    public static final String REGISTRY_LOOKUPS = "registry.lookups";
+
+    /** Requests to the registry that failed and were made again; meanwhile the stream waits. */
+    public static final String REGISTRY_RETRIES = "registry.retries";
+
     /** Begins the names of the counters per reason: {@code deadLetters.late}. */
     public static final String DEAD_LETTERS = "deadLetters.";
 

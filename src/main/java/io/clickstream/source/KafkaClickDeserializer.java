@@ -3,6 +3,7 @@ package io.clickstream.source;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.RawRecord;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
@@ -19,6 +20,11 @@ final class KafkaClickDeserializer implements KafkaRecordDeserializationSchema<I
 
     KafkaClickDeserializer(RecordDecoder decoder) {
         this.decoder = decoder;
+    }
+
+    @Override
+    public void open(DeserializationSchema.InitializationContext context) {
+        decoder.open(context.getMetricGroup());
     }
 
     @Override

@@ -7,12 +7,14 @@ import io.clickstream.event.Incoming;
 import io.clickstream.event.RawRecord;
 import io.clickstream.format.ClickDecoder;
 import io.clickstream.format.ClickFields;
+import io.clickstream.format.DecodingHaltedException;
 import io.clickstream.format.MalformedRecordException;
 import java.io.Serializable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import org.apache.flink.metrics.MetricGroup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,7 +75,20 @@ public final class RecordDecoder implements Serializable {
         this.clock = clock;
     }
 
-    /** Decodes the record's bytes; never throws, whatever they are. */
+    /**
+     * Tells the decoder, before the first record, where to count.
+     *
+     * @param metrics of the operator that reads the records
+     */
+    public void open(MetricGroup metrics) {
+        decoder.open(metrics);
+    }
+
+    /**
+     * Decodes the record's bytes; never throws because of what they are.
+     *
+     * @throws DecodingHaltedException if the job must not go on, whatever the bytes are
+     */
     public Incoming decode(RawRecord raw) {
         byte[] bytes = raw.bytes();
         if (bytes.length > maxRecordBytes) {
@@ -88,7 +103,9 @@ public final class RecordDecoder implements Serializable {
         try {
             decoder.decode(bytes, fields);
         } catch (MalformedRecordException e) {
-            return refuse(Reason.MALFORMED, e.getMessage(), raw);
+            return refuse(e.reason(), e.getMessage(), raw);
+        } catch (DecodingHaltedException e) {
+            throw e;
         } catch (RuntimeException e) {
             // A defect of the decoder must not stop the job either.
             LOG.warn("The decoder failed on {}", raw, e);

@@ -38,6 +38,8 @@ class SerializersTest {
 
     private static final List<DeadLetter> LETTERS =
             Arrays.stream(Reason.values())
+                    // Came later than the bytes of version one, which hold the names of the others.
+                    .filter(reason -> reason != Reason.UNKNOWN_SCHEMA)
                     .map(
                             reason ->
                                     new DeadLetter(

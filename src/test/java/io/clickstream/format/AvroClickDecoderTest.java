@@ -100,6 +100,51 @@ class AvroClickDecoderTest {
     }
 
     @Test
+    void readsAPartOfSomeBytesAndNothingBehindIt() throws Exception {
+        Schema schema =
+                schema(
+                        String.join(
+                                ",",
+                                field("userid", "\"int\""),
+                                TIME,
+                                field("product_type", "\"string\""),
+                                field("tags", "{\"type\":\"array\",\"items\":\"null\"}")));
+        byte[] datum =
+                bytes(
+                        record(
+                                schema,
+                                "userid",
+                                7496,
+                                "eventtimestamp",
+                                5L,
+                                "product_type",
+                                "Books",
+                                "tags",
+                                List.of()));
+        byte[] padded = new byte[datum.length + 20];
+        java.util.Arrays.fill(padded, (byte) 2);
+        System.arraycopy(datum, 0, padded, 7, datum.length);
+        AvroClickDecoder decoder = new AvroClickDecoder(schema);
+
+        decoder.decode(padded, 7, 7 + datum.length, fields);
+
+        assertFields(UserId.ofNumber(7496), 5, null, "Books");
+        for (int length = 0; length < datum.length; length++) {
+            int end = 7 + length;
+            assertThatThrownBy(() -> decoder.decode(padded, 7, end, fields))
+                    .as(length + " bytes")
+                    .isInstanceOf(MalformedRecordException.class);
+        }
+        assertThatThrownBy(() -> decoder.decode(padded, 7, 7 + datum.length + 1, fields))
+                .hasMessage("there is more behind the Avro datum than the writer's schema says");
+        // Twelve items without bytes: more than the datum's own length, less than the array's.
+        padded[7 + datum.length - 1] = 24;
+        padded[7 + datum.length] = 0;
+        assertThatThrownBy(() -> decoder.decode(padded, 7, 7 + datum.length + 1, fields))
+                .hasMessage("a block of 12 items in a record of 11 bytes");
+    }
+
+    @Test
     void readsBlocksThatSayTheirLength() throws Exception {
         Schema schema =
                 schema(

@@ -23,6 +23,9 @@ class LocalRunTest {
                 "--rate x | Invalid value for option '--rate': 'x' is not an int",
                 "--parallelism 0 | --parallelism must be at least 1, not 0",
                 "--rate 2000 --users 10 | --users must be at least 618 for --rate 2000, not 10",
+                "--registry glue --format json | --registry is only for Avro: leave --format json"
+                        + " out",
+                "--registry apicurio | Invalid value for option '--registry'",
                 "--format xml | Invalid value for option '--format'",
                 "--duration 5 | '5' is no duration such as 500ms, 90s, 2m or 1h",
                 "--duratoin 5s | Unknown options: '--duratoin', '5s'",
@@ -57,7 +60,7 @@ class LocalRunTest {
         String script = Files.readString(Path.of("scripts/run-local.sh"));
         CommandLine.Model.CommandSpec spec = command().getCommandSpec();
 
-        assertThat(spec.options()).hasSize(8);
+        assertThat(spec.options()).hasSize(9);
         spec.options()
                 .forEach(
                         option ->

@@ -2,6 +2,7 @@ package io.clickstream.source;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
@@ -10,7 +11,9 @@ import io.clickstream.event.Incoming;
 import io.clickstream.event.RawRecord;
 import io.clickstream.event.UserId;
 import io.clickstream.format.ClickDecoder;
+import io.clickstream.format.DecodingHaltedException;
 import io.clickstream.format.JsonClickDecoder;
+import io.clickstream.format.MalformedRecordException;
 import io.clickstream.testing.Clicks;
 import java.time.Clock;
 import java.time.Duration;
@@ -190,6 +193,36 @@ class RecordDecoderTest {
 
     private static Incoming decode(String record) {
         return decoder(new JsonClickDecoder()).decode(raw(record));
+    }
+
+    @Test
+    void takesTheReasonOfTheFormat() {
+        DeadLetter letter =
+                (DeadLetter)
+                        decoder(
+                                        (record, fields) -> {
+                                            throw new MalformedRecordException(
+                                                    Reason.UNKNOWN_SCHEMA, "no schema 7");
+                                        })
+                                .decode(raw("x"));
+
+        assertThat(letter.reason()).isEqualTo(Reason.UNKNOWN_SCHEMA);
+        assertThat(letter.reason().label()).isEqualTo("unknown-schema");
+        assertThat(letter.detail()).isEqualTo("no schema 7");
+    }
+
+    @Test
+    void makesNoDeadLetterWhereTheDecoderCanNotGoOn() {
+        DecodingHaltedException halt = new DecodingHaltedException("no login", null);
+
+        assertThatThrownBy(
+                        () ->
+                                decoder(
+                                                (record, fields) -> {
+                                                    throw halt;
+                                                })
+                                        .decode(raw("x")))
+                .isSameAs(halt);
     }
 
     private static RecordDecoder decoder(ClickDecoder format) {

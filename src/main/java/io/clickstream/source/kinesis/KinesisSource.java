@@ -49,6 +49,7 @@ public final class KinesisSource
 
     @Override
     public SourceReader<Incoming, ShardSplit> createReader(SourceReaderContext context) {
+        decoder.open(context.metricGroup());
         return new ShardReader(
                 () -> new ShardFetcher(config),
                 new ClickEmitter(config.stream().name(), decoder),

@@ -1,0 +1,114 @@
+package io.clickstream.format.registry;
+
+import io.clickstream.config.RegistryConfig;
+import io.clickstream.format.DecodingHaltedException;
+import io.clickstream.format.registry.LookupException.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.metrics.Counter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks a registry until it answers, however long that takes. Waits grow exponentially, and are
+ * between half of that and all of it, by chance, so that subtasks do not ask all at once.
+ */
+final class PatientRegistry {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PatientRegistry.class);
+
+    private static final long LOG_AGAIN_MILLIS = 10_000;
+    private static final long MAX_LOG_AGAIN_MILLIS = 300_000;
+
+    private final SchemaRegistry registry;
+    private final Duration initialDelay;
+    private final Duration maxDelay;
+    private final Counter lookups;
+    private final Counter retries;
+
+    /**
+     * @param lookups counts what was asked for
+     * @param retries counts attempts that failed and are repeated
+     */
+    PatientRegistry(
+            SchemaRegistry registry, RegistryConfig config, Counter lookups, Counter retries) {
+        this.registry = registry;
+        this.initialDelay = config.retryInitialDelay();
+        this.maxDelay = config.retryMaxDelay();
+        this.lookups = lookups;
+        this.retries = retries;
+    }
+
+    /**
+     * The texts of a schema, as {@link SchemaRegistry#lookUp}.
+     *
+     * @throws LookupException if there is none, and will be none at once
+     * @throws DecodingHaltedException if the registry does not let the job in, or if the thread is
+     *     interrupted
+     */
+    List<String> lookUp(SchemaId id) throws LookupException {
+        lookups.inc();
+        try {
+            return lookUpPatiently(id);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DecodingHaltedException(
+                    "interrupted while waiting for schema " + id + " of " + registry.name(), e);
+        } catch (DecodingHaltedException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // A defect of the client, which must not make dead letters of good records.
+            throw new DecodingHaltedException(
+                    "schema " + id + " of " + registry.name() + " can't be looked up: " + e, e);
+        }
+    }
+
+    private List<String> lookUpPatiently(SchemaId id) throws LookupException, InterruptedException {
+        long began = monotonicMillis();
+        long logNext = 0;
+        long logAgain = LOG_AGAIN_MILLIS;
+        long delay = initialDelay.toMillis();
+        while (true) {
+            try {
+                List<String> texts = registry.lookUp(id);
+                logRecovery(logNext > 0, began);
+                return texts;
+            } catch (LookupException e) {
+                if (e.kind() == Kind.UNKNOWN || e.kind() == Kind.UNUSABLE) {
+                    logRecovery(logNext > 0, began);
+                    throw e;
+                }
+                if (e.kind() == Kind.REFUSED) {
+                    throw new DecodingHaltedException(
+                            "schema " + id + " can't be looked up: " + e.getMessage(), e);
+                }
+                long waited = monotonicMillis() - began;
+                if (waited >= logNext) {
+                    LOG.warn(
+                            "The stream has waited {} s for schema {}, and goes on by itself: {}",
+                            waited / 1000,
+                            id,
+                            e.getMessage());
+                    logNext = waited + logAgain;
+                    logAgain = Math.min(MAX_LOG_AGAIN_MILLIS, 2 * logAgain);
+                }
+            }
+            retries.inc();
+            TimeUnit.MILLISECONDS.sleep(
+                    ThreadLocalRandom.current().nextLong((delay + 1) / 2, delay + 1));
+            delay = Math.min(maxDelay.toMillis(), 2 * delay);
+        }
+    }
+
+    private void logRecovery(boolean waited, long began) {
+        if (waited) {
+            LOG.info("{} answers again after {} ms", registry.name(), monotonicMillis() - began);
+        }
+    }
+
+    private static long monotonicMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+}

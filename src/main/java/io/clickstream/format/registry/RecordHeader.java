@@ -1,0 +1,107 @@
+package io.clickstream.format.registry;
+
+import io.clickstream.format.MalformedRecordException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * What stands in front of a record's Avro bytes, read in place. One object serves all records, and
+ * says of the last one that it has read which schema it was written with, and where its body is.
+ */
+abstract class RecordHeader {
+
+    private static final VarHandle INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    private final String owner;
+    private final int length;
+    private final byte first;
+
+    /** The schema's id, as two words, so that the same one as before is known without an object. */
+    long high;
+
+    long low;
+
+    /** Whether the body is packed by zlib. */
+    boolean packed;
+
+    private RecordHeader(String owner, int length, byte first) {
+        this.owner = owner;
+        this.length = length;
+        this.first = first;
+    }
+
+    /** Confluent's: byte 0, and the id as 4 bytes. */
+    static RecordHeader ofConfluent() {
+        return new RecordHeader("Confluent", 5, (byte) 0) {
+            @Override
+            void readRest(byte[] record) {
+                low = (int) INT.get(record, 1);
+            }
+
+            @Override
+            SchemaId id() {
+                return SchemaId.ofNumber((int) low);
+            }
+        };
+    }
+
+    /** Glue's: byte 3, byte 0, or 5 where the body is packed by zlib, and the id as 16 bytes. */
+    static RecordHeader ofGlue() {
+        return new RecordHeader("Glue", 18, (byte) 3) {
+            @Override
+            void readRest(byte[] record) throws MalformedRecordException {
+                if (record[1] != 0 && record[1] != 5) {
+                    throw new MalformedRecordException(
+                            "byte 1 of Glue's header is "
+                                    + (record[1] & 0xff)
+                                    + "; it must be 0 (plain) or 5 (zlib)");
+                }
+                packed = record[1] == 5;
+                high = (long) LONG.get(record, 2);
+                low = (long) LONG.get(record, 10);
+            }
+
+            @Override
+            SchemaId id() {
+                return SchemaId.ofUuid(high, low);
+            }
+        };
+    }
+
+    /**
+     * Reads the header of a record.
+     *
+     * @throws MalformedRecordException if it does not begin with one
+     */
+    final void read(byte[] record) throws MalformedRecordException {
+        if (record.length < length) {
+            throw new MalformedRecordException(
+                    record.length + " bytes; " + owner + "'s header alone has " + length);
+        }
+        if (record[0] != first) {
+            throw new MalformedRecordException(
+                    "the first byte is "
+                            + (record[0] & 0xff)
+                            + "; "
+                            + owner
+                            + "'s header begins with "
+                            + first);
+        }
+        readRest(record);
+    }
+
+    /** Reads what is behind the first byte; there are bytes enough. */
+    abstract void readRest(byte[] record) throws MalformedRecordException;
+
+    /** The id in the last record that was read. */
+    abstract SchemaId id();
+
+    /** Where the body begins. */
+    final int length() {
+        return length;
+    }
+}

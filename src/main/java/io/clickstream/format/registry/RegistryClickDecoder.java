@@ -1,0 +1,107 @@
+package io.clickstream.format.registry;
+
+import io.clickstream.config.OptionalFields;
+import io.clickstream.config.RegistryConfig;
+import io.clickstream.format.AvroClickDecoder;
+import io.clickstream.format.ClickDecoder;
+import io.clickstream.format.ClickFields;
+import io.clickstream.format.DecodingHaltedException;
+import io.clickstream.format.MalformedRecordException;
+import io.clickstream.metrics.ClickstreamMetrics;
+import javax.annotation.Nullable;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.SimpleCounter;
+
+/**
+ * Avro with a schema registry's header in front, each record by the schema that it was written
+ * with. The Avro bytes are read where they are, or where zlib has unpacked them.
+ *
+ * <p>While the registry is away, {@link #decode} waits, and with it the thread of the source's
+ * subtask: no record behind is read, checkpoints wait until the registry is back, and event time
+ * stands still downstream. Schemas that were looked up before need no registry. A checkpoint that
+ * waits for longer than the checkpoint timeout makes Flink restart the job, which loses nothing and
+ * goes on waiting.
+ */
+public final class RegistryClickDecoder implements ClickDecoder {
+
+    private static final long serialVersionUID = 1L;
+
+    private final RegistryConfig config;
+    private final OptionalFields optional;
+    private final int maxRecordBytes;
+
+    private transient Counter lookups;
+    private transient Counter retries;
+    private transient RecordHeader header;
+    private transient WriterSchemas schemas;
+    private transient PackedBody body;
+    @Nullable private transient AvroClickDecoder last;
+    private transient long lastHigh;
+    private transient long lastLow;
+
+    /**
+     * A decoder that asks nobody before its first record.
+     *
+     * @param optional the fields that filters need; one that a schema lacks is never there
+     * @param maxRecordBytes the longest body, unpacked
+     */
+    public RegistryClickDecoder(
+            RegistryConfig config, OptionalFields optional, int maxRecordBytes) {
+        this.config = config;
+        this.optional = optional;
+        this.maxRecordBytes = maxRecordBytes;
+    }
+
+    @Override
+    public void open(MetricGroup metrics) {
+        lookups = ClickstreamMetrics.counter(metrics, ClickstreamMetrics.REGISTRY_LOOKUPS);
+        retries = ClickstreamMetrics.counter(metrics, ClickstreamMetrics.REGISTRY_RETRIES);
+    }
+
+    @Override
+    public void decode(byte[] record, ClickFields fields) throws MalformedRecordException {
+        if (header == null) {
+            begin();
+        }
+        header.read(record);
+        AvroClickDecoder decoder = last;
+        if (decoder == null || header.low != lastLow || header.high != lastHigh) {
+            decoder = schemas.decoder(header.id());
+            last = decoder;
+            lastHigh = header.high;
+            lastLow = header.low;
+        }
+        if (header.packed) {
+            int length = body.unpack(record, header.length());
+            decoder.decode(body.bytes(), 0, length, fields);
+        } else {
+            decoder.decode(record, header.length(), record.length, fields);
+        }
+    }
+
+    private void begin() {
+        if (lookups == null) {
+            lookups = new SimpleCounter();
+            retries = new SimpleCounter();
+        }
+        SchemaRegistry registry;
+        try {
+            registry = SchemaRegistry.of(config);
+        } catch (RuntimeException e) {
+            throw new DecodingHaltedException(
+                    "the client of the schema registry can't be made: " + e.getMessage(), e);
+        }
+        schemas =
+                new WriterSchemas(
+                        new PatientRegistry(registry, config, lookups, retries),
+                        optional,
+                        config.unknownFor(),
+                        System::nanoTime);
+        body = new PackedBody(maxRecordBytes);
+        header =
+                config.type() == RegistryConfig.Type.GLUE
+                        ? RecordHeader.ofGlue()
+                        : RecordHeader.ofConfluent();
+    }
+}

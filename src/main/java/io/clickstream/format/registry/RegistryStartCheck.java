@@ -1,0 +1,61 @@
+package io.clickstream.format.registry;
+
+import io.clickstream.config.RegistryConfig;
+import io.clickstream.format.registry.LookupException.Kind;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds out before the job starts whether the registry answers and lets the job in. */
+public final class RegistryStartCheck {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryStartCheck.class);
+    private static final int TRIES = 3;
+
+    /**
+     * What is wrong, as a sentence; empty if the job can start. A registry that does not answer is
+     * tried three times, 2 s apart; of several nodes one must answer.
+     */
+    public static List<String> problems(RegistryConfig config) throws InterruptedException {
+        return problems(SchemaRegistry.of(config), Duration.ofSeconds(2));
+    }
+
+    static List<String> problems(SchemaRegistry registry, Duration pause)
+            throws InterruptedException {
+        String failure = "";
+        for (int tries = 0; tries < TRIES; tries++) {
+            if (tries > 0) {
+                Thread.sleep(pause.toMillis());
+            }
+            try {
+                registry.lookUp(registry.anyId());
+                return List.of();
+            } catch (LookupException e) {
+                if (e.kind() == Kind.REFUSED) {
+                    return List.of(sentence(e.getMessage()));
+                }
+                if (e.kind() == Kind.BUSY) {
+                    // It is there and in trouble, which the job outlasts.
+                    LOG.warn("{}; the job starts all the same", e.getMessage());
+                    return List.of();
+                }
+                if (e.kind() != Kind.AWAY) {
+                    return List.of();
+                }
+                failure = e.getMessage();
+            }
+        }
+        return List.of(
+                sentence(
+                        failure
+                                + "; start the registry, or check the address in the group"
+                                + " `registry` and the network"));
+    }
+
+    private static String sentence(String problem) {
+        return "group `registry`: " + problem;
+    }
+
+    private RegistryStartCheck() {}
+}

@@ -1,0 +1,159 @@
+package io.clickstream.format.registry;
+
+import io.clickstream.config.OptionalFields;
+import io.clickstream.event.DeadLetter.Reason;
+import io.clickstream.format.AvroClickDecoder;
+import io.clickstream.format.MalformedRecordException;
+import io.clickstream.format.registry.LookupException.Kind;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import javax.annotation.Nullable;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+
+/**
+ * The schemas that records were written with, each fetched and compiled once. A schema never
+ * changes under its id, so what was found holds, also that a schema can't be used; an id that is
+ * not there may come, and is asked for again after a while.
+ */
+final class WriterSchemas {
+
+    /** A decoder has about 40 KB; topics have a handful of schemas. */
+    static final int MAX_SCHEMAS = 256;
+
+    /** As many as fit into 1 to 2 MB. */
+    static final int MAX_UNKNOWN = 10_000;
+
+    private final PatientRegistry registry;
+    private final OptionalFields optional;
+    private final long unknownForNanos;
+    private final LongSupplier nanoTime;
+
+    private final Map<SchemaId, Found> found = new LeastRecentlyUsed<>(MAX_SCHEMAS);
+    private final Map<SchemaId, Unknown> unknown = new LeastRecentlyUsed<>(MAX_UNKNOWN);
+
+    /**
+     * @param optional the fields that filters need
+     * @param unknownFor how long an unknown id is not asked for again
+     * @param nanoTime as {@link System#nanoTime()}
+     */
+    WriterSchemas(
+            PatientRegistry registry,
+            OptionalFields optional,
+            Duration unknownFor,
+            LongSupplier nanoTime) {
+        this.registry = registry;
+        this.optional = optional;
+        this.unknownForNanos = unknownFor.toNanos();
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * The decoder of the records with an id. Waits while the registry is away.
+     *
+     * @throws MalformedRecordException if there is no such schema, or it can't be used
+     */
+    AvroClickDecoder decoder(SchemaId id) throws MalformedRecordException {
+        Found known = found.get(id);
+        if (known == null) {
+            known = lookUp(id);
+        }
+        if (known.decoder == null) {
+            throw known.problem;
+        }
+        return known.decoder;
+    }
+
+    private Found lookUp(SchemaId id) throws MalformedRecordException {
+        Unknown before = unknown.get(id);
+        if (before != null && nanoTime.getAsLong() - before.untilNanos < 0) {
+            throw before.problem;
+        }
+        Found schema;
+        try {
+            schema = compile(id, registry.lookUp(id));
+        } catch (LookupException e) {
+            if (e.kind() == Kind.UNKNOWN) {
+                MalformedRecordException problem =
+                        new MalformedRecordException(
+                                Reason.UNKNOWN_SCHEMA,
+                                "the registry has no schema " + id + ": " + e.getMessage());
+                unknown.put(id, new Unknown(problem, nanoTime.getAsLong() + unknownForNanos));
+                throw problem;
+            }
+            schema = Found.unusable(id, e.getMessage());
+        }
+        unknown.remove(id);
+        found.put(id, schema);
+        return schema;
+    }
+
+    private Found compile(SchemaId id, List<String> texts) {
+        // A default that does not fit its field is the reader's business, and there is none.
+        Schema.Parser parser = new Schema.Parser().setValidateDefaults(false);
+        try {
+            Schema schema = null;
+            for (String text : texts) {
+                schema = parser.parse(text);
+            }
+            return Found.usable(new AvroClickDecoder(schema, optional));
+        } catch (AvroRuntimeException | IllegalArgumentException e) {
+            return Found.unusable(id, e.getMessage());
+        }
+    }
+
+    /** What an id stands for: a decoder, or a reason why there is none. */
+    private static final class Found {
+
+        @Nullable private final AvroClickDecoder decoder;
+        @Nullable private final MalformedRecordException problem;
+
+        private Found(
+                @Nullable AvroClickDecoder decoder, @Nullable MalformedRecordException problem) {
+            this.decoder = decoder;
+            this.problem = problem;
+        }
+
+        static Found usable(AvroClickDecoder decoder) {
+            return new Found(decoder, null);
+        }
+
+        static Found unusable(SchemaId id, String why) {
+            return new Found(
+                    null,
+                    new MalformedRecordException(
+                            "schema " + id + " of the registry can't be used: " + why));
+        }
+    }
+
+    private static final class Unknown {
+
+        private final MalformedRecordException problem;
+        private final long untilNanos;
+
+        Unknown(MalformedRecordException problem, long untilNanos) {
+            this.problem = problem;
+            this.untilNanos = untilNanos;
+        }
+    }
+
+    private static final class LeastRecentlyUsed<V> extends LinkedHashMap<SchemaId, V> {
+
+        private static final long serialVersionUID = 1L;
+
+        private final int size;
+
+        LeastRecentlyUsed(int size) {
+            super(16, 0.75f, true);
+            this.size = size;
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<SchemaId, V> eldest) {
+            return size() > size;
+        }
+    }
+}
