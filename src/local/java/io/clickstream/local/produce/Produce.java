@@ -456,7 +456,9 @@ public final class Produce implements Callable<Integer> {
 
     private Properties kinesisSettings() {
         Properties settings = new Properties();
-        settings.setProperty("aws.region", region == null ? regionOfEnvironment() : region);
+        String where = region == null ? regionOfEnvironment() : region;
+        check(where != null, "--to kinesis needs --region NAME, or AWS_REGION in the environment");
+        settings.setProperty("aws.region", where);
         if (endpoint != null) {
             settings.setProperty("aws.endpoint", endpoint.toString());
             if (endpoint.getScheme().equals("http")) {
@@ -467,14 +469,12 @@ public final class Produce implements Callable<Integer> {
         return settings;
     }
 
-    private String regionOfEnvironment() {
+    @Nullable
+    private static String regionOfEnvironment() {
         try {
             return new DefaultAwsRegionProviderChain().getRegion().id();
         } catch (SdkClientException e) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--to kinesis needs --region NAME, or AWS_REGION in the environment",
-                    e);
+            return null;
         }
     }
 

@@ -100,8 +100,7 @@ record SpreadReport(
         if (!all) {
             lines.add("  and %,d more".formatted(records.size() - SHOWN));
         }
-        lines.add(spread(total));
-        lines.add(size());
+        lines.add(spread(total) + "; " + load());
         return lines;
     }
 
@@ -131,30 +130,30 @@ record SpreadReport(
                 (double) busiest * records.size() / total);
     }
 
-    private String size() {
-        int needed = neededShards();
-        String rate =
-                String.format(
-                        Locale.ROOT,
-                        "%,.1f records/s and %,.1f kB/s need %s of Kinesis (1,000 records/s or 1"
-                                + " MB/s each)",
-                        recordsPerSecond(),
-                        bytes / seconds / 1_000,
-                        shards(needed));
-        return rate + "; " + whatWouldDo();
+    private String load() {
+        return String.format(
+                Locale.ROOT,
+                "%,.1f records/s and %,.1f kB/s need %s%s",
+                recordsPerSecond(),
+                bytes / seconds / 1_000,
+                shards(neededShards()),
+                kindOfPlace.equals(SHARD) ? ": " + whatWouldDo() : ofKinesis());
+    }
+
+    private String ofKinesis() {
+        OptionalInt enough = sufficientShards();
+        return " of Kinesis, with these keys "
+                + (enough.isPresent() ? enough.getAsInt() : "no number is enough");
     }
 
     private String whatWouldDo() {
         OptionalInt sufficient = sufficientShards();
         if (sufficient.isEmpty()) {
-            return "with these keys no number of shards would do: one key has too much";
+            return "with these keys no number would do, one has too much for any shard";
         }
         int enough = sufficient.getAsInt();
-        if (!kindOfPlace.equals(SHARD)) {
-            return "with these keys " + enough + " would do";
-        }
         if (enough > records.size()) {
-            return records.size() + " are too few, with these keys " + enough + " would do";
+            return "%d are too few, with these keys %d would do".formatted(records.size(), enough);
         }
         int hit = hit();
         if (hit < records.size() && enough < hit) {
