@@ -131,7 +131,8 @@ public final class Produce implements Callable<Integer> {
             names = "--preset",
             paramLabel = "NAME",
             description = "lab, interactions, web-access or ticker (${DEFAULT-VALUE})",
-            defaultValue = "lab")
+            defaultValue = "lab",
+            converter = PresetOption.class)
     private Preset preset;
 
     @Option(
@@ -280,7 +281,9 @@ public final class Produce implements Callable<Integer> {
 
     /** Runs until all is sent or Ctrl-C, and exits. */
     public static void main(String[] args) throws IOException {
-        LocalCommand.main("produce", new Produce(System.out), args);
+        Produce produce = new Produce(System.out);
+        produce.stop.install(produce::abort);
+        LocalCommand.main("produce", produce, args);
     }
 
     @Override
@@ -292,7 +295,6 @@ public final class Produce implements Callable<Integer> {
         RecordSequence records = new RecordSequence(plan, shape(), ledger, sessionGap);
         Deliveries deliveries = new Deliveries(verbose, this::print);
         try (Target target = target(deliveries)) {
-            stop.install(this::abort);
             Production production =
                     new Production(
                             records,
