@@ -25,6 +25,7 @@ import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.m
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.Shard;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
  * A stream of Kinesis, by {@code PutRecords}, one request after another: what came while a request
@@ -49,7 +50,7 @@ public final class KinesisTarget implements Target {
 
     private final String stream;
     private final DeliveryListener listener;
-    private final SdkAsyncHttpClient http;
+    private final SdkAutoCloseable http;
     private final KinesisAsyncClient client;
     private final List<String> places;
     private final BlockingQueue<ProducedRecord> queue = new LinkedBlockingQueue<>(QUEUED_RECORDS);
@@ -67,16 +68,40 @@ public final class KinesisTarget implements Target {
      * @throws IllegalStateException if there is no such stream, or it can't be asked for
      */
     public KinesisTarget(Properties settings, String stream, DeliveryListener listener) {
-        this.stream = stream;
-        this.listener = listener;
-        http = AWSGeneralUtil.createAsyncHttpClient(settings);
-        client =
+        this(AWSGeneralUtil.createAsyncHttpClient(settings), settings, stream, listener);
+    }
+
+    private KinesisTarget(
+            SdkAsyncHttpClient http,
+            Properties settings,
+            String stream,
+            DeliveryListener listener) {
+        this(
                 AWSClientUtil.createAwsAsyncClient(
                         settings,
                         http,
                         KinesisAsyncClient.builder(),
                         "Apache Flink %s (%s) Kinesis Connector",
-                        "aws.kinesis.client.user-agent-prefix");
+                        "aws.kinesis.client.user-agent-prefix"),
+                http,
+                stream,
+                listener);
+    }
+
+    /**
+     * A stream by a client that is there.
+     *
+     * @param http what is below the client; both are closed with the target
+     */
+    KinesisTarget(
+            KinesisAsyncClient client,
+            SdkAutoCloseable http,
+            String stream,
+            DeliveryListener listener) {
+        this.client = client;
+        this.http = http;
+        this.stream = stream;
+        this.listener = listener;
         try {
             places = openShards();
         } catch (RuntimeException e) {

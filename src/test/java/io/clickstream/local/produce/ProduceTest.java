@@ -65,8 +65,8 @@ class ProduceTest {
                 "--to kinesis --stream s --format avro --bots 1 | --bots needs --format json: Avro"
                         + " clicks have no user agent",
                 "--to kinesis --stream s --format csv | Invalid value for option '--format'",
-                "--to files --output x --count 1 --preset shop | expected one of [lab,"
-                        + " interactions, web-access, ticker]",
+                "--to files --output x --count 1 --preset shop | 'shop' is no preset; there are"
+                        + " lab, interactions, web-access and ticker",
                 "--to files --output x --count 1 --keys some | 'some' is neither 'user' nor a"
                         + " number of keys from 1 on",
                 "--to files --output x --count 1 --late 101 | '101' is no share in percent, from 0"
