@@ -71,6 +71,8 @@ public final class TrafficProducer implements AutoCloseable {
     @Override
     public void close() {
         production.stop();
+        // It may wait for room that nobody makes any more.
+        thread.interrupt();
         target.close();
     }
 }

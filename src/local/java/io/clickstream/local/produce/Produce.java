@@ -64,6 +64,7 @@ public final class Produce implements Callable<Integer> {
     private static final double RATE_OF_FILES = 1_000;
     private static final double MAX_RATE = 1_000_000;
     private static final Duration MAX_DISORDER = Duration.ofMinutes(10);
+    private static final double MAX_LENGTH_MILLIS = 1e14;
     private static final double ALL = 100;
     private static final long TICK_MILLIS = 500;
     private static final long STOPPING_TICK_MILLIS = 100;
@@ -372,13 +373,14 @@ public final class Produce implements Callable<Integer> {
             records = Math.min(records, inTime);
         }
         checkMix(records / perSecond);
-        long lengthMillis = (long) Math.ceil(Math.min(records, 1L << 50) * 1_000 / perSecond);
+        long lengthMillis =
+                (long) Math.min(MAX_LENGTH_MILLIS, Math.ceil(records * 1e3 / perSecond));
         long now = Clock.systemUTC().millis();
         long first = start != null ? start.toEpochMilli() : paced ? now : now - lengthMillis;
         check(
                 start == null || first + lengthMillis <= now,
                 "--start is too late: the last click would be in the future, at "
-                        + Instant.ofEpochMilli(first + Math.min(lengthMillis, 1L << 50)));
+                        + Instant.ofEpochMilli(first + lengthMillis));
         RecordSequence.Plan plan =
                 new RecordSequence.Plan(
                         new Mix(late, duplicates, malformed, bots, disorder),

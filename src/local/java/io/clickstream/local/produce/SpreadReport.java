@@ -38,9 +38,6 @@ record SpreadReport(
     /** Of more partitions or shards, only the busiest are named. */
     private static final int SHOWN = 16;
 
-    /** More shards than this are not tried. */
-    private static final int MAX_SHARDS = 10_000;
-
     private static final String SHARD = "shard";
 
     /** Records per second, measured. */
@@ -66,13 +63,19 @@ record SpreadReport(
      * one key, or several with nearly the same hash, are too much for any shard.
      */
     OptionalInt sufficientShards() {
-        for (int shards = neededShards(); shards <= MAX_SHARDS; shards++) {
-            if (busiest(recordsByHash, shards) / seconds <= RECORDS_PER_SECOND
-                    && busiest(bytesByHash, shards) / seconds <= BYTES_PER_SECOND) {
-                return OptionalInt.of(shards);
-            }
+        if (!isEnough(HashKey.BUCKETS)) {
+            return OptionalInt.empty();
         }
-        return OptionalInt.empty();
+        int shards = neededShards();
+        while (shards < HashKey.BUCKETS && !isEnough(shards)) {
+            shards++;
+        }
+        return OptionalInt.of(shards);
+    }
+
+    private boolean isEnough(int shards) {
+        return busiest(recordsByHash, shards) / seconds <= RECORDS_PER_SECOND
+                && busiest(bytesByHash, shards) / seconds <= BYTES_PER_SECOND;
     }
 
     private static double busiest(long[] byHash, int shards) {
