@@ -291,18 +291,22 @@ public final class Produce implements Callable<Integer> {
     public Integer call() throws Exception {
         boolean paced = to != To.files || (rate != null && start == null);
         checkTarget();
-        RecordSequence.Plan plan = plan(paced);
+        RecordSequence.Plan checked = plan(paced);
         TrafficLedger ledger = new TrafficLedger(sessionGap, window);
-        RecordSequence records = new RecordSequence(plan, shape(), ledger, sessionGap);
         Deliveries deliveries = new Deliveries(verbose, this::print);
+        RecordSequence records;
         try (Target target = target(deliveries)) {
+            Clock clock = Clock.systemUTC();
+            // Connecting took a while.
+            RecordSequence.Plan plan = paced ? checked.startingAt(clock.millis()) : checked;
+            records = new RecordSequence(plan, shape(), ledger, sessionGap);
             Production production =
                     new Production(
                             records,
                             target,
                             paced,
                             duration == null ? Duration.ofNanos(Long.MAX_VALUE) : duration,
-                            Clock.systemUTC());
+                            clock);
             watch(production, plan, deliveries);
             report(production, records, target, deliveries);
         }

@@ -109,6 +109,11 @@ public final class RecordSequence {
             boolean eventIds,
             boolean lateCounts) {
 
+        /** The same from another time on. */
+        Plan startingAt(long time) {
+            return new Plan(mix, rate, users, seed, time, records, keys, eventIds, lateCounts);
+        }
+
         /** How many users it takes at least. */
         int minUsers() {
             return ShopTraffic.minUsers(rate * mix.walkShare());

@@ -101,7 +101,7 @@ record SpreadReport(
                 .limit(SHOWN)
                 .forEach(entry -> lines.add(line(entry.getKey(), entry.getValue(), total)));
         if (!all) {
-            lines.add("  and %,d more".formatted(records.size() - SHOWN));
+            lines.add(String.format(Locale.ROOT, "  and %,d more", records.size() - SHOWN));
         }
         lines.add(spread(total) + "; " + load());
         return lines;
