@@ -19,6 +19,12 @@ public record GeneratedClick(
         long globalSeq,
         long prevGlobalSeq) {
 
+    /** The same click at another time, ms since the epoch. */
+    public GeneratedClick at(long time) {
+        return new GeneratedClick(
+                ip, time, deviceType, eventType, productType, userId, globalSeq, prevGlobalSeq);
+    }
+
     /** The same click as the oracle sees it. */
     public OracleClick forOracle() {
         return new OracleClick((long) userId, eventTimestamp, eventType, productType);

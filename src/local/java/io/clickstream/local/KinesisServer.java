@@ -59,9 +59,7 @@ public final class KinesisServer implements AutoCloseable {
         this.process = process;
         this.log = log;
         this.uri = uri;
-        Properties properties = new Properties();
-        properties.putAll(clientSettings());
-        properties.setProperty("aws.endpoint", uri.toString());
+        Properties properties = clientProperties();
         http = AWSGeneralUtil.createAsyncHttpClient(properties);
         client =
                 AWSClientUtil.createAwsAsyncClient(
@@ -270,11 +268,13 @@ public final class KinesisServer implements AutoCloseable {
         }
     }
 
-    /** What a client must be told, but for the endpoint: region, login, and HTTP 1.1. */
-    public static Map<String, String> clientSettings() {
-        Map<String, String> settings = new HashMap<>(loginSettings());
-        settings.put("aws.region", REGION);
-        return settings;
+    /** What a client must be told: endpoint, region, login, and HTTP 1.1. */
+    public Properties clientProperties() {
+        Properties properties = new Properties();
+        properties.putAll(loginSettings());
+        properties.setProperty("aws.region", REGION);
+        properties.setProperty("aws.endpoint", uri.toString());
+        return properties;
     }
 
     /** The same as a property group of the job, {@code source.kinesis} or {@code sink.kinesis}. */

@@ -5,6 +5,11 @@ import io.clickstream.ClickstreamPipeline;
 import io.clickstream.StartCheck;
 import io.clickstream.config.JobConfig;
 import io.clickstream.event.DeadLetter;
+import io.clickstream.local.produce.Deliveries;
+import io.clickstream.local.produce.KafkaTarget;
+import io.clickstream.local.produce.KinesisTarget;
+import io.clickstream.local.produce.RecordSequence;
+import io.clickstream.local.produce.Target;
 import io.clickstream.metrics.ClickstreamMetrics;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -79,7 +84,6 @@ public final class LocalRun implements Callable<Integer> {
     private static final long TOP_PERIOD_MILLIS = 15_000;
     private static final int TOP_DEPARTMENTS = 4;
     private static final Duration CLOSING_TIMEOUT = Duration.ofMinutes(2);
-    private static final int DEFAULT_USERS = 10_000;
     private static final int ABORTED = 130;
 
     @Spec private CommandSpec spec;
@@ -164,7 +168,7 @@ public final class LocalRun implements Callable<Integer> {
                 registry == null || format == Format.avro,
                 "--registry is only for Avro: leave --format json out");
         int minUsers = ShopTraffic.minUsers(rate);
-        int userCount = users == null ? Math.max(DEFAULT_USERS, 4 * minUsers) : users;
+        int userCount = users == null ? ShopTraffic.usualUsers(rate) : users;
         check(
                 userCount >= minUsers,
                 "--users must be at least %d for --rate %d, not %d"
@@ -280,11 +284,24 @@ public final class LocalRun implements Callable<Integer> {
             int userCount,
             TrafficLedger ledger) {
         Clock clock = Clock.systemUTC();
-        ShopTraffic traffic = new ShopTraffic(seed, rate, userCount, clock.millis());
-        return kinesis == null
-                ? new TrafficProducer(
-                        bootstrapServers, CLICKS_TOPIC, traffic, encoder, ledger, clock)
-                : new TrafficProducer(kinesis, CLICKS_TOPIC, traffic, encoder, ledger, clock);
+        Deliveries deliveries = new Deliveries();
+        Target target;
+        if (kinesis == null) {
+            target = new KafkaTarget(bootstrapServers, CLICKS_TOPIC, Map.of(), deliveries);
+        } else {
+            target = new KinesisTarget(kinesis.clientProperties(), CLICKS_TOPIC, deliveries);
+        }
+        RecordSequence records =
+                RecordSequence.ofShop(
+                        encoder,
+                        rate,
+                        userCount,
+                        seed,
+                        clock.millis(),
+                        ShopTraffic.MAX_DELAY,
+                        ledger,
+                        SESSION_GAP);
+        return new TrafficProducer(records, target, deliveries, clock);
     }
 
     /** The property groups that the managed service would give to the job. */

@@ -29,6 +29,7 @@ public final class ShopTraffic {
     static final int MIN_PAUSE_MILLIS = 2_000;
     static final int MAX_PAUSE_MILLIS = 5_000;
 
+    private static final int USUAL_USERS = 10_000;
     private static final double PAUSE_SHARE = 0.015;
     private static final double DELAYED_SHARE = 0.05;
     private static final double MEAN_STEP_MILLIS =
@@ -38,7 +39,8 @@ public final class ShopTraffic {
     /** Clicks in a visit on average, its end included: the chances of {@link Page}, solved. */
     static final double MEAN_CLICKS = 11.915;
 
-    private static final List<String> DEPARTMENTS =
+    /** What is sold. */
+    public static final List<String> DEPARTMENTS =
             List.of(
                     "cell phones",
                     "laptops",
@@ -48,6 +50,7 @@ public final class ShopTraffic {
                     "AirPods",
                     "video games",
                     "cameras");
+
     private static final List<String> DEVICES = List.of("mobile", "tablet", "desktop");
 
     /** Where a user is, and by which chances, in percent, the next step goes. */
@@ -156,6 +159,11 @@ public final class ShopTraffic {
         return Math.max(1, (int) Math.ceil(rate * MEAN_STEP_MILLIS / 1_000));
     }
 
+    /** As many users as make a lively shop at a rate, where nobody says how many there are. */
+    public static int usualUsers(double rate) {
+        return Math.max(USUAL_USERS, 4 * minUsers(rate));
+    }
+
     /** The moment up to which clicks were handed out, ms since the epoch. */
     public long time() {
         return time;
@@ -185,6 +193,24 @@ public final class ShopTraffic {
         time = Math.max(time, moment);
     }
 
+    /**
+     * Hands out one click, the next in the order of their times, whatever the clock says: for a
+     * caller who keeps a pace of his own. None is held back. Not to be mixed with {@link #until}.
+     */
+    public GeneratedClick next() {
+        Visit visit = visits.remove();
+        GeneratedClick click = click(visit);
+        goOn(visit);
+        visits.add(visit);
+        time = Math.max(time, click.eventTimestamp());
+        return click;
+    }
+
+    /** Takes a number of the sequence for a click that is by none of these users. */
+    public long takeGlobalSeq() {
+        return ++globalSeq;
+    }
+
     /** Hands out the clicks that are held back, ahead of their turn. */
     public void flush(Consumer<GeneratedClick> out) {
         while (!delayed.isEmpty()) {
@@ -209,18 +235,17 @@ public final class ShopTraffic {
     }
 
     private void step(Visit visit, Consumer<GeneratedClick> out) {
-        if (visit.page == Page.HOME_PAGE) {
-            begin(visit);
-        }
         GeneratedClick click = click(visit);
-        visit.previous = click.globalSeq();
         if (random.nextDouble() < DELAYED_SHARE) {
             delayed.add(
                     new Delayed(visit.time + random.nextLong(1, MAX_DELAY.toMillis() + 1), click));
         } else {
             out.accept(click);
         }
+        goOn(visit);
+    }
 
+    private void goOn(Visit visit) {
         if (visit.page == Page.END) {
             freeUsers[freeUserCount++] = visit.user;
             visit.page = Page.HOME_PAGE;
@@ -244,21 +269,27 @@ public final class ShopTraffic {
     }
 
     private GeneratedClick click(Visit visit) {
+        if (visit.page == Page.HOME_PAGE) {
+            begin(visit);
+        }
         String productType =
                 switch (visit.page) {
                     case HOME_PAGE -> "N/A";
                     case END -> "";
                     default -> visit.department;
                 };
-        return new GeneratedClick(
-                visit.ip,
-                visit.time,
-                visit.device,
-                visit.page.eventType(),
-                productType,
-                visit.user,
-                ++globalSeq,
-                visit.previous);
+        GeneratedClick click =
+                new GeneratedClick(
+                        visit.ip,
+                        visit.time,
+                        visit.device,
+                        visit.page.eventType(),
+                        productType,
+                        visit.user,
+                        ++globalSeq,
+                        visit.previous);
+        visit.previous = click.globalSeq();
+        return click;
     }
 
     private int stepMillis() {

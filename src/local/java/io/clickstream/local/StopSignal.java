@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * <p>A shutdown hook would not do: Flink's own hooks run at the same time and take away what the
  * orderly end needs. The JDK's signal handlers have no public API, hence the reflection.
  */
-final class StopSignal {
+public final class StopSignal {
 
     private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
 
@@ -24,7 +24,7 @@ final class StopSignal {
      *
      * @param abort what the second one does
      */
-    void install(Runnable abort) {
+    public void install(Runnable abort) {
         handle(
                 () -> {
                     if (isRequested()) {
@@ -59,16 +59,18 @@ final class StopSignal {
         }
     }
 
-    void request() {
+    /** Asks for the end. */
+    public void request() {
         requested.countDown();
     }
 
-    boolean isRequested() {
+    /** Whether the end was asked for. */
+    public boolean isRequested() {
         return requested.getCount() == 0;
     }
 
     /** Returns true as soon as the end was asked for, or false after the time. */
-    boolean await(long millis) throws InterruptedException {
+    public boolean await(long millis) throws InterruptedException {
         return requested.await(millis, TimeUnit.MILLISECONDS);
     }
 }

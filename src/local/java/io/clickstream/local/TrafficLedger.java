@@ -18,6 +18,7 @@ public final class TrafficLedger {
     private final Duration sessionGap;
     private final OracleTally tally;
     private final Map<Object, List<OracleClick>> open = new HashMap<>();
+    private final Map<Object, List<OracleClick>> longPast = new HashMap<>();
     private long clicks;
     private long newestTime;
     private long complete = Long.MIN_VALUE;
@@ -41,6 +42,17 @@ public final class TrafficLedger {
         open.computeIfAbsent(click.user(), user -> new ArrayList<>()).add(click);
         clicks++;
         newestTime = Math.max(newestTime, click.time());
+    }
+
+    /**
+     * Notes a click that goes to a job that takes it whenever it comes, such as a replay. It may be
+     * of a time that is complete, and is kept until the end.
+     *
+     * @param click more than a session gap away from all clicks of its user that are not noted here
+     */
+    public synchronized void sentLongPast(OracleClick click) {
+        longPast.computeIfAbsent(click.user(), user -> new ArrayList<>()).add(click);
+        clicks++;
     }
 
     /**
@@ -78,7 +90,10 @@ public final class TrafficLedger {
         return clicks;
     }
 
-    /** The latest event time of all clicks, ms since the epoch; 0 if there was none. */
+    /**
+     * The latest event time of all clicks that are not long past, ms since the epoch; 0 if there
+     * was none.
+     */
     public synchronized long newestTime() {
         return newestTime;
     }
@@ -86,6 +101,10 @@ public final class TrafficLedger {
     /** What the job must put out for all clicks together; none may come after. */
     public synchronized Expected expected() {
         completeUntil(Long.MAX_VALUE);
+        for (List<OracleClick> ofUser : longPast.values()) {
+            Oracle.sessions(ofUser, sessionGap).forEach(tally::add);
+        }
+        longPast.clear();
         return tally.expected();
     }
 }

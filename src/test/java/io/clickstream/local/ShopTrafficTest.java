@@ -143,6 +143,22 @@ class ShopTrafficTest {
     }
 
     @Test
+    void oneByOneClicksAreInOrderAndNoneIsHeldBack() {
+        ShopTraffic traffic = new ShopTraffic(5, 1_000, 5_000, START);
+        long last = START;
+        for (int i = 1; i <= 10_000; i++) {
+            GeneratedClick click = traffic.next();
+            assertThat(click.globalSeq()).isEqualTo(i);
+            assertThat(click.eventTimestamp()).isGreaterThanOrEqualTo(last);
+            last = click.eventTimestamp();
+        }
+        assertThat(traffic.time()).isEqualTo(last);
+        assertThat(last - START).isBetween(9_000L, 11_000L);
+        assertThat(traffic.takeGlobalSeq()).isEqualTo(10_001);
+        assertThat(traffic.next().globalSeq()).isEqualTo(10_002);
+    }
+
+    @Test
     void sequenceNumbersHaveNoGaps() {
         ShopTraffic traffic = new ShopTraffic(5, 1_000, 5_000, START);
         List<GeneratedClick> clicks = new ArrayList<>();

@@ -55,4 +55,23 @@ class TrafficLedgerTest {
         assertThatThrownBy(() -> ledger.sent(new OracleClick(1L, 5_999, "home_page", "N/A")))
                 .isInstanceOf(IllegalStateException.class);
     }
+
+    @Test
+    void clicksOfTheLongPastCountWhateverIsComplete() {
+        TrafficLedger ledger = new TrafficLedger(GAP, WINDOW);
+        ledger.sent(new OracleClick(1L, START, "home_page", "N/A"));
+        ledger.completeUntil(START + 60_000);
+        List<OracleClick> past =
+                List.of(
+                        new OracleClick(1L, START - 3_600_000, "order_checkout", "Books"),
+                        new OracleClick(2L, START - 3_600_500, "home_page", "Toys"),
+                        new OracleClick(1L, START - 3_600_900, "home_page", "Toys"));
+        past.forEach(ledger::sentLongPast);
+
+        List<OracleClick> all = new ArrayList<>(past);
+        all.add(new OracleClick(1L, START, "home_page", "N/A"));
+        assertThat(ledger.clicks()).isEqualTo(4);
+        assertThat(ledger.newestTime()).isEqualTo(START);
+        assertThat(ledger.expected()).isEqualTo(Oracle.expect(all, GAP, WINDOW));
+    }
 }

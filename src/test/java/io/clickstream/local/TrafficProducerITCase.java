@@ -2,6 +2,9 @@ package io.clickstream.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.local.produce.Deliveries;
+import io.clickstream.local.produce.KafkaTarget;
+import io.clickstream.local.produce.RecordSequence;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,15 +27,21 @@ class TrafficProducerITCase {
         try (KafkaBroker broker = KafkaBroker.start(folder)) {
             broker.createTopic("clicks", 4);
             TrafficLedger ledger = new TrafficLedger(Duration.ofSeconds(1), Duration.ofSeconds(10));
-            ShopTraffic traffic = new ShopTraffic(1, 2_000, 10_000, Clock.systemUTC().millis());
-            try (TrafficProducer producer =
-                            new TrafficProducer(
-                                    broker.bootstrapServers(),
-                                    "clicks",
-                                    traffic,
-                                    ClickEncoder.json(),
-                                    ledger,
-                                    Clock.systemUTC());
+            Clock clock = Clock.systemUTC();
+            Deliveries deliveries = new Deliveries();
+            RecordSequence records =
+                    RecordSequence.ofShop(
+                            ClickEncoder.json(),
+                            2_000,
+                            10_000,
+                            1,
+                            clock.millis(),
+                            ShopTraffic.MAX_DELAY,
+                            ledger,
+                            Duration.ofSeconds(1));
+            KafkaTarget topic =
+                    new KafkaTarget(broker.bootstrapServers(), "clicks", Map.of(), deliveries);
+            try (TrafficProducer producer = new TrafficProducer(records, topic, deliveries, clock);
                     KafkaConsumer<String, String> consumer = consumer(broker)) {
                 producer.start();
                 long read = 0;
