@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.config.FormatConfig;
 import io.clickstream.config.JsonMapping;
+import io.clickstream.config.OptionalFields;
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.Incoming;
@@ -16,6 +17,7 @@ import io.clickstream.local.ClickEncoder;
 import io.clickstream.local.GeneratedClick;
 import io.clickstream.local.OracleClick;
 import io.clickstream.local.ShopTraffic;
+import io.clickstream.source.BotSigns;
 import io.clickstream.source.RecordDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -162,7 +164,7 @@ class JsonShapeTest {
     @EnumSource(Preset.class)
     void theJobReadsWhatTheOracleSees(Preset preset) {
         JsonShape shape = JsonShape.of(preset);
-        RecordDecoder decoder = decoder(new JsonClickDecoder(mapping(preset)));
+        RecordDecoder decoder = decoder(new JsonClickDecoder(mapping(preset), OptionalFields.NONE));
         ShopTraffic traffic = new ShopTraffic(3, 100, 1_000, START);
         Set<String> departments = new HashSet<>();
         for (int i = 0; i < 5_000; i++) {
@@ -200,7 +202,7 @@ class JsonShapeTest {
     @EnumSource(Preset.class)
     void theJobRefusesWhatIsWrongForThatReason(Preset preset) {
         JsonShape shape = JsonShape.of(preset);
-        RecordDecoder decoder = decoder(new JsonClickDecoder(mapping(preset)));
+        RecordDecoder decoder = decoder(new JsonClickDecoder(mapping(preset), OptionalFields.NONE));
 
         assertThat(shape.faults()).containsExactly(Fault.values());
         for (GeneratedClick click : List.of(HOME, PRODUCT, CHECKOUT, END)) {
@@ -248,6 +250,7 @@ class JsonShapeTest {
         return new RecordDecoder(
                 clicks,
                 Set.of("order_checkout"),
+                BotSigns.NONE,
                 1 << 20,
                 Duration.ofSeconds(10),
                 Clock.systemUTC());

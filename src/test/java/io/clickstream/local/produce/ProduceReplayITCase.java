@@ -26,34 +26,51 @@ class ProduceReplayITCase {
 
     @ParameterizedTest
     @CsvSource({
-        "lab,0,1s,10s",
-        "lab,2,5m,1m",
-        "interactions,0,1s,10s",
-        "web-access,0,1s,10s",
-        "ticker,2,1s,10s"
+        "lab,0,1s,10s,0",
+        "lab,2,5m,1m,10",
+        "interactions,0,1s,10s,10",
+        "web-access,0,1s,10s,0",
+        "ticker,2,1s,10s,10"
     })
     void aReplayGivesWhatIsExpectedByteForByte(
-            String preset, String late, String gap, String window) throws Exception {
+            String preset, String late, String gap, String window, int filtered) throws Exception {
         Path clicks = folder.resolve("clicks.jsonl.gz");
         Path expected = folder.resolve("expected");
         Run run =
                 Run.of(
-                        "--to", "files",
-                        "--output", clicks.toString(),
-                        "--count", "60000",
-                        "--rate", "500",
-                        "--start", "2024-07-04T01:02:03.456Z",
-                        "--preset", preset,
-                        "--disorder", "5s",
-                        "--malformed", "3",
-                        "--late", late,
-                        "--seed", "7",
-                        "--session-gap", gap,
-                        "--window", window,
-                        "--expected", expected.toString());
+                        "--to",
+                        "files",
+                        "--output",
+                        clicks.toString(),
+                        "--count",
+                        "60000",
+                        "--rate",
+                        "500",
+                        "--start",
+                        "2024-07-04T01:02:03.456Z",
+                        "--preset",
+                        preset,
+                        "--disorder",
+                        "5s",
+                        "--malformed",
+                        "3",
+                        "--late",
+                        late,
+                        "--seed",
+                        "7",
+                        "--session-gap",
+                        gap,
+                        "--window",
+                        window,
+                        "--duplicates",
+                        Integer.toString(filtered),
+                        "--bots",
+                        Integer.toString(filtered),
+                        "--expected",
+                        expected.toString());
         assertThat(run.code()).as(run.err()).isZero();
 
-        replay(clicks, preset, gap, window);
+        replay(clicks, preset, gap, window, filtered > 0);
 
         assertThat(output("Departments_Agg"))
                 .isEqualTo(Files.readString(expected.resolve("departments.jsonl")));
@@ -70,12 +87,10 @@ class ProduceReplayITCase {
         }
     }
 
-    private void replay(Path clicks, String preset, String gap, String window) {
-        StringWriter err = new StringWriter();
-        int code =
-                LocalCommand.commandLine("replay", new Replay())
-                        .setErr(new PrintWriter(err))
-                        .execute(
+    private void replay(Path clicks, String preset, String gap, String window, boolean filters) {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
                                 "--input",
                                 clicks.toString(),
                                 "--output",
@@ -87,7 +102,17 @@ class ProduceReplayITCase {
                                 "--window",
                                 window,
                                 "--parallelism",
-                                "2");
+                                "2"));
+        if (filters) {
+            String id = preset.equals("lab") ? "/globalseq" : "/eventId";
+            arguments.addAll(List.of("--set", "duplicates/id=" + id));
+            arguments.addAll(List.of("--set", "bots/user-agents=bot"));
+        }
+        StringWriter err = new StringWriter();
+        int code =
+                LocalCommand.commandLine("replay", new Replay())
+                        .setErr(new PrintWriter(err))
+                        .execute(arguments.toArray(new String[0]));
         assertThat(code).as(err.toString()).isZero();
     }
 

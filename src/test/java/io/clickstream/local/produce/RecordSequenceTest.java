@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.config.OptionalFields;
 import io.clickstream.event.Click;
 import io.clickstream.event.Incoming;
 import io.clickstream.format.JsonClickDecoder;
@@ -218,7 +219,8 @@ class RecordSequenceTest {
         RecordSequence sequence =
                 sequence(new Mix(0, 0, 4, 0, Duration.ofSeconds(5)), preset, false);
         RecordDecoder decoder =
-                JsonShapeTest.decoder(new JsonClickDecoder(JsonShapeTest.mapping(preset)));
+                JsonShapeTest.decoder(
+                        new JsonClickDecoder(JsonShapeTest.mapping(preset), OptionalFields.NONE));
         Map<String, Long> found = new TreeMap<>();
         for (Sent each : all(sequence)) {
             Incoming incoming = JsonShapeTest.decode(decoder, each.record().value());
