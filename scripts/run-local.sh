@@ -9,8 +9,8 @@ for argument in "$@"; do
 Usage: scripts/run-local.sh [OPTION...]
 
 Runs the job on this machine: a Kafka broker, an OpenSearch node, the traffic of a shop and the job
-in a Flink cluster with its web UI. In the end it compares what is in the topics and indices with
-what was sent, and exits with 0 only if they are equal.
+in a Flink cluster with its web UI. In the end it compares what is in the topics or streams, and in
+the indices, with what was sent, and exits with 0 only if they are equal.
 
   --duration TIME     how long clicks are sent, such as 90s, 2m or 1h (until Ctrl-C)
   --rate N            clicks per second (2000)
@@ -20,6 +20,7 @@ what was sent, and exits with 0 only if they are equal.
                       older and a newer schema in it, half of them by each
   --source SOURCE     kafka or kinesis, where clicks are read; kinesis needs Node.js 18 or later
                       with npm (kafka)
+  --output OUTPUT     kafka or kinesis, where aggregates and dead letters go (kafka)
   --users N           users to draw from (10000, or more where the rate takes more)
   --seed N            another seed gives other visits (1)
   -h, --help          show this and end
@@ -32,7 +33,7 @@ Examples:
   scripts/run-local.sh
   scripts/run-local.sh --duration 90s
   scripts/run-local.sh --duration 2m --rate 5000 --format avro
-  scripts/run-local.sh --duration 60s --source kinesis
+  scripts/run-local.sh --duration 60s --source kinesis --output kinesis
   scripts/run-local.sh --duration 60s --registry confluent
 HELP
     exit 0

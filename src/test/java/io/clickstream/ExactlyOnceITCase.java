@@ -55,7 +55,7 @@ class ExactlyOnceITCase {
             job.awaitTopics(expected, Duration.ofMinutes(2));
             assertThat(job.topic(LocalJob.DEAD_LETTERS)).isEmpty();
             OpenSearchIndices indices = new OpenSearchIndices(openSearch.uri());
-            try (Results results = new Results(job.broker().bootstrapServers(), indices)) {
+            try (Results results = Results.ofTopics(job.broker().bootstrapServers(), indices)) {
                 Await.until(
                         "documents", Duration.ofSeconds(30), () -> results.areComplete(expected));
                 assertThat(results.compare(expected)).allMatch(Comparison::isEqual);

@@ -379,23 +379,29 @@ public final class KinesisServer implements AutoCloseable {
         }
     }
 
-    /** All records that are in a stream now, as text, in the order of each shard. */
+    /** Where the oldest record of a shard is. */
+    public String firstIterator(String stream, String shardId) {
+        return client.getShardIterator(
+                        request ->
+                                request.streamName(stream)
+                                        .shardId(shardId)
+                                        .shardIteratorType(ShardIteratorType.TRIM_HORIZON))
+                .join()
+                .shardIterator();
+    }
+
+    /** The next records, and where those behind them are. */
+    public GetRecordsResponse read(String iterator) {
+        return client.getRecords(request -> request.shardIterator(iterator)).join();
+    }
+
+    /** All records that are in a stream now, in the order of each shard. */
     public List<Record> records(String stream) {
         List<Record> records = new ArrayList<>();
         for (Shard shard : shards(stream)) {
-            String iterator =
-                    client.getShardIterator(
-                                    request ->
-                                            request.streamName(stream)
-                                                    .shardId(shard.shardId())
-                                                    .shardIteratorType(
-                                                            ShardIteratorType.TRIM_HORIZON))
-                            .join()
-                            .shardIterator();
+            String iterator = firstIterator(stream, shard.shardId());
             while (iterator != null) {
-                String from = iterator;
-                GetRecordsResponse response =
-                        client.getRecords(request -> request.shardIterator(from)).join();
+                GetRecordsResponse response = read(iterator);
                 records.addAll(response.records());
                 iterator = response.records().isEmpty() ? null : response.nextShardIterator();
             }

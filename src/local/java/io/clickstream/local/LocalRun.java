@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -56,7 +57,7 @@ public final class LocalRun implements Callable<Integer> {
         }
     }
 
-    enum ClickSource {
+    enum Stream {
         kafka,
         kinesis
     }
@@ -130,7 +131,15 @@ public final class LocalRun implements Callable<Integer> {
             paramLabel = "SOURCE",
             description = "kafka or kinesis, where clicks are read (${DEFAULT-VALUE})",
             defaultValue = "kafka")
-    private ClickSource source;
+    private Stream source;
+
+    @Option(
+            names = "--output",
+            paramLabel = "OUTPUT",
+            description =
+                    "kafka or kinesis, where aggregates and dead letters go (${DEFAULT-VALUE})",
+            defaultValue = "kafka")
+    private Stream output;
 
     @Option(
             names = "--users",
@@ -180,11 +189,11 @@ public final class LocalRun implements Callable<Integer> {
         if (registry == Registry.glue) {
             GlueRegistry.logIn();
         }
-        boolean fromKinesis = source == ClickSource.kinesis;
-        out.println("Starting Kafka, OpenSearch" + (fromKinesis ? ", Kinesis" : "") + " and Flink");
+        boolean streams = source == Stream.kinesis || output == Stream.kinesis;
+        out.println("Starting Kafka, OpenSearch" + (streams ? ", Kinesis" : "") + " and Flink");
         try (RegistryServer schemas = registry == null ? null : registry.start();
                 KinesisServer kinesis =
-                        fromKinesis ? KinesisServer.start(besideLog(log, "-kinesis.log")) : null;
+                        streams ? KinesisServer.start(besideLog(log, "-kinesis.log")) : null;
                 LocalServers servers =
                         LocalServers.start(folder, besideLog(log, "-opensearch.log"))) {
             return run(servers, kinesis, schemas, log, userCount);
@@ -220,13 +229,20 @@ public final class LocalRun implements Callable<Integer> {
             int userCount)
             throws Exception {
         String bootstrapServers = servers.kafka().bootstrapServers();
-        if (kinesis == null) {
+        if (source == Stream.kafka) {
             servers.kafka().createTopic(CLICKS_TOPIC, CLICKS_PARTITIONS);
         } else {
             kinesis.createStream(CLICKS_TOPIC, CLICKS_PARTITIONS);
         }
-        servers.kafka().createTopic(DEAD_LETTERS_TOPIC, 1);
-        Results.TOPICS.forEach(topic -> servers.kafka().createTopic(topic, 1));
+        List<String> outputs = new ArrayList<>(Results.TOPICS);
+        outputs.add(DEAD_LETTERS_TOPIC);
+        for (String name : outputs) {
+            if (output == Stream.kafka) {
+                servers.kafka().createTopic(name, 1);
+            } else {
+                kinesis.createStream(name, 1);
+            }
+        }
         OpenSearchIndices indices = new OpenSearchIndices(servers.openSearch().uri());
         indices.putTemplates(templates());
 
@@ -246,7 +262,10 @@ public final class LocalRun implements Callable<Integer> {
                                                         servers.openSearch().uri())));
                 TrafficProducer traffic =
                         producer(bootstrapServers, kinesis, encoder(schemas), userCount, ledger);
-                Results results = new Results(bootstrapServers, indices)) {
+                Results results =
+                        output == Stream.kafka
+                                ? Results.ofTopics(bootstrapServers, indices)
+                                : Results.ofStreams(kinesis, indices)) {
             out.println("Flink UI    " + flink.webUi());
             out.println("Kafka       " + bootstrapServers);
             if (kinesis != null) {
@@ -286,7 +305,7 @@ public final class LocalRun implements Callable<Integer> {
         Clock clock = Clock.systemUTC();
         Deliveries deliveries = new Deliveries();
         Target target;
-        if (kinesis == null) {
+        if (source == Stream.kafka) {
             target = new KafkaTarget(bootstrapServers, CLICKS_TOPIC, Map.of(), deliveries);
         } else {
             target = new KinesisTarget(kinesis.clientProperties(), CLICKS_TOPIC, deliveries);
@@ -311,7 +330,7 @@ public final class LocalRun implements Callable<Integer> {
             @Nullable RegistryServer schemas,
             URI openSearch) {
         Map<String, Map<String, String>> groups = new HashMap<>();
-        if (kinesis == null) {
+        if (source == Stream.kafka) {
             groups.put(
                     "source.kafka",
                     Map.of(
@@ -333,7 +352,11 @@ public final class LocalRun implements Callable<Integer> {
         if (schemas != null) {
             groups.put("registry", schemas.properties());
         }
-        groups.put("sink.kafka", Map.of("bootstrap-servers", bootstrapServers));
+        if (output == Stream.kafka) {
+            groups.put("sink.kafka", Map.of("bootstrap-servers", bootstrapServers));
+        } else {
+            groups.put("sink.kinesis", kinesis.properties());
+        }
         groups.put("sink.opensearch", Map.of("endpoint", openSearch.toString()));
         groups.put("dead-letters", Map.of("topic", DEAD_LETTERS_TOPIC));
         return groups;

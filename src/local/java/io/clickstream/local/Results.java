@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The topics and indices of the three aggregates: what is in them and what should be. */
+/**
+ * The topics or streams, and the indices, of the three aggregates: what is in them and should be.
+ */
 public final class Results implements AutoCloseable {
 
     public static final String DEPARTMENTS_TOPIC = "Departments_Agg";
@@ -17,41 +19,52 @@ public final class Results implements AutoCloseable {
     public static final String SESSIONS_INDEX = "user_session_counts";
     public static final String CHECKOUTS_INDEX = "user_session_details";
 
-    private final TopicReader topics;
+    private final String kind;
+    private final OutputReader outputs;
     private final OpenSearchIndices indices;
 
-    /** Begins to read both. */
-    public Results(String bootstrapServers, OpenSearchIndices indices) {
-        this.topics = new TopicReader(bootstrapServers, TOPICS);
+    private Results(String kind, OutputReader outputs, OpenSearchIndices indices) {
+        this.kind = kind;
+        this.outputs = outputs;
         this.indices = indices;
+    }
+
+    /** Begins to read topics and indices. */
+    public static Results ofTopics(String bootstrapServers, OpenSearchIndices indices) {
+        return new Results("topic ", new TopicReader(bootstrapServers, TOPICS), indices);
+    }
+
+    /** Begins to read streams, which have the names of the topics, and indices. */
+    public static Results ofStreams(KinesisServer server, OpenSearchIndices indices) {
+        return new Results("stream ", new StreamReader(server, TOPICS), indices);
     }
 
     /** Whether there are as many records and documents as there should be, or more. */
     public boolean areComplete(Expected expected) throws IOException, InterruptedException {
-        topics.readCommitted();
-        return topics.values(DEPARTMENTS_TOPIC).size() >= expected.departments().size()
-                && topics.values(SESSIONS_TOPIC).size() >= expected.sessions().size()
-                && topics.values(CHECKOUTS_TOPIC).size() >= expected.checkouts().size()
+        outputs.readCommitted();
+        return outputs.values(DEPARTMENTS_TOPIC).size() >= expected.departments().size()
+                && outputs.values(SESSIONS_TOPIC).size() >= expected.sessions().size()
+                && outputs.values(CHECKOUTS_TOPIC).size() >= expected.checkouts().size()
                 && indices.count(DEPARTMENTS_INDEX) >= expected.departments().size()
                 && indices.count(SESSIONS_INDEX) >= expected.sessions().size()
                 && indices.count(CHECKOUTS_INDEX) >= expected.checkouts().size();
     }
 
-    /** Compares topics, record by record, and indices, document by document. */
+    /** Compares topics or streams, record by record, and indices, document by document. */
     public List<Comparison> compare(Expected expected) throws IOException, InterruptedException {
-        topics.readCommitted();
+        outputs.readCommitted();
         List<Comparison> comparisons = new ArrayList<>();
-        comparisons.add(topic(DEPARTMENTS_TOPIC, expected.departments()));
-        comparisons.add(topic(SESSIONS_TOPIC, expected.sessions()));
-        comparisons.add(topic(CHECKOUTS_TOPIC, expected.checkouts()));
+        comparisons.add(output(DEPARTMENTS_TOPIC, expected.departments()));
+        comparisons.add(output(SESSIONS_TOPIC, expected.sessions()));
+        comparisons.add(output(CHECKOUTS_TOPIC, expected.checkouts()));
         comparisons.add(index(DEPARTMENTS_INDEX, expected.departments()));
         comparisons.add(index(SESSIONS_INDEX, expected.sessions()));
         comparisons.add(index(CHECKOUTS_INDEX, expected.checkouts()));
         return comparisons;
     }
 
-    private Comparison topic(String name, List<String> expected) {
-        return Comparison.ofLines("topic " + name, expected, topics.values(name));
+    private Comparison output(String name, List<String> expected) {
+        return Comparison.ofLines(kind + name, expected, outputs.values(name));
     }
 
     private Comparison index(String name, List<String> expected)
@@ -61,6 +74,6 @@ public final class Results implements AutoCloseable {
 
     @Override
     public void close() {
-        topics.close();
+        outputs.close();
     }
 }

@@ -12,7 +12,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** Reads topics from their beginning, only records of committed transactions. For one thread. */
-public final class TopicReader implements AutoCloseable {
+public final class TopicReader implements OutputReader {
 
     private final KafkaConsumer<String, String> consumer;
     private final Map<String, List<String>> values = new LinkedHashMap<>();
@@ -43,6 +43,7 @@ public final class TopicReader implements AutoCloseable {
     }
 
     /** Reads on until all that is committed by now has been read. */
+    @Override
     public void readCommitted() {
         // With read_committed, these are the ends of what is committed.
         Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
@@ -54,7 +55,7 @@ public final class TopicReader implements AutoCloseable {
         }
     }
 
-    /** The values that were read from a topic, in no particular order. */
+    @Override
     public List<String> values(String topic) {
         return values.get(topic);
     }

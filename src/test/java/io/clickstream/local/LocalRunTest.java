@@ -60,7 +60,7 @@ class LocalRunTest {
         String script = Files.readString(Path.of("scripts/run-local.sh"));
         CommandLine.Model.CommandSpec spec = command().getCommandSpec();
 
-        assertThat(spec.options()).hasSize(9);
+        assertThat(spec.options()).hasSize(10);
         spec.options()
                 .forEach(
                         option ->
