@@ -1,0 +1,307 @@
+package io.clickstream.deploy;
+
+import static io.clickstream.deploy.Template.list;
+import static io.clickstream.deploy.Template.map;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.clickstream.config.JobConfig;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the template makes of its parameters is what the job takes and needs. */
+class ApplicationTemplateTest {
+
+    private static final Path FILE = Path.of("cloudformation", "application.yaml");
+
+    /** Calls that know no resource, as the service authorization reference says. */
+    private static final Set<String> WITHOUT_RESOURCE =
+            Set.of(
+                    "ec2:DescribeDhcpOptions",
+                    "ec2:DescribeNetworkInterfaces",
+                    "ec2:DescribeSecurityGroups",
+                    "ec2:DescribeSubnets",
+                    "ec2:DescribeVpcs",
+                    // A schema version is asked for by its id.
+                    "glue:GetSchemaVersion");
+
+    static Stream<Map<String, String>> stacks() {
+        Map<String, String> kinesis =
+                Map.of(
+                        "Source",
+                        "kinesis",
+                        "StreamArn",
+                        "arn:aws:kinesis:eu-central-1:111122223333:stream/clicks");
+        Map<String, String> msk =
+                Map.of(
+                        "Source",
+                        "msk",
+                        "BootstrapServers",
+                        "boot-1.shop.example:9098",
+                        "MskClusterArn",
+                        "arn:aws:kafka:eu-central-1:111122223333:cluster/shop/0a1b-2",
+                        "ClicksTopic",
+                        "clicks",
+                        "SubnetIds",
+                        "subnet-1,subnet-2",
+                        "SecurityGroupIds",
+                        "sg-1");
+        Map<String, String> search =
+                Map.of(
+                        "OpenSearchEndpoint",
+                        "https://search.example",
+                        "OpenSearchDomainArn",
+                        "arn:aws:es:eu-central-1:111122223333:domain/shop");
+        return Stream.of(
+                with(List.of(kinesis)),
+                with(List.of(kinesis, Map.of("Reader", "efo"), search)),
+                with(List.of(msk)),
+                with(List.of(msk, search, Map.of("Format", "avro", "Registry", "glue"))),
+                with(
+                        List.of(
+                                msk,
+                                search,
+                                Map.of(
+                                        "Preset",
+                                        "interactions",
+                                        "SecretArns",
+                                        "arn:aws:secretsmanager:eu-central-1:111122223333:secret:a"))));
+    }
+
+    private static Map<String, String> with(List<Map<String, String>> parts) {
+        Map<String, String> all = new HashMap<>(Map.of("JarBucket", "jars", "JarKey", "a.jar"));
+        parts.forEach(all::putAll);
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("stacks")
+    void configuresTheJob(Map<String, String> parameters) throws Exception {
+        JobConfig config = JobConfig.parse(propertyGroups(parameters));
+
+        assertThat(config.kinesisSource().isPresent())
+                .isEqualTo(parameters.get("Source").equals("kinesis"));
+        assertThat(config.openSearch().isPresent())
+                .isEqualTo(parameters.containsKey("OpenSearchEndpoint"));
+        assertThat(config.registry().isPresent()).isEqualTo(parameters.containsKey("Registry"));
+        assertThat(config.aggregates().sessionGap()).hasMinutes(30);
+    }
+
+    @ParameterizedTest
+    @MethodSource("stacks")
+    void staysWithinTheServicesLimits(Map<String, String> parameters) throws Exception {
+        Map<String, Map<String, String>> groups = propertyGroups(parameters);
+
+        assertThat(groups).hasSizeLessThanOrEqualTo(50);
+        assertThat(groups.values())
+                .allSatisfy(
+                        group -> {
+                            assertThat(group).isNotEmpty().hasSizeLessThanOrEqualTo(50);
+                            assertThat(group.values())
+                                    .allSatisfy(
+                                            value ->
+                                                    assertThat(value)
+                                                            .isNotEmpty()
+                                                            .hasSizeLessThanOrEqualTo(2048));
+                        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("stacks")
+    void allowsWhatTheJobNeedsAndNoMore(Map<String, String> parameters) throws Exception {
+        Set<String> allowed = new TreeSet<>();
+        for (Map<String, Object> statement : statements(parameters)) {
+            allowed.addAll(texts(statement.get("Action")));
+        }
+
+        assertThat(allowed).isEqualTo(needed(parameters));
+    }
+
+    @ParameterizedTest
+    @MethodSource("stacks")
+    void namesResourcesWhereItCan(Map<String, String> parameters) throws Exception {
+        for (Map<String, Object> statement : statements(parameters)) {
+            if (texts(statement.get("Resource")).contains("*")) {
+                assertThat(WITHOUT_RESOURCE).containsAll(texts(statement.get("Action")));
+            }
+            assertThat(texts(statement.get("Action"))).noneMatch(action -> action.contains("*"));
+        }
+    }
+
+    @Test
+    void namesTopicsGroupsAndTransactionsOfTheCluster() throws Exception {
+        List<String> resources = new ArrayList<>();
+        for (Map<String, Object> statement : statements(stacks().toList().get(2))) {
+            resources.addAll(texts(statement.get("Resource")));
+        }
+        String cluster = "arn:aws:kafka:eu-central-1:111122223333:";
+
+        assertThat(resources)
+                .contains(
+                        cluster + "cluster/shop/0a1b-2",
+                        cluster + "topic/shop/0a1b-2/clicks",
+                        cluster + "topic/shop/0a1b-2/Departments_Agg",
+                        cluster + "topic/shop/0a1b-2/DeadLetters",
+                        cluster + "group/shop/0a1b-2/shop",
+                        cluster + "transactional-id/shop/0a1b-2/shop-*");
+    }
+
+    @Test
+    void isCleanByCfnLint() throws Exception {
+        Process lint;
+        try {
+            lint =
+                    new ProcessBuilder("cfn-lint", FILE.toString())
+                            .redirectErrorStream(true)
+                            .start();
+        } catch (IOException e) {
+            assumeTrue(false, "there is no cfn-lint on this machine");
+            return;
+        }
+        String findings = new String(lint.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(lint.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(findings).isEmpty();
+        assertThat(lint.exitValue()).isZero();
+    }
+
+    private static Map<String, Map<String, String>> propertyGroups(Map<String, String> parameters)
+            throws IOException {
+        Map<String, Object> application =
+                Template.read(FILE, parameters).resources().get("Application");
+        Map<String, Object> properties =
+                map(map(application.get("Properties")).get("ApplicationConfiguration"));
+        Map<String, Map<String, String>> groups = new HashMap<>();
+        for (Object group :
+                list(map(properties.get("EnvironmentProperties")).get("PropertyGroups"))) {
+            Map<String, String> values = new HashMap<>();
+            map(map(group).get("PropertyMap"))
+                    .forEach((key, value) -> values.put(key, value.toString()));
+            groups.put(map(group).get("PropertyGroupId").toString(), values);
+        }
+        return groups;
+    }
+
+    private static List<Map<String, Object>> statements(Map<String, String> parameters)
+            throws IOException {
+        List<Map<String, Object>> statements = new ArrayList<>();
+        for (Map<String, Object> resource : Template.read(FILE, parameters).resources().values()) {
+            Map<String, Object> properties = map(resource.get("Properties"));
+            if (resource.get("Type").equals("AWS::IAM::RolePolicy")) {
+                list(map(properties.get("PolicyDocument")).get("Statement"))
+                        .forEach(statement -> statements.add(map(statement)));
+            } else if (resource.get("Type").equals("AWS::IAM::Role")) {
+                for (Object policy : list(properties.get("Policies"))) {
+                    list(map(map(policy).get("PolicyDocument")).get("Statement"))
+                            .forEach(statement -> statements.add(map(statement)));
+                }
+            }
+        }
+        return statements;
+    }
+
+    private static List<String> texts(Object oneOrMore) {
+        return oneOrMore instanceof List<?> all
+                ? all.stream().map(String::valueOf).toList()
+                : List.of(oneOrMore.toString());
+    }
+
+    /** What the job's configuration makes its clients call, by the services' references. */
+    private static Set<String> needed(Map<String, String> parameters) throws IOException {
+        JobConfig config = JobConfig.parse(propertyGroups(parameters));
+        Set<String> actions =
+                new TreeSet<>(
+                        Set.of(
+                                "s3:GetObject",
+                                "s3:GetObjectVersion",
+                                "logs:DescribeLogGroups",
+                                "logs:DescribeLogStreams",
+                                "logs:PutLogEvents"));
+        config.kinesisSource()
+                .ifPresent(
+                        source -> {
+                            add(
+                                    actions,
+                                    "kinesis",
+                                    "DescribeStreamSummary",
+                                    "ListShards",
+                                    "GetShardIterator",
+                                    "GetRecords");
+                            if (source.consumer().isPresent()) {
+                                add(
+                                        actions,
+                                        "kinesis",
+                                        "DescribeStreamConsumer",
+                                        "RegisterStreamConsumer",
+                                        "SubscribeToShard");
+                            }
+                        });
+        if (config.kinesisSink().isPresent()) {
+            add(actions, "kinesis", "DescribeStreamSummary", "PutRecord", "PutRecords");
+        }
+        if (config.kafkaSource().isPresent()) {
+            add(
+                    actions,
+                    "kafka-cluster",
+                    "Connect",
+                    "DescribeTopic",
+                    "ReadData",
+                    "DescribeGroup",
+                    "AlterGroup");
+        }
+        if (config.kafkaSink().isPresent()) {
+            add(
+                    actions,
+                    "kafka-cluster",
+                    "Connect",
+                    "DescribeCluster",
+                    "DescribeClusterDynamicConfiguration",
+                    "CreateTopic",
+                    "DescribeTopic",
+                    "WriteData",
+                    "WriteDataIdempotently",
+                    "DescribeTransactionalId",
+                    "AlterTransactionalId");
+        }
+        if (config.openSearch().isPresent()) {
+            add(actions, "es", "ESHttpGet", "ESHttpPost");
+        }
+        if (config.registry().isPresent()) {
+            add(actions, "glue", "GetSchemaVersion");
+        }
+        if (parameters.containsKey("SecretArns")) {
+            add(actions, "secretsmanager", "GetSecretValue");
+        }
+        if (parameters.containsKey("SubnetIds")) {
+            add(
+                    actions,
+                    "ec2",
+                    "DescribeDhcpOptions",
+                    "DescribeNetworkInterfaces",
+                    "DescribeSecurityGroups",
+                    "DescribeSubnets",
+                    "DescribeVpcs",
+                    "CreateNetworkInterface",
+                    "CreateNetworkInterfacePermission",
+                    "DeleteNetworkInterface");
+        }
+        return actions;
+    }
+
+    private static void add(Set<String> actions, String service, String... names) {
+        for (String name : names) {
+            actions.add(service + ":" + name);
+        }
+    }
+}

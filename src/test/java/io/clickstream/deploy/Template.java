@@ -1,0 +1,181 @@
+package io.clickstream.deploy;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/**
+ * A CloudFormation template with its parameters and conditions resolved, as the service does it.
+ */
+final class Template {
+
+    private static final String NO_VALUE = "AWS::NoValue";
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]+)}");
+
+    private final Map<String, Object> template;
+    private final Map<String, Object> values = new HashMap<>();
+
+    private Template(Map<String, Object> template, Map<String, String> parameters) {
+        this.template = template;
+        values.put("AWS::Partition", "aws");
+        values.put("AWS::Region", "eu-central-1");
+        values.put("AWS::AccountId", "111122223333");
+        values.put("AWS::StackName", "shop");
+        map(template.get("Parameters"))
+                .forEach(
+                        (name, parameter) -> {
+                            Object value = map(parameter).get("Default");
+                            if (parameters.containsKey(name)) {
+                                value = parameters.get(name);
+                            }
+                            boolean list = map(parameter).get("Type").toString().contains("List");
+                            values.put(
+                                    name,
+                                    list && value != null
+                                            ? Arrays.asList(value.toString().split(",", -1))
+                                            : value);
+                        });
+        parameters.keySet().stream()
+                .filter(name -> !values.containsKey(name))
+                .forEach(
+                        name -> {
+                            throw new IllegalArgumentException("there is no parameter " + name);
+                        });
+    }
+
+    static Template read(Path file, Map<String, String> parameters) throws IOException {
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            return new Template(
+                    new Yaml(new SafeConstructor(new LoaderOptions())).load(reader), parameters);
+        }
+    }
+
+    /** Resources that there are with these parameters, by their names, resolved. */
+    Map<String, Map<String, Object>> resources() {
+        Map<String, Map<String, Object>> resources = new LinkedHashMap<>();
+        map(template.get("Resources"))
+                .forEach(
+                        (name, resource) -> {
+                            Object condition = map(resource).get("Condition");
+                            if (condition == null || holds(condition.toString())) {
+                                resources.put(name, map(resolved(resource)));
+                            }
+                        });
+        return resources;
+    }
+
+    private boolean holds(String condition) {
+        return truth(map(template.get("Conditions")).get(condition));
+    }
+
+    private boolean truth(Object expression) {
+        Map.Entry<String, Object> only = map(expression).entrySet().iterator().next();
+        return switch (only.getKey()) {
+            case "Condition" -> holds(only.getValue().toString());
+            case "Fn::Equals" ->
+                    String.valueOf(resolved(list(only.getValue()).get(0)))
+                            .equals(String.valueOf(resolved(list(only.getValue()).get(1))));
+            case "Fn::Not" -> !truth(list(only.getValue()).get(0));
+            case "Fn::And" -> list(only.getValue()).stream().allMatch(this::truth);
+            default -> throw new IllegalArgumentException("not a condition: " + expression);
+        };
+    }
+
+    private Object resolved(Object value) {
+        if (value instanceof List<?>) {
+            List<Object> all = new ArrayList<>();
+            for (Object each : list(value)) {
+                Object element = resolved(each);
+                if (!NO_VALUE.equals(element)) {
+                    all.add(element);
+                }
+            }
+            return all;
+        }
+        if (!(value instanceof Map<?, ?>)) {
+            return value;
+        }
+        Map<String, Object> object = map(value);
+        if (object.size() == 1) {
+            Map.Entry<String, Object> only = object.entrySet().iterator().next();
+            if (only.getKey().equals("Ref") || only.getKey().startsWith("Fn::")) {
+                return called(only.getKey(), only.getValue());
+            }
+        }
+        Map<String, Object> all = new LinkedHashMap<>();
+        object.forEach(
+                (name, each) -> {
+                    Object member = resolved(each);
+                    if (!NO_VALUE.equals(member)) {
+                        all.put(name, member);
+                    }
+                });
+        return all;
+    }
+
+    private Object called(String function, Object argument) {
+        return switch (function) {
+            case "Ref" -> reference(argument.toString());
+            case "Fn::GetAtt" -> "arn:of:" + list(argument).get(0);
+            case "Fn::Sub" -> substituted(argument.toString());
+            case "Fn::If" ->
+                    resolved(list(argument).get(holds(list(argument).get(0).toString()) ? 1 : 2));
+            case "Fn::Join" ->
+                    list(resolved(list(argument).get(1))).stream()
+                            .map(String::valueOf)
+                            .collect(Collectors.joining(list(argument).get(0).toString()));
+            case "Fn::Split" ->
+                    Arrays.asList(
+                            resolved(list(argument).get(1))
+                                    .toString()
+                                    .split(Pattern.quote(list(argument).get(0).toString()), -1));
+            default -> throw new IllegalArgumentException("not a function: " + function);
+        };
+    }
+
+    private Object reference(String name) {
+        if (name.equals(NO_VALUE)) {
+            return NO_VALUE;
+        }
+        if (map(template.get("Resources")).containsKey(name)) {
+            return name;
+        }
+        Object value = values.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("parameter " + name + " has no value");
+        }
+        return value;
+    }
+
+    private String substituted(String text) {
+        return VARIABLE.matcher(text)
+                .replaceAll(
+                        found ->
+                                Matcher.quoteReplacement(
+                                        String.valueOf(reference(found.group(1)))));
+    }
+
+    @SuppressWarnings("unchecked")
+    static Map<String, Object> map(Object value) {
+        return (Map<String, Object>) value;
+    }
+
+    @SuppressWarnings("unchecked")
+    static List<Object> list(Object value) {
+        return (List<Object>) value;
+    }
+}
