@@ -1,6 +1,7 @@
 package io.clickstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.local.ClickEncoder;
@@ -16,6 +17,7 @@ import io.clickstream.local.TopicReader;
 import io.clickstream.local.TrafficLedger;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.LocalJob;
+import io.clickstream.testing.PropertyGroups;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ClusterITCase {
 
+    private static final String LAB = "FlinkApplicationProperties";
     private static final int PARTITIONS = 3;
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final Duration GAP = Duration.ofSeconds(1);
@@ -50,6 +53,7 @@ class ClusterITCase {
                 FlinkCluster cluster =
                         FlinkCluster.start(
                                 folder.resolve("flink"),
+                                folder.resolve("logs"),
                                 2,
                                 Map.of(
                                         "execution.checkpointing.interval", "1 s",
@@ -57,9 +61,17 @@ class ClusterITCase {
                                         "restart-strategy.fixed-delay.delay", "1 s",
                                         "heartbeat.timeout", "10 s",
                                         "heartbeat.interval", "2 s"))) {
-            List<String> arguments = List.of("--config", config(folder, kafka, openSearch));
+            for (String topic : Results.TOPICS) {
+                kafka.broker().createTopic(topic, 1);
+            }
+            // Nothing but the lab's own property group, where the job looks for its file.
+            writeConfig(
+                    folder.resolve("flink/flink-conf/application_properties.json"),
+                    lab(kafka, openSearch));
+            Path wrong = folder.resolve("wrong.json");
+            writeConfig(wrong, lab(kafka, openSearch).with(LAB, "Topik", "clicks"));
             String jar = cluster.upload(jar());
-            String first = cluster.run(jar, arguments, 2, null);
+            String first = cluster.run(jar, List.of(), 2, null);
             send(kafka, traffic, start + 30_000);
             awaitResults(kafka, 1);
 
@@ -70,7 +82,16 @@ class ClusterITCase {
             awaitResults(kafka, 4);
             Path savepoint = cluster.stopWithSavepoint(first, folder.resolve("savepoints"));
             send(kafka, traffic, start + 70_000);
-            String second = cluster.run(jar, arguments, 1, savepoint);
+            // An update that does not run, and back to the version before.
+            assertThatThrownBy(
+                            () ->
+                                    cluster.run(
+                                            jar,
+                                            List.of("--config", wrong.toString()),
+                                            2,
+                                            savepoint))
+                    .hasMessageContaining("Topik` is not known; did you mean `Topic`?");
+            String second = cluster.run(jar, List.of(), 1, savepoint);
             send(kafka, traffic, start + 90_000);
             sendRest(kafka, traffic);
 
@@ -102,36 +123,27 @@ class ClusterITCase {
                 });
     }
 
-    /** Property groups in a file, as the service hands them over. */
-    private static String config(Path folder, LocalJob kafka, OpenSearchNode openSearch)
-            throws IOException {
-        for (String topic : Results.TOPICS) {
-            kafka.broker().createTopic(topic, 1);
-        }
-        kafka.broker().createTopic(LocalJob.DEAD_LETTERS, 1);
-        List<Map<String, Object>> groups = new ArrayList<>();
-        groups.add(
-                group(
-                        "source.kafka",
-                        Map.of(
-                                "bootstrap-servers",
-                                kafka.broker().bootstrapServers(),
-                                "topic",
-                                LocalJob.CLICKS,
-                                "start",
-                                "earliest")));
-        groups.add(group("format", Map.of("type", "json")));
-        // Event time goes on by clicks, until the last have come.
-        groups.add(group("event-time", Map.of("out-of-orderness", "6 s", "idle-timeout", "10 s")));
-        groups.add(group("sink.kafka", Map.of("transaction-timeout", "10 min")));
-        groups.add(group("sink.opensearch", Map.of("endpoint", openSearch.uri().toString())));
-        Path file = folder.resolve("application_properties.json");
-        new ObjectMapper().writeValue(file.toFile(), groups);
-        return file.toString();
+    private static PropertyGroups lab(LocalJob kafka, OpenSearchNode openSearch) {
+        return PropertyGroups.none()
+                .with(LAB, "BootstrapServers", kafka.broker().bootstrapServers())
+                .with(LAB, "Topic", LocalJob.CLICKS)
+                .with(LAB, "GroupId", "flinkapp")
+                .with(LAB, "DepartmentsAgg_Topic", Results.DEPARTMENTS_TOPIC)
+                .with(LAB, "clickEventsUserIdAggResult_Topic", Results.SESSIONS_TOPIC)
+                .with(LAB, "userSessionsAggregatesWithOrderCheckout_Topic", Results.CHECKOUTS_TOPIC)
+                .with(LAB, "OpenSearchEndpoint", openSearch.uri().toString())
+                .with(LAB, "Region", "eu-central-1");
     }
 
-    private static Map<String, Object> group(String id, Map<String, String> properties) {
-        return Map.of("PropertyGroupId", id, "PropertyMap", properties);
+    private static void writeConfig(Path file, PropertyGroups groups) throws IOException {
+        List<Map<String, Object>> content = new ArrayList<>();
+        groups.build()
+                .forEach(
+                        (id, properties) ->
+                                content.add(
+                                        Map.of("PropertyGroupId", id, "PropertyMap", properties)));
+        Files.createDirectories(file.getParent());
+        new ObjectMapper().writeValue(file.toFile(), content);
     }
 
     private static Path jar() throws IOException {
@@ -159,7 +171,7 @@ class ClusterITCase {
     }
 
     private void send(LocalJob kafka, List<GeneratedClick> clicks) throws Exception {
-        ClickEncoder encoder = ClickEncoder.json();
+        ClickEncoder encoder = ClickEncoder.avro();
         List<List<byte[]>> records = new ArrayList<>();
         for (int i = 0; i < PARTITIONS; i++) {
             records.add(new ArrayList<>());

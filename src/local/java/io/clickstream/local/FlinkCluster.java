@@ -79,6 +79,7 @@ public final class FlinkCluster implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
+    private final Path logs;
     private final Map<String, String> settings;
     private final int rpcPort;
     private final URI rest;
@@ -87,8 +88,9 @@ public final class FlinkCluster implements AutoCloseable {
     private Process jobManager;
     private int started;
 
-    private FlinkCluster(Path folder, Map<String, String> settings) throws IOException {
+    private FlinkCluster(Path folder, Path logs, Map<String, String> settings) throws IOException {
         this.folder = Files.createDirectories(folder);
+        this.logs = Files.createDirectories(logs);
         this.settings = new TreeMap<>(settings);
         try (ServerSocket rpc = freePort();
                 ServerSocket web = freePort()) {
@@ -105,9 +107,10 @@ public final class FlinkCluster implements AutoCloseable {
      * @param taskManagers how many, with one slot each
      * @param settings Flink's, such as the checkpoint interval; they win over {@code flink-conf}
      */
-    public static FlinkCluster start(Path folder, int taskManagers, Map<String, String> settings)
+    public static FlinkCluster start(
+            Path folder, Path logs, int taskManagers, Map<String, String> settings)
             throws IOException, InterruptedException {
-        FlinkCluster cluster = new FlinkCluster(folder, settings);
+        FlinkCluster cluster = new FlinkCluster(folder, logs, settings);
         try {
             cluster.writeConfiguration();
             cluster.startJobManager();
@@ -232,6 +235,7 @@ public final class FlinkCluster implements AutoCloseable {
         Files.createDirectories(folder.resolve("tmp"));
         Process process =
                 new ProcessBuilder(command)
+                        .directory(folder.toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(log(name).toFile())
                         .start();
@@ -255,7 +259,7 @@ public final class FlinkCluster implements AutoCloseable {
 
     /** The file that a process logs to: {@code jobmanager}, {@code taskmanager-1}. */
     public Path log(String name) {
-        return folder.resolve(name + ".log");
+        return logs.resolve(name + ".log").toAbsolutePath();
     }
 
     /** The web UI and REST API. */
