@@ -15,6 +15,7 @@ import io.clickstream.format.SessionCountFormat;
 import io.clickstream.format.TrendFormat;
 import io.clickstream.format.registry.RegistryClickDecoder;
 import io.clickstream.sink.DeadLetterOutlet;
+import io.clickstream.sink.archive.ArchiveSinks;
 import io.clickstream.sink.kafka.KafkaSinks;
 import io.clickstream.sink.kinesis.KinesisSinks;
 import io.clickstream.sink.opensearch.OpenSearchSinks;
@@ -56,6 +57,9 @@ public final class ClickstreamJob {
             "checkout-sessions-opensearch-sink";
     public static final String TRENDING_OPENSEARCH_SINK = "trending-opensearch-sink";
 
+    public static final String ARCHIVE_SINK = "archive-sink";
+    public static final String MALFORMED_ARCHIVE_SINK = "malformed-archive-sink";
+
     private static final String NAME = "clickstream";
 
     public static void main(String[] args) throws Exception {
@@ -95,6 +99,9 @@ public final class ClickstreamJob {
                         config.format().maxRecordBytes(),
                         config.eventTime().maxFutureSkew(),
                         Clock.systemUTC());
+        if (config.archive().isPresent()) {
+            decoder = decoder.withJson();
+        }
         new ClickstreamPipeline(config, Clock.systemUTC())
                 .define(env, source(config, decoder), outputs(config));
         return env;
@@ -125,6 +132,13 @@ public final class ClickstreamJob {
         if (config.trending().isPresent()) {
             addTrends(config, outlet, outputs);
         }
+        config.archive()
+                .ifPresent(
+                        archive ->
+                                outputs.archive(ARCHIVE_SINK, ArchiveSinks.records(archive))
+                                        .malformed(
+                                                MALFORMED_ARCHIVE_SINK,
+                                                ArchiveSinks.malformed(archive)));
         return outputs;
     }
 

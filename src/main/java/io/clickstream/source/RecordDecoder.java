@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import javax.annotation.Nullable;
 import org.apache.flink.metrics.MetricGroup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,7 @@ public final class RecordDecoder implements Serializable {
     private final int maxRecordBytes;
     private final long maxFutureSkewMillis;
     private final Clock clock;
+    private final boolean toArchive;
 
     private transient ClickFields fields;
     private transient long now;
@@ -67,12 +69,43 @@ public final class RecordDecoder implements Serializable {
             int maxRecordBytes,
             Duration maxFutureSkew,
             Clock clock) {
+        this(
+                decoder,
+                Set.copyOf(checkoutEventTypes),
+                botSigns,
+                maxRecordBytes,
+                maxFutureSkew.toMillis(),
+                clock,
+                false);
+    }
+
+    private RecordDecoder(
+            ClickDecoder decoder,
+            Set<String> checkoutEventTypes,
+            BotSigns botSigns,
+            int maxRecordBytes,
+            long maxFutureSkewMillis,
+            Clock clock,
+            boolean toArchive) {
         this.decoder = decoder;
-        this.checkoutEventTypes = Set.copyOf(checkoutEventTypes);
+        this.checkoutEventTypes = checkoutEventTypes;
         this.botSigns = botSigns;
         this.maxRecordBytes = maxRecordBytes;
-        this.maxFutureSkewMillis = maxFutureSkew.toMillis();
+        this.maxFutureSkewMillis = maxFutureSkewMillis;
         this.clock = clock;
+        this.toArchive = toArchive;
+    }
+
+    /** One that also gives each record its {@link RawRecord#json()}, as the archive needs it. */
+    public RecordDecoder withJson() {
+        return new RecordDecoder(
+                decoder,
+                checkoutEventTypes,
+                botSigns,
+                maxRecordBytes,
+                maxFutureSkewMillis,
+                clock,
+                true);
     }
 
     /**
@@ -90,6 +123,36 @@ public final class RecordDecoder implements Serializable {
      * @throws DecodingHaltedException if the job must not go on, whatever the bytes are
      */
     public Incoming decode(RawRecord raw) {
+        Incoming incoming = read(raw);
+        if (toArchive) {
+            raw.setJson(json(raw, incoming));
+        }
+        return incoming;
+    }
+
+    @Nullable
+    private byte[] json(RawRecord raw, Incoming incoming) {
+        boolean decoded = true;
+        if (incoming instanceof DeadLetter) {
+            Reason reason = ((DeadLetter) incoming).reason();
+            if (reason == Reason.UNKNOWN_SCHEMA || raw.bytes().length > maxRecordBytes) {
+                return null;
+            }
+            decoded = reason != Reason.MALFORMED;
+        }
+        try {
+            return decoder.toJson(raw.bytes(), decoded);
+        } catch (MalformedRecordException e) {
+            return null;
+        } catch (DecodingHaltedException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.warn("The decoder failed to write {} as JSON", raw, e);
+            return null;
+        }
+    }
+
+    private Incoming read(RawRecord raw) {
         byte[] bytes = raw.bytes();
         if (bytes.length > maxRecordBytes) {
             return refuse(

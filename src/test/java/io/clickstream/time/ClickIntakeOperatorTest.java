@@ -75,7 +75,7 @@ class ClickIntakeOperatorTest {
         intake.close();
         intake =
                 new OneInputStreamOperatorTestHarness<>(
-                        new ClickIntakeOperator(NO_CLICKS, OUT_OF_ORDERNESS, SKEW),
+                        new ClickIntakeOperator(NO_CLICKS, null, OUT_OF_ORDERNESS, SKEW),
                         counters.environment());
         intake.setup(EventTypes.CLICK.createSerializer(new SerializerConfigImpl()));
         intake.open();
@@ -225,7 +225,7 @@ class ClickIntakeOperatorTest {
             int index, int parallelism) throws Exception {
         OneInputStreamOperatorTestHarness<Incoming, Click> harness =
                 new OneInputStreamOperatorTestHarness<>(
-                        new ClickIntakeOperator(NO_CLICKS, OUT_OF_ORDERNESS, SKEW),
+                        new ClickIntakeOperator(NO_CLICKS, null, OUT_OF_ORDERNESS, SKEW),
                         128,
                         parallelism,
                         index);
