@@ -11,6 +11,7 @@ import io.clickstream.format.CheckoutFormat;
 import io.clickstream.format.ClickDecoder;
 import io.clickstream.format.ClickDecoders;
 import io.clickstream.format.DepartmentCountFormat;
+import io.clickstream.format.IpPrivacy;
 import io.clickstream.format.SessionCountFormat;
 import io.clickstream.format.TrendFormat;
 import io.clickstream.format.registry.RegistryClickDecoder;
@@ -93,15 +94,15 @@ public final class ClickstreamJob {
         }
         RecordDecoder decoder =
                 new RecordDecoder(
-                        decoder(config),
-                        config.format().checkoutEventTypes(),
-                        BotSigns.of(config.filters()),
-                        config.format().maxRecordBytes(),
-                        config.eventTime().maxFutureSkew(),
-                        Clock.systemUTC());
-        if (config.archive().isPresent()) {
-            decoder = decoder.withJson();
-        }
+                                decoder(config),
+                                config.format().checkoutEventTypes(),
+                                BotSigns.of(config.filters()),
+                                config.format().maxRecordBytes(),
+                                config.eventTime().maxFutureSkew(),
+                                Clock.systemUTC())
+                        .with(
+                                config.archive().isPresent(),
+                                config.privacy().map(IpPrivacy::new).orElse(null));
         new ClickstreamPipeline(config, Clock.systemUTC())
                 .define(env, source(config, decoder), outputs(config));
         return env;

@@ -23,6 +23,7 @@ public final class ConfigKeys {
     static final String EVENT_TIME = "event-time";
     static final String DUPLICATES = "duplicates";
     static final String BOTS = "bots";
+    static final String PRIVACY = "privacy";
     static final String AGGREGATES = "aggregates";
     static final String TRENDING = "trending";
     static final String KAFKA_SINK = "sink.kafka";
@@ -443,6 +444,33 @@ public final class ConfigKeys {
                     DURATION,
                     "10 s",
                     "The time that `max-clicks` is about. A shorter session counts as this long.");
+
+    static final Key<List<JsonPointer>> PRIVACY_IP =
+            Key.of(
+                    PRIVACY,
+                    "ip",
+                    Parsers::pointers,
+                    "JSON pointers with commas between",
+                    "/ip",
+                    "Where records have IP addresses. With this group they leave the job truncated"
+                            + " or hashed, whatever sink they go to.");
+    static final Key<PrivacyConfig.Mode> PRIVACY_MODE =
+            Key.of(
+                    PRIVACY,
+                    "mode",
+                    oneOf(PrivacyConfig.Mode.class),
+                    labels(PrivacyConfig.Mode.class),
+                    "truncate",
+                    "Truncated, `66.249.1.133` is `66.249.1.0`, and an IPv6 address its first 48"
+                            + " bits; hashed, 32 hexadecimal digits.");
+    static final Key<String> PRIVACY_SALT =
+            Key.of(
+                            PRIVACY,
+                            "salt",
+                            Parsers::text,
+                            Secrets.ALLOWED + ", of 16 characters or more",
+                            "For `hash`. Whoever knows it can find the addresses again.")
+                    .asSecret();
 
     static final Key<Duration> SESSION_GAP =
             Key.of(
@@ -984,6 +1012,9 @@ public final class ConfigKeys {
                     BOT_IP_RANGES,
                     BOT_CLICKS,
                     BOT_PER,
+                    PRIVACY_IP,
+                    PRIVACY_MODE,
+                    PRIVACY_SALT,
                     SESSION_GAP,
                     WINDOW,
                     MAX_SESSIONS_ON_HEAP,

@@ -17,6 +17,7 @@ public final class JobConfig implements PipelineConfig {
     private final Optional<RegistryConfig> registry;
     private final EventTimeConfig eventTime;
     private final FilterConfig filters;
+    private final Optional<PrivacyConfig> privacy;
     private final AggregatesConfig aggregates;
     private final Optional<TrendingConfig> trending;
     private final Optional<KafkaSinkConfig> kafka;
@@ -43,6 +44,10 @@ public final class JobConfig implements PipelineConfig {
                         : Optional.empty();
         eventTime = EventTimeConfig.read(reader);
         filters = FilterConfig.read(reader, format);
+        privacy =
+                reader.has(ConfigKeys.PRIVACY)
+                        ? Optional.of(PrivacyConfig.read(reader, format))
+                        : Optional.empty();
         aggregates = AggregatesConfig.read(reader);
         trending =
                 reader.has(ConfigKeys.TRENDING)
@@ -151,6 +156,11 @@ public final class JobConfig implements PipelineConfig {
     @Override
     public FilterConfig filters() {
         return filters;
+    }
+
+    @Override
+    public Optional<PrivacyConfig> privacy() {
+        return privacy;
     }
 
     @Override

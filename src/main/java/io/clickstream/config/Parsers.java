@@ -103,6 +103,11 @@ final class Parsers {
         return JsonPointer.compile(text);
     }
 
+    /** JSON pointers separated by commas. */
+    static List<JsonPointer> pointers(String text) {
+        return list(text).stream().map(Parsers::pointer).collect(Collectors.toUnmodifiableList());
+    }
+
     /** Pairs {@code name=/pointer} separated by commas, each name once, in their order. */
     static Map<String, JsonPointer> columns(String text) {
         Map<String, JsonPointer> columns = new LinkedHashMap<>();

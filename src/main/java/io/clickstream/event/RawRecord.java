@@ -24,6 +24,7 @@ public final class RawRecord {
     private final int partition;
     private final long offset;
     private final byte[] bytes;
+    private final int size;
     private long arrival = UNKNOWN_ARRIVAL;
     @Nullable private byte[] json;
 
@@ -40,6 +41,7 @@ public final class RawRecord {
         this.partition = 0;
         this.offset = WHOLE;
         this.bytes = Objects.requireNonNull(bytes);
+        this.size = bytes.length;
     }
 
     /**
@@ -57,6 +59,7 @@ public final class RawRecord {
         this.partition = 0;
         this.offset = index;
         this.bytes = Objects.requireNonNull(bytes);
+        this.size = bytes.length;
     }
 
     /**
@@ -72,6 +75,7 @@ public final class RawRecord {
         this.partition = partition;
         this.offset = offset;
         this.bytes = Objects.requireNonNull(bytes);
+        this.size = bytes.length;
     }
 
     private RawRecord(RawRecord place, byte[] bytes) {
@@ -81,6 +85,7 @@ public final class RawRecord {
         this.partition = place.partition;
         this.offset = place.offset;
         this.bytes = Objects.requireNonNull(bytes);
+        this.size = place.size;
     }
 
     public String source() {
@@ -100,6 +105,11 @@ public final class RawRecord {
 
     public byte[] bytes() {
         return bytes;
+    }
+
+    /** How many bytes there were in the source; behind a shuffle, how many are left. */
+    public int size() {
+        return size;
     }
 
     /** When the source's server got the record, ms since the epoch by its clock, if it tells. */

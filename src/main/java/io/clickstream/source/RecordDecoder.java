@@ -8,6 +8,7 @@ import io.clickstream.event.RawRecord;
 import io.clickstream.format.ClickDecoder;
 import io.clickstream.format.ClickFields;
 import io.clickstream.format.DecodingHaltedException;
+import io.clickstream.format.IpPrivacy;
 import io.clickstream.format.MalformedRecordException;
 import java.io.Serializable;
 import java.time.Clock;
@@ -27,6 +28,8 @@ import org.slf4j.LoggerFactory;
 public final class RecordDecoder implements Serializable {
 
     private static final long serialVersionUID = 1L;
+
+    private static final byte[] WITHHELD = new byte[0];
 
     private static final Logger LOG = LoggerFactory.getLogger(RecordDecoder.class);
 
@@ -50,6 +53,7 @@ public final class RecordDecoder implements Serializable {
     private final long maxFutureSkewMillis;
     private final Clock clock;
     private final boolean toArchive;
+    @Nullable private final IpPrivacy privacy;
 
     private transient ClickFields fields;
     private transient long now;
@@ -76,7 +80,8 @@ public final class RecordDecoder implements Serializable {
                 maxRecordBytes,
                 maxFutureSkew.toMillis(),
                 clock,
-                false);
+                false,
+                null);
     }
 
     private RecordDecoder(
@@ -86,7 +91,8 @@ public final class RecordDecoder implements Serializable {
             int maxRecordBytes,
             long maxFutureSkewMillis,
             Clock clock,
-            boolean toArchive) {
+            boolean toArchive,
+            @Nullable IpPrivacy privacy) {
         this.decoder = decoder;
         this.checkoutEventTypes = checkoutEventTypes;
         this.botSigns = botSigns;
@@ -94,10 +100,16 @@ public final class RecordDecoder implements Serializable {
         this.maxFutureSkewMillis = maxFutureSkewMillis;
         this.clock = clock;
         this.toArchive = toArchive;
+        this.privacy = privacy;
     }
 
-    /** One that also gives each record its {@link RawRecord#json()}, as the archive needs it. */
-    public RecordDecoder withJson() {
+    /**
+     * One that does more with each record.
+     *
+     * @param json whether it gives each its {@link RawRecord#json()}, as the archive needs it
+     * @param ipPrivacy takes the addresses out of each; null if they stay
+     */
+    public RecordDecoder with(boolean json, @Nullable IpPrivacy ipPrivacy) {
         return new RecordDecoder(
                 decoder,
                 checkoutEventTypes,
@@ -105,7 +117,8 @@ public final class RecordDecoder implements Serializable {
                 maxRecordBytes,
                 maxFutureSkewMillis,
                 clock,
-                true);
+                json,
+                ipPrivacy);
     }
 
     /**
@@ -124,10 +137,39 @@ public final class RecordDecoder implements Serializable {
      */
     public Incoming decode(RawRecord raw) {
         Incoming incoming = read(raw);
+        if (privacy != null) {
+            return withoutAddresses(incoming, raw);
+        }
         if (toArchive) {
             raw.setJson(json(raw, incoming));
         }
         return incoming;
+    }
+
+    /**
+     * Of a record that can be read, what is left is JSON without addresses, also where it was Avro.
+     * Of one that can't be read nobody knows where addresses are, so nothing of it is left.
+     */
+    private Incoming withoutAddresses(Incoming incoming, RawRecord raw) {
+        byte[] json = json(raw, incoming);
+        byte[] masked = json == null ? WITHHELD : privacy.mask(json);
+        RawRecord left = raw.withBytes(masked);
+        if (toArchive && json != null) {
+            left.setJson(masked);
+        }
+        if (incoming instanceof Click) {
+            ((Click) incoming).setRaw(left);
+            return incoming;
+        }
+        DeadLetter letter = (DeadLetter) incoming;
+        String detail = privacy.maskText(letter.detail());
+        if (json == null) {
+            detail +=
+                    "; its "
+                            + raw.size()
+                            + " bytes are withheld, since no IP address can be found in them";
+        }
+        return new DeadLetter(letter.reason(), detail, left, letter.time());
     }
 
     @Nullable

@@ -126,7 +126,7 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
             clicks.inc();
             newest = Math.max(newest, click.timestamp());
             if (click.raw() != null) {
-                bytesIn.inc(click.raw().bytes().length);
+                bytesIn.inc(click.raw().size());
             }
             if (archive != null) {
                 archive(click, element);
@@ -144,7 +144,7 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
             output.collect(element.replace(click));
         } else {
             DeadLetter letter = (DeadLetter) incoming;
-            bytesIn.inc(letter.raw().bytes().length);
+            bytesIn.inc(letter.raw().size());
             if (archive != null) {
                 archive(letter, element);
             }

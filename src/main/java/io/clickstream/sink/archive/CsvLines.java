@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +44,9 @@ final class CsvLines implements LineFormat<ArchivedRecord> {
         row(values, out);
     }
 
-    private static void row(Iterable<String> values, OutputStream out) throws IOException {
+    private static void row(Collection<String> values, OutputStream out) throws IOException {
         StringBuilder row = new StringBuilder();
-        CSVFormat.RFC4180.printRecord(row, values);
+        CSVFormat.RFC4180.printRecord(row, values.toArray());
         out.write(row.toString().getBytes(StandardCharsets.UTF_8));
     }
 }
