@@ -11,10 +11,12 @@ import io.clickstream.format.CheckoutFormat;
 import io.clickstream.format.ClickDecoder;
 import io.clickstream.format.ClickDecoders;
 import io.clickstream.format.DepartmentCountFormat;
+import io.clickstream.format.IpPrivacy;
 import io.clickstream.format.SessionCountFormat;
 import io.clickstream.format.TrendFormat;
 import io.clickstream.format.registry.RegistryClickDecoder;
 import io.clickstream.sink.DeadLetterOutlet;
+import io.clickstream.sink.archive.ArchiveSinks;
 import io.clickstream.sink.kafka.KafkaSinks;
 import io.clickstream.sink.kinesis.KinesisSinks;
 import io.clickstream.sink.opensearch.OpenSearchSinks;
@@ -56,6 +58,9 @@ public final class ClickstreamJob {
             "checkout-sessions-opensearch-sink";
     public static final String TRENDING_OPENSEARCH_SINK = "trending-opensearch-sink";
 
+    public static final String ARCHIVE_SINK = "archive-sink";
+    public static final String MALFORMED_ARCHIVE_SINK = "malformed-archive-sink";
+
     private static final String NAME = "clickstream";
 
     public static void main(String[] args) throws Exception {
@@ -89,12 +94,15 @@ public final class ClickstreamJob {
         }
         RecordDecoder decoder =
                 new RecordDecoder(
-                        decoder(config),
-                        config.format().checkoutEventTypes(),
-                        BotSigns.of(config.filters()),
-                        config.format().maxRecordBytes(),
-                        config.eventTime().maxFutureSkew(),
-                        Clock.systemUTC());
+                                decoder(config),
+                                config.format().checkoutEventTypes(),
+                                BotSigns.of(config.filters()),
+                                config.format().maxRecordBytes(),
+                                config.eventTime().maxFutureSkew(),
+                                Clock.systemUTC())
+                        .with(
+                                config.archive().isPresent(),
+                                config.privacy().map(IpPrivacy::new).orElse(null));
         new ClickstreamPipeline(config, Clock.systemUTC())
                 .define(env, source(config, decoder), outputs(config));
         return env;
@@ -125,6 +133,13 @@ public final class ClickstreamJob {
         if (config.trending().isPresent()) {
             addTrends(config, outlet, outputs);
         }
+        config.archive()
+                .ifPresent(
+                        archive ->
+                                outputs.archive(ARCHIVE_SINK, ArchiveSinks.records(archive))
+                                        .malformed(
+                                                MALFORMED_ARCHIVE_SINK,
+                                                ArchiveSinks.malformed(archive)));
         return outputs;
     }
 

@@ -6,6 +6,7 @@ import io.clickstream.count.LocalCountOperator;
 import io.clickstream.deadletter.DeadLetterCounter;
 import io.clickstream.deadletter.LateClickLetters;
 import io.clickstream.duplicate.DuplicateFilterOperator;
+import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.EventTypes;
@@ -17,6 +18,7 @@ import io.clickstream.event.WindowCount;
 import io.clickstream.session.MaxRate;
 import io.clickstream.session.SessionOperator;
 import io.clickstream.time.ClickIntakeOperator;
+import io.clickstream.time.ClickIntakeOperator.Archive;
 import io.clickstream.time.ClickWatermarks;
 import io.clickstream.time.EventTimeOperator;
 import io.clickstream.trend.LocalTopOperator;
@@ -47,6 +49,7 @@ import org.apache.flink.util.OutputTag;
  *  click-source          bytes are decoded here, per partition: a click, or why it is none
  *      │
  *  click-intake ─────────── no click ────────────────────────────┐
+ *      ├────────── every record, if configured ──→ archive       │
  *      │                                                         │
  *      ╪ by user                                                 │
  *      │                                                         │
@@ -122,6 +125,10 @@ public final class ClickstreamPipeline {
             new OutputTag<>("no-clicks", EventTypes.DEAD_LETTER);
     private static final OutputTag<Click> LATE_CLICKS =
             new OutputTag<>("late-clicks", EventTypes.CLICK);
+    private static final OutputTag<ArchivedRecord> ARCHIVE =
+            new OutputTag<>("archive", EventTypes.ARCHIVED_RECORD);
+    private static final OutputTag<DeadLetter> MALFORMED =
+            new OutputTag<>("malformed", EventTypes.DEAD_LETTER);
 
     private final PipelineConfig config;
     private final Clock clock;
@@ -151,6 +158,9 @@ public final class ClickstreamPipeline {
                                         EventTypes.CLICK,
                                         new ClickIntakeOperator(
                                                 NO_CLICKS,
+                                                outputs.archive().isEmpty()
+                                                        ? null
+                                                        : new Archive(ARCHIVE, MALFORMED),
                                                 config.eventTime().outOfOrderness(),
                                                 config.eventTime().maxFutureSkew())));
 
@@ -207,6 +217,8 @@ public final class ClickstreamPipeline {
         to(outputs.sessionCounts(), sessionCounts);
         to(outputs.checkoutSessions(), checkouts);
         to(outputs.deadLetters(), deadLetters);
+        to(outputs.archive(), clicks.getSideOutput(ARCHIVE));
+        to(outputs.malformed(), clicks.getSideOutput(MALFORMED));
     }
 
     private DataStream<Incoming> records(

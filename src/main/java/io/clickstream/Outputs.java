@@ -1,5 +1,6 @@
 package io.clickstream;
 
+import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.Session;
 import io.clickstream.event.Trend;
@@ -17,6 +18,8 @@ public final class Outputs {
     private final Map<String, Sink<Session>> checkoutSessions = new LinkedHashMap<>();
     private final Map<String, Sink<Trend>> trends = new LinkedHashMap<>();
     private final Map<String, Sink<DeadLetter>> deadLetters = new LinkedHashMap<>();
+    private final Map<String, Sink<ArchivedRecord>> archive = new LinkedHashMap<>();
+    private final Map<String, Sink<DeadLetter>> malformed = new LinkedHashMap<>();
 
     /** Adds a sink for the sessions per department and window. */
     public Outputs departmentCounts(String uid, Sink<WindowCount> sink) {
@@ -48,6 +51,18 @@ public final class Outputs {
         return this;
     }
 
+    /** Adds a sink for every record that is a JSON object, or can be written as one. */
+    public Outputs archive(String uid, Sink<ArchivedRecord> sink) {
+        archive.put(uid, sink);
+        return this;
+    }
+
+    /** Adds a sink for all records that the archive's other sink can't take. */
+    public Outputs malformed(String uid, Sink<DeadLetter> sink) {
+        malformed.put(uid, sink);
+        return this;
+    }
+
     Map<String, Sink<WindowCount>> departmentCounts() {
         return Collections.unmodifiableMap(departmentCounts);
     }
@@ -66,5 +81,13 @@ public final class Outputs {
 
     Map<String, Sink<DeadLetter>> deadLetters() {
         return Collections.unmodifiableMap(deadLetters);
+    }
+
+    Map<String, Sink<ArchivedRecord>> archive() {
+        return Collections.unmodifiableMap(archive);
+    }
+
+    Map<String, Sink<DeadLetter>> malformed() {
+        return Collections.unmodifiableMap(malformed);
     }
 }

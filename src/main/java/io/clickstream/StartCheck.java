@@ -7,6 +7,7 @@ import io.clickstream.config.KafkaSourceConfig;
 import io.clickstream.config.KinesisSinkConfig;
 import io.clickstream.config.KinesisSourceConfig;
 import io.clickstream.format.registry.RegistryStartCheck;
+import io.clickstream.sink.archive.ArchiveStartCheck;
 import io.clickstream.sink.kafka.KafkaStartCheck;
 import io.clickstream.sink.kinesis.KinesisStartCheck;
 import io.clickstream.sink.opensearch.OpenSearchStartCheck;
@@ -64,6 +65,7 @@ public final class StartCheck {
         if (config.openSearch().isPresent()) {
             problems.addAll(OpenSearchStartCheck.problems(config.openSearch().get()));
         }
+        config.archive().ifPresent(archive -> problems.addAll(ArchiveStartCheck.problems(archive)));
         if (!problems.isEmpty()) {
             throw new ConfigException(List.copyOf(problems));
         }

@@ -6,6 +6,7 @@ import io.clickstream.Outputs;
 import io.clickstream.config.ReplayConfig;
 import io.clickstream.format.CheckoutFormat;
 import io.clickstream.format.DepartmentCountFormat;
+import io.clickstream.format.IpPrivacy;
 import io.clickstream.format.JsonClickDecoder;
 import io.clickstream.format.SessionCountFormat;
 import io.clickstream.format.TrendFormat;
@@ -50,12 +51,14 @@ final class ReplayJob {
         env.setRuntimeMode(RuntimeExecutionMode.BATCH);
         RecordDecoder decoder =
                 new RecordDecoder(
-                        new JsonClickDecoder(config.format().mapping(), config.optionalFields()),
-                        config.format().checkoutEventTypes(),
-                        BotSigns.of(config.filters()),
-                        config.format().maxRecordBytes(),
-                        config.eventTime().maxFutureSkew(),
-                        Clock.systemUTC());
+                                new JsonClickDecoder(
+                                        config.format().mapping(), config.optionalFields()),
+                                config.format().checkoutEventTypes(),
+                                BotSigns.of(config.filters()),
+                                config.format().maxRecordBytes(),
+                                config.eventTime().maxFutureSkew(),
+                                Clock.systemUTC())
+                        .with(false, config.privacy().map(IpPrivacy::new).orElse(null));
         new ClickstreamPipeline(config, Clock.systemUTC())
                 .define(
                         env,

@@ -23,11 +23,13 @@ public final class ConfigKeys {
     static final String EVENT_TIME = "event-time";
     static final String DUPLICATES = "duplicates";
     static final String BOTS = "bots";
+    static final String PRIVACY = "privacy";
     static final String AGGREGATES = "aggregates";
     static final String TRENDING = "trending";
     static final String KAFKA_SINK = "sink.kafka";
     static final String KINESIS_SINK = "sink.kinesis";
     static final String OPENSEARCH_SINK = "sink.opensearch";
+    static final String ARCHIVE_SINK = "sink.archive";
     static final String DEAD_LETTERS = "dead-letters";
     static final String JOB = "job";
 
@@ -443,6 +445,33 @@ public final class ConfigKeys {
                     "10 s",
                     "The time that `max-clicks` is about. A shorter session counts as this long.");
 
+    static final Key<List<JsonPointer>> PRIVACY_IP =
+            Key.of(
+                    PRIVACY,
+                    "ip",
+                    Parsers::pointers,
+                    "JSON pointers with commas between",
+                    "/ip",
+                    "Where records have IP addresses. With this group they leave the job truncated"
+                            + " or hashed, whatever sink they go to.");
+    static final Key<PrivacyConfig.Mode> PRIVACY_MODE =
+            Key.of(
+                    PRIVACY,
+                    "mode",
+                    oneOf(PrivacyConfig.Mode.class),
+                    labels(PrivacyConfig.Mode.class),
+                    "truncate",
+                    "Truncated, `66.249.1.133` is `66.249.1.0`, and an IPv6 address its first 48"
+                            + " bits; hashed, 32 hexadecimal digits.");
+    static final Key<String> PRIVACY_SALT =
+            Key.of(
+                            PRIVACY,
+                            "salt",
+                            Parsers::text,
+                            Secrets.ALLOWED + ", of 16 characters or more",
+                            "For `hash`. Whoever knows it can find the addresses again.")
+                    .asSecret();
+
     static final Key<Duration> SESSION_GAP =
             Key.of(
                     AGGREGATES,
@@ -775,6 +804,107 @@ public final class ConfigKeys {
                     "Retries of a bulk before the job falls back to its last checkpoint; 13 last"
                             + " 4 min 41 s.");
 
+    static final Key<URI> ARCHIVE_PATH =
+            Key.of(
+                    ARCHIVE_SINK,
+                    "path",
+                    Parsers::folder,
+                    "a folder with its scheme, such as `s3://bucket/clicks` or `file:///archive`",
+                    "Where every record is kept as it came, clicks or not.");
+    static final Key<ArchiveConfig.Format> ARCHIVE_FORMAT =
+            Key.of(
+                    ARCHIVE_SINK,
+                    "format",
+                    oneOf(ArchiveConfig.Format.class),
+                    labels(ArchiveConfig.Format.class),
+                    "json",
+                    "JSON lines, as received or as Avro says it; CSV (RFC 4180) with the columns"
+                        + " `columns`; or lines of a log, `2022/06/14 05:08:18.630,` and `text`."
+                        + " Only JSON lines can be replayed.");
+    static final Key<Boolean> ARCHIVE_GZIP =
+            Key.of(
+                    ARCHIVE_SINK,
+                    "gzip",
+                    Parsers::bool,
+                    "`true` or `false`",
+                    "false",
+                    "Whether files are packed. A packed file ends with each checkpoint.");
+    static final Key<Map<String, JsonPointer>> ARCHIVE_COLUMNS =
+            Key.of(
+                    ARCHIVE_SINK,
+                    "columns",
+                    Parsers::columns,
+                    "names and JSON pointers, such as `name=/name,path=/request/path`",
+                    "For `csv`: the columns in their order.");
+    static final Key<JsonPointer> ARCHIVE_TEXT =
+            Key.of(
+                    ARCHIVE_SINK,
+                    "text",
+                    Parsers::pointer,
+                    POINTER + ", such as `/message`",
+                    "For `log`: what stands behind the time.");
+    static final Key<ArchiveConfig.Layout> ARCHIVE_LAYOUT =
+            Key.of(
+                    ARCHIVE_SINK,
+                    "layout",
+                    oneOf(ArchiveConfig.Layout.class),
+                    labels(ArchiveConfig.Layout.class),
+                    "hour",
+                    "The folders, in UTC: `dt=2022-06-14/hour=05/`, `dt=2022-06-14/`, or"
+                            + " `2022/06/14/05/` as Firehose has them.");
+    static final Key<ArchiveConfig.PartitionBy> ARCHIVE_PARTITION_BY =
+            Key.of(
+                    ARCHIVE_SINK,
+                    "partition-by",
+                    oneOf(ArchiveConfig.PartitionBy.class),
+                    labels(ArchiveConfig.PartitionBy.class),
+                    "event-time",
+                    "Which time picks the folder, and stands in a log. Records that are no clicks"
+                            + " go by their arrival.");
+    static final Key<Duration> ARCHIVE_MAX_AGE =
+            Key.of(
+                    ARCHIVE_SINK,
+                    "max-age",
+                    Parsers::positiveDuration,
+                    DURATION,
+                    "7 d",
+                    "Clicks whose event time is longer before their arrival go by their arrival, so"
+                            + " that no producer can make a file for every hour since 1970.");
+    static final Key<Integer> ARCHIVE_ROLL_SIZE =
+            Key.of(
+                    ARCHIVE_SINK,
+                    "roll-size",
+                    Parsers::size,
+                    SIZE,
+                    "128 mb",
+                    "A file that has grown to this size ends.");
+    static final Key<Duration> ARCHIVE_ROLL_INTERVAL =
+            Key.of(
+                    ARCHIVE_SINK,
+                    "roll-interval",
+                    Parsers::durationUpToADay,
+                    UP_TO_A_DAY,
+                    "5 min",
+                    "A file that is this old ends.");
+    static final Key<Duration> ARCHIVE_INACTIVITY =
+            Key.of(
+                    ARCHIVE_SINK,
+                    "inactivity",
+                    Parsers::durationUpToADay,
+                    UP_TO_A_DAY,
+                    "1 min",
+                    "A file that has got nothing for this time ends.");
+    static final Key<String> ARCHIVE_MALFORMED =
+            Key.of(
+                    ARCHIVE_SINK,
+                    "malformed",
+                    Parsers::folderName,
+                    "a name of letters, digits, `.`, `_`, `-` and `=`",
+                    "_malformed",
+                    "The folder in `path` of records that can't be read, and of those from the"
+                        + " future, as JSON lines like dead letters. Most readers pass over names"
+                        + " that begin with `_`.");
+
     static final Key<String> DEAD_LETTER_TOPIC =
             Key.of(
                     DEAD_LETTERS,
@@ -882,6 +1012,9 @@ public final class ConfigKeys {
                     BOT_IP_RANGES,
                     BOT_CLICKS,
                     BOT_PER,
+                    PRIVACY_IP,
+                    PRIVACY_MODE,
+                    PRIVACY_SALT,
                     SESSION_GAP,
                     WINDOW,
                     MAX_SESSIONS_ON_HEAP,
@@ -930,6 +1063,18 @@ public final class ConfigKeys {
                     BULK_INTERVAL,
                     RETRY_INITIAL_DELAY,
                     RETRY_MAX_ATTEMPTS,
+                    ARCHIVE_PATH,
+                    ARCHIVE_FORMAT,
+                    ARCHIVE_GZIP,
+                    ARCHIVE_COLUMNS,
+                    ARCHIVE_TEXT,
+                    ARCHIVE_LAYOUT,
+                    ARCHIVE_PARTITION_BY,
+                    ARCHIVE_MAX_AGE,
+                    ARCHIVE_ROLL_SIZE,
+                    ARCHIVE_ROLL_INTERVAL,
+                    ARCHIVE_INACTIVITY,
+                    ARCHIVE_MALFORMED,
                     DEAD_LETTER_TOPIC,
                     CREATE_DEAD_LETTER_TOPIC,
                     CHECKPOINT_INTERVAL);

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The configuration of a job, parsed once. An absent group {@code sink.kafka}, {@code sink.kinesis}
- * or {@code sink.opensearch} turns that sink off, and without {@code registry} Avro clicks have no
- * header; of the other groups each has defaults.
+ * The configuration of a job, parsed once. An absent group {@code sink.kafka}, {@code
+ * sink.kinesis}, {@code sink.opensearch} or {@code sink.archive} turns that sink off, and without
+ * {@code registry} Avro clicks have no header; of the other groups each has defaults.
  */
 public final class JobConfig implements PipelineConfig {
 
@@ -17,12 +17,14 @@ public final class JobConfig implements PipelineConfig {
     private final Optional<RegistryConfig> registry;
     private final EventTimeConfig eventTime;
     private final FilterConfig filters;
+    private final Optional<PrivacyConfig> privacy;
     private final AggregatesConfig aggregates;
     private final Optional<TrendingConfig> trending;
     private final Optional<KafkaSinkConfig> kafka;
     private final boolean topicsAreWritten;
     private final Optional<KinesisSinkConfig> kinesisSink;
     private final Optional<OpenSearchConfig> openSearch;
+    private final Optional<ArchiveConfig> archive;
     private final DeadLetterConfig deadLetters;
     private final Duration checkpointInterval;
 
@@ -42,6 +44,10 @@ public final class JobConfig implements PipelineConfig {
                         : Optional.empty();
         eventTime = EventTimeConfig.read(reader);
         filters = FilterConfig.read(reader, format);
+        privacy =
+                reader.has(ConfigKeys.PRIVACY)
+                        ? Optional.of(PrivacyConfig.read(reader, format))
+                        : Optional.empty();
         aggregates = AggregatesConfig.read(reader);
         trending =
                 reader.has(ConfigKeys.TRENDING)
@@ -60,6 +66,10 @@ public final class JobConfig implements PipelineConfig {
                 reader.has(ConfigKeys.OPENSEARCH_SINK)
                         ? Optional.ofNullable(OpenSearchProperties.read(reader))
                         : Optional.empty();
+        archive =
+                reader.has(ConfigKeys.ARCHIVE_SINK)
+                        ? Optional.of(ArchiveConfig.read(reader))
+                        : Optional.empty();
         deadLetters = DeadLetterConfig.read(reader);
         checkpointInterval = reader.get(ConfigKeys.CHECKPOINT_INTERVAL);
         checkSourcesAndSinks(reader);
@@ -75,14 +85,19 @@ public final class JobConfig implements PipelineConfig {
                             + ConfigKeys.KINESIS_SOURCE
                             + "` must be there");
         }
-        if (!topicsAreWritten && kinesisSink.isEmpty() && openSearch.isEmpty()) {
+        if (!topicsAreWritten
+                && kinesisSink.isEmpty()
+                && openSearch.isEmpty()
+                && archive.isEmpty()) {
             reader.error(
                     "there is no sink: at least one of the groups `"
                             + ConfigKeys.KAFKA_SINK
                             + "`, `"
                             + ConfigKeys.KINESIS_SINK
-                            + "` and `"
+                            + "`, `"
                             + ConfigKeys.OPENSEARCH_SINK
+                            + "` and `"
+                            + ConfigKeys.ARCHIVE_SINK
                             + "` must be there");
         } else if (kinesisSource.isPresent() && kafka.isEmpty() && kinesisSink.isEmpty()) {
             reader.error(
@@ -144,6 +159,11 @@ public final class JobConfig implements PipelineConfig {
     }
 
     @Override
+    public Optional<PrivacyConfig> privacy() {
+        return privacy;
+    }
+
+    @Override
     public AggregatesConfig aggregates() {
         return aggregates;
     }
@@ -173,6 +193,11 @@ public final class JobConfig implements PipelineConfig {
 
     public Optional<OpenSearchConfig> openSearch() {
         return openSearch;
+    }
+
+    /** Where every record is kept; empty if none is. */
+    public Optional<ArchiveConfig> archive() {
+        return archive;
     }
 
     public DeadLetterConfig deadLetters() {

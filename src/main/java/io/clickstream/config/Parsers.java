@@ -7,7 +7,9 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +26,7 @@ final class Parsers {
     static final String SIZE = "a size, such as `512 kb`, `5 mb`";
 
     private static final Pattern POINTER = Pattern.compile("(/([^~/]|~[01])*)+");
+    private static final Pattern FOLDER_NAME = Pattern.compile("[A-Za-z0-9._=-]+");
     private static final int MEBIBYTE = 1 << 20;
     private static final Duration LONGEST = Duration.ofDays(3650);
 
@@ -98,6 +101,55 @@ final class Parsers {
                             : "does not begin with /");
         }
         return JsonPointer.compile(text);
+    }
+
+    /** JSON pointers separated by commas. */
+    static List<JsonPointer> pointers(String text) {
+        return list(text).stream().map(Parsers::pointer).collect(Collectors.toUnmodifiableList());
+    }
+
+    /** Pairs {@code name=/pointer} separated by commas, each name once, in their order. */
+    static Map<String, JsonPointer> columns(String text) {
+        Map<String, JsonPointer> columns = new LinkedHashMap<>();
+        for (String pair : list(text)) {
+            int equals = pair.indexOf('=');
+            String name = pair.substring(0, Math.max(0, equals)).trim();
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "has '" + pair + "', which is no name and pointer with = between");
+            }
+            String pointer = pair.substring(equals + 1).trim();
+            if (!POINTER.matcher(pointer).matches()) {
+                throw new IllegalArgumentException(
+                        "has '" + pair + "', where '" + pointer + "' is no JSON pointer");
+            }
+            if (columns.put(name, pointer(pointer)) != null) {
+                throw new IllegalArgumentException("has column " + name + " twice");
+            }
+        }
+        return Collections.unmodifiableMap(columns);
+    }
+
+    /** A folder of any file system, with its scheme. */
+    static URI folder(String text) {
+        URI uri;
+        try {
+            uri = new URI(text);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("is no address", e);
+        }
+        if (uri.getScheme() == null || uri.getPath() == null || !uri.getPath().startsWith("/")) {
+            throw new IllegalArgumentException("is no scheme with a folder behind it");
+        }
+        return uri;
+    }
+
+    /** The name of a folder within another one. */
+    static String folderName(String text) {
+        if (!FOLDER_NAME.matcher(text).matches() || text.equals(".") || text.equals("..")) {
+            throw new IllegalArgumentException("is none");
+        }
+        return text;
     }
 
     /** A JSON pointer, or {@code none} for a field that records don't have. */

@@ -14,6 +14,9 @@ public interface PipelineConfig {
     /** Which clicks are left out. */
     FilterConfig filters();
 
+    /** What becomes of IP addresses; empty if they stay. */
+    Optional<PrivacyConfig> privacy();
+
     /** What a session is, and the windows that count sessions. */
     AggregatesConfig aggregates();
 

@@ -12,6 +12,7 @@ public final class ReplayConfig implements PipelineConfig {
     private final FormatConfig format;
     private final EventTimeConfig eventTime;
     private final FilterConfig filters;
+    private final Optional<PrivacyConfig> privacy;
     private final AggregatesConfig aggregates;
     private final Optional<TrendingConfig> trending;
 
@@ -19,6 +20,10 @@ public final class ReplayConfig implements PipelineConfig {
         format = FormatConfig.read(reader);
         eventTime = EventTimeConfig.read(reader);
         filters = FilterConfig.read(reader, format);
+        privacy =
+                reader.has(ConfigKeys.PRIVACY)
+                        ? Optional.of(PrivacyConfig.read(reader, format))
+                        : Optional.empty();
         aggregates = AggregatesConfig.read(reader);
         trending =
                 reader.has(ConfigKeys.TRENDING)
@@ -57,6 +62,11 @@ public final class ReplayConfig implements PipelineConfig {
     @Override
     public FilterConfig filters() {
         return filters;
+    }
+
+    @Override
+    public Optional<PrivacyConfig> privacy() {
+        return privacy;
     }
 
     @Override

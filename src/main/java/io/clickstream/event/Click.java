@@ -61,6 +61,11 @@ public final class Click implements Incoming {
         return raw;
     }
 
+    /** Puts another record in the place of the one that this was read from. */
+    public void setRaw(RawRecord raw) {
+        this.raw = Objects.requireNonNull(raw);
+    }
+
     /** Lets go of the bytes, once it is clear that nobody will need them. */
     public void dropRaw() {
         raw = null;

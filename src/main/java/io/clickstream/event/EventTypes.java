@@ -21,5 +21,8 @@ public final class EventTypes {
     public static final TypeInformation<Trend> TREND =
             new VersionedTypeInfo<>(Trend.class, TrendSerializer.INSTANCE);
 
+    public static final TypeInformation<ArchivedRecord> ARCHIVED_RECORD =
+            new VersionedTypeInfo<>(ArchivedRecord.class, ArchivedRecordSerializer.INSTANCE);
+
     private EventTypes() {}
 }

@@ -73,6 +73,17 @@ final class AvroBytes {
         position += length;
     }
 
+    /** So many bytes, at most 8, as a number: the lowest first. */
+    long readFixed(int length) throws MalformedRecordException {
+        int from = position;
+        skip(length);
+        long value = 0;
+        for (int i = length - 1; i >= 0; i--) {
+            value = value << Byte.SIZE | (bytes[from + i] & 0xffL);
+        }
+        return value;
+    }
+
     private byte next() throws MalformedRecordException {
         if (position == end) {
             throw ended();

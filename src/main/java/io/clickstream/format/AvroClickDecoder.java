@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import javax.annotation.Nullable;
 import org.apache.avro.Schema;
 
 /**
@@ -40,6 +41,7 @@ public final class AvroClickDecoder implements ClickDecoder {
     private transient AvroBytes in;
     private transient StringPool pool;
     private transient long items;
+    @Nullable private transient AvroJson json;
 
     /** Reads what aggregates need; see the other constructor. */
     public AvroClickDecoder(Schema writerSchema) {
@@ -94,6 +96,25 @@ public final class AvroClickDecoder implements ClickDecoder {
             throw new MalformedRecordException(
                     "there is more behind the Avro datum than the writer's schema says");
         }
+    }
+
+    @Override
+    public byte[] toJson(byte[] record, boolean decoded) throws MalformedRecordException {
+        return toJson(record, 0, record.length);
+    }
+
+    /**
+     * A datum that is a part of some bytes as a JSON object in one line.
+     *
+     * @param from where it begins
+     * @param to the first byte behind it
+     * @throws MalformedRecordException if the part is not what the writer's schema says
+     */
+    public byte[] toJson(byte[] bytes, int from, int to) throws MalformedRecordException {
+        if (json == null) {
+            json = new AvroJson(new Schema.Parser().setValidateDefaults(false).parse(writerSchema));
+        }
+        return json.write(bytes, from, to);
     }
 
     /** Reads or skips one field of the writer's schema. */

@@ -28,4 +28,16 @@ public interface ClickDecoder extends Serializable {
      *     must not go on
      */
     void decode(byte[] record, ClickFields fields) throws MalformedRecordException;
+
+    /**
+     * A record as one JSON object in UTF-8, in one line, with all its fields. For the archive.
+     *
+     * @param decoded whether {@link #decode} has just read it without an error, so that it need not
+     *     be checked again
+     * @return the record's own bytes where they are that already
+     * @throws MalformedRecordException if it can't be read
+     */
+    default byte[] toJson(byte[] record, boolean decoded) throws MalformedRecordException {
+        throw new MalformedRecordException("records of this format can't be written as JSON");
+    }
 }

@@ -26,15 +26,22 @@ public final class DeadLetterJson {
     /** Bytes that the record may take in the letter; the rest of Kafka's 1 MiB is for the rest. */
     public static final int MAX_RENDERED = 960 * 1024;
 
-    /** What Base64, which makes 4 bytes of 3, turns into {@link #MAX_RENDERED} at most. */
-    private static final int MAX_BASE64_SOURCE = MAX_RENDERED / 4 * 3;
-
     /** Characters of the detail, which may quote the record. */
     private static final int MAX_DETAIL = 1000;
 
     private static final JsonFactory JSON = new JsonFactory();
 
+    /** The letter for a topic. */
     public static byte[] toBytes(DeadLetter letter) {
+        return toBytes(letter, MAX_RENDERED);
+    }
+
+    /** The letter with all of the record, however long that makes it. */
+    public static byte[] toWholeBytes(DeadLetter letter) {
+        return toBytes(letter, Integer.MAX_VALUE);
+    }
+
+    private static byte[] toBytes(DeadLetter letter, int maxRendered) {
         RawRecord raw = letter.raw();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + raw.bytes().length);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
@@ -46,7 +53,7 @@ public final class DeadLetterJson {
             json.writeStringField("offset", raw.offset());
             json.writeNumberField("time", letter.time());
             json.writeNumberField("size", raw.bytes().length);
-            writeRecord(raw.bytes(), json);
+            writeRecord(raw.bytes(), maxRendered, json);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("Can't happen: nothing is written but memory", e);
@@ -54,8 +61,9 @@ public final class DeadLetterJson {
         return bytes.toByteArray();
     }
 
-    private static void writeRecord(byte[] record, JsonGenerator json) throws IOException {
-        if (escapedLength(record) <= MAX_RENDERED) {
+    private static void writeRecord(byte[] record, int maxRendered, JsonGenerator json)
+            throws IOException {
+        if (escapedLength(record) <= maxRendered) {
             try {
                 String text =
                         StandardCharsets.UTF_8
@@ -69,7 +77,8 @@ public final class DeadLetterJson {
             }
         }
         json.writeFieldName("base64");
-        json.writeBinary(record, 0, Math.min(record.length, MAX_BASE64_SOURCE));
+        // Base64 makes 4 bytes of 3.
+        json.writeBinary(record, 0, Math.min(record.length, maxRendered / 4 * 3));
     }
 
     /**

@@ -51,6 +51,13 @@ final class FieldTree {
         return tree;
     }
 
+    /** A tree of places of IP addresses alone. */
+    static FieldTree ofIp(List<JsonPointer> pointers) {
+        FieldTree tree = new FieldTree();
+        pointers.forEach(pointer -> tree.add(pointer, IP));
+        return tree;
+    }
+
     private void add(JsonPointer pointer, int field) {
         fields |= field;
         if (pointer.matches()) {

@@ -93,6 +93,11 @@ public final class JsonClickDecoder implements ClickDecoder {
         }
     }
 
+    @Override
+    public byte[] toJson(byte[] record, boolean decoded) throws MalformedRecordException {
+        return JsonLine.of(record, decoded);
+    }
+
     /** Does what {@link #object} does with the lab's mapping, 5 % faster than by the tree. */
     private void labObject(JsonParser parser, ClickFields fields)
             throws IOException, MalformedRecordException {
@@ -343,7 +348,7 @@ public final class JsonClickDecoder implements ClickDecoder {
         }
     }
 
-    private static String problem(JsonProcessingException e) {
+    static String problem(JsonProcessingException e) {
         // Of the place where something began, Jackson says that it doesn't say in what source.
         String message = SOURCE.matcher(e.getOriginalMessage()).replaceAll("column $1");
         return e.getLocation() == null || e.getLocation().getByteOffset() < 0

@@ -8,6 +8,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.record.TimestampType;
 
 /** Makes exactly one click or dead letter of every record of a topic. */
 final class KafkaClickDeserializer implements KafkaRecordDeserializationSchema<Incoming> {
@@ -30,9 +31,12 @@ final class KafkaClickDeserializer implements KafkaRecordDeserializationSchema<I
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<Incoming> out) {
         byte[] value = record.value() == null ? NO_VALUE : record.value();
-        out.collect(
-                decoder.decode(
-                        new RawRecord(record.topic(), record.partition(), record.offset(), value)));
+        RawRecord raw = new RawRecord(record.topic(), record.partition(), record.offset(), value);
+        // The other kind of timestamp is what a producer claims.
+        if (record.timestampType() == TimestampType.LOG_APPEND_TIME) {
+            raw.setArrival(record.timestamp());
+        }
+        out.collect(decoder.decode(raw));
     }
 
     @Override

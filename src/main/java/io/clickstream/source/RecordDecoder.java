@@ -8,12 +8,14 @@ import io.clickstream.event.RawRecord;
 import io.clickstream.format.ClickDecoder;
 import io.clickstream.format.ClickFields;
 import io.clickstream.format.DecodingHaltedException;
+import io.clickstream.format.IpPrivacy;
 import io.clickstream.format.MalformedRecordException;
 import java.io.Serializable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import javax.annotation.Nullable;
 import org.apache.flink.metrics.MetricGroup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,8 @@ import org.slf4j.LoggerFactory;
 public final class RecordDecoder implements Serializable {
 
     private static final long serialVersionUID = 1L;
+
+    private static final byte[] WITHHELD = new byte[0];
 
     private static final Logger LOG = LoggerFactory.getLogger(RecordDecoder.class);
 
@@ -48,6 +52,8 @@ public final class RecordDecoder implements Serializable {
     private final int maxRecordBytes;
     private final long maxFutureSkewMillis;
     private final Clock clock;
+    private final boolean toArchive;
+    @Nullable private final IpPrivacy privacy;
 
     private transient ClickFields fields;
     private transient long now;
@@ -67,12 +73,52 @@ public final class RecordDecoder implements Serializable {
             int maxRecordBytes,
             Duration maxFutureSkew,
             Clock clock) {
+        this(
+                decoder,
+                Set.copyOf(checkoutEventTypes),
+                botSigns,
+                maxRecordBytes,
+                maxFutureSkew.toMillis(),
+                clock,
+                false,
+                null);
+    }
+
+    private RecordDecoder(
+            ClickDecoder decoder,
+            Set<String> checkoutEventTypes,
+            BotSigns botSigns,
+            int maxRecordBytes,
+            long maxFutureSkewMillis,
+            Clock clock,
+            boolean toArchive,
+            @Nullable IpPrivacy privacy) {
         this.decoder = decoder;
-        this.checkoutEventTypes = Set.copyOf(checkoutEventTypes);
+        this.checkoutEventTypes = checkoutEventTypes;
         this.botSigns = botSigns;
         this.maxRecordBytes = maxRecordBytes;
-        this.maxFutureSkewMillis = maxFutureSkew.toMillis();
+        this.maxFutureSkewMillis = maxFutureSkewMillis;
         this.clock = clock;
+        this.toArchive = toArchive;
+        this.privacy = privacy;
+    }
+
+    /**
+     * One that does more with each record.
+     *
+     * @param json whether it gives each its {@link RawRecord#json()}, as the archive needs it
+     * @param ipPrivacy takes the addresses out of each; null if they stay
+     */
+    public RecordDecoder with(boolean json, @Nullable IpPrivacy ipPrivacy) {
+        return new RecordDecoder(
+                decoder,
+                checkoutEventTypes,
+                botSigns,
+                maxRecordBytes,
+                maxFutureSkewMillis,
+                clock,
+                json,
+                ipPrivacy);
     }
 
     /**
@@ -90,6 +136,65 @@ public final class RecordDecoder implements Serializable {
      * @throws DecodingHaltedException if the job must not go on, whatever the bytes are
      */
     public Incoming decode(RawRecord raw) {
+        Incoming incoming = read(raw);
+        if (privacy != null) {
+            return withoutAddresses(incoming, raw);
+        }
+        if (toArchive) {
+            raw.setJson(json(raw, incoming));
+        }
+        return incoming;
+    }
+
+    /**
+     * Of a record that can be read, what is left is JSON without addresses, also where it was Avro.
+     * Of one that can't be read nobody knows where addresses are, so nothing of it is left.
+     */
+    private Incoming withoutAddresses(Incoming incoming, RawRecord raw) {
+        byte[] json = json(raw, incoming);
+        byte[] masked = json == null ? WITHHELD : privacy.mask(json);
+        RawRecord left = raw.withBytes(masked);
+        if (toArchive && json != null) {
+            left.setJson(masked);
+        }
+        if (incoming instanceof Click) {
+            ((Click) incoming).setRaw(left);
+            return incoming;
+        }
+        DeadLetter letter = (DeadLetter) incoming;
+        String detail = privacy.maskText(letter.detail());
+        if (json == null) {
+            detail +=
+                    "; its "
+                            + raw.size()
+                            + " bytes are withheld, since no IP address can be found in them";
+        }
+        return new DeadLetter(letter.reason(), detail, left, letter.time());
+    }
+
+    @Nullable
+    private byte[] json(RawRecord raw, Incoming incoming) {
+        boolean decoded = true;
+        if (incoming instanceof DeadLetter) {
+            Reason reason = ((DeadLetter) incoming).reason();
+            if (reason == Reason.UNKNOWN_SCHEMA || raw.bytes().length > maxRecordBytes) {
+                return null;
+            }
+            decoded = reason != Reason.MALFORMED;
+        }
+        try {
+            return decoder.toJson(raw.bytes(), decoded);
+        } catch (MalformedRecordException e) {
+            return null;
+        } catch (DecodingHaltedException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.warn("The decoder failed to write {} as JSON", raw, e);
+            return null;
+        }
+    }
+
+    private Incoming read(RawRecord raw) {
         byte[] bytes = raw.bytes();
         if (bytes.length > maxRecordBytes) {
             return refuse(

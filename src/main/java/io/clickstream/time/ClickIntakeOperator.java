@@ -1,13 +1,18 @@
 package io.clickstream.time;
 
+import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.BotSign;
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
+import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.event.Incoming;
+import io.clickstream.event.RawRecord;
 import io.clickstream.metrics.ClickstreamMetrics;
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import javax.annotation.Nullable;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
@@ -24,10 +29,11 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * What stands between the source and the shuffle, chained to the source. It sends records that are
- * no clicks to the side, keeps back clicks that are known for a bot's, lets go of the bytes of
- * clicks that can't be late, counts all of them, and before it passes on that all its partitions
- * are idle, brings the watermark up to the newest click: one partition that was behind when the
- * clicks stopped must not decide how far event time got.
+ * no clicks to the side, and every record to the archive where there is one; it keeps back clicks
+ * that are known for a bot's, lets go of the bytes of clicks that can't be late, counts all of
+ * them, and before it passes on that all its partitions are idle, brings the watermark up to the
+ * newest click: one partition that was behind when the clicks stopped must not decide how far event
+ * time got.
  */
 public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
         implements OneInputStreamOperator<Incoming, Click> {
@@ -37,6 +43,7 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
     private static final long NONE = Long.MIN_VALUE;
 
     private final OutputTag<DeadLetter> deadLetters;
+    @Nullable private final Archive archive;
     private final Duration outOfOrderness;
     private final Duration maxFutureSkew;
 
@@ -53,12 +60,17 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
      * An operator without key.
      *
      * @param deadLetters where records go that are no clicks
+     * @param archive where every record goes; null if none is archived
      * @param outOfOrderness how far the watermark is behind the newest click of a partition
      * @param maxFutureSkew how far clicks may be ahead of the clock
      */
     public ClickIntakeOperator(
-            OutputTag<DeadLetter> deadLetters, Duration outOfOrderness, Duration maxFutureSkew) {
+            OutputTag<DeadLetter> deadLetters,
+            @Nullable Archive archive,
+            Duration outOfOrderness,
+            Duration maxFutureSkew) {
         this.deadLetters = deadLetters;
+        this.archive = archive;
         this.outOfOrderness = outOfOrderness;
         this.maxFutureSkew = maxFutureSkew;
         // Flink's default is to begin a chain, which would mean a hop through the network.
@@ -114,7 +126,10 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
             clicks.inc();
             newest = Math.max(newest, click.timestamp());
             if (click.raw() != null) {
-                bytesIn.inc(click.raw().bytes().length);
+                bytesIn.inc(click.raw().size());
+            }
+            if (archive != null) {
+                archive(click, element);
             }
             if (click.botSign() != null) {
                 ofBots.get(click.botSign()).inc();
@@ -129,9 +144,44 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
             output.collect(element.replace(click));
         } else {
             DeadLetter letter = (DeadLetter) incoming;
-            bytesIn.inc(letter.raw().bytes().length);
+            bytesIn.inc(letter.raw().size());
+            if (archive != null) {
+                archive(letter, element);
+            }
             output.collect(deadLetters, element.replace(letter));
         }
+    }
+
+    /** Archives what a click was read from. */
+    private void archive(Click click, StreamRecord<Incoming> element) {
+        RawRecord raw = click.raw();
+        if (raw.json() == null) {
+            String detail = "a click of a record that can't be written as JSON";
+            output.collect(
+                    archive.malformed,
+                    element.replace(new DeadLetter(Reason.MALFORMED, detail, raw, now())));
+        } else {
+            archive(raw, click.timestamp(), element);
+        }
+    }
+
+    /**
+     * Archives what is no click. What is refused for a time in the future goes with the malformed
+     * ones: when that time has come, a replay would take it for a click.
+     */
+    private void archive(DeadLetter letter, StreamRecord<Incoming> element) {
+        if (letter.raw().json() == null || letter.reason() == Reason.FUTURE) {
+            output.collect(archive.malformed, element.replace(letter));
+        } else {
+            archive(letter.raw(), ArchivedRecord.NO_TIME, element);
+        }
+    }
+
+    private void archive(RawRecord raw, long eventTime, StreamRecord<Incoming> element) {
+        long arrival = raw.arrival() == RawRecord.UNKNOWN_ARRIVAL ? now() : raw.arrival();
+        output.collect(
+                archive.records,
+                element.replace(new ArchivedRecord(raw.json(), eventTime, arrival)));
     }
 
     @Override
@@ -160,5 +210,23 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
 
     private long now() {
         return getProcessingTimeService().getCurrentProcessingTime();
+    }
+
+    /** Where records go to be archived. */
+    public static final class Archive implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private final OutputTag<ArchivedRecord> records;
+        private final OutputTag<DeadLetter> malformed;
+
+        /**
+         * @param records every record that is a JSON object, or can be written as one
+         * @param malformed all others
+         */
+        public Archive(OutputTag<ArchivedRecord> records, OutputTag<DeadLetter> malformed) {
+            this.records = records;
+            this.malformed = malformed;
+        }
     }
 }

@@ -57,7 +57,8 @@ class ConfigErrorsTest {
                                 + "  there is no source: exactly one of the groups"
                                 + " `source.kafka` and `source.kinesis` must be there\n"
                                 + "  there is no sink: at least one of the groups `sink.kafka`,"
-                                + " `sink.kinesis` and `sink.opensearch` must be there");
+                                + " `sink.kinesis`, `sink.opensearch` and `sink.archive` must be"
+                                + " there");
     }
 
     @ParameterizedTest

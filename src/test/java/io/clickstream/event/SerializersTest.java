@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.testing.SerializerContract;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -165,6 +166,42 @@ class SerializersTest {
                             new WindowCount(WindowCount.TOTAL, 0, 10_000, 256, 100),
                             new WindowCount("Möbel", 10_000, 20_000, Long.MAX_VALUE, 0)));
         }
+    }
+
+    @Nested
+    class OfArchivedRecord extends SerializerContract<ArchivedRecord> {
+        OfArchivedRecord() {
+            super(
+                    ArchivedRecord.class,
+                    ArchivedRecordSerializer.INSTANCE,
+                    List.of(
+                            new ArchivedRecord(new byte[0], ArchivedRecord.NO_TIME, 0),
+                            new ArchivedRecord(
+                                    "{\"a\":\"é\"}".getBytes(StandardCharsets.UTF_8),
+                                    1_655_183_298_630L,
+                                    1_655_183_299_000L)));
+        }
+
+        @Override
+        protected Object content(ArchivedRecord record) {
+            return List.of(
+                    record.eventTime(),
+                    record.arrival(),
+                    new String(record.json(), StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void aRecordKeepsItsPlaceWhereItsBytesAreReplaced() {
+        FROM_A_FILE.setArrival(5);
+        RawRecord replaced = FROM_A_FILE.withBytes(new byte[] {'x'});
+
+        assertThat(SerializerContract.content(replaced))
+                .isEqualTo(List.of("/data/klicks é.jsonl", "lines", "7", "x"));
+        assertThat(replaced.arrival()).isEqualTo(5);
+        assertThat(replaced.size()).isZero();
+        assertThat(FROM_KAFKA.withBytes(new byte[0]).offset()).isEqualTo("42");
+        assertThat(FROM_KAFKA.withBytes(new byte[0]).size()).isEqualTo(3);
     }
 
     private static Object contentOf(Incoming incoming) {

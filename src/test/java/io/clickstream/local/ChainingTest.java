@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.ClickstreamJob;
 import io.clickstream.config.JobConfig;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -16,23 +17,7 @@ class ChainingTest {
 
     @Test
     void aClickGoesThroughTheNetworkOnceAndSumsDo() {
-        StreamExecutionEnvironment env = new StreamExecutionEnvironment();
-        env.setParallelism(2);
-        ClickstreamJob.define(
-                env,
-                JobConfig.parse(
-                        Map.of(
-                                "source.kafka",
-                                Map.of("bootstrap-servers", "127.0.0.1:1", "topic", "clicks"),
-                                "sink.kafka",
-                                Map.of("delivery", "at-least-once"))));
-
-        List<String> chains =
-                StreamSupport.stream(
-                                env.getStreamGraph().getJobGraph().getVertices().spliterator(),
-                                false)
-                        .map(JobVertex::getName)
-                        .toList();
+        List<String> chains = chains(Map.of());
 
         assertThat(chains).hasSize(4);
         assertThat(chains)
@@ -44,5 +29,33 @@ class ChainingTest {
                                         && chain.contains("local-counts"))
                 .anyMatch(chain -> chain.startsWith("window-counts -> ("))
                 .anyMatch(chain -> chain.startsWith("dead-letters -> "));
+    }
+
+    /** So its files have the order of the partitions. */
+    @Test
+    void theArchiveIsWrittenInTheSourcesOwnThread() {
+        List<String> chains =
+                chains(Map.of("sink.archive", Map.of("path", "file:///archive", "gzip", "true")));
+
+        assertThat(chains).hasSize(4);
+        assertThat(chains)
+                .anyMatch(
+                        chain ->
+                                chain.startsWith("Source: click-source -> click-intake -> (")
+                                        && chain.contains("(archive-sink: Writer -> ")
+                                        && chain.contains(", malformed-archive-sink: Writer -> "));
+    }
+
+    private static List<String> chains(Map<String, Map<String, String>> more) {
+        StreamExecutionEnvironment env = new StreamExecutionEnvironment();
+        env.setParallelism(2);
+        Map<String, Map<String, String>> groups = new HashMap<>(more);
+        groups.put("source.kafka", Map.of("bootstrap-servers", "127.0.0.1:1", "topic", "clicks"));
+        groups.put("sink.kafka", Map.of("delivery", "at-least-once"));
+        ClickstreamJob.define(env, JobConfig.parse(groups));
+        return StreamSupport.stream(
+                        env.getStreamGraph().getJobGraph().getVertices().spliterator(), false)
+                .map(JobVertex::getName)
+                .toList();
     }
 }

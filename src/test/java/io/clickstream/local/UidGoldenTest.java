@@ -72,6 +72,19 @@ class UidGoldenTest {
     }
 
     @Test
+    void theArchiveAddsItsOwnUidsAndChangesNoOther() throws Exception {
+        StreamExecutionEnvironment env = environment();
+        ClickstreamJob.define(
+                env,
+                JobConfig.parse(
+                        PropertyGroups.smallest()
+                                .with("sink.archive", "path", "file:///archive")
+                                .build()));
+
+        assertUids("archive", env);
+    }
+
+    @Test
     void theJobOnKinesisHasTheSameUidsButForItsSinks() throws Exception {
         StreamExecutionEnvironment env = environment();
         ClickstreamJob.define(

@@ -4,21 +4,26 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.clickstream.config.JobConfig;
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.RawRecord;
 import io.clickstream.event.UserId;
+import io.clickstream.format.AvroClickDecoder;
 import io.clickstream.format.ClickDecoder;
 import io.clickstream.format.DecodingHaltedException;
+import io.clickstream.format.IpPrivacy;
 import io.clickstream.format.JsonClickDecoder;
 import io.clickstream.format.MalformedRecordException;
 import io.clickstream.testing.Clicks;
+import io.clickstream.testing.PropertyGroups;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.apache.flink.util.InstantiationUtil;
@@ -26,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import samples.clickstream.avro.ClickEvent;
 
 class RecordDecoderTest {
 
@@ -223,6 +229,125 @@ class RecordDecoderTest {
                                                 })
                                         .decode(raw("x")))
                 .isSameAs(halt);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"userid\":1,\"eventtimestamp\":1}|true",
+                "{\"message\": 6}|true",
+                "{\"userid\":[1]}|true",
+                "{\"userid\":1,\"eventtimestamp\":9223372036854775807}|true",
+                "{\"userid\":[1]|false",
+                "[]|false",
+                "6|false"
+            })
+    void givesEachRecordItsJsonWhereItIsAsked(String record, boolean isObject) {
+        RawRecord raw = raw(record);
+        RawRecord unasked = raw(record);
+
+        decoder(new JsonClickDecoder()).with(true, null).decode(raw);
+        decoder(new JsonClickDecoder()).decode(unasked);
+
+        assertThat(raw.json()).isSameAs(isObject ? raw.bytes() : null);
+        assertThat(unasked.json()).isNull();
+    }
+
+    @Test
+    void givesWhatIsTooLongNoJson() {
+        RawRecord raw = raw("{\"a\":\"" + "a".repeat(MAX_BYTES) + "\"}");
+
+        decoder(new JsonClickDecoder()).with(true, null).decode(raw);
+
+        assertThat(raw.json()).isNull();
+    }
+
+    @Test
+    void takesAddressesOutOfClicks() {
+        RecordDecoder decoder = decoder(new JsonClickDecoder()).with(true, privacy());
+
+        Click click =
+                (Click)
+                        decoder.decode(
+                                raw("{\"ip\":\"192.0.2.7\",\"userid\":1,\"eventtimestamp\":1}"));
+
+        assertThat(click.raw().bytes())
+                .asString(UTF_8)
+                .isEqualTo("{\"ip\":\"192.0.2.0\",\"userid\":1,\"eventtimestamp\":1}");
+        assertThat(click.raw().json()).isSameAs(click.raw().bytes());
+        assertThat(click.raw().offset()).isEqualTo("42");
+        assertThat(click.raw().size()).isEqualTo(48);
+    }
+
+    @Test
+    void takesAddressesOutOfAvro() throws Exception {
+        RecordDecoder decoder =
+                decoder(new AvroClickDecoder(ClickEvent.getClassSchema())).with(false, privacy());
+        byte[] avro =
+                ClickEvent.newBuilder()
+                        .setIp("192.0.2.7")
+                        .setEventtimestamp(1)
+                        .setDevicetype("tv")
+                        .setEventType(null)
+                        .setProductType(null)
+                        .setUserid(1)
+                        .setGlobalseq(2)
+                        .build()
+                        .toByteBuffer()
+                        .array();
+
+        // Behind Avro's own header of ten bytes.
+        RawRecord raw = new RawRecord("clicks", 3, 42, Arrays.copyOfRange(avro, 10, avro.length));
+        Click click = (Click) decoder.decode(raw);
+
+        assertThat(click.raw().bytes())
+                .asString(UTF_8)
+                .isEqualTo(
+                        "{\"ip\":\"192.0.2.0\",\"eventtimestamp\":1,\"devicetype\":\"tv\","
+                                + "\"event_type\":null,\"product_type\":null,\"userid\":1,"
+                                + "\"globalseq\":2,\"prevglobalseq\":0}");
+        assertThat(click.raw().json()).isNull();
+    }
+
+    @Test
+    void takesAddressesOutOfRecordsThatAreNoClicks() {
+        DeadLetter letter =
+                (DeadLetter)
+                        decoder(new JsonClickDecoder())
+                                .with(true, privacy())
+                                .decode(raw("{\"ip\":\"192.0.2.7\",\"userid\":[1]}"));
+
+        assertThat(letter.reason()).isEqualTo(Reason.MALFORMED);
+        assertThat(letter.raw().bytes())
+                .asString(UTF_8)
+                .isEqualTo("{\"ip\":\"192.0.2.0\",\"userid\":[1]}");
+    }
+
+    @Test
+    void withholdsWhatAddressesCanNotBeFoundIn() {
+        DeadLetter letter =
+                (DeadLetter)
+                        decoder(new JsonClickDecoder())
+                                .with(true, privacy())
+                                .decode(raw("{\"ip\":\"192.0.2.7\",\"userid\":a192.0.2.7}"));
+
+        assertThat(letter.reason()).isEqualTo(Reason.MALFORMED);
+        assertThat(letter.detail())
+                .startsWith("not JSON: Unrecognized token 'a192'")
+                .doesNotContain("192.0.2.7")
+                .endsWith("; its 38 bytes are withheld, since no IP address can be found in them");
+        assertThat(letter.raw().bytes()).isEmpty();
+        assertThat(letter.raw().json()).isNull();
+        assertThat(letter.raw().offset()).isEqualTo("42");
+    }
+
+    private static IpPrivacy privacy() {
+        return new IpPrivacy(
+                JobConfig.parse(PropertyGroups.smallest().group("privacy").build())
+                        .privacy()
+                        .orElseThrow());
     }
 
     private static RecordDecoder decoder(ClickDecoder format) {

@@ -3,7 +3,9 @@ package io.clickstream.time;
 import static io.clickstream.testing.Clicks.click;
 import static io.clickstream.testing.Clicks.time;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.BotSign;
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
@@ -31,9 +33,15 @@ class ClickIntakeOperatorTest {
 
     private static final OutputTag<DeadLetter> NO_CLICKS =
             new OutputTag<>("no-clicks", EventTypes.DEAD_LETTER);
+    private static final OutputTag<ArchivedRecord> ARCHIVE =
+            new OutputTag<>("archive", EventTypes.ARCHIVED_RECORD);
+    private static final OutputTag<DeadLetter> MALFORMED =
+            new OutputTag<>("malformed", EventTypes.DEAD_LETTER);
     private static final long NOON = time("12:00:00");
     private static final Duration OUT_OF_ORDERNESS = Duration.ofSeconds(20);
     private static final Duration SKEW = Duration.ofSeconds(10);
+
+    private static final byte[] JSON = {'{', '}'};
 
     private OneInputStreamOperatorTestHarness<Incoming, Click> intake;
 
@@ -75,7 +83,7 @@ class ClickIntakeOperatorTest {
         intake.close();
         intake =
                 new OneInputStreamOperatorTestHarness<>(
-                        new ClickIntakeOperator(NO_CLICKS, OUT_OF_ORDERNESS, SKEW),
+                        new ClickIntakeOperator(NO_CLICKS, null, OUT_OF_ORDERNESS, SKEW),
                         counters.environment());
         intake.setup(EventTypes.CLICK.createSerializer(new SerializerConfigImpl()));
         intake.open();
@@ -205,6 +213,80 @@ class ClickIntakeOperatorTest {
         assertThat(arrives("12:00:00.001").raw()).isNull();
     }
 
+    @Test
+    void archivesEveryRecordThatIsJsonOnce() throws Exception {
+        startWithArchive();
+        Click onTime = clickAt("12:00:00");
+        onTime.raw().setJson(JSON);
+        onTime.raw().setArrival(7);
+        Click ofBot = clickAt("11:00:00");
+        ofBot.raw().setJson(JSON);
+        ofBot.setBotSign(BotSign.IP);
+        DeadLetter letter = letter(Reason.MISSING_USER, JSON);
+
+        for (Incoming each : List.of(onTime, ofBot, letter)) {
+            intake.processElement(new StreamRecord<>(each, 3));
+        }
+
+        assertThat(intake.getSideOutput(ARCHIVE))
+                .extracting(StreamRecord::getValue)
+                .allMatch(archived -> archived.json() == JSON)
+                .extracting(ArchivedRecord::eventTime, ArchivedRecord::arrival)
+                .containsExactly(
+                        tuple(NOON, 7L),
+                        tuple(time("11:00:00"), NOON),
+                        tuple(ArchivedRecord.NO_TIME, NOON));
+        assertThat(intake.getSideOutput(MALFORMED)).isNull();
+        assertThat(intake.extractOutputValues()).containsExactly(onTime);
+        assertThat(onTime.raw()).isNull();
+        assertThat(intake.getSideOutput(NO_CLICKS))
+                .extracting(StreamRecord::getValue)
+                .containsExactly(letter);
+    }
+
+    @Test
+    void archivesApartWhatCanNotBeReadAndWhatIsFromTheFuture() throws Exception {
+        startWithArchive();
+        DeadLetter malformed = letter(Reason.MALFORMED, null);
+        DeadLetter fromTheFuture = letter(Reason.FUTURE, JSON);
+        Click unwritable = clickAt("12:00:00");
+        RawRecord raw = unwritable.raw();
+
+        for (Incoming each : List.of(malformed, fromTheFuture, unwritable)) {
+            intake.processElement(new StreamRecord<>(each, 3));
+        }
+
+        assertThat(intake.getSideOutput(MALFORMED))
+                .extracting(StreamRecord::getValue)
+                .hasSize(3)
+                .startsWith(malformed, fromTheFuture)
+                .last()
+                .satisfies(letter -> assertThat(letter.raw()).isSameAs(raw));
+        assertThat(intake.getSideOutput(ARCHIVE)).isNull();
+        assertThat(intake.extractOutputValues()).containsExactly(unwritable);
+        assertThat(intake.getSideOutput(NO_CLICKS)).hasSize(2);
+    }
+
+    private void startWithArchive() throws Exception {
+        intake.close();
+        intake =
+                new OneInputStreamOperatorTestHarness<>(
+                        new ClickIntakeOperator(
+                                NO_CLICKS,
+                                new ClickIntakeOperator.Archive(ARCHIVE, MALFORMED),
+                                OUT_OF_ORDERNESS,
+                                SKEW));
+        intake.setup(EventTypes.CLICK.createSerializer(new SerializerConfigImpl()));
+        intake.setProcessingTime(NOON);
+        intake.open();
+    }
+
+    private static DeadLetter letter(Reason reason, byte[] json) {
+        RawRecord raw = new RawRecord("clicks", 0, 0, new byte[3]);
+        raw.setJson(json);
+        return new DeadLetter(reason, "why", raw, NOON);
+    }
+
     private void restart(List<OperatorSubtaskState> states, int index, int parallelism)
             throws Exception {
         intake.close();
@@ -225,7 +307,7 @@ class ClickIntakeOperatorTest {
             int index, int parallelism) throws Exception {
         OneInputStreamOperatorTestHarness<Incoming, Click> harness =
                 new OneInputStreamOperatorTestHarness<>(
-                        new ClickIntakeOperator(NO_CLICKS, OUT_OF_ORDERNESS, SKEW),
+                        new ClickIntakeOperator(NO_CLICKS, null, OUT_OF_ORDERNESS, SKEW),
                         128,
                         parallelism,
                         index);

@@ -163,7 +163,7 @@ final class EventTimeFlow implements AutoCloseable {
         Subtask(int index, int parallelism, List<OperatorSubtaskState> restored) throws Exception {
             intake =
                     harness(
-                            new ClickIntakeOperator(NO_CLICKS, OUT_OF_ORDERNESS, SKEW),
+                            new ClickIntakeOperator(NO_CLICKS, null, OUT_OF_ORDERNESS, SKEW),
                             index,
                             parallelism);
             intake.setProcessingTime(now);

@@ -61,6 +61,26 @@ public final class RegistryClickDecoder implements ClickDecoder {
 
     @Override
     public void decode(byte[] record, ClickFields fields) throws MalformedRecordException {
+        AvroClickDecoder decoder = decoder(record);
+        if (header.packed) {
+            int length = body.unpack(record, header.length());
+            decoder.decode(body.bytes(), 0, length, fields);
+        } else {
+            decoder.decode(record, header.length(), record.length, fields);
+        }
+    }
+
+    @Override
+    public byte[] toJson(byte[] record, boolean decoded) throws MalformedRecordException {
+        AvroClickDecoder decoder = decoder(record);
+        if (header.packed) {
+            int length = body.unpack(record, header.length());
+            return decoder.toJson(body.bytes(), 0, length);
+        }
+        return decoder.toJson(record, header.length(), record.length);
+    }
+
+    private AvroClickDecoder decoder(byte[] record) throws MalformedRecordException {
         if (header == null) {
             begin();
         }
@@ -72,12 +92,7 @@ public final class RegistryClickDecoder implements ClickDecoder {
             lastHigh = header.high;
             lastLow = header.low;
         }
-        if (header.packed) {
-            int length = body.unpack(record, header.length());
-            decoder.decode(body.bytes(), 0, length, fields);
-        } else {
-            decoder.decode(record, header.length(), record.length, fields);
-        }
+        return decoder;
     }
 
     private void begin() {

@@ -30,20 +30,19 @@ final class ClickEmitter implements RecordEmitter<Record, Incoming, ShardState> 
         byte[] bytes = record.data().asByteArrayUnsafe();
         long arrival =
                 record.approximateArrivalTimestamp() == null
-                        ? Long.MIN_VALUE
+                        ? RawRecord.UNKNOWN_ARRIVAL
                         : record.approximateArrivalTimestamp().toEpochMilli();
         List<byte[]> packed = KplRecords.unpack(bytes);
         if (packed == null) {
-            output.collect(
-                    decoder.decode(new RawRecord(stream, shard.shardId(), sequenceNumber, bytes)),
-                    arrival);
+            RawRecord raw = new RawRecord(stream, shard.shardId(), sequenceNumber, bytes);
+            raw.setArrival(arrival);
+            output.collect(decoder.decode(raw), arrival);
         } else {
             for (int i = 0; i < packed.size(); i++) {
-                output.collect(
-                        decoder.decode(
-                                new RawRecord(
-                                        stream, shard.shardId(), sequenceNumber, i, packed.get(i))),
-                        arrival);
+                RawRecord raw =
+                        new RawRecord(stream, shard.shardId(), sequenceNumber, i, packed.get(i));
+                raw.setArrival(arrival);
+                output.collect(decoder.decode(raw), arrival);
             }
         }
         shard.readUpTo(sequenceNumber);

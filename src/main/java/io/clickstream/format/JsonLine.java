@@ -1,0 +1,89 @@
+package io.clickstream.format;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A JSON object as a line of a file: the bytes as they came, but for ends of lines between its
+ * tokens, which become blanks, and for UTF-16 and UTF-32, which become UTF-8.
+ */
+final class JsonLine {
+
+    private static final JsonFactory JSON =
+            JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
+
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+    /**
+     * @param checked whether the record is known to be one JSON object
+     * @throws MalformedRecordException if it is not
+     */
+    static byte[] of(byte[] record, boolean checked) throws MalformedRecordException {
+        if (!checked) {
+            check(record);
+        }
+        boolean manyLines = false;
+        for (byte b : record) {
+            if (b == 0) {
+                // In UTF-8 it can be nowhere in JSON; in UTF-16 and UTF-32 it is in every bracket.
+                return inOneLine(utf8(record));
+            }
+            manyLines |= b == '\n' || b == '\r';
+        }
+        return manyLines ? inOneLine(record.clone()) : record;
+    }
+
+    /** Changes ends of lines into blanks; within strings JSON has none, other than escaped. */
+    private static byte[] inOneLine(byte[] line) {
+        for (int i = 0; i < line.length; i++) {
+            if (line[i] == '\n' || line[i] == '\r') {
+                line[i] = ' ';
+            }
+        }
+        return line;
+    }
+
+    /**
+     * Of a record that is JSON, and so begins with two characters of ASCII or a byte order mark.
+     */
+    private static byte[] utf8(byte[] record) {
+        String text = new String(record, charset(record));
+        return text.substring(text.charAt(0) == BYTE_ORDER_MARK ? 1 : 0)
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Charset charset(byte[] record) {
+        boolean wide = record[2] == 0 && (record[1] == 0 || record[3] == 0);
+        boolean bigEndian =
+                record[0] == 0 || (record[0] == (byte) 0xFE && record[1] == (byte) 0xFF);
+        if (wide) {
+            return Charset.forName(bigEndian ? "UTF-32BE" : "UTF-32LE");
+        }
+        return bigEndian ? StandardCharsets.UTF_16BE : StandardCharsets.UTF_16LE;
+    }
+
+    private static void check(byte[] record) throws MalformedRecordException {
+        try (JsonParser parser = JSON.createParser(record)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new MalformedRecordException("no JSON object");
+            }
+            parser.skipChildren();
+            parser.finishToken();
+            if (parser.nextToken() != null) {
+                throw new MalformedRecordException("there is more behind the JSON object");
+            }
+        } catch (JsonProcessingException e) {
+            throw new MalformedRecordException("not JSON: " + JsonClickDecoder.problem(e));
+        } catch (IOException e) {
+            throw new MalformedRecordException("not JSON: " + e.getMessage());
+        }
+    }
+
+    private JsonLine() {}
+}

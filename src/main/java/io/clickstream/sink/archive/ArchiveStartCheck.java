@@ -1,0 +1,38 @@
+package io.clickstream.sink.archive;
+
+import io.clickstream.config.ArchiveConfig;
+import java.io.IOException;
+import java.util.List;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+
+/** Asks, before the job starts, whether the archive's file system is there and will do. */
+public final class ArchiveStartCheck {
+
+    /** What is wrong with the archive's path, in sentences; nothing if it can be used. */
+    public static List<String> problems(ArchiveConfig config) {
+        Path folder = ArchiveSinks.folder(config);
+        String named = "`sink.archive / path` names " + folder + ", which can't be used: ";
+        try {
+            FileSystem files = folder.getFileSystem();
+            if (files.exists(folder) && !files.getFileStatus(folder).isDir()) {
+                return List.of(named + "it is a file; name a folder");
+            }
+            files.createRecoverableWriter();
+            return List.of();
+        } catch (UnsupportedOperationException e) {
+            return List.of(
+                    named
+                            + "its file system can't go on with a file after a failure; for S3 take"
+                            + " s3:// with the plugin flink-s3-fs-hadoop");
+        } catch (IOException e) {
+            return List.of(
+                    named
+                            + e.getMessage()
+                            + "; check the address, that the plugin of its file system is there,"
+                            + " and what the job's role is allowed to do");
+        }
+    }
+
+    private ArchiveStartCheck() {}
+}

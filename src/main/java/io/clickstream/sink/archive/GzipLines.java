@@ -1,0 +1,62 @@
+package io.clickstream.sink.archive;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.flink.api.common.serialization.BulkWriter;
+import org.apache.flink.core.fs.FSDataOutputStream;
+
+/** Writes lines into packed files, each of which is whole in itself and ends with a checkpoint. */
+final class GzipLines<T> implements BulkWriter.Factory<T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final int BUFFER_BYTES = 8 * 1024;
+
+    private final LineFormat<T> format;
+
+    GzipLines(LineFormat<T> format) {
+        this.format = format;
+    }
+
+    @Override
+    public BulkWriter<T> create(FSDataOutputStream file) throws IOException {
+        OutputStream packed = new GZIPOutputStream(new StaysOpen(file), BUFFER_BYTES);
+        format.begin(packed);
+        return new BulkWriter<>() {
+            @Override
+            public void addElement(T value) throws IOException {
+                format.write(value, packed);
+            }
+
+            @Override
+            public void flush() throws IOException {
+                packed.flush();
+            }
+
+            @Override
+            public void finish() throws IOException {
+                packed.close();
+            }
+        };
+    }
+
+    /** Whoever opened the file closes it; closing the packer frees its memory. */
+    private static final class StaysOpen extends FilterOutputStream {
+
+        StaysOpen(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            out.write(bytes, from, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.clickstream.sink.archive;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import org.apache.flink.api.common.serialization.Encoder;
+import org.apache.flink.core.fs.FSDataOutputStream;
+
+/**
+ * Writes lines into files that may go on after a checkpoint, and after a failure where they were at
+ * the last one.
+ */
+final class LineEncoder<T> implements Encoder<T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final LineFormat<T> format;
+
+    private transient ByteArrayOutputStream line;
+
+    LineEncoder(LineFormat<T> format) {
+        this.format = format;
+    }
+
+    /** Hands each line over in one piece: a local file's stream has no buffer. */
+    @Override
+    public void encode(T value, OutputStream out) throws IOException {
+        if (line == null) {
+            line = new ByteArrayOutputStream();
+        }
+        line.reset();
+        if (((FSDataOutputStream) out).getPos() == 0) {
+            format.begin(line);
+        }
+        format.write(value, line);
+        line.writeTo(out);
+    }
+}

@@ -1,0 +1,22 @@
+package io.clickstream.sink.archive;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Serializable;
+
+/**
+ * How the lines of a file are written. Every writer has an object of its own.
+ *
+ * @param <T> what a line is made of
+ */
+interface LineFormat<T> extends Serializable {
+
+    /** What the name of a file ends with, such as {@code .csv}. */
+    String suffix();
+
+    /** Writes what stands at the beginning of every file. */
+    default void begin(OutputStream out) throws IOException {}
+
+    /** Writes one record with the end of its line. */
+    void write(T value, OutputStream out) throws IOException;
+}

@@ -1,0 +1,23 @@
+package io.clickstream.sink.archive;
+
+import io.clickstream.event.DeadLetter;
+import io.clickstream.format.DeadLetterJson;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** A record that can't be read, with where it was and why: as a dead letter, but always whole. */
+final class MalformedLines implements LineFormat<DeadLetter> {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String suffix() {
+        return ".jsonl";
+    }
+
+    @Override
+    public void write(DeadLetter letter, OutputStream out) throws IOException {
+        out.write(DeadLetterJson.toWholeBytes(letter));
+        out.write('\n');
+    }
+}

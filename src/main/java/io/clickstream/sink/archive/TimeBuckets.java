@@ -1,0 +1,64 @@
+package io.clickstream.sink.archive;
+
+import io.clickstream.config.ArchiveConfig.Layout;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.functions.sink.filesystem.BucketAssigner;
+import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.SimpleVersionedStringSerializer;
+
+/** Files records into the folders of their hours or days, in UTC. */
+final class TimeBuckets<T> implements BucketAssigner<T, String> {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final long MILLIS_PER_HOUR = 3_600_000;
+
+    /** Hours of a year, which hardly ever are all in use. */
+    private static final int MAX_KNOWN = 10_000;
+
+    private final Layout layout;
+    private final RecordTime<T> time;
+
+    private transient DateTimeFormatter formatter;
+    private transient Map<Long, String> known;
+
+    TimeBuckets(Layout layout, RecordTime<T> time) {
+        this.layout = layout;
+        this.time = time;
+    }
+
+    @Override
+    public String getBucketId(T record, Context context) {
+        if (known == null || known.size() >= MAX_KNOWN) {
+            known = new HashMap<>();
+            formatter =
+                    DateTimeFormatter.ofPattern(pattern(layout), Locale.ROOT)
+                            .withZone(ZoneOffset.UTC);
+        }
+        return known.computeIfAbsent(
+                Math.floorDiv(time.millis(record), MILLIS_PER_HOUR),
+                hour -> formatter.format(Instant.ofEpochMilli(hour * MILLIS_PER_HOUR)));
+    }
+
+    private static String pattern(Layout layout) {
+        switch (layout) {
+            case HOUR:
+                return "'dt='uuuu-MM-dd/'hour='HH";
+            case DAY:
+                return "'dt='uuuu-MM-dd";
+            case FIREHOSE:
+                return "uuuu/MM/dd/HH";
+        }
+        throw new IllegalStateException("Not a layout: " + layout);
+    }
+
+    @Override
+    public SimpleVersionedSerializer<String> getSerializer() {
+        return SimpleVersionedStringSerializer.INSTANCE;
+    }
+}
