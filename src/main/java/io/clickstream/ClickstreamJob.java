@@ -18,7 +18,9 @@ import io.clickstream.sink.DeadLetterOutlet;
 import io.clickstream.sink.kafka.KafkaSinks;
 import io.clickstream.sink.kinesis.KinesisSinks;
 import io.clickstream.sink.opensearch.OpenSearchSinks;
+import io.clickstream.sink.personalize.PersonalizeSink;
 import io.clickstream.source.BotSigns;
+import io.clickstream.source.InteractionReader;
 import io.clickstream.source.KafkaSources;
 import io.clickstream.source.RecordDecoder;
 import io.clickstream.source.kinesis.KinesisSource;
@@ -55,6 +57,8 @@ public final class ClickstreamJob {
     public static final String CHECKOUT_SESSIONS_OPENSEARCH_SINK =
             "checkout-sessions-opensearch-sink";
     public static final String TRENDING_OPENSEARCH_SINK = "trending-opensearch-sink";
+
+    public static final String INTERACTIONS_PERSONALIZE_SINK = "interactions-personalize-sink";
 
     private static final String NAME = "clickstream";
 
@@ -94,7 +98,12 @@ public final class ClickstreamJob {
                         BotSigns.of(config.filters()),
                         config.format().maxRecordBytes(),
                         config.eventTime().maxFutureSkew(),
-                        Clock.systemUTC());
+                        Clock.systemUTC(),
+                        config.personalize()
+                                .map(
+                                        personalize ->
+                                                new InteractionReader(
+                                                        personalize, Clock.systemUTC())));
         new ClickstreamPipeline(config, Clock.systemUTC())
                 .define(env, source(config, decoder), outputs(config));
         return env;
@@ -125,6 +134,12 @@ public final class ClickstreamJob {
         if (config.trending().isPresent()) {
             addTrends(config, outlet, outputs);
         }
+        config.personalize()
+                .ifPresent(
+                        personalize ->
+                                outputs.interactions(
+                                        INTERACTIONS_PERSONALIZE_SINK,
+                                        new PersonalizeSink(personalize, outlet)));
         return outputs;
     }
 

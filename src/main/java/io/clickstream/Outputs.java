@@ -1,6 +1,7 @@
 package io.clickstream;
 
 import io.clickstream.event.DeadLetter;
+import io.clickstream.event.Interaction;
 import io.clickstream.event.Session;
 import io.clickstream.event.Trend;
 import io.clickstream.event.WindowCount;
@@ -16,6 +17,7 @@ public final class Outputs {
     private final Map<String, Sink<WindowCount>> sessionCounts = new LinkedHashMap<>();
     private final Map<String, Sink<Session>> checkoutSessions = new LinkedHashMap<>();
     private final Map<String, Sink<Trend>> trends = new LinkedHashMap<>();
+    private final Map<String, Sink<Interaction>> interactions = new LinkedHashMap<>();
     private final Map<String, Sink<DeadLetter>> deadLetters = new LinkedHashMap<>();
 
     /** Adds a sink for the sessions per department and window. */
@@ -42,6 +44,12 @@ public final class Outputs {
         return this;
     }
 
+    /** Adds a sink for interactions, which there are only if they are configured. */
+    public Outputs interactions(String uid, Sink<Interaction> sink) {
+        interactions.put(uid, sink);
+        return this;
+    }
+
     /** Adds a sink for what could not be used. */
     public Outputs deadLetters(String uid, Sink<DeadLetter> sink) {
         deadLetters.put(uid, sink);
@@ -62,6 +70,10 @@ public final class Outputs {
 
     Map<String, Sink<Trend>> trends() {
         return Collections.unmodifiableMap(trends);
+    }
+
+    Map<String, Sink<Interaction>> interactions() {
+        return Collections.unmodifiableMap(interactions);
     }
 
     Map<String, Sink<DeadLetter>> deadLetters() {

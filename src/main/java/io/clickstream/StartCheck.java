@@ -10,6 +10,7 @@ import io.clickstream.format.registry.RegistryStartCheck;
 import io.clickstream.sink.kafka.KafkaStartCheck;
 import io.clickstream.sink.kinesis.KinesisStartCheck;
 import io.clickstream.sink.opensearch.OpenSearchStartCheck;
+import io.clickstream.sink.personalize.PersonalizeStartCheck;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -63,6 +64,9 @@ public final class StartCheck {
         }
         if (config.openSearch().isPresent()) {
             problems.addAll(OpenSearchStartCheck.problems(config.openSearch().get()));
+        }
+        if (config.personalize().isPresent()) {
+            problems.addAll(PersonalizeStartCheck.problems(config.personalize().get()));
         }
         if (!problems.isEmpty()) {
             throw new ConfigException(List.copyOf(problems));

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The configuration of a job, parsed once. An absent group {@code sink.kafka}, {@code sink.kinesis}
- * or {@code sink.opensearch} turns that sink off, and without {@code registry} Avro clicks have no
- * header; of the other groups each has defaults.
+ * The configuration of a job, parsed once. An absent group {@code sink.kafka}, {@code
+ * sink.kinesis}, {@code sink.opensearch} or {@code sink.personalize} turns that sink off, and
+ * without {@code registry} Avro clicks have no header; of the other groups each has defaults.
  */
 public final class JobConfig implements PipelineConfig {
 
@@ -23,6 +23,7 @@ public final class JobConfig implements PipelineConfig {
     private final boolean topicsAreWritten;
     private final Optional<KinesisSinkConfig> kinesisSink;
     private final Optional<OpenSearchConfig> openSearch;
+    private final Optional<PersonalizeConfig> personalize;
     private final DeadLetterConfig deadLetters;
     private final Duration checkpointInterval;
 
@@ -60,6 +61,10 @@ public final class JobConfig implements PipelineConfig {
                 reader.has(ConfigKeys.OPENSEARCH_SINK)
                         ? Optional.ofNullable(OpenSearchProperties.read(reader))
                         : Optional.empty();
+        personalize =
+                reader.has(ConfigKeys.PERSONALIZE_SINK)
+                        ? Optional.of(PersonalizeConfig.read(reader, format))
+                        : Optional.empty();
         deadLetters = DeadLetterConfig.read(reader);
         checkpointInterval = reader.get(ConfigKeys.CHECKPOINT_INTERVAL);
         checkSourcesAndSinks(reader);
@@ -75,14 +80,19 @@ public final class JobConfig implements PipelineConfig {
                             + ConfigKeys.KINESIS_SOURCE
                             + "` must be there");
         }
-        if (!topicsAreWritten && kinesisSink.isEmpty() && openSearch.isEmpty()) {
+        if (!topicsAreWritten
+                && kinesisSink.isEmpty()
+                && openSearch.isEmpty()
+                && personalize.isEmpty()) {
             reader.error(
                     "there is no sink: at least one of the groups `"
                             + ConfigKeys.KAFKA_SINK
                             + "`, `"
                             + ConfigKeys.KINESIS_SINK
-                            + "` and `"
+                            + "`, `"
                             + ConfigKeys.OPENSEARCH_SINK
+                            + "` and `"
+                            + ConfigKeys.PERSONALIZE_SINK
                             + "` must be there");
         } else if (kinesisSource.isPresent() && kafka.isEmpty() && kinesisSink.isEmpty()) {
             reader.error(
@@ -173,6 +183,11 @@ public final class JobConfig implements PipelineConfig {
 
     public Optional<OpenSearchConfig> openSearch() {
         return openSearch;
+    }
+
+    @Override
+    public Optional<PersonalizeConfig> personalize() {
+        return personalize;
     }
 
     public DeadLetterConfig deadLetters() {

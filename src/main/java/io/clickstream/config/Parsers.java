@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.core.fs.Path;
 import org.apache.flink.util.TimeUtils;
 
 /** Reads the texts of settings as values. */
@@ -117,6 +118,15 @@ final class Parsers {
     /** IP addresses and ranges of them, separated by commas. */
     static List<IpRange> ipRanges(String text) {
         return list(text).stream().map(IpRange::parse).collect(Collectors.toUnmodifiableList());
+    }
+
+    /** A folder of any of Flink's file systems. */
+    static Path folder(String text) {
+        try {
+            return new Path(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("is no path", e);
+        }
     }
 
     /** The name of an index, by OpenSearch's rules. */

@@ -21,5 +21,8 @@ public final class EventTypes {
     public static final TypeInformation<Trend> TREND =
             new VersionedTypeInfo<>(Trend.class, TrendSerializer.INSTANCE);
 
+    public static final TypeInformation<Interaction> INTERACTION =
+            new VersionedTypeInfo<>(Interaction.class, InteractionSerializer.INSTANCE);
+
     private EventTypes() {}
 }

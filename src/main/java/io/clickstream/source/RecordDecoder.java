@@ -13,7 +13,9 @@ import java.io.Serializable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
+import javax.annotation.Nullable;
 import org.apache.flink.metrics.MetricGroup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +50,7 @@ public final class RecordDecoder implements Serializable {
     private final int maxRecordBytes;
     private final long maxFutureSkewMillis;
     private final Clock clock;
+    @Nullable private final InteractionReader interactions;
 
     private transient ClickFields fields;
     private transient long now;
@@ -67,6 +70,33 @@ public final class RecordDecoder implements Serializable {
             int maxRecordBytes,
             Duration maxFutureSkew,
             Clock clock) {
+        this(
+                decoder,
+                checkoutEventTypes,
+                botSigns,
+                maxRecordBytes,
+                maxFutureSkew,
+                clock,
+                Optional.empty());
+    }
+
+    /**
+     * @param checkoutEventTypes the event types that are a checkout
+     * @param botSigns by what a single click is known for a bot's
+     * @param maxRecordBytes the longest record that is looked into
+     * @param maxFutureSkew how far a click's time may be ahead of the clock
+     * @param clock must be serializable, as those of {@link Clock} are
+     * @param interactions makes interactions of clicks, if there are to be any
+     */
+    public RecordDecoder(
+            ClickDecoder decoder,
+            Set<String> checkoutEventTypes,
+            BotSigns botSigns,
+            int maxRecordBytes,
+            Duration maxFutureSkew,
+            Clock clock,
+            Optional<InteractionReader> interactions) {
+        this.interactions = interactions.orElse(null);
         this.decoder = decoder;
         this.checkoutEventTypes = Set.copyOf(checkoutEventTypes);
         this.botSigns = botSigns;
@@ -82,6 +112,9 @@ public final class RecordDecoder implements Serializable {
      */
     public void open(MetricGroup metrics) {
         decoder.open(metrics);
+        if (interactions != null) {
+            interactions.open(metrics);
+        }
     }
 
     /**
@@ -90,6 +123,29 @@ public final class RecordDecoder implements Serializable {
      * @throws DecodingHaltedException if the job must not go on, whatever the bytes are
      */
     public Incoming decode(RawRecord raw) {
+        Incoming record = decodeClick(raw);
+        return interactions != null && mayBeInteraction(record)
+                ? interactions.read(record, fields, raw)
+                : record;
+    }
+
+    /**
+     * People's clicks, and those of people who have not logged in: these have no user, and are
+     * nothing that aggregates can use.
+     */
+    private boolean mayBeInteraction(Incoming record) {
+        Click click = record.click();
+        if (click != null) {
+            return click.botSign() == null;
+        }
+        return ((DeadLetter) record).reason() == Reason.MISSING_USER
+                && botSigns.find(fields) == null
+                && fields.hasTime()
+                && fields.time() >= 0
+                && !isInFuture(fields.time());
+    }
+
+    private Incoming decodeClick(RawRecord raw) {
         byte[] bytes = raw.bytes();
         if (bytes.length > maxRecordBytes) {
             return refuse(

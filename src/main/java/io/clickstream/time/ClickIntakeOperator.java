@@ -4,6 +4,8 @@ import io.clickstream.event.BotSign;
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.Incoming;
+import io.clickstream.event.Interaction;
+import io.clickstream.event.WithInteraction;
 import io.clickstream.metrics.ClickstreamMetrics;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -37,6 +39,7 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
     private static final long NONE = Long.MIN_VALUE;
 
     private final OutputTag<DeadLetter> deadLetters;
+    private final OutputTag<Interaction> interactions;
     private final Duration outOfOrderness;
     private final Duration maxFutureSkew;
 
@@ -53,12 +56,17 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
      * An operator without key.
      *
      * @param deadLetters where records go that are no clicks
+     * @param interactions where interactions go
      * @param outOfOrderness how far the watermark is behind the newest click of a partition
      * @param maxFutureSkew how far clicks may be ahead of the clock
      */
     public ClickIntakeOperator(
-            OutputTag<DeadLetter> deadLetters, Duration outOfOrderness, Duration maxFutureSkew) {
+            OutputTag<DeadLetter> deadLetters,
+            OutputTag<Interaction> interactions,
+            Duration outOfOrderness,
+            Duration maxFutureSkew) {
         this.deadLetters = deadLetters;
+        this.interactions = interactions;
         this.outOfOrderness = outOfOrderness;
         this.maxFutureSkew = maxFutureSkew;
         // Flink's default is to begin a chain, which would mean a hop through the network.
@@ -109,6 +117,9 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
     public void processElement(StreamRecord<Incoming> element) {
         recordsIn.inc();
         Incoming incoming = element.getValue();
+        if (incoming instanceof WithInteraction) {
+            incoming = withoutInteraction((WithInteraction) incoming, element);
+        }
         if (incoming instanceof Click) {
             Click click = (Click) incoming;
             clicks.inc();
@@ -132,6 +143,18 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
             bytesIn.inc(letter.raw().bytes().length);
             output.collect(deadLetters, element.replace(letter));
         }
+    }
+
+    /** Sends the interaction to the side. */
+    private Incoming withoutInteraction(WithInteraction both, StreamRecord<Incoming> element) {
+        if (both.interaction() != null) {
+            output.collect(
+                    interactions,
+                    new StreamRecord<>(both.interaction(), both.interaction().time()));
+        } else {
+            output.collect(deadLetters, new StreamRecord<>(both.refusal(), element.getTimestamp()));
+        }
+        return both.record();
     }
 
     @Override

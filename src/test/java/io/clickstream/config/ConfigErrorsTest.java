@@ -54,10 +54,11 @@ class ConfigErrorsTest {
         assertThat(e)
                 .hasMessage(
                         "The configuration has 2 errors:\n"
-                                + "  there is no source: exactly one of the groups"
-                                + " `source.kafka` and `source.kinesis` must be there\n"
-                                + "  there is no sink: at least one of the groups `sink.kafka`,"
-                                + " `sink.kinesis` and `sink.opensearch` must be there");
+                            + "  there is no source: exactly one of the groups `source.kafka` and"
+                            + " `source.kinesis` must be there\n"
+                            + "  there is no sink: at least one of the groups `sink.kafka`,"
+                            + " `sink.kinesis`, `sink.opensearch` and `sink.personalize` must be"
+                            + " there");
     }
 
     @ParameterizedTest
