@@ -142,7 +142,7 @@ class PersonalizeITCase {
                                             taken.sessionId(),
                                             taken.event().get("eventType").asText(),
                                             taken.event().get("itemId").asText(),
-                                            taken.event().get("sentAt").asText()))
+                                            Long.toString(taken.event().get("sentAt").asLong())))
                     .containsExactlyInAnyOrder(
                             "7 7-" + base + " View a " + base / 1_000,
                             "7 7-" + base + " Purchase a " + (base + 9_000) / 1_000,
@@ -347,7 +347,7 @@ class PersonalizeITCase {
                                     + " "
                                     + each.event().get("itemId").asText()
                                     + " "
-                                    + each.event().get("sentAt").asText());
+                                    + each.event().get("sentAt").asLong());
         }
         return new LinkedHashMap<>(bySession);
     }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
@@ -125,7 +126,6 @@ class InteractionSessionOperatorTest {
         sessions.close();
         for (int index = 0; index < 2; index++) {
             sessions = harness(2, index);
-            sessions.setup(EventTypes.INTERACTION.createSerializer(new SerializerConfigImpl()));
             sessions.initializeState(
                     AbstractStreamOperatorTestHarness.repartitionOperatorState(
                             state, MAX_PARALLELISM, 1, 2, index));
@@ -133,8 +133,7 @@ class InteractionSessionOperatorTest {
             for (int user = 0; user < 20; user++) {
                 String name = "user" + user;
                 int keyGroup =
-                        org.apache.flink.runtime.state.KeyGroupRangeAssignment.assignToKeyGroup(
-                                "user " + name, MAX_PARALLELISM);
+                        KeyGroupRangeAssignment.assignToKeyGroup("user " + name, MAX_PARALLELISM);
                 if (keyGroup / (MAX_PARALLELISM / 2) == index) {
                     assertThat(sessionOf(name, "12:00:30"))
                             .isEqualTo(name + "-" + time("12:00:00"));
@@ -166,12 +165,15 @@ class InteractionSessionOperatorTest {
 
     private static KeyedOneInputStreamOperatorTestHarness<String, Interaction, Interaction> harness(
             int parallelism, int index) throws Exception {
-        return new KeyedOneInputStreamOperatorTestHarness<>(
-                new InteractionSessionOperator(Duration.ofMinutes(1)),
-                Interaction::key,
-                Types.STRING,
-                MAX_PARALLELISM,
-                parallelism,
-                index);
+        KeyedOneInputStreamOperatorTestHarness<String, Interaction, Interaction> harness =
+                new KeyedOneInputStreamOperatorTestHarness<>(
+                        new InteractionSessionOperator(Duration.ofMinutes(1)),
+                        Interaction::key,
+                        Types.STRING,
+                        MAX_PARALLELISM,
+                        parallelism,
+                        index);
+        harness.setup(EventTypes.INTERACTION.createSerializer(new SerializerConfigImpl()));
+        return harness;
     }
 }
