@@ -20,7 +20,9 @@ import io.clickstream.sink.archive.ArchiveSinks;
 import io.clickstream.sink.kafka.KafkaSinks;
 import io.clickstream.sink.kinesis.KinesisSinks;
 import io.clickstream.sink.opensearch.OpenSearchSinks;
+import io.clickstream.sink.personalize.PersonalizeSink;
 import io.clickstream.source.BotSigns;
+import io.clickstream.source.InteractionReader;
 import io.clickstream.source.KafkaSources;
 import io.clickstream.source.RecordDecoder;
 import io.clickstream.source.kinesis.KinesisSource;
@@ -60,6 +62,7 @@ public final class ClickstreamJob {
 
     public static final String ARCHIVE_SINK = "archive-sink";
     public static final String MALFORMED_ARCHIVE_SINK = "malformed-archive-sink";
+    public static final String INTERACTIONS_PERSONALIZE_SINK = "interactions-personalize-sink";
 
     private static final String NAME = "clickstream";
 
@@ -99,7 +102,12 @@ public final class ClickstreamJob {
                                 BotSigns.of(config.filters()),
                                 config.format().maxRecordBytes(),
                                 config.eventTime().maxFutureSkew(),
-                                Clock.systemUTC())
+                                Clock.systemUTC(),
+                                config.personalize()
+                                        .map(
+                                                personalize ->
+                                                        new InteractionReader(
+                                                                personalize, Clock.systemUTC())))
                         .with(
                                 config.archive().isPresent(),
                                 config.privacy().map(IpPrivacy::new).orElse(null));
@@ -140,6 +148,12 @@ public final class ClickstreamJob {
                                         .malformed(
                                                 MALFORMED_ARCHIVE_SINK,
                                                 ArchiveSinks.malformed(archive)));
+        config.personalize()
+                .ifPresent(
+                        personalize ->
+                                outputs.interactions(
+                                        INTERACTIONS_PERSONALIZE_SINK,
+                                        new PersonalizeSink(personalize, outlet)));
         return outputs;
     }
 

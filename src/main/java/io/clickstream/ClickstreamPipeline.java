@@ -11,10 +11,12 @@ import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Incoming;
+import io.clickstream.event.Interaction;
 import io.clickstream.event.Session;
 import io.clickstream.event.Trend;
 import io.clickstream.event.UserId;
 import io.clickstream.event.WindowCount;
+import io.clickstream.interaction.InteractionSessionOperator;
 import io.clickstream.session.MaxRate;
 import io.clickstream.session.SessionOperator;
 import io.clickstream.time.ClickIntakeOperator;
@@ -78,6 +80,11 @@ import org.apache.flink.util.OutputTag;
  *  local-top             the first names of the subtask
  *      ╪ by window
  *  trending              the first of all ────────→ sinks
+ *
+ *  click-intake
+ *      │ clicks of items, as interactions
+ *      ╪ by user, or by session where there is none
+ *  interaction-sessions  a session for those without ──→ sinks
  * </pre>
  *
  * <p>One click on its way, counted:
@@ -120,6 +127,7 @@ public final class ClickstreamPipeline {
     public static final String LOCAL_TOP = "local-top";
     public static final String TRENDING = "trending";
     public static final String DEAD_LETTERS = "dead-letters";
+    public static final String INTERACTION_SESSIONS = "interaction-sessions";
 
     private static final OutputTag<DeadLetter> NO_CLICKS =
             new OutputTag<>("no-clicks", EventTypes.DEAD_LETTER);
@@ -129,6 +137,9 @@ public final class ClickstreamPipeline {
             new OutputTag<>("archive", EventTypes.ARCHIVED_RECORD);
     private static final OutputTag<DeadLetter> MALFORMED =
             new OutputTag<>("malformed", EventTypes.DEAD_LETTER);
+
+    private static final OutputTag<Interaction> INTERACTIONS =
+            new OutputTag<>("interactions", EventTypes.INTERACTION);
 
     private final PipelineConfig config;
     private final Clock clock;
@@ -158,6 +169,7 @@ public final class ClickstreamPipeline {
                                         EventTypes.CLICK,
                                         new ClickIntakeOperator(
                                                 NO_CLICKS,
+                                                INTERACTIONS,
                                                 outputs.archive().isEmpty()
                                                         ? null
                                                         : new Archive(ARCHIVE, MALFORMED),
@@ -211,6 +223,10 @@ public final class ClickstreamPipeline {
             to(
                     outputs.trends(),
                     trends(sorted ? clicks : withoutKey(valid), config.trending().get()));
+        }
+
+        if (config.personalize().isPresent()) {
+            to(outputs.interactions(), interactions(clicks));
         }
 
         to(outputs.departmentCounts(), departmentCounts);
@@ -300,6 +316,18 @@ public final class ClickstreamPipeline {
                         .keyBy(WindowCount::department, Types.STRING)
                         .window(TumblingEventTimeWindows.of(config.aggregates().window()))
                         .reduce(WindowCount::plus));
+    }
+
+    private SingleOutputStreamOperator<Interaction> interactions(
+            SingleOutputStreamOperator<Click> clicks) {
+        return named(
+                INTERACTION_SESSIONS,
+                clicks.getSideOutput(INTERACTIONS)
+                        .keyBy(Interaction::key, Types.STRING)
+                        .transform(
+                                INTERACTION_SESSIONS,
+                                EventTypes.INTERACTION,
+                                new InteractionSessionOperator(config.aggregates().sessionGap())));
     }
 
     private SingleOutputStreamOperator<Trend> trends(

@@ -2,6 +2,7 @@ package io.clickstream;
 
 import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.DeadLetter;
+import io.clickstream.event.Interaction;
 import io.clickstream.event.Session;
 import io.clickstream.event.Trend;
 import io.clickstream.event.WindowCount;
@@ -17,6 +18,7 @@ public final class Outputs {
     private final Map<String, Sink<WindowCount>> sessionCounts = new LinkedHashMap<>();
     private final Map<String, Sink<Session>> checkoutSessions = new LinkedHashMap<>();
     private final Map<String, Sink<Trend>> trends = new LinkedHashMap<>();
+    private final Map<String, Sink<Interaction>> interactions = new LinkedHashMap<>();
     private final Map<String, Sink<DeadLetter>> deadLetters = new LinkedHashMap<>();
     private final Map<String, Sink<ArchivedRecord>> archive = new LinkedHashMap<>();
     private final Map<String, Sink<DeadLetter>> malformed = new LinkedHashMap<>();
@@ -42,6 +44,12 @@ public final class Outputs {
     /** Adds a sink for the most clicked names, which there are only if they are configured. */
     public Outputs trends(String uid, Sink<Trend> sink) {
         trends.put(uid, sink);
+        return this;
+    }
+
+    /** Adds a sink for interactions, which there are only if they are configured. */
+    public Outputs interactions(String uid, Sink<Interaction> sink) {
+        interactions.put(uid, sink);
         return this;
     }
 
@@ -77,6 +85,10 @@ public final class Outputs {
 
     Map<String, Sink<Trend>> trends() {
         return Collections.unmodifiableMap(trends);
+    }
+
+    Map<String, Sink<Interaction>> interactions() {
+        return Collections.unmodifiableMap(interactions);
     }
 
     Map<String, Sink<DeadLetter>> deadLetters() {

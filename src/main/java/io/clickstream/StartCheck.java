@@ -11,6 +11,7 @@ import io.clickstream.sink.archive.ArchiveStartCheck;
 import io.clickstream.sink.kafka.KafkaStartCheck;
 import io.clickstream.sink.kinesis.KinesisStartCheck;
 import io.clickstream.sink.opensearch.OpenSearchStartCheck;
+import io.clickstream.sink.personalize.PersonalizeStartCheck;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -66,6 +67,9 @@ public final class StartCheck {
             problems.addAll(OpenSearchStartCheck.problems(config.openSearch().get()));
         }
         config.archive().ifPresent(archive -> problems.addAll(ArchiveStartCheck.problems(archive)));
+        if (config.personalize().isPresent()) {
+            problems.addAll(PersonalizeStartCheck.problems(config.personalize().get()));
+        }
         if (!problems.isEmpty()) {
             throw new ConfigException(List.copyOf(problems));
         }

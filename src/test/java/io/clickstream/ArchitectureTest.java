@@ -33,6 +33,7 @@ class ArchitectureTest {
         "io.clickstream.session..",
         "io.clickstream.duplicate..",
         "io.clickstream.count..",
+        "io.clickstream.interaction..",
         "io.clickstream.time..",
         "io.clickstream.event.."
     };

@@ -30,6 +30,7 @@ public final class ConfigKeys {
     static final String KINESIS_SINK = "sink.kinesis";
     static final String OPENSEARCH_SINK = "sink.opensearch";
     static final String ARCHIVE_SINK = "sink.archive";
+    static final String PERSONALIZE_SINK = "sink.personalize";
     static final String DEAD_LETTERS = "dead-letters";
     static final String JOB = "job";
 
@@ -904,6 +905,160 @@ public final class ConfigKeys {
                     "The folder in `path` of records that can't be read, and of those from the"
                         + " future, as JSON lines like dead letters. Most readers pass over names"
                         + " that begin with `_`.");
+    static final Key<String> PERSONALIZE_TRACKING_ID =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "tracking-id",
+                    Parsers::text,
+                    "an event tracker's id",
+                    "The event tracker that takes the interactions. With this group, clicks of"
+                            + " items go to Amazon Personalize.");
+    static final Key<String> PERSONALIZE_REGION =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "region",
+                    Parsers::text,
+                    REGION,
+                    "Where the tracker is; what the AWS SDK finds if left out. Credentials come"
+                            + " from its default chain.");
+    static final Key<List<URI>> PERSONALIZE_ENDPOINT =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "endpoint",
+                    Parsers::httpUris,
+                    "`https://host[:port]`",
+                    "Another address than the region's, such as that of a VPC endpoint.");
+    static final Key<Map<String, String>> PERSONALIZE_EVENT_TYPES =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "event-types",
+                    Parsers::table,
+                    "pairs such as `view=View,purchase=Purchase`",
+                    "product_detail=View,add_to_cart=AddToCart,order_checkout=Purchase",
+                    "Which clicks are interactions, by their event type as it is after `format /"
+                            + " event-types`, and what Personalize calls them.");
+    static final Key<PersonalizeConfig.OtherTypes> PERSONALIZE_OTHER_EVENT_TYPES =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "other-event-types",
+                    oneOf(PersonalizeConfig.OtherTypes.class),
+                    labels(PersonalizeConfig.OtherTypes.class),
+                    "skip",
+                    "Clicks of other types are counted and left out, or sent by the name that they"
+                            + " have.");
+    static final Key<JsonPointer> PERSONALIZE_ITEM =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "item",
+                    Parsers::pointer,
+                    POINTER,
+                    "What was looked at or bought: a number or a string. Of JSON records `format /"
+                            + " item` if left out.");
+    static final Key<JsonPointer> PERSONALIZE_SESSION_ID =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "session-id",
+                    Parsers::pointer,
+                    POINTER,
+                    "The session: a number or a string. Of JSON records `format / session-id` if"
+                            + " left out. Where a click has none, it is made of the user and the"
+                            + " first click of the session.");
+    static final Key<JsonPointer> PERSONALIZE_EVENT_ID =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "event-id",
+                    Parsers::pointer,
+                    POINTER,
+                    "What tells a click from all others: a number or a string. Without it, or where"
+                            + " a click has none, clicks that are alike in all that is sent have"
+                            + " one id and count once.");
+    static final Key<JsonPointer> PERSONALIZE_EVENT_VALUE =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "event-value",
+                    Parsers::pointer,
+                    POINTER,
+                    "A number, such as a price.");
+    static final Key<JsonPointer> PERSONALIZE_PROPERTIES =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "properties",
+                    Parsers::pointer,
+                    POINTER,
+                    "A JSON object, or a string that holds one, of 1,024 characters at most.");
+    static final Key<JsonPointer> PERSONALIZE_IMPRESSION =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "impression",
+                    Parsers::pointer,
+                    POINTER,
+                    "The items that were shown beside: an array of up to 25, or a string that holds"
+                            + " one.");
+    static final Key<JsonPointer> PERSONALIZE_RECOMMENDATION_ID =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "recommendation-id",
+                    Parsers::pointer,
+                    POINTER,
+                    "The recommendation that the item was in: a string.");
+    static final Key<JsonPointer> PERSONALIZE_ATTRIBUTION_SOURCE =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "attribution-source",
+                    Parsers::pointer,
+                    POINTER,
+                    "Where the item was shown, for metric attribution: a string.");
+    static final Key<Integer> PERSONALIZE_CALLS_PER_SECOND =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "calls-per-second",
+                    Parsers.intUpTo(100_000),
+                    "a whole number from 1 to 100000",
+                    "1000",
+                    "Calls of all subtasks together; each has an equal share. Personalize's own"
+                            + " limit is 1,000 for an account and region.");
+    static final Key<Integer> PERSONALIZE_FLUSH_COUNT =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "flush-count",
+                    Parsers.intUpTo(10_000),
+                    "a whole number from 1 to 10000",
+                    "500",
+                    "So many interactions of a subtask are gathered and sent, grouped by user and"
+                            + " session, 1 to 10 per call.");
+    static final Key<Duration> PERSONALIZE_FLUSH_AGE =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "flush-age",
+                    Parsers::durationUpToADay,
+                    UP_TO_A_DAY,
+                    "2 s",
+                    "Or fewer, after this time. Longer makes fewer calls.");
+    static final Key<Duration> PERSONALIZE_REQUEST_TIMEOUT =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "request-timeout",
+                    Parsers::durationUpToADay,
+                    UP_TO_A_DAY,
+                    "5 s",
+                    "A call that takes longer counts as failed.");
+    static final Key<URI> PERSONALIZE_SPILL_PATH =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "spill-path",
+                    Parsers::folder,
+                    "a folder, such as `s3://bucket/clickstream`",
+                    "Below it, in `undelivered/`, is what Personalize did not take during an"
+                            + " outage.");
+    static final Key<Duration> PERSONALIZE_SPILL_AFTER =
+            Key.of(
+                    PERSONALIZE_SINK,
+                    "spill-after",
+                    Parsers::durationUpToADay,
+                    UP_TO_A_DAY,
+                    "1 min",
+                    "After this time of nothing but failures interactions go to `spill-path`,"
+                            + " until a call succeeds.");
 
     static final Key<String> DEAD_LETTER_TOPIC =
             Key.of(
@@ -1075,6 +1230,25 @@ public final class ConfigKeys {
                     ARCHIVE_ROLL_INTERVAL,
                     ARCHIVE_INACTIVITY,
                     ARCHIVE_MALFORMED,
+                    PERSONALIZE_TRACKING_ID,
+                    PERSONALIZE_REGION,
+                    PERSONALIZE_ENDPOINT,
+                    PERSONALIZE_EVENT_TYPES,
+                    PERSONALIZE_OTHER_EVENT_TYPES,
+                    PERSONALIZE_ITEM,
+                    PERSONALIZE_SESSION_ID,
+                    PERSONALIZE_EVENT_ID,
+                    PERSONALIZE_EVENT_VALUE,
+                    PERSONALIZE_PROPERTIES,
+                    PERSONALIZE_IMPRESSION,
+                    PERSONALIZE_RECOMMENDATION_ID,
+                    PERSONALIZE_ATTRIBUTION_SOURCE,
+                    PERSONALIZE_CALLS_PER_SECOND,
+                    PERSONALIZE_FLUSH_COUNT,
+                    PERSONALIZE_FLUSH_AGE,
+                    PERSONALIZE_REQUEST_TIMEOUT,
+                    PERSONALIZE_SPILL_PATH,
+                    PERSONALIZE_SPILL_AFTER,
                     DEAD_LETTER_TOPIC,
                     CREATE_DEAD_LETTER_TOPIC,
                     CHECKPOINT_INTERVAL);

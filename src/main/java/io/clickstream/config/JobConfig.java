@@ -6,8 +6,9 @@ import java.util.Optional;
 
 /**
  * The configuration of a job, parsed once. An absent group {@code sink.kafka}, {@code
- * sink.kinesis}, {@code sink.opensearch} or {@code sink.archive} turns that sink off, and without
- * {@code registry} Avro clicks have no header; of the other groups each has defaults.
+ * sink.kinesis}, {@code sink.opensearch}, {@code sink.archive} or {@code sink.personalize} turns
+ * that sink off, and without {@code registry} Avro clicks have no header; of the other groups each
+ * has defaults.
  */
 public final class JobConfig implements PipelineConfig {
 
@@ -25,6 +26,7 @@ public final class JobConfig implements PipelineConfig {
     private final Optional<KinesisSinkConfig> kinesisSink;
     private final Optional<OpenSearchConfig> openSearch;
     private final Optional<ArchiveConfig> archive;
+    private final Optional<PersonalizeConfig> personalize;
     private final DeadLetterConfig deadLetters;
     private final Duration checkpointInterval;
 
@@ -70,6 +72,10 @@ public final class JobConfig implements PipelineConfig {
                 reader.has(ConfigKeys.ARCHIVE_SINK)
                         ? Optional.of(ArchiveConfig.read(reader))
                         : Optional.empty();
+        personalize =
+                reader.has(ConfigKeys.PERSONALIZE_SINK)
+                        ? Optional.of(PersonalizeConfig.read(reader, format))
+                        : Optional.empty();
         deadLetters = DeadLetterConfig.read(reader);
         checkpointInterval = reader.get(ConfigKeys.CHECKPOINT_INTERVAL);
         checkSourcesAndSinks(reader);
@@ -88,7 +94,8 @@ public final class JobConfig implements PipelineConfig {
         if (!topicsAreWritten
                 && kinesisSink.isEmpty()
                 && openSearch.isEmpty()
-                && archive.isEmpty()) {
+                && archive.isEmpty()
+                && personalize.isEmpty()) {
             reader.error(
                     "there is no sink: at least one of the groups `"
                             + ConfigKeys.KAFKA_SINK
@@ -96,8 +103,10 @@ public final class JobConfig implements PipelineConfig {
                             + ConfigKeys.KINESIS_SINK
                             + "`, `"
                             + ConfigKeys.OPENSEARCH_SINK
-                            + "` and `"
+                            + "`, `"
                             + ConfigKeys.ARCHIVE_SINK
+                            + "` and `"
+                            + ConfigKeys.PERSONALIZE_SINK
                             + "` must be there");
         } else if (kinesisSource.isPresent() && kafka.isEmpty() && kinesisSink.isEmpty()) {
             reader.error(
@@ -198,6 +207,11 @@ public final class JobConfig implements PipelineConfig {
     /** Where every record is kept; empty if none is. */
     public Optional<ArchiveConfig> archive() {
         return archive;
+    }
+
+    @Override
+    public Optional<PersonalizeConfig> personalize() {
+        return personalize;
     }
 
     public DeadLetterConfig deadLetters() {

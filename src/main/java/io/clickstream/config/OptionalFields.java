@@ -2,18 +2,19 @@ package io.clickstream.config;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import java.io.Serializable;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import javax.annotation.Nullable;
 
 /**
- * Where records have what no aggregate needs, but a filter or a ranking that is on. Of Avro records
- * a pointer names a field of the record itself. What is not here is not read.
+ * Where records have what no aggregate needs, but a filter, a ranking or a recommender that is on.
+ * Of Avro records a pointer names a field of the record itself. What is not here is not read.
  */
 public final class OptionalFields implements Serializable {
 
     /** Nothing of it is needed. */
-    public static final OptionalFields NONE = new OptionalFields(null, null, null, null);
+    public static final OptionalFields NONE = new OptionalFields(null, null, null, null, Map.of());
 
     private static final long serialVersionUID = 1L;
 
@@ -21,36 +22,42 @@ public final class OptionalFields implements Serializable {
     @Nullable private final JsonPointer userAgent;
     @Nullable private final JsonPointer ip;
     @Nullable private final JsonPointer item;
+    private final Map<InteractionField, JsonPointer> ofInteraction;
 
     private OptionalFields(
             @Nullable JsonPointer id,
             @Nullable JsonPointer userAgent,
             @Nullable JsonPointer ip,
-            @Nullable JsonPointer item) {
+            @Nullable JsonPointer item,
+            Map<InteractionField, JsonPointer> ofInteraction) {
         this.id = id;
         this.userAgent = userAgent;
         this.ip = ip;
         this.item = item;
+        this.ofInteraction = Map.copyOf(ofInteraction);
     }
 
     /** The same with a click's id. */
     public OptionalFields withId(JsonPointer pointer) {
-        return new OptionalFields(Objects.requireNonNull(pointer), userAgent, ip, item);
+        return new OptionalFields(
+                Objects.requireNonNull(pointer), userAgent, ip, item, ofInteraction);
     }
 
     /** The same with a user agent. */
     public OptionalFields withUserAgent(JsonPointer pointer) {
-        return new OptionalFields(id, Objects.requireNonNull(pointer), ip, item);
+        return new OptionalFields(id, Objects.requireNonNull(pointer), ip, item, ofInteraction);
     }
 
     /** The same with an IP address. */
     public OptionalFields withIp(JsonPointer pointer) {
-        return new OptionalFields(id, userAgent, Objects.requireNonNull(pointer), item);
+        return new OptionalFields(
+                id, userAgent, Objects.requireNonNull(pointer), item, ofInteraction);
     }
 
     /** The same with an item. */
     public OptionalFields withItem(JsonPointer pointer) {
-        return new OptionalFields(id, userAgent, ip, Objects.requireNonNull(pointer));
+        return new OptionalFields(
+                id, userAgent, ip, Objects.requireNonNull(pointer), ofInteraction);
     }
 
     /** The same with the item that a mapping names, if items are ranked. */
@@ -59,8 +66,24 @@ public final class OptionalFields implements Serializable {
         return items ? format.mapping().item().map(this::withItem).orElse(this) : this;
     }
 
+    /** The same with what interactions need, if there are any. */
+    OptionalFields withInteractions(Optional<PersonalizeConfig> personalize) {
+        return personalize.isPresent()
+                ? new OptionalFields(id, userAgent, ip, item, personalize.get().fields())
+                : this;
+    }
+
     public boolean isEmpty() {
-        return id == null && userAgent == null && ip == null && item == null;
+        return id == null
+                && userAgent == null
+                && ip == null
+                && item == null
+                && ofInteraction.isEmpty();
+    }
+
+    /** What only interactions need; empty where there are none. */
+    public Map<InteractionField, JsonPointer> ofInteraction() {
+        return ofInteraction;
     }
 
     /** What tells a click from all others of its user: a number or a string. */

@@ -23,8 +23,13 @@ public interface PipelineConfig {
     /** Which names are ranked; empty if none are. */
     Optional<TrendingConfig> trending();
 
-    /** The fields that are read because of filters and rankings. */
+    /** Which clicks are interactions; empty if none are sent anywhere. */
+    default Optional<PersonalizeConfig> personalize() {
+        return Optional.empty();
+    }
+
+    /** The fields that are read because of filters, rankings and interactions. */
     default OptionalFields optionalFields() {
-        return filters().fields().withItemFor(trending(), format());
+        return filters().fields().withItemFor(trending(), format()).withInteractions(personalize());
     }
 }

@@ -39,6 +39,11 @@ public final class Click implements Incoming {
         this.raw = raw;
     }
 
+    @Override
+    public Click click() {
+        return this;
+    }
+
     public UserId user() {
         return user;
     }

@@ -28,7 +28,21 @@ public final class DeadLetter implements Incoming {
         /** Event time had passed the click, and it joined no open session. */
         LATE,
         /** OpenSearch will never take this document. */
-        UNINDEXABLE;
+        UNINDEXABLE,
+        /** An interaction without an item. */
+        INTERACTION_WITHOUT_ITEM,
+        /** An interaction whose session is the text {@code null}, which Personalize drops. */
+        INTERACTION_WITHOUT_SESSION,
+        /** A part of an interaction is longer than Personalize takes. */
+        INTERACTION_TOO_LONG,
+        /** An interaction has a property whose name Personalize keeps for itself. */
+        INTERACTION_RESERVED_PROPERTY,
+        /** An interaction whose event time was read in a wrong unit. */
+        INTERACTION_WRONG_UNIT,
+        /** A part of an interaction is not of the type that Personalize takes. */
+        INTERACTION_MALFORMED,
+        /** Personalize has refused the interaction. */
+        INTERACTION_REFUSED;
 
         /** The name in outputs and metrics: {@code missing-user}. */
         public String label() {

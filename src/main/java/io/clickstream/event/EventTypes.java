@@ -23,6 +23,8 @@ public final class EventTypes {
 
     public static final TypeInformation<ArchivedRecord> ARCHIVED_RECORD =
             new VersionedTypeInfo<>(ArchivedRecord.class, ArchivedRecordSerializer.INSTANCE);
+    public static final TypeInformation<Interaction> INTERACTION =
+            new VersionedTypeInfo<>(Interaction.class, InteractionSerializer.INSTANCE);
 
     private EventTypes() {}
 }

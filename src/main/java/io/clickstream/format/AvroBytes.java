@@ -65,6 +65,24 @@ final class AvroBytes {
         throw invalid("long");
     }
 
+    /** Four bytes, the lowest first. */
+    float readFloat() throws MalformedRecordException {
+        return Float.intBitsToFloat((int) littleEndian(Float.BYTES));
+    }
+
+    /** Eight bytes, the lowest first. */
+    double readDouble() throws MalformedRecordException {
+        return Double.longBitsToDouble(littleEndian(Double.BYTES));
+    }
+
+    private long littleEndian(int length) throws MalformedRecordException {
+        long value = 0;
+        for (int i = 0; i < length; i++) {
+            value |= (next() & 0xffL) << (8 * i);
+        }
+        return value;
+    }
+
     /** Moves on; the length is not negative. */
     void skip(int length) throws MalformedRecordException {
         if (length > end - position) {

@@ -1,12 +1,14 @@
 package io.clickstream.format;
 
 import com.fasterxml.jackson.core.JsonPointer;
+import io.clickstream.config.InteractionField;
 import io.clickstream.config.OptionalFields;
 import io.clickstream.event.StringPool;
 import io.clickstream.event.UserId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import javax.annotation.Nullable;
@@ -36,6 +38,7 @@ public final class AvroClickDecoder implements ClickDecoder {
     private final String idField;
     private final String userAgentField;
     private final String ipField;
+    private final Map<InteractionField, JsonPointer> ofInteraction;
 
     private transient FieldReader[] readers;
     private transient AvroBytes in;
@@ -59,6 +62,7 @@ public final class AvroClickDecoder implements ClickDecoder {
         this.idField = name(optional.id());
         this.userAgentField = name(optional.userAgent());
         this.ipField = name(optional.ip());
+        this.ofInteraction = optional.ofInteraction();
         begin(writerSchema);
     }
 
@@ -164,9 +168,10 @@ public final class AvroClickDecoder implements ClickDecoder {
             case TIME:
                 return timeReader(schema);
             case EVENT_TYPE:
-                return textReader(name, schema, ClickFields::setEventType);
+                return textReader(name, schema, alsoOfInteraction(name, ClickFields::setEventType));
             case DEPARTMENT:
-                return textReader(name, schema, ClickFields::setDepartment);
+                return textReader(
+                        name, schema, alsoOfInteraction(name, ClickFields::setDepartment));
             default:
                 return optionalReader(name, schema);
         }
@@ -179,7 +184,46 @@ public final class AvroClickDecoder implements ClickDecoder {
         if (name.equals(userAgentField)) {
             return textReader(name, schema, ClickFields::setUserAgent);
         }
-        return name.equals(ipField) ? ipReader(name, schema) : fields -> skip(schema, 0);
+        if (name.equals(ipField)) {
+            return ipReader(name, schema);
+        }
+        BiConsumer<ClickFields, String> setter = alsoOfInteraction(name, null);
+        return setter == null ? fields -> skip(schema, 0) : interactionReader(name, schema, setter);
+    }
+
+    /** Sets what interactions need of a field too, which may be several things. */
+    @Nullable
+    private BiConsumer<ClickFields, String> alsoOfInteraction(
+            String name, @Nullable BiConsumer<ClickFields, String> setter) {
+        BiConsumer<ClickFields, String> all = setter;
+        for (Map.Entry<InteractionField, JsonPointer> each : ofInteraction.entrySet()) {
+            if (name.equals(each.getValue().getMatchingProperty())) {
+                InteractionField field = each.getKey();
+                BiConsumer<ClickFields, String> one = (fields, text) -> fields.set(field, text);
+                all = all == null ? one : all.andThen(one);
+            }
+        }
+        return all;
+    }
+
+    private FieldReader interactionReader(
+            String name, Schema schema, BiConsumer<ClickFields, String> setter) {
+        switch (schema.getType()) {
+            case INT:
+                return fields -> setter.accept(fields, Integer.toString(in.readInt()));
+            case LONG:
+                return fields -> setter.accept(fields, Long.toString(in.readLong()));
+            case FLOAT:
+                return fields -> setter.accept(fields, Float.toString(in.readFloat()));
+            case DOUBLE:
+                return fields -> setter.accept(fields, Double.toString(in.readDouble()));
+            case STRING:
+            case ENUM:
+            case NULL:
+                return textReader(name, schema, setter);
+            default:
+                throw unreadable(name, schema, "int, long, float, double, string, enum or null");
+        }
     }
 
     private FieldReader idReader(String name, Schema schema) {

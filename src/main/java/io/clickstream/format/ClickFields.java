@@ -1,6 +1,9 @@
 package io.clickstream.format;
 
+import io.clickstream.config.InteractionField;
 import io.clickstream.event.UserId;
+import java.util.EnumMap;
+import java.util.Map;
 import javax.annotation.Nullable;
 
 /**
@@ -17,6 +20,8 @@ public final class ClickFields {
     @Nullable private String userAgent;
     @Nullable private String ip;
     @Nullable private String item;
+    private final Map<InteractionField, String> ofInteraction =
+            new EnumMap<>(InteractionField.class);
 
     /** Forgets the record before. */
     void clear() {
@@ -29,6 +34,7 @@ public final class ClickFields {
         userAgent = null;
         ip = null;
         item = null;
+        ofInteraction.clear();
     }
 
     /** The user; null where the record has none, or an empty string. */
@@ -126,5 +132,18 @@ public final class ClickFields {
 
     void setItem(@Nullable String item) {
         this.item = item;
+    }
+
+    /**
+     * What only an interaction needs: a text, a number's literal, or JSON. Null where there is
+     * none, or nobody needs it.
+     */
+    @Nullable
+    public String of(InteractionField field) {
+        return ofInteraction.get(field);
+    }
+
+    void set(InteractionField field, @Nullable String text) {
+        ofInteraction.put(field, text);
     }
 }

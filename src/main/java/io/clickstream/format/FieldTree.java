@@ -1,6 +1,7 @@
 package io.clickstream.format;
 
 import com.fasterxml.jackson.core.JsonPointer;
+import io.clickstream.config.InteractionField;
 import io.clickstream.config.JsonMapping;
 import io.clickstream.config.OptionalFields;
 import java.util.ArrayList;
@@ -23,6 +24,12 @@ final class FieldTree {
     static final int USER_AGENT = 32;
     static final int IP = 64;
     static final int ITEM = 128;
+
+    /** The first of those that only interactions need, which follow in their order. */
+    private static final int OF_INTERACTION = 256;
+
+    private static final List<InteractionField> INTERACTION_FIELDS =
+            List.of(InteractionField.values());
 
     /** Has fields inside. */
     static final int INNER = 0;
@@ -48,6 +55,7 @@ final class FieldTree {
         optional.userAgent().ifPresent(pointer -> tree.add(pointer, USER_AGENT));
         optional.ip().ifPresent(pointer -> tree.add(pointer, IP));
         optional.item().ifPresent(pointer -> tree.add(pointer, ITEM));
+        optional.ofInteraction().forEach((field, pointer) -> tree.add(pointer, kind(field)));
         return tree;
     }
 
@@ -56,6 +64,10 @@ final class FieldTree {
         FieldTree tree = new FieldTree();
         pointers.forEach(pointer -> tree.add(pointer, IP));
         return tree;
+    }
+
+    private static int kind(InteractionField field) {
+        return OF_INTERACTION << INTERACTION_FIELDS.indexOf(field);
     }
 
     private void add(JsonPointer pointer, int field) {
@@ -94,6 +106,14 @@ final class FieldTree {
         return kind;
     }
 
+    /** The field that only interactions need; null where it is another one, or several. */
+    @Nullable
+    InteractionField ofInteraction() {
+        return kind < OF_INTERACTION || parts.size() > 1
+                ? null
+                : INTERACTION_FIELDS.get(Integer.numberOfTrailingZeros(kind / OF_INTERACTION));
+    }
+
     /** Where there are several fields, each of them. */
     List<FieldTree> parts() {
         return parts;
@@ -124,6 +144,13 @@ final class FieldTree {
         }
         if ((fields & ITEM) != 0) {
             found.setItem(null);
+        }
+        if (fields >= OF_INTERACTION) {
+            for (InteractionField field : INTERACTION_FIELDS) {
+                if ((fields & kind(field)) != 0) {
+                    found.set(field, null);
+                }
+            }
         }
     }
 }

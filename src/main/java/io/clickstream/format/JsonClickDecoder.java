@@ -1,17 +1,20 @@
 package io.clickstream.format;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.clickstream.config.FormatConfig.Preset;
+import io.clickstream.config.InteractionField;
 import io.clickstream.config.JsonMapping;
 import io.clickstream.config.OptionalFields;
 import io.clickstream.event.StringPool;
 import io.clickstream.event.UserId;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -188,10 +191,44 @@ public final class JsonClickDecoder implements ClickDecoder {
                 }
                 break;
             default:
-                for (FieldTree field : place.parts()) {
-                    value(parser, value, field, fields);
-                }
+                several(parser, value, place, fields);
         }
+    }
+
+    /** A value that is several fields, or one that only interactions need. */
+    private void several(JsonParser parser, JsonToken value, FieldTree place, ClickFields fields)
+            throws IOException, MalformedRecordException {
+        InteractionField single = place.ofInteraction();
+        if (single != null) {
+            fields.set(single, ofInteraction(parser, value));
+            return;
+        }
+        // Of an object or array nothing is left after it was read once: it can be one field only.
+        boolean whole = value.isStructStart();
+        String json = whole ? ofInteraction(parser, value) : null;
+        for (FieldTree field : place.parts()) {
+            if (field.ofInteraction() != null && whole) {
+                fields.set(field.ofInteraction(), json);
+            } else {
+                value(parser, value, field, fields);
+            }
+        }
+    }
+
+    /** A text, a number's literal, or an object or array as JSON. */
+    @Nullable
+    private static String ofInteraction(JsonParser parser, JsonToken value) throws IOException {
+        if (value == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        if (!value.isStructStart()) {
+            return parser.getText();
+        }
+        StringWriter json = new StringWriter();
+        try (JsonGenerator generator = JSON.createGenerator(json)) {
+            generator.copyCurrentStructure(parser);
+        }
+        return json.toString();
     }
 
     private UserId user(JsonParser parser, JsonToken value)

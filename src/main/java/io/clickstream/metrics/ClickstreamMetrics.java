@@ -57,6 +57,36 @@ public final class ClickstreamMetrics {
     /** Requests to the registry that failed and were made again; meanwhile the stream waits. */
     public static final String REGISTRY_RETRIES = "registry.retries";
 
+    /** Clicks that are no interactions, because of their event types. */
+    public static final String INTERACTIONS_SKIPPED = "interactions.skipped";
+
+    /** Interactions that go to the sink, with or without a session of their own. */
+    public static final String INTERACTIONS = "interactions";
+
+    /** Interactions that Personalize has taken. */
+    public static final String PERSONALIZE_ACCEPTED = "personalize.accepted";
+
+    /** Calls of Personalize that were answered, or timed out. */
+    public static final String PERSONALIZE_CALLS = "personalize.calls";
+
+    /** Those of them that were made again after a failure. */
+    public static final String PERSONALIZE_RETRIES = "personalize.retries";
+
+    /** Calls that were too many for Personalize (429). */
+    public static final String PERSONALIZE_THROTTLED = "personalize.throttled";
+
+    /** Calls that failed otherwise. */
+    public static final String PERSONALIZE_FAILURES = "personalize.failures";
+
+    /** Interactions that were written into files instead. */
+    public static final String PERSONALIZE_SPILLED = "personalize.spilled";
+
+    /** Interactions that Personalize has not confirmed, a gauge per subtask. */
+    public static final String PERSONALIZE_HELD = "personalize.held";
+
+    /** Different users of accepted interactions, up to 25, a gauge per subtask since its start. */
+    public static final String PERSONALIZE_USERS = "personalize.users";
+
     /** Begins the names of the counters per reason: {@code deadLetters.late}. */
     public static final String DEAD_LETTERS = "deadLetters.";
 

@@ -14,6 +14,7 @@ import java.io.Serializable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import javax.annotation.Nullable;
 import org.apache.flink.metrics.MetricGroup;
@@ -54,6 +55,7 @@ public final class RecordDecoder implements Serializable {
     private final Clock clock;
     private final boolean toArchive;
     @Nullable private final IpPrivacy privacy;
+    @Nullable private final InteractionReader interactions;
 
     private transient ClickFields fields;
     private transient long now;
@@ -75,11 +77,38 @@ public final class RecordDecoder implements Serializable {
             Clock clock) {
         this(
                 decoder,
+                checkoutEventTypes,
+                botSigns,
+                maxRecordBytes,
+                maxFutureSkew,
+                clock,
+                Optional.empty());
+    }
+
+    /**
+     * @param checkoutEventTypes the event types that are a checkout
+     * @param botSigns by what a single click is known for a bot's
+     * @param maxRecordBytes the longest record that is looked into
+     * @param maxFutureSkew how far a click's time may be ahead of the clock
+     * @param clock must be serializable, as those of {@link Clock} are
+     * @param interactions makes interactions of clicks, if there are to be any
+     */
+    public RecordDecoder(
+            ClickDecoder decoder,
+            Set<String> checkoutEventTypes,
+            BotSigns botSigns,
+            int maxRecordBytes,
+            Duration maxFutureSkew,
+            Clock clock,
+            Optional<InteractionReader> interactions) {
+        this(
+                decoder,
                 Set.copyOf(checkoutEventTypes),
                 botSigns,
                 maxRecordBytes,
                 maxFutureSkew.toMillis(),
                 clock,
+                interactions.orElse(null),
                 false,
                 null);
     }
@@ -91,6 +120,7 @@ public final class RecordDecoder implements Serializable {
             int maxRecordBytes,
             long maxFutureSkewMillis,
             Clock clock,
+            @Nullable InteractionReader interactions,
             boolean toArchive,
             @Nullable IpPrivacy privacy) {
         this.decoder = decoder;
@@ -99,6 +129,7 @@ public final class RecordDecoder implements Serializable {
         this.maxRecordBytes = maxRecordBytes;
         this.maxFutureSkewMillis = maxFutureSkewMillis;
         this.clock = clock;
+        this.interactions = interactions;
         this.toArchive = toArchive;
         this.privacy = privacy;
     }
@@ -117,6 +148,7 @@ public final class RecordDecoder implements Serializable {
                 maxRecordBytes,
                 maxFutureSkewMillis,
                 clock,
+                interactions,
                 json,
                 ipPrivacy);
     }
@@ -128,6 +160,9 @@ public final class RecordDecoder implements Serializable {
      */
     public void open(MetricGroup metrics) {
         decoder.open(metrics);
+        if (interactions != null) {
+            interactions.open(metrics);
+        }
     }
 
     /**
@@ -137,13 +172,18 @@ public final class RecordDecoder implements Serializable {
      */
     public Incoming decode(RawRecord raw) {
         Incoming incoming = read(raw);
+        boolean toPersonalize = interactions != null && mayBeInteraction(incoming);
+        Incoming left = incoming;
         if (privacy != null) {
-            return withoutAddresses(incoming, raw);
-        }
-        if (toArchive) {
+            left = withoutAddresses(incoming, raw);
+        } else if (toArchive) {
             raw.setJson(json(raw, incoming));
         }
-        return incoming;
+        return toPersonalize ? interactions.read(left, fields, rawOf(left)) : left;
+    }
+
+    private static RawRecord rawOf(Incoming record) {
+        return record instanceof Click ? ((Click) record).raw() : ((DeadLetter) record).raw();
     }
 
     /**
@@ -192,6 +232,22 @@ public final class RecordDecoder implements Serializable {
             LOG.warn("The decoder failed to write {} as JSON", raw, e);
             return null;
         }
+    }
+
+    /**
+     * People's clicks, and those of people who have not logged in: these have no user, and are
+     * nothing that aggregates can use.
+     */
+    private boolean mayBeInteraction(Incoming record) {
+        Click click = record.click();
+        if (click != null) {
+            return click.botSign() == null;
+        }
+        return ((DeadLetter) record).reason() == Reason.MISSING_USER
+                && botSigns.find(fields) == null
+                && fields.hasTime()
+                && fields.time() >= 0
+                && !isInFuture(fields.time());
     }
 
     private Incoming read(RawRecord raw) {

@@ -6,7 +6,9 @@ import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.event.Incoming;
+import io.clickstream.event.Interaction;
 import io.clickstream.event.RawRecord;
+import io.clickstream.event.WithInteraction;
 import io.clickstream.metrics.ClickstreamMetrics;
 import java.io.Serializable;
 import java.time.Duration;
@@ -43,6 +45,7 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
     private static final long NONE = Long.MIN_VALUE;
 
     private final OutputTag<DeadLetter> deadLetters;
+    private final OutputTag<Interaction> interactions;
     @Nullable private final Archive archive;
     private final Duration outOfOrderness;
     private final Duration maxFutureSkew;
@@ -60,16 +63,19 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
      * An operator without key.
      *
      * @param deadLetters where records go that are no clicks
+     * @param interactions where interactions go
      * @param archive where every record goes; null if none is archived
      * @param outOfOrderness how far the watermark is behind the newest click of a partition
      * @param maxFutureSkew how far clicks may be ahead of the clock
      */
     public ClickIntakeOperator(
             OutputTag<DeadLetter> deadLetters,
+            OutputTag<Interaction> interactions,
             @Nullable Archive archive,
             Duration outOfOrderness,
             Duration maxFutureSkew) {
         this.deadLetters = deadLetters;
+        this.interactions = interactions;
         this.archive = archive;
         this.outOfOrderness = outOfOrderness;
         this.maxFutureSkew = maxFutureSkew;
@@ -121,6 +127,9 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
     public void processElement(StreamRecord<Incoming> element) {
         recordsIn.inc();
         Incoming incoming = element.getValue();
+        if (incoming instanceof WithInteraction) {
+            incoming = withoutInteraction((WithInteraction) incoming, element);
+        }
         if (incoming instanceof Click) {
             Click click = (Click) incoming;
             clicks.inc();
@@ -182,6 +191,18 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
         output.collect(
                 archive.records,
                 element.replace(new ArchivedRecord(raw.json(), eventTime, arrival)));
+    }
+
+    /** Sends the interaction to the side. */
+    private Incoming withoutInteraction(WithInteraction both, StreamRecord<Incoming> element) {
+        if (both.interaction() != null) {
+            output.collect(
+                    interactions,
+                    new StreamRecord<>(both.interaction(), both.interaction().time()));
+        } else {
+            output.collect(deadLetters, new StreamRecord<>(both.refusal(), element.getTimestamp()));
+        }
+        return both.record();
     }
 
     @Override

@@ -40,15 +40,16 @@ public final class ClickWatermarks implements WatermarkGenerator<Incoming> {
                                                 context.getInputActivityClock())))
                 .withTimestampAssigner(
                         (incoming, recordTimestamp) ->
-                                incoming instanceof Click
-                                        ? ((Click) incoming).timestamp()
-                                        : recordTimestamp);
+                                incoming.click() == null
+                                        ? recordTimestamp
+                                        : incoming.click().timestamp());
     }
 
     @Override
     public void onEvent(Incoming incoming, long timestamp, WatermarkOutput output) {
-        if (incoming instanceof Click) {
-            clicks.onEvent((Click) incoming, timestamp, output);
+        Click click = incoming.click();
+        if (click != null) {
+            clicks.onEvent(click, timestamp, output);
         }
     }
 

@@ -57,8 +57,8 @@ class ConfigErrorsTest {
                                 + "  there is no source: exactly one of the groups"
                                 + " `source.kafka` and `source.kinesis` must be there\n"
                                 + "  there is no sink: at least one of the groups `sink.kafka`,"
-                                + " `sink.kinesis`, `sink.opensearch` and `sink.archive` must be"
-                                + " there");
+                                + " `sink.kinesis`, `sink.opensearch`, `sink.archive` and"
+                                + " `sink.personalize` must be there");
     }
 
     @ParameterizedTest

@@ -40,7 +40,10 @@ class SerializersTest {
     private static final List<DeadLetter> LETTERS =
             Arrays.stream(Reason.values())
                     // Came later than the bytes of version one, which hold the names of the others.
-                    .filter(reason -> reason != Reason.UNKNOWN_SCHEMA)
+                    .filter(
+                            reason ->
+                                    reason != Reason.UNKNOWN_SCHEMA
+                                            && !reason.name().startsWith("INTERACTION_"))
                     .map(
                             reason ->
                                     new DeadLetter(
@@ -91,6 +94,56 @@ class SerializersTest {
             assertThat(read.botSign()).isEqualTo(click.botSign());
             assertThat(in.available()).isZero();
         }
+    }
+
+    @Nested
+    class OfInteraction extends SerializerContract<Interaction> {
+        OfInteraction() {
+            super(
+                    Interaction.class,
+                    InteractionSerializer.INSTANCE,
+                    List.of(
+                            Interaction.of("id", 0, "View", "731").user("204").build(),
+                            Interaction.of("é", 1_655_183_298_630L, "Purchase", "学")
+                                    .session("17")
+                                    .eventValue(9.5f)
+                                    .properties("{\"a\":1}")
+                                    .impression(new String[] {"1", "zwei", "🎧"})
+                                    .recommendationId("RID-1")
+                                    .attributionSource("home")
+                                    .build(),
+                            Interaction.of("x", Long.MAX_VALUE, "t", "i")
+                                    .user("ann")
+                                    .session("ann-5")
+                                    .impression(new String[0])
+                                    .build()));
+        }
+    }
+
+    @Test
+    void writesInteractionsInFrontOfTheirRecords() throws Exception {
+        Interaction interaction = Interaction.of("1", 5, "View", "book").user("ann").build();
+        DeadLetter letter = LETTERS.get(0);
+        for (Incoming record : List.of(CLICKS.get(2), LETTERS.get(1))) {
+            WithInteraction both = travelled(WithInteraction.of(record, interaction));
+            WithInteraction refused = travelled(WithInteraction.refused(record, letter));
+
+            assertThat(both.interaction()).isEqualTo(interaction);
+            assertThat(both.refusal()).isNull();
+            assertThat(contentOf(both.record())).isEqualTo(contentOf(record));
+            assertThat(refused.interaction()).isNull();
+            assertThat(contentOf(refused.refusal())).isEqualTo(contentOf(letter));
+            assertThat(contentOf(refused.record())).isEqualTo(contentOf(record));
+        }
+    }
+
+    private static WithInteraction travelled(WithInteraction incoming) throws Exception {
+        DataOutputSerializer out = new DataOutputSerializer(16);
+        new IncomingSerializer().serialize(incoming, out);
+        DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+        WithInteraction read = (WithInteraction) new IncomingSerializer().deserialize(in);
+        assertThat(in.available()).isZero();
+        return read;
     }
 
     @Nested

@@ -85,6 +85,22 @@ class UidGoldenTest {
     }
 
     @Test
+    void personalizeAddsItsOwnUidsAndChangesNoOther() throws Exception {
+        StreamExecutionEnvironment env = environment();
+        ClickstreamJob.define(
+                env,
+                JobConfig.parse(
+                        PropertyGroups.smallest()
+                                .with("format", "type", "json")
+                                .with("format", "preset", "interactions")
+                                .with("sink.personalize", "tracking-id", "tracker")
+                                .with("sink.personalize", "spill-path", "s3://bucket/shop")
+                                .build()));
+
+        assertUids("personalize", env);
+    }
+
+    @Test
     void theJobOnKinesisHasTheSameUidsButForItsSinks() throws Exception {
         StreamExecutionEnvironment env = environment();
         ClickstreamJob.define(

@@ -12,7 +12,9 @@ import io.clickstream.event.DeadLetter;
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Incoming;
+import io.clickstream.event.Interaction;
 import io.clickstream.event.RawRecord;
+import io.clickstream.event.WithInteraction;
 import io.clickstream.testing.OperatorCounters;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +39,8 @@ class ClickIntakeOperatorTest {
             new OutputTag<>("archive", EventTypes.ARCHIVED_RECORD);
     private static final OutputTag<DeadLetter> MALFORMED =
             new OutputTag<>("malformed", EventTypes.DEAD_LETTER);
+    private static final OutputTag<Interaction> INTERACTIONS =
+            new OutputTag<>("interactions", EventTypes.INTERACTION);
     private static final long NOON = time("12:00:00");
     private static final Duration OUT_OF_ORDERNESS = Duration.ofSeconds(20);
     private static final Duration SKEW = Duration.ofSeconds(10);
@@ -55,6 +59,31 @@ class ClickIntakeOperatorTest {
     @AfterEach
     void stop() throws Exception {
         intake.close();
+    }
+
+    @Test
+    void takesInteractionsOutOfTheirRecords() throws Exception {
+        Click click = click("ann").at("12:00:00").in("Books").build();
+        DeadLetter letter = letter(Reason.MISSING_USER);
+        DeadLetter refusal = letter(Reason.INTERACTION_WITHOUT_ITEM);
+        Interaction ofAnn = Interaction.of("1", NOON, "View", "book").user("ann").build();
+        Interaction ofNobody = Interaction.of("2", NOON + 5, "View", "book").session("s").build();
+
+        intake.processElement(WithInteraction.of(click, ofAnn), NOON);
+        intake.processElement(WithInteraction.of(letter, ofNobody), 0);
+        intake.processElement(WithInteraction.refused(click, refusal), NOON);
+
+        assertThat(intake.extractOutputValues()).containsExactly(click, click);
+        assertThat(intake.getSideOutput(INTERACTIONS))
+                .containsExactly(
+                        new StreamRecord<>(ofAnn, NOON), new StreamRecord<>(ofNobody, NOON + 5));
+        assertThat(intake.getSideOutput(NO_CLICKS))
+                .extracting(StreamRecord::getValue)
+                .containsExactly(letter, refusal);
+    }
+
+    private static DeadLetter letter(Reason reason) {
+        return new DeadLetter(reason, "detail", new RawRecord("clicks", 0, 0, new byte[0]), NOON);
     }
 
     @Test
@@ -83,7 +112,8 @@ class ClickIntakeOperatorTest {
         intake.close();
         intake =
                 new OneInputStreamOperatorTestHarness<>(
-                        new ClickIntakeOperator(NO_CLICKS, null, OUT_OF_ORDERNESS, SKEW),
+                        new ClickIntakeOperator(
+                                NO_CLICKS, INTERACTIONS, null, OUT_OF_ORDERNESS, SKEW),
                         counters.environment());
         intake.setup(EventTypes.CLICK.createSerializer(new SerializerConfigImpl()));
         intake.open();
@@ -273,6 +303,7 @@ class ClickIntakeOperatorTest {
                 new OneInputStreamOperatorTestHarness<>(
                         new ClickIntakeOperator(
                                 NO_CLICKS,
+                                INTERACTIONS,
                                 new ClickIntakeOperator.Archive(ARCHIVE, MALFORMED),
                                 OUT_OF_ORDERNESS,
                                 SKEW));
@@ -307,7 +338,8 @@ class ClickIntakeOperatorTest {
             int index, int parallelism) throws Exception {
         OneInputStreamOperatorTestHarness<Incoming, Click> harness =
                 new OneInputStreamOperatorTestHarness<>(
-                        new ClickIntakeOperator(NO_CLICKS, null, OUT_OF_ORDERNESS, SKEW),
+                        new ClickIntakeOperator(
+                                NO_CLICKS, INTERACTIONS, null, OUT_OF_ORDERNESS, SKEW),
                         128,
                         parallelism,
                         index);

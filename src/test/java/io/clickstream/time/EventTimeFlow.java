@@ -4,6 +4,7 @@ import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Incoming;
+import io.clickstream.event.Interaction;
 import io.clickstream.event.RawRecord;
 import io.clickstream.event.UserId;
 import java.time.Duration;
@@ -47,6 +48,8 @@ final class EventTimeFlow implements AutoCloseable {
     private static final long STEP_MILLIS = 200;
     private static final OutputTag<DeadLetter> NO_CLICKS =
             new OutputTag<>("no-clicks", EventTypes.DEAD_LETTER);
+    private static final OutputTag<Interaction> INTERACTIONS =
+            new OutputTag<>("interactions", EventTypes.INTERACTION);
 
     private final List<Subtask> subtasks = new ArrayList<>();
     private final int partitionsPerSubtask;
@@ -163,7 +166,8 @@ final class EventTimeFlow implements AutoCloseable {
         Subtask(int index, int parallelism, List<OperatorSubtaskState> restored) throws Exception {
             intake =
                     harness(
-                            new ClickIntakeOperator(NO_CLICKS, null, OUT_OF_ORDERNESS, SKEW),
+                            new ClickIntakeOperator(
+                                    NO_CLICKS, INTERACTIONS, null, OUT_OF_ORDERNESS, SKEW),
                             index,
                             parallelism);
             intake.setProcessingTime(now);

@@ -1,0 +1,370 @@
+package io.clickstream;
+
+import static io.clickstream.testing.Clicks.click;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.local.Expected;
+import io.clickstream.local.KinesisServer;
+import io.clickstream.local.Oracle;
+import io.clickstream.local.OracleClick;
+import io.clickstream.local.PersonalizeServer;
+import io.clickstream.local.PersonalizeServer.Fault;
+import io.clickstream.local.PersonalizeServer.Taken;
+import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.testing.Await;
+import io.clickstream.testing.AwsCredentials;
+import io.clickstream.testing.Clicks;
+import io.clickstream.testing.LocalJob;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole job with Personalize's stand-in: what arrives there, and what an outage does. */
+class PersonalizeITCase {
+
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private AwsCredentials credentials;
+    private PersonalizeServer personalize;
+
+    @TempDir private Path folder;
+
+    @BeforeEach
+    void start() {
+        credentials = AwsCredentials.some();
+        personalize = PersonalizeServer.start();
+    }
+
+    @AfterEach
+    void stop() {
+        personalize.close();
+        credentials.close();
+    }
+
+    /** SEEDS.md, row S0. */
+    @Test
+    void twoHundredInteractionsThroughKinesisArriveInFewCalls() throws Exception {
+        long second = Clock.systemUTC().millis() / 1_000 - 300;
+        List<PutRecordsRequestEntry> records = new ArrayList<>();
+        Map<String, List<String>> expected = new TreeMap<>();
+        for (int i = 0; i < 200; i++) {
+            int user = 200 + i % 20;
+            int session = 10 + user % 3;
+            int item = 700 + i;
+            String type = i % 4 == 0 ? "PAGE_VIEW" : "CLICK";
+            String json =
+                    ("{\"sessionId\": %d, \"userId\": %d, \"itemId\": %d, \"eventType\": \"%s\","
+                                    + " \"sentAt\": %d}")
+                            .formatted(session, user, item, type, second + i);
+            records.add(
+                    KinesisServer.entry(
+                            Integer.toString(user), json.getBytes(StandardCharsets.UTF_8)));
+            expected.computeIfAbsent(user + " " + session, key -> new ArrayList<>())
+                    .add(type + " " + item + " " + (second + i));
+        }
+        try (KinesisServer kinesis = KinesisServer.start(folder.resolve("kinesis.log"));
+                LocalJob job = new LocalJob(folder, 1)) {
+            kinesis.createStream("interactions", 2);
+            kinesis.put("interactions", records);
+            job.readStream(kinesis, "interactions")
+                    .set("format", "preset", "interactions")
+                    .set("sink.personalize", "event-types", "CLICK=CLICK,PAGE_VIEW=PAGE_VIEW");
+            configure(job).start(folder, 2);
+
+            Await.until("200 interactions", TIMEOUT, () -> personalize.distinct() >= 200);
+            assertThat(personalize.taken()).hasSize(200);
+            assertThat(personalize.dropped()).isEmpty();
+            assertThat(personalize.calls()).isLessThanOrEqualTo(200 / 3);
+            assertThat(inOrder(personalize.taken())).isEqualTo(expected);
+            Await.until(
+                    "counters",
+                    TIMEOUT,
+                    () -> job.count(ClickstreamMetrics.PERSONALIZE_ACCEPTED) == 200);
+            assertThat(job.count(ClickstreamMetrics.INTERACTIONS)).isEqualTo(200);
+            assertThat(job.count(ClickstreamMetrics.PERSONALIZE_CALLS))
+                    .isEqualTo(personalize.calls());
+            assertThat(job.topic(LocalJob.DEAD_LETTERS)).isEmpty();
+            System.out.println("S0: 200 interactions in " + personalize.calls() + " calls");
+        }
+    }
+
+    @Test
+    void sessionsAreDerivedOthersSkippedAndNobodysInteractionsSent() throws Exception {
+        long base = Clock.systemUTC().millis() - 60_000;
+        try (LocalJob job = new LocalJob(folder, 1)) {
+            job.set("format", "item", "/item").set("format", "session-id", "/session");
+            job.set("aggregates", "session-gap", "10 s");
+            configure(job).start(folder, 2);
+            job.send(
+                    0,
+                    record("7", base, "product_detail", "\"item\":\"a\""),
+                    record("7", base + 1_000, "home_page", "\"item\":\"a\""),
+                    record("\"ann\"", base + 2_000, "add_to_cart", "\"item\":5,\"session\":17"),
+                    record(
+                            "null",
+                            base + 3_000,
+                            "product_detail",
+                            "\"item\":\"b\",\"session\":\"s\""),
+                    record("null", base + 3_000, "product_detail", "\"item\":\"b\""),
+                    record("7", base + 9_000, "order_checkout", "\"item\":\"a\""),
+                    record("7", base + 9_500, "order_checkout", "\"other\":1"));
+
+            Await.until("4 interactions", TIMEOUT, () -> personalize.distinct() >= 4);
+            Await.until("3 letters", TIMEOUT, () -> job.topic(LocalJob.DEAD_LETTERS).size() >= 3);
+            assertThat(personalize.taken())
+                    .extracting(
+                            taken ->
+                                    String.join(
+                                            " ",
+                                            String.valueOf(taken.userId()),
+                                            taken.sessionId(),
+                                            taken.event().get("eventType").asText(),
+                                            taken.event().get("itemId").asText(),
+                                            Long.toString(taken.event().get("sentAt").asLong())))
+                    .containsExactlyInAnyOrder(
+                            "7 7-" + base + " View a " + base / 1_000,
+                            "7 7-" + base + " Purchase a " + (base + 9_000) / 1_000,
+                            "ann 17 AddToCart 5 " + (base + 2_000) / 1_000,
+                            "null s View b " + (base + 3_000) / 1_000);
+            assertThat(job.deadLetters())
+                    .extracting(letter -> letter.get("reason").asText())
+                    .containsExactlyInAnyOrder(
+                            "missing-user", "missing-user", "interaction-without-item");
+            assertThat(job.count(ClickstreamMetrics.INTERACTIONS_SKIPPED)).isEqualTo(1);
+            assertThat(job.count(ClickstreamMetrics.CLICKS)).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void everySecondCallIsThrottledAndOrderHolds() throws Exception {
+        personalize.have(Fault.THROTTLING);
+        underFaults(Duration.ofMinutes(1), 2_000, () -> {}, true);
+        assertThat(personalize.calls()).isGreaterThan(personalize.goodCalls() * 3 / 2);
+    }
+
+    @Test
+    void anOutageSpillsAndTheTopicsGoOn() throws Exception {
+        personalize.have(Fault.UNAVAILABLE, Duration.ofSeconds(30));
+        Accounts accounts = underFaults(Duration.ofSeconds(5), 2_000, () -> {}, false);
+        assertThat(accounts.spilled()).isNotEmpty();
+        assertThat(accounts.delivered()).isNotEmpty();
+    }
+
+    @Test
+    void aServiceThatHangsSpillsToo() throws Exception {
+        personalize.have(Fault.SLOW, Duration.ofSeconds(30));
+        Accounts accounts = underFaults(Duration.ofSeconds(5), 2_000, () -> {}, false);
+        assertThat(accounts.spilled()).isNotEmpty();
+        assertThat(accounts.delivered()).isNotEmpty();
+    }
+
+    private record Accounts(Set<String> delivered, Set<String> spilled, Set<String> rejected) {}
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    /**
+     * Clicks of 40 users while Personalize has a fault, with two lost task managers in the middle.
+     * Whatever happens, each interaction is delivered, spilled or rejected, and the topics are
+     * right, and not late.
+     */
+    private Accounts underFaults(
+            Duration spillAfter, int count, Step unused, boolean everythingIsDelivered)
+            throws Exception {
+        unused.run();
+        personalize.refuse(item -> item.equals("Refused"));
+        long base = Clock.systemUTC().millis() - 300_000;
+        List<Clicks> clicks = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            clicks.add(
+                    click("user" + i % 40)
+                            .at(base + i * 20L)
+                            .in(i % 100 == 7 ? "Refused" : "Item" + i % 11)
+                            .ofType("product_detail"));
+        }
+        List<Clicks> more = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            more.add(
+                    click("user" + i % 40)
+                            .at(base + 120_000 + i * 20L)
+                            .in("Later" + i % 5)
+                            .ofType("add_to_cart"));
+        }
+        try (LocalJob job = new LocalJob(folder, 1)) {
+            job.set("format", "item", "/product_type");
+            configure(job)
+                    .set("sink.personalize", "spill-after", spillAfter.toSeconds() + " s")
+                    .set("sink.personalize", "flush-age", "500 ms")
+                    .set("sink.personalize", "request-timeout", "1 s");
+            job.start(folder, 2);
+            job.send(0, clicks.stream().map(Clicks::toJson).toList());
+            long sent = System.nanoTime();
+            Await.until(
+                    "clicks", TIMEOUT, () -> job.count(ClickstreamMetrics.CLICKS) >= clicks.size());
+            job.awaitTopics(expected(clicks), Duration.ofSeconds(25));
+            System.out.printf(
+                    "topics complete after %.1f s, while %d calls of %d were good%n",
+                    (System.nanoTime() - sent) / 1e9, personalize.goodCalls(), personalize.calls());
+            job.flink().loseTaskManager();
+            Await.until("a restart", TIMEOUT, () -> job.flink().restarts() > 0);
+            Thread.sleep(8_000);
+            job.flink().loseTaskManager();
+            Await.until("another restart", TIMEOUT, () -> job.flink().restarts() > 1);
+            job.send(0, more.stream().map(Clicks::toJson).toList());
+            List<Clicks> all = new ArrayList<>(clicks);
+            all.addAll(more);
+            job.awaitTopics(expected(all), TIMEOUT);
+
+            Await.until(
+                    "all accounted for",
+                    TIMEOUT,
+                    () -> {
+                        Accounts accounts = accounts(job);
+                        Set<String> sum = new HashSet<>(accounts.delivered());
+                        sum.addAll(accounts.spilled());
+                        sum.addAll(accounts.rejected());
+                        return sum.size() >= all.size();
+                    });
+            // Nothing comes after.
+            Await.until(
+                    "nothing held",
+                    TIMEOUT,
+                    () ->
+                            job
+                                    .flink()
+                                    .metrics()
+                                    .gauge(
+                                            ClickstreamJob.INTERACTIONS_PERSONALIZE_SINK
+                                                    + ": Writer",
+                                            ClickstreamMetrics.PERSONALIZE_HELD)
+                                    .stream()
+                                    .allMatch(held -> held == 0));
+            Accounts accounts = accounts(job);
+            Set<String> sum = new TreeSet<>(accounts.delivered());
+            sum.addAll(accounts.spilled());
+            sum.addAll(accounts.rejected());
+            assertThat(sum).hasSize(all.size());
+            assertThat(accounts.rejected()).hasSize(clicks.size() / 100);
+            assertThat(accounts.delivered()).doesNotContainAnyElementsOf(accounts.rejected());
+            assertThat(personalize.dropped()).isEmpty();
+            if (everythingIsDelivered) {
+                assertThat(accounts.spilled()).isEmpty();
+            }
+            assertOrderPerSession();
+            System.out.printf(
+                    "interactions %d: delivered %d (sent %d), spilled %d, rejected %d; calls %d%n",
+                    all.size(),
+                    accounts.delivered().size(),
+                    personalize.taken().size(),
+                    accounts.spilled().size(),
+                    accounts.rejected().size(),
+                    personalize.calls());
+            return accounts;
+        }
+    }
+
+    private Accounts accounts(LocalJob job) throws IOException {
+        Set<String> delivered = new HashSet<>();
+        personalize.taken().forEach(taken -> delivered.add(taken.eventId()));
+        Set<String> spilled = new HashSet<>();
+        for (JsonNode line : spilled()) {
+            spilled.add(line.get("eventId").asText());
+        }
+        Set<String> rejected = new HashSet<>();
+        for (JsonNode letter : job.deadLetters()) {
+            assertThat(letter.get("reason").asText()).isEqualTo("interaction-refused");
+            rejected.add(letter.get("offset").asText());
+        }
+        // What was refused may have been spilled before.
+        spilled.removeAll(rejected);
+        return new Accounts(delivered, spilled, rejected);
+    }
+
+    private List<JsonNode> spilled() throws IOException {
+        List<JsonNode> lines = new ArrayList<>();
+        Path undelivered = folder.resolve("spill").resolve("undelivered");
+        if (!Files.exists(undelivered)) {
+            return lines;
+        }
+        try (Stream<Path> files = Files.walk(undelivered)) {
+            for (Path file : files.sorted(Comparator.naturalOrder()).toList()) {
+                String name = file.getFileName().toString();
+                if (Files.isRegularFile(file) && !name.startsWith(".")) {
+                    for (String line : Files.readAllLines(file)) {
+                        lines.add(JSON.readTree(line));
+                    }
+                }
+            }
+        }
+        return lines;
+    }
+
+    /** The first time that each event came, within its session. */
+    private void assertOrderPerSession() {
+        Map<String, List<Double>> times = new HashMap<>();
+        Set<String> seen = new HashSet<>();
+        for (Taken taken : personalize.taken()) {
+            if (seen.add(taken.eventId())) {
+                times.computeIfAbsent(
+                                taken.userId() + "/" + taken.sessionId(), key -> new ArrayList<>())
+                        .add(taken.event().get("sentAt").asDouble());
+            }
+        }
+        assertThat(times.values()).allSatisfy(each -> assertThat(each).isSorted());
+    }
+
+    private static Map<String, List<String>> inOrder(List<Taken> taken) {
+        Map<String, List<String>> bySession = new TreeMap<>();
+        for (Taken each : taken) {
+            bySession
+                    .computeIfAbsent(
+                            each.userId() + " " + each.sessionId(), key -> new ArrayList<>())
+                    .add(
+                            each.event().get("eventType").asText()
+                                    + " "
+                                    + each.event().get("itemId").asText()
+                                    + " "
+                                    + each.event().get("sentAt").asLong());
+        }
+        return new LinkedHashMap<>(bySession);
+    }
+
+    private LocalJob configure(LocalJob job) {
+        personalize.properties().forEach((key, value) -> job.set("sink.personalize", key, value));
+        return job.set(
+                "sink.personalize", "spill-path", folder.resolve("spill").toUri().toString());
+    }
+
+    private static String record(String user, long time, String type, String more) {
+        return "{\"userid\":%s,\"eventtimestamp\":%d,\"event_type\":\"%s\",%s}"
+                .formatted(user, time, type, more);
+    }
+
+    private static Expected expected(List<Clicks> clicks) {
+        List<OracleClick> all = clicks.stream().map(Clicks::forOracle).toList();
+        return Oracle.expect(all, Duration.ofSeconds(1), Duration.ofSeconds(10));
+    }
+}
