@@ -26,6 +26,14 @@ of lines and the parallelism change nothing.
   --config FILE             the job's property groups; those of sources and sinks are not used
   -h, --help                show this and end
 
+Instead of all that, send to Amazon Personalize what an outage has left:
+
+  scripts/replay.sh --undelivered --config FILE
+
+  --undelivered             what is in undelivered/ below the job's spill-path is sent, within the
+                            job's rate and in its order; a file is renamed when all of it is taken
+  --config FILE             the job's property groups
+
 Clicks are sorted on disk, in the folder for temporary files (TMPDIR): it takes about 100 bytes a
 click. Memory stays below 4 GB whatever the input.
 
@@ -43,4 +51,15 @@ HELP
 done
 
 build_local
+undelivered=no rest=()
+for argument in "$@"; do
+  if [[ $argument == --undelivered ]]; then
+    undelivered=yes
+  else
+    rest+=("$argument")
+  fi
+done
+if [[ $undelivered == yes ]]; then
+  run_java 512m io.clickstream.local.SendUndelivered "${rest[@]}"
+fi
 run_java 2g io.clickstream.local.Replay "$@"

@@ -21,6 +21,10 @@ the indices, with what was sent, and exits with 0 only if they are equal.
   --source SOURCE     kafka or kinesis, where clicks are read; kinesis needs Node.js 18 or later
                       with npm (kafka)
   --output OUTPUT     kafka or kinesis, where aggregates and dead letters go (kafka)
+  --personalize       a stand-in for Amazon Personalize starts too; clicks of products go there
+  --personalize-faults FAULT
+                      429 answers every second call so; 503 or slow do for the first 45 s, in
+                      which interactions are spilled; with --personalize
   --users N           users to draw from (10000, or more where the rate takes more)
   --seed N            another seed gives other visits (1)
   -h, --help          show this and end
@@ -35,6 +39,7 @@ Examples:
   scripts/run-local.sh --duration 2m --rate 5000 --format avro
   scripts/run-local.sh --duration 60s --source kinesis --output kinesis
   scripts/run-local.sh --duration 60s --registry confluent
+  scripts/run-local.sh --duration 90s --personalize --personalize-faults 503
 HELP
     exit 0
   fi

@@ -13,7 +13,6 @@ import io.clickstream.local.produce.Target;
 import io.clickstream.metrics.ClickstreamMetrics;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
@@ -85,6 +84,8 @@ public final class LocalRun implements Callable<Integer> {
     private static final long TOP_PERIOD_MILLIS = 15_000;
     private static final int TOP_DEPARTMENTS = 4;
     private static final Duration CLOSING_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration OUTAGE = Duration.ofSeconds(45);
+    private static final Duration THE_WHOLE_RUN = Duration.ofDays(1);
     private static final int ABORTED = 130;
 
     @Spec private CommandSpec spec;
@@ -142,6 +143,21 @@ public final class LocalRun implements Callable<Integer> {
     private Stream output;
 
     @Option(
+            names = "--personalize",
+            description = "a stand-in for Amazon Personalize starts too, and gets interactions")
+    private boolean personalize;
+
+    @Option(
+            names = "--personalize-faults",
+            paramLabel = "FAULT",
+            description =
+                    "429 to every second call; or 503 or slow for the first 45 s, which spills;"
+                            + " with --personalize",
+            converter = FaultOption.class)
+    @Nullable
+    private PersonalizeServer.Fault personalizeFaults;
+
+    @Option(
             names = "--users",
             paramLabel = "N",
             description = "users to draw from (10000, or more where the rate takes more)")
@@ -160,6 +176,8 @@ public final class LocalRun implements Callable<Integer> {
     private final StatusLine statusLine = new StatusLine(out, LocalCommand.columns());
     private final Deque<long[]> recentClicks = new ArrayDeque<>();
     private long started;
+    @Nullable private PersonalizeServer recommender;
+    @Nullable private InteractionLedger interactions;
 
     /** Runs until the duration is over or Ctrl-C, and exits. */
     public static void main(String[] args) throws IOException {
@@ -176,6 +194,9 @@ public final class LocalRun implements Callable<Integer> {
         check(
                 registry == null || format == Format.avro,
                 "--registry is only for Avro: leave --format json out");
+        check(
+                personalize || personalizeFaults == null,
+                "--personalize-faults is of no use without --personalize");
         int minUsers = ShopTraffic.minUsers(rate);
         int userCount = users == null ? ShopTraffic.usualUsers(rate) : users;
         check(
@@ -186,16 +207,18 @@ public final class LocalRun implements Callable<Integer> {
         Path log = LocalCommand.log();
         Path folder = Files.createTempDirectory("clickstream-");
         stop.install(() -> abort(folder));
-        if (registry == Registry.glue) {
+        if (registry == Registry.glue || personalize) {
             GlueRegistry.logIn();
         }
         boolean streams = source == Stream.kinesis || output == Stream.kinesis;
         out.println("Starting Kafka, OpenSearch" + (streams ? ", Kinesis" : "") + " and Flink");
         try (RegistryServer schemas = registry == null ? null : registry.start();
+                PersonalizeServer events = personalize ? PersonalizeServer.start() : null;
                 KinesisServer kinesis =
                         streams ? KinesisServer.start(besideLog(log, "-kinesis.log")) : null;
                 LocalServers servers =
                         LocalServers.start(folder, besideLog(log, "-opensearch.log"))) {
+            recommender = events;
             return run(servers, kinesis, schemas, log, userCount);
         }
     }
@@ -246,7 +269,20 @@ public final class LocalRun implements Callable<Integer> {
         OpenSearchIndices indices = new OpenSearchIndices(servers.openSearch().uri());
         indices.putTemplates(templates());
 
-        TrafficLedger ledger = new TrafficLedger(SESSION_GAP, WINDOW);
+        if (recommender != null) {
+            interactions = new InteractionLedger(recommender, spillFolder(servers));
+            if (personalizeFaults != null) {
+                recommender.have(
+                        personalizeFaults,
+                        personalizeFaults == PersonalizeServer.Fault.THROTTLING
+                                ? THE_WHOLE_RUN
+                                : OUTAGE);
+            }
+        }
+        TrafficLedger ledger =
+                interactions == null
+                        ? new TrafficLedger(SESSION_GAP, WINDOW)
+                        : new TrafficLedger(SESSION_GAP, WINDOW, interactions::sent);
         try (LocalFlink flink =
                         LocalFlink.start(
                                 servers.folder().resolve("flink"),
@@ -259,7 +295,7 @@ public final class LocalRun implements Callable<Integer> {
                                                         bootstrapServers,
                                                         kinesis,
                                                         schemas,
-                                                        servers.openSearch().uri())));
+                                                        servers)));
                 TrafficProducer traffic =
                         producer(bootstrapServers, kinesis, encoder(schemas), userCount, ledger);
                 Results results =
@@ -275,6 +311,9 @@ public final class LocalRun implements Callable<Integer> {
                 out.println("Registry    " + schemas.uri());
             }
             out.println("OpenSearch  " + servers.openSearch().uri());
+            if (recommender != null) {
+                out.println("Personalize " + recommender.uri());
+            }
             out.println("Log         " + log);
             out.println("Ctrl-C ends the run and compares what came out with what went in.");
 
@@ -290,6 +329,10 @@ public final class LocalRun implements Callable<Integer> {
             statusLine.end();
             return report(ledger.clicks(), expected, results.compare(expected), flink);
         }
+    }
+
+    private static Path spillFolder(LocalServers servers) {
+        return servers.folder().resolve("personalize");
     }
 
     private ClickEncoder encoder(@Nullable RegistryServer schemas) {
@@ -328,7 +371,7 @@ public final class LocalRun implements Callable<Integer> {
             String bootstrapServers,
             @Nullable KinesisServer kinesis,
             @Nullable RegistryServer schemas,
-            URI openSearch) {
+            LocalServers servers) {
         Map<String, Map<String, String>> groups = new HashMap<>();
         if (source == Stream.kafka) {
             groups.put(
@@ -357,7 +400,14 @@ public final class LocalRun implements Callable<Integer> {
         } else {
             groups.put("sink.kinesis", kinesis.properties());
         }
-        groups.put("sink.opensearch", Map.of("endpoint", openSearch.toString()));
+        groups.put("sink.opensearch", Map.of("endpoint", servers.openSearch().uri().toString()));
+        if (recommender != null) {
+            Map<String, String> sink = new HashMap<>(recommender.properties());
+            sink.put("item", "/product_type");
+            sink.put("spill-path", spillFolder(servers).toUri().toString());
+            sink.put("spill-after", "10 s");
+            groups.put("sink.personalize", sink);
+        }
         groups.put("dead-letters", Map.of("topic", DEAD_LETTERS_TOPIC));
         return groups;
     }
@@ -441,7 +491,21 @@ public final class LocalRun implements Callable<Integer> {
                         metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS),
                         flink.watermarkLag(
                                 ClickstreamPipeline.CLICK_SESSIONS, Clock.systemUTC().millis())),
+                interactionStatus(metrics),
                 now);
+    }
+
+    private String interactionStatus(MetricsInMemory metrics) {
+        if (recommender == null) {
+            return "";
+        }
+        long spilled = metrics.count(ClickstreamMetrics.PERSONALIZE_SPILLED);
+        return String.format(
+                Locale.ROOT,
+                "  interactions %,d in %,d calls%s",
+                metrics.count(ClickstreamMetrics.PERSONALIZE_ACCEPTED),
+                metrics.count(ClickstreamMetrics.PERSONALIZE_CALLS),
+                spilled == 0 ? "" : String.format(Locale.ROOT, ", %,d spilled", spilled));
     }
 
     private void showTop(OpenSearchIndices indices) throws IOException, InterruptedException {
@@ -480,17 +544,61 @@ public final class LocalRun implements Callable<Integer> {
             LocalServers servers, LocalFlink flink, Results results, Expected expected)
             throws Exception {
         long deadline = monotonicMillis() + CLOSING_TIMEOUT.toMillis();
-        while (monotonicMillis() < deadline && !results.areComplete(expected)) {
+        while (monotonicMillis() < deadline
+                && !(results.areComplete(expected) && areInteractionsComplete(flink))) {
             checkRunning(servers, flink);
             showStatus(flink);
             TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
         }
     }
 
+    /** Whether the job holds no interaction any more, and each is somewhere. */
+    private boolean areInteractionsComplete(LocalFlink flink) throws IOException {
+        if (interactions == null) {
+            return true;
+        }
+        boolean noneIsHeld =
+                flink
+                        .metrics()
+                        .gauge(
+                                ClickstreamJob.INTERACTIONS_PERSONALIZE_SINK + ": Writer",
+                                ClickstreamMetrics.PERSONALIZE_HELD)
+                        .stream()
+                        .allMatch(held -> held == 0);
+        return noneIsHeld && interactions.accounts().total() >= interactions.expected();
+    }
+
+    /** Says what became of the interactions, and whether that is what it must be. */
+    private boolean reportInteractions(LocalFlink flink) throws IOException {
+        if (interactions == null) {
+            return true;
+        }
+        InteractionLedger.Accounts accounts = interactions.accounts();
+        long rejected =
+                flink.metrics().countBelow(ClickstreamMetrics.DEAD_LETTERS + "interaction-");
+        if (!accounts.content().isEqual()) {
+            accounts.content().report().forEach(out::println);
+        }
+        if (!recommender.dropped().isEmpty()) {
+            out.println("interactions that Personalize drops: " + recommender.dropped().size());
+        }
+        out.printf(
+                Locale.ROOT,
+                "interactions %d = delivered %d + spilled %d + rejected %d; calls %d%n",
+                interactions.expected(),
+                accounts.delivered(),
+                accounts.spilled(),
+                rejected,
+                recommender.calls());
+        return accounts.content().isEqual() && recommender.dropped().isEmpty() && rejected == 0;
+    }
+
     private int report(
-            long clicks, Expected expected, List<Comparison> comparisons, LocalFlink flink) {
+            long clicks, Expected expected, List<Comparison> comparisons, LocalFlink flink)
+            throws IOException {
         MetricsInMemory metrics = flink.metrics();
-        boolean equal = comparisons.stream().allMatch(Comparison::isEqual);
+        boolean interactionsAreRight = reportInteractions(flink);
+        boolean equal = interactionsAreRight && comparisons.stream().allMatch(Comparison::isEqual);
         for (Comparison comparison : comparisons) {
             if (!comparison.isEqual()) {
                 comparison.report().forEach(out::println);

@@ -39,6 +39,16 @@ public final class StatusLine {
         show(status.line(), status.shortLine(), now);
     }
 
+    /**
+     * Shows a status and more behind it, in the long form where there is room for both.
+     *
+     * @param more as it is
+     * @param now ms on any clock that only goes forward
+     */
+    void show(Status status, String more, long now) {
+        show(status.line() + more, status.shortLine() + more, now);
+    }
+
     /** Shows a line that has no short form. */
     public void show(String line, long now) {
         show(line, line, now);

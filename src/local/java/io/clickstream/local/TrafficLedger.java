@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Knows what was sent and what the job must make of it. Safe for several threads.
@@ -17,6 +18,7 @@ public final class TrafficLedger {
 
     private final Duration sessionGap;
     private final OracleTally tally;
+    private final Consumer<OracleClick> listener;
     private final Map<Object, List<OracleClick>> open = new HashMap<>();
     private final Map<Object, List<OracleClick>> longPast = new HashMap<>();
     private long clicks;
@@ -29,6 +31,17 @@ public final class TrafficLedger {
      * @param window length of the counting windows
      */
     public TrafficLedger(Duration sessionGap, Duration window) {
+        this(sessionGap, window, click -> {});
+    }
+
+    /**
+     * A ledger of nothing.
+     *
+     * @param window length of the counting windows
+     * @param listener hears of each click that goes to the job
+     */
+    public TrafficLedger(Duration sessionGap, Duration window, Consumer<OracleClick> listener) {
+        this.listener = listener;
         this.sessionGap = sessionGap;
         this.tally = new OracleTally(sessionGap, window);
     }
@@ -41,6 +54,7 @@ public final class TrafficLedger {
         }
         open.computeIfAbsent(click.user(), user -> new ArrayList<>()).add(click);
         clicks++;
+        listener.accept(click);
         newestTime = Math.max(newestTime, click.time());
     }
 

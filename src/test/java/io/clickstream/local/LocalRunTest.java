@@ -26,6 +26,9 @@ class LocalRunTest {
                 "--registry glue --format json | --registry is only for Avro: leave --format json"
                         + " out",
                 "--registry apicurio | Invalid value for option '--registry'",
+                "--personalize-faults 429 | --personalize-faults is of no use without"
+                        + " --personalize",
+                "--personalize --personalize-faults 500 | '500' is none of 429, 503 and slow",
                 "--format xml | Invalid value for option '--format'",
                 "--duration 5 | '5' is no duration such as 500ms, 90s, 2m or 1h",
                 "--duratoin 5s | Unknown options: '--duratoin', '5s'",
@@ -60,7 +63,7 @@ class LocalRunTest {
         String script = Files.readString(Path.of("scripts/run-local.sh"));
         CommandLine.Model.CommandSpec spec = command().getCommandSpec();
 
-        assertThat(spec.options()).hasSize(10);
+        assertThat(spec.options()).hasSize(12);
         spec.options()
                 .forEach(
                         option ->
