@@ -44,7 +44,8 @@ public final class KinesisServer implements AutoCloseable {
 
     private static final String REGION = "us-east-1";
     private static final long INSTALL_TIMEOUT_SECONDS = 180;
-    private static final long START_TIMEOUT_MILLIS = 60_000;
+    private static final int START_ATTEMPTS = 3;
+    private static final long START_TIMEOUT_MILLIS = 30_000;
     private static final long STREAM_TIMEOUT_MILLIS = 30_000;
     private static final long STOP_TIMEOUT_SECONDS = 10;
     private static final int MAX_BATCH = 500;
@@ -73,6 +74,19 @@ public final class KinesisServer implements AutoCloseable {
      */
     public static KinesisServer start(Path log) {
         Path home = install();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return startOnFreePorts(home, log);
+            } catch (IllegalStateException e) {
+                // Another process may have taken a port in the meantime.
+                if (attempt == START_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static KinesisServer startOnFreePorts(Path home, Path log) {
         int plainPort;
         int tlsPort;
         try (ServerSocket plain = freePort();
