@@ -3,14 +3,17 @@ package io.clickstream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.local.ClickEncoder;
 import io.clickstream.local.GeneratedClick;
 import io.clickstream.local.KinesisServer;
 import io.clickstream.local.LocalCommand;
+import io.clickstream.local.LocalFileSystems;
 import io.clickstream.local.Replay;
 import io.clickstream.local.Results;
+import io.clickstream.local.S3Server;
 import io.clickstream.local.ShopTraffic;
 import io.clickstream.local.TrafficLedger;
 import io.clickstream.metrics.ClickstreamMetrics;
@@ -59,6 +62,8 @@ class ArchiveITCase {
     private static final Duration GAP = Duration.ofSeconds(1);
     private static final Duration WINDOW = Duration.ofSeconds(10);
     private static final int PARTITIONS = 3;
+    private static final List<String> TOPICS =
+            List.of(Results.DEPARTMENTS_TOPIC, Results.SESSIONS_TOPIC, Results.CHECKOUTS_TOPIC);
 
     @TempDir private static Path serverFolder;
     private static KinesisServer server;
@@ -337,17 +342,96 @@ class ArchiveITCase {
                                             "--output",
                                             folder.resolve("replayed").toString()))
                     .isZero();
-            for (String topic :
-                    List.of(
-                            Results.DEPARTMENTS_TOPIC,
-                            Results.SESSIONS_TOPIC,
-                            Results.CHECKOUTS_TOPIC)) {
+            for (String topic : TOPICS) {
                 assertThat(ArchiveFiles.lines(folder.resolve("replayed").resolve(topic)).stream())
                         .as(topic)
                         .containsExactlyInAnyOrderElementsOf(job.topic(topic));
                 assertThat(job.topic(topic)).isNotEmpty();
             }
             assertThat(ArchiveFiles.lines(folder.resolve("replayed/dead-letters"))).isEmpty();
+        }
+    }
+
+    /** Part of the hours is replayed, from S3. */
+    @Test
+    void aRangeIsReplayedFromS3(@TempDir Path folder) throws Exception {
+        TrafficLedger ledger = new TrafficLedger(GAP, WINDOW);
+        long start = Clock.systemUTC().millis() - 70_000;
+        ShopTraffic traffic = new ShopTraffic(9, 400, 3_000, start);
+        ClickEncoder encoder = ClickEncoder.json();
+        List<String> lines = new ArrayList<>();
+        try (S3Server s3 = S3Server.start(folder.resolve("s3.log"));
+                LocalJob job = new LocalJob(folder, PARTITIONS)) {
+            s3.createBucket("archive");
+            LocalFileSystems.initialize(s3.settings());
+            archive(job, folder)
+                    .set("sink.archive", "path", "s3://archive/clicks")
+                    .start(folder, 2);
+            send(job, traffic, start + 20_000, encoder, ledger, lines);
+            job.send(1, "no JSON");
+            Await.until("first windows", SOON, () -> !job.topic(Results.SESSIONS_TOPIC).isEmpty());
+            job.flink().loseTaskManager();
+            send(job, traffic, start + 40_000, encoder, ledger, lines);
+            Await.until("a restart", SOON, () -> job.flink().restarts() > 0);
+            send(job, traffic, start + 60_000, encoder, ledger, lines);
+            List<GeneratedClick> rest = new ArrayList<>();
+            traffic.flush(rest::add);
+            send(job, rest, encoder, ledger, lines);
+            job.awaitTopics(ledger.expected(), SOON);
+            Await.until(
+                    "all lines",
+                    SOON,
+                    () -> ArchiveFiles.linesAt("s3://archive/clicks").size() >= lines.size());
+            assertThat(ArchiveFiles.linesAt("s3://archive/clicks").stream().sorted())
+                    .isEqualTo(lines.stream().sorted().toList());
+            Await.until(
+                    "the malformed",
+                    SOON,
+                    () -> !ArchiveFiles.linesAt("s3://archive/clicks/_malformed").isEmpty());
+
+            long from = start + 15_000;
+            long to = start + 42_345;
+            List<String> arguments = new ArrayList<>();
+            s3.settings()
+                    .forEach(
+                            (key, value) -> {
+                                arguments.add("--file-system");
+                                arguments.add(key + "=" + value);
+                            });
+            arguments.addAll(
+                    List.of(
+                            "--input",
+                            "s3://archive/clicks",
+                            "--output",
+                            folder.resolve("replayed").toString(),
+                            "--from",
+                            Instant.ofEpochMilli(from).toString(),
+                            "--to",
+                            Instant.ofEpochMilli(to).toString()));
+            assertThat(
+                            LocalCommand.commandLine("replay", new Replay())
+                                    .execute(arguments.toArray(new String[0])))
+                    .isZero();
+            for (String topic : TOPICS) {
+                List<String> live =
+                        job.topic(topic).stream()
+                                .filter(result -> isIn(result, from, to))
+                                .sorted()
+                                .toList();
+                assertThat(live).as(topic).isNotEmpty().hasSizeLessThan(job.topic(topic).size());
+                assertThat(ArchiveFiles.lines(folder.resolve("replayed").resolve(topic)).stream())
+                        .as(topic)
+                        .containsExactlyInAnyOrderElementsOf(live);
+            }
+        }
+    }
+
+    private static boolean isIn(String result, long from, long to) {
+        try {
+            long last = JSON.readTree(result).get("windowEndTime").asLong() - 1;
+            return last >= from && last < to;
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(result, e);
         }
     }
 
