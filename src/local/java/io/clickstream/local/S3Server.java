@@ -89,6 +89,29 @@ public final class S3Server implements AutoCloseable {
         }
     }
 
+    /** Answers nobody any more, and keeps all objects. */
+    public void goAway() throws IOException {
+        signal("STOP");
+    }
+
+    /** Answers again, also what it was asked meanwhile. */
+    public void comeBack() throws IOException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException {
+        try {
+            Process kill =
+                    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+            if (kill.waitFor() != 0) {
+                throw new IOException("kill -" + name + " failed with " + kill.exitValue());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the S3 server was sent " + name, e);
+        }
+    }
+
     /** What Flink's file system for S3 must be told. */
     public Map<String, String> settings() {
         return Map.of(
