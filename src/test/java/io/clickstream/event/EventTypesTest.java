@@ -16,7 +16,7 @@ class EventTypesTest {
 
     @Test
     void haveSerializersOfTheirOwn() throws Exception {
-        assertThat(types()).hasSize(6);
+        assertThat(types()).hasSize(8);
         for (TypeInformation<?> type : types()) {
             assertThat(type).isNotInstanceOf(GenericTypeInfo.class);
             assertThat(type.createSerializer(new SerializerConfigImpl()))
