@@ -14,7 +14,14 @@ DIR/User_Sessions_Aggregates_With_Order_Checkout, and DIR/dead-letters with the 
 of lines and the parallelism change nothing.
 
   --input FILE|DIR|GLOB...  JSON lines, .gz or plain; folders are searched at any depth
+                            also addresses of files or folders such as s3://bucket/folder;
+                            names that begin with _ or . are left out in folders
   --output DIR              a new or empty folder
+  --from TIME               only results whose last millisecond is at or after this time, such as
+                            2022-06-14T05:00:00Z
+  --to TIME                 only results whose last millisecond is before this time
+  --file-system KEY=VALUE   a setting of Flink's file systems, such as s3.endpoint=https://...; any
+                            number of times; credentials come from the environment
   --preset NAME             which fields are what: lab, interactions, web-access or ticker (as
                             configured, else lab)
   --map KEY=VALUE           a key of the group format, in place of the preset's; any number of times
@@ -41,6 +48,8 @@ Examples:
   scripts/replay.sh --input clicks.jsonl.gz --output results
   scripts/replay.sh --input archive/2026-11-19 --output results --session-gap 30m
   scripts/replay.sh --input 'archive/*/part-*.jsonl' --output results --parallelism 4
+  scripts/replay.sh --input s3://bucket/clicks --output results \
+    --from 2026-11-19T05:00:00Z --to 2026-11-19T06:00:00Z
   scripts/replay.sh --input shop.jsonl.gz --output results --session-gap 30m \
     --map user=/user_id --map time=/event_time --map "time-format=yyyy-MM-dd HH:mm:ss 'UTC'" \
     --map department=/category_code --map department-cut=. \

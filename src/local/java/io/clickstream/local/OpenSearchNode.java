@@ -97,7 +97,8 @@ public final class OpenSearchNode implements AutoCloseable {
         }
     }
 
-    private static String classPath() throws IOException {
+    /** Of the child processes: this server's, and that of {@link S3Server}. */
+    static String classPath() throws IOException {
         Path file =
                 Path.of(
                         System.getProperty(
@@ -112,7 +113,8 @@ public final class OpenSearchNode implements AutoCloseable {
         return Files.readString(file).strip() + File.pathSeparator + classes.toAbsolutePath();
     }
 
-    private static String firstLine(Process process)
+    /** What a child process prints first on its standard output, when it can be used. */
+    static String firstLine(Process process)
             throws InterruptedException, ExecutionException, TimeoutException {
         CompletableFuture<String> line = new CompletableFuture<>();
         Thread reader =
@@ -130,7 +132,7 @@ public final class OpenSearchNode implements AutoCloseable {
                                 line.completeExceptionally(e);
                             }
                         },
-                        "opensearch-start");
+                        "first-line");
         reader.setDaemon(true);
         reader.start();
         return line.get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS);

@@ -51,7 +51,7 @@ public final class Replay implements Callable<Integer> {
             names = "--input",
             arity = "1..*",
             required = true,
-            paramLabel = "FILE|DIR|GLOB",
+            paramLabel = "FILE|DIR|GLOB|s3://...",
             description = "JSON lines, .gz or plain")
     private List<String> inputs;
 
@@ -61,6 +61,26 @@ public final class Replay implements Callable<Integer> {
             paramLabel = "DIR",
             description = "a new or empty folder for the results")
     private Path output;
+
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            description = "only results whose last millisecond is at or after this time")
+    @Nullable
+    private String from;
+
+    @Option(
+            names = "--to",
+            paramLabel = "TIME",
+            description = "only results whose last millisecond is before this time")
+    @Nullable
+    private String to;
+
+    @Option(
+            names = "--file-system",
+            paramLabel = "KEY=VALUE",
+            description = "a setting of Flink's file systems, such as s3.endpoint=https://...")
+    private Map<String, String> fileSystem = new LinkedHashMap<>();
 
     @Option(
             names = "--preset",
@@ -120,7 +140,9 @@ public final class Replay implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--parallelism must be at least 1, not " + parallelism);
         }
+        TimeRange range = range();
         ReplayConfig replayConfig = ReplayConfig.parse(propertyGroups());
+        LocalFileSystems.initialize(fileSystem);
         ReplayFiles files = inputFiles();
         prepareOutput(ReplayJob.folders(replayConfig));
 
@@ -128,20 +150,45 @@ public final class Replay implements Callable<Integer> {
                 parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
         Path temporary = Files.createTempDirectory("clickstream-replay-");
         try {
-            run(files, replayConfig, subtasks, temporary);
+            run(files, range, replayConfig, subtasks, temporary);
         } finally {
             LocalServers.delete(temporary);
         }
         return 0;
     }
 
-    private void run(ReplayFiles files, ReplayConfig replayConfig, int subtasks, Path temporary)
+    private TimeRange range() {
+        TimeRange range =
+                new TimeRange(
+                        time("--from", from, TimeRange.ALL.from()),
+                        time("--to", to, TimeRange.ALL.to()));
+        if (range.from() >= range.to()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--from " + from + " is not before --to " + to);
+        }
+        return range;
+    }
+
+    private long time(String option, @Nullable String text, long otherwise) {
+        try {
+            return text == null ? otherwise : TimeRange.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void run(
+            ReplayFiles files,
+            TimeRange range,
+            ReplayConfig replayConfig,
+            int subtasks,
+            Path temporary)
             throws Exception {
         Configuration cluster = cluster(subtasks, temporary);
         MetricsInMemory metrics = MetricsInMemory.reportFrom(cluster);
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.createLocalEnvironment(subtasks, cluster);
-        ReplayJob.define(env, files.paths(), output, replayConfig);
+        ReplayJob.define(env, files.paths(), output, range, replayConfig);
 
         long started = System.nanoTime();
         CompletableFuture<JobExecutionResult> result =

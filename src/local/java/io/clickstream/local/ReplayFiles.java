@@ -4,19 +4,25 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
 
 /**
  * The files that a replay reads.
  *
  * @param paths each file once, whatever names it
- * @param bytes how much there is to read, unpacked; of a packed file of 4 GiB or more, less
+ * @param bytes how much there is to read, unpacked; of a packed file of 4 GiB or more, or one that
+ *     is not on this machine, less
  */
 record ReplayFiles(List<Path> paths, long bytes) {
 
@@ -24,37 +30,80 @@ record ReplayFiles(List<Path> paths, long bytes) {
     private static final int GZIP_LENGTH_BYTES = 4;
 
     /**
+     * An address such as {@code s3://bucket/folder}; a name in front of :/ is too short for one.
+     */
+    private static final Pattern ADDRESS = Pattern.compile("[a-z][a-z0-9+.-]+:/.*");
+
+    /** What a sink of Flink's has in the name of a file that it still writes. */
+    private static final String IN_PROGRESS = ".inprogress";
+
+    /**
      * Finds all files that are named, are in named folders at any depth, or match a pattern. Names
      * that begin with a dot or an underscore are unfinished or hidden, and left out in folders.
      *
-     * @throws IllegalArgumentException if a name or pattern stands for no file
+     * @param inputs paths and patterns on this machine; or addresses of files or folders of any
+     *     file system of Flink's, without patterns
+     * @throws IllegalArgumentException if one of them stands for no file
      */
     static ReplayFiles find(Collection<String> inputs) throws IOException {
-        Set<Path> found = new TreeSet<>();
+        Map<Path, Long> found = new TreeMap<>(Comparator.comparing(Path::toString));
         for (String input : inputs) {
-            List<Path> files = files(input);
-            if (files.isEmpty()) {
+            int before = found.size();
+            boolean any =
+                    ADDRESS.matcher(input).matches() ? addAt(input, found) : addLocal(input, found);
+            if (!any && found.size() == before) {
                 throw new IllegalArgumentException("there is no file " + input);
             }
-            files.forEach(file -> found.add(file.toAbsolutePath().normalize()));
         }
-        long bytes = 0;
-        for (Path file : found) {
-            bytes += unpackedBytes(file);
-        }
-        return new ReplayFiles(List.copyOf(found), bytes);
+        return new ReplayFiles(
+                List.copyOf(found.keySet()),
+                found.values().stream().mapToLong(Long::longValue).sum());
     }
 
-    private static List<Path> files(String input) throws IOException {
+    private static boolean addAt(String address, Map<Path, Long> found) throws IOException {
+        Path path = new Path(address);
+        FileSystem files = path.getFileSystem();
+        if (!files.exists(path)) {
+            return false;
+        }
+        List<FileStatus> all = new ArrayList<>();
+        list(files, files.getFileStatus(path), all);
+        all.forEach(file -> found.put(file.getPath(), file.getLen()));
+        return !all.isEmpty();
+    }
+
+    private static void list(FileSystem files, FileStatus from, List<FileStatus> all)
+            throws IOException {
+        if (!from.isDir()) {
+            all.add(from);
+            return;
+        }
+        for (FileStatus each : files.listStatus(from.getPath())) {
+            if (isFinished(each.getPath().getName())) {
+                list(files, each, all);
+            }
+        }
+    }
+
+    private static boolean addLocal(String input, Map<Path, Long> found) throws IOException {
+        List<java.nio.file.Path> files = local(input);
+        for (java.nio.file.Path file : files) {
+            java.nio.file.Path absolute = file.toAbsolutePath().normalize();
+            found.put(new Path(absolute.toUri()), unpackedBytes(absolute));
+        }
+        return !files.isEmpty();
+    }
+
+    private static List<java.nio.file.Path> local(String input) throws IOException {
         boolean pattern = input.chars().anyMatch(c -> "*?[{".indexOf(c) >= 0);
-        if (!pattern || Files.exists(Path.of(input))) {
-            Path path = Path.of(input);
+        if (!pattern || Files.exists(java.nio.file.Path.of(input))) {
+            java.nio.file.Path path = java.nio.file.Path.of(input);
             return Files.isDirectory(path)
                     ? walk(path)
                     : Files.exists(path) ? List.of(path) : List.of();
         }
-        Path absolute = Path.of(input).toAbsolutePath().normalize();
-        Path folder = absolute;
+        java.nio.file.Path absolute = java.nio.file.Path.of(input).toAbsolutePath().normalize();
+        java.nio.file.Path folder = absolute;
         while (!Files.isDirectory(folder)) {
             folder = folder.getParent();
         }
@@ -62,24 +111,27 @@ record ReplayFiles(List<Path> paths, long bytes) {
         return walk(folder).stream().filter(matcher::matches).toList();
     }
 
-    private static List<Path> walk(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
+    private static List<java.nio.file.Path> walk(java.nio.file.Path folder) throws IOException {
+        try (Stream<java.nio.file.Path> files = Files.walk(folder)) {
             return files.filter(Files::isRegularFile)
-                    .filter(file -> isFinished(folder.relativize(file)))
+                    .filter(
+                            file -> {
+                                for (java.nio.file.Path part : folder.relativize(file)) {
+                                    if (!isFinished(part.toString())) {
+                                        return false;
+                                    }
+                                }
+                                return true;
+                            })
                     .toList();
         }
     }
 
-    private static boolean isFinished(Path file) {
-        for (Path part : file) {
-            if (part.toString().startsWith(".") || part.toString().startsWith("_")) {
-                return false;
-            }
-        }
-        return true;
+    private static boolean isFinished(String name) {
+        return !name.startsWith(".") && !name.startsWith("_") && !name.contains(IN_PROGRESS);
     }
 
-    private static long unpackedBytes(Path file) throws IOException {
+    private static long unpackedBytes(java.nio.file.Path file) throws IOException {
         long size = Files.size(file);
         if (!file.toString().endsWith(".gz") || size < GZIP_LENGTH_BYTES) {
             return size;

@@ -4,6 +4,7 @@ import io.clickstream.ClickstreamJob;
 import io.clickstream.ClickstreamPipeline;
 import io.clickstream.Outputs;
 import io.clickstream.config.ReplayConfig;
+import io.clickstream.format.AggregateFormat;
 import io.clickstream.format.CheckoutFormat;
 import io.clickstream.format.DepartmentCountFormat;
 import io.clickstream.format.IpPrivacy;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.connector.file.sink.FileSink;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -39,13 +41,15 @@ final class ReplayJob {
     /**
      * Adds the job to an environment.
      *
-     * @param inputs files of JSON lines, {@code .gz} or plain
+     * @param inputs files of JSON lines, {@code .gz} or plain, with their schemes
      * @param output a folder that gets one folder per output
+     * @param range the results that are written: those whose last millisecond is in it
      */
     static void define(
             StreamExecutionEnvironment env,
-            Collection<Path> inputs,
+            Collection<org.apache.flink.core.fs.Path> inputs,
             Path output,
+            TimeRange range,
             ReplayConfig config) {
         env.configure(ClickstreamJob.settings());
         env.setRuntimeMode(RuntimeExecutionMode.BATCH);
@@ -62,33 +66,34 @@ final class ReplayJob {
         new ClickstreamPipeline(config, Clock.systemUTC())
                 .define(
                         env,
-                        ClickFiles.source(
-                                inputs.stream().map(ReplayJob::flinkPath).toList(), decoder),
+                        ClickFiles.source(inputs, decoder),
                         new Outputs()
                                 .departmentCounts(
                                         "department-counts-file-sink",
-                                        FileSinks.aggregates(
-                                                flinkPath(output.resolve(DEPARTMENTS)),
-                                                new DepartmentCountFormat()))
+                                        results(
+                                                output,
+                                                DEPARTMENTS,
+                                                new DepartmentCountFormat(),
+                                                range))
                                 .sessionCounts(
                                         "session-counts-file-sink",
-                                        FileSinks.aggregates(
-                                                flinkPath(output.resolve(SESSIONS)),
-                                                new SessionCountFormat()))
+                                        results(output, SESSIONS, new SessionCountFormat(), range))
                                 .checkoutSessions(
                                         "checkout-sessions-file-sink",
-                                        FileSinks.aggregates(
-                                                flinkPath(output.resolve(CHECKOUTS)),
-                                                new CheckoutFormat()))
+                                        results(output, CHECKOUTS, new CheckoutFormat(), range))
                                 .trends(
                                         "trending-file-sink",
-                                        FileSinks.aggregates(
-                                                flinkPath(output.resolve(TRENDS)),
-                                                new TrendFormat()))
+                                        results(output, TRENDS, new TrendFormat(), range))
                                 .deadLetters(
                                         "dead-letters-file-sink",
                                         FileSinks.deadLetters(
                                                 flinkPath(output.resolve(DEAD_LETTERS)))));
+    }
+
+    private static <T> FileSink<T> results(
+            Path output, String folder, AggregateFormat<T> format, TimeRange range) {
+        return FileSinks.aggregates(
+                flinkPath(output.resolve(folder)), format, range.from(), range.to());
     }
 
     /** The folders that the results go to, below the output. */

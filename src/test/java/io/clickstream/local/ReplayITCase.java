@@ -345,6 +345,30 @@ class ReplayITCase {
     }
 
     @Test
+    void aRangeMustBeOne() {
+        assertThat(
+                        replay(
+                                        "--input", folder.toString(),
+                                        "--output", folder.resolve("out").toString(),
+                                        "--from", "yesterday")
+                                .err)
+                .contains("--from: 'yesterday' is no time such as 2022-06-14T05:00:00Z");
+        assertThat(
+                        replay(
+                                        "--input",
+                                        folder.toString(),
+                                        "--output",
+                                        folder.resolve("out").toString(),
+                                        "--from",
+                                        "2022-06-14T05:00:00Z",
+                                        "--to",
+                                        "2022-06-14T07:00:00+02:00")
+                                .err)
+                .contains(
+                        "--from 2022-06-14T05:00:00Z is not before --to 2022-06-14T07:00:00+02:00");
+    }
+
+    @Test
     void helpOfTheScriptNamesAllOptions() throws Exception {
         String script = Files.readString(Path.of("scripts/replay.sh"));
         LocalCommand.commandLine("replay", new Replay())

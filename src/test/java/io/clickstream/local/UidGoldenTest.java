@@ -120,8 +120,11 @@ class UidGoldenTest {
         StreamExecutionEnvironment env = environment();
         ReplayJob.define(
                 env,
-                List.of(Files.createFile(folder.resolve("clicks.jsonl"))),
+                List.of(
+                        new org.apache.flink.core.fs.Path(
+                                Files.createFile(folder.resolve("clicks.jsonl")).toUri())),
                 folder.resolve("out"),
+                TimeRange.ALL,
                 ReplayConfig.parse(PropertyGroups.none().build()));
 
         assertUids("replay", env);

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
 
 /** What a reader sees of files that a sink writes. */
 public final class ArchiveFiles {
@@ -73,6 +75,33 @@ public final class ArchiveFiles {
             }
         }
         return lines;
+    }
+
+    /** The same of another file system of Flink's; {@code .gz} is not unpacked. */
+    public static List<String> linesAt(String address) throws IOException {
+        List<String> lines = new ArrayList<>();
+        addLines(new org.apache.flink.core.fs.Path(address), lines);
+        return lines;
+    }
+
+    private static void addLines(org.apache.flink.core.fs.Path folder, List<String> lines)
+            throws IOException {
+        FileSystem files = folder.getFileSystem();
+        if (!files.exists(folder)) {
+            return;
+        }
+        for (FileStatus each : files.listStatus(folder)) {
+            if (each.getPath().getName().startsWith("_")) {
+                continue;
+            }
+            if (each.isDir()) {
+                addLines(each.getPath(), lines);
+                continue;
+            }
+            try (InputStream in = files.open(each.getPath())) {
+                new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().forEach(lines::add);
+            }
+        }
     }
 
     private ArchiveFiles() {}

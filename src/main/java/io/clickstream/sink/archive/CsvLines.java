@@ -17,6 +17,8 @@ final class CsvLines implements LineFormat<ArchivedRecord> {
 
     private static final long serialVersionUID = 1L;
 
+    private static final String CRLF = "\r\n";
+
     private final LinkedHashMap<String, JsonPointer> columns;
 
     /** Has columns in their order; what a record lacks is empty. */
@@ -30,8 +32,8 @@ final class CsvLines implements LineFormat<ArchivedRecord> {
     }
 
     @Override
-    public void begin(OutputStream out) throws IOException {
-        row(columns.keySet(), out);
+    public byte[] header() {
+        return row(columns.keySet());
     }
 
     @Override
@@ -41,12 +43,10 @@ final class CsvLines implements LineFormat<ArchivedRecord> {
         for (JsonPointer pointer : columns.values()) {
             values.add(fields.text(pointer));
         }
-        row(values, out);
+        out.write(row(values));
     }
 
-    private static void row(Collection<String> values, OutputStream out) throws IOException {
-        StringBuilder row = new StringBuilder();
-        CSVFormat.RFC4180.printRecord(row, values.toArray());
-        out.write(row.toString().getBytes(StandardCharsets.UTF_8));
+    private static byte[] row(Collection<String> values) {
+        return (CSVFormat.RFC4180.format(values.toArray()) + CRLF).getBytes(StandardCharsets.UTF_8);
     }
 }

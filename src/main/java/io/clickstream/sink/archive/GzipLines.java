@@ -23,7 +23,7 @@ final class GzipLines<T> implements BulkWriter.Factory<T> {
     @Override
     public BulkWriter<T> create(FSDataOutputStream file) throws IOException {
         OutputStream packed = new GZIPOutputStream(new StaysOpen(file), BUFFER_BYTES);
-        format.begin(packed);
+        packed.write(format.header());
         return new BulkWriter<>() {
             @Override
             public void addElement(T value) throws IOException {

@@ -16,6 +16,7 @@ final class LineEncoder<T> implements Encoder<T> {
 
     private final LineFormat<T> format;
 
+    private transient byte[] header;
     private transient ByteArrayOutputStream line;
 
     LineEncoder(LineFormat<T> format) {
@@ -27,10 +28,11 @@ final class LineEncoder<T> implements Encoder<T> {
     public void encode(T value, OutputStream out) throws IOException {
         if (line == null) {
             line = new ByteArrayOutputStream();
+            header = format.header();
         }
         line.reset();
-        if (((FSDataOutputStream) out).getPos() == 0) {
-            format.begin(line);
+        if (header.length > 0 && ((FSDataOutputStream) out).getPos() == 0) {
+            line.write(header);
         }
         format.write(value, line);
         line.writeTo(out);

@@ -14,8 +14,10 @@ interface LineFormat<T> extends Serializable {
     /** What the name of a file ends with, such as {@code .csv}. */
     String suffix();
 
-    /** Writes what stands at the beginning of every file. */
-    default void begin(OutputStream out) throws IOException {}
+    /** What stands at the beginning of every file; usually nothing. */
+    default byte[] header() {
+        return new byte[0];
+    }
 
     /** Writes one record with the end of its line. */
     void write(T value, OutputStream out) throws IOException;

@@ -16,11 +16,25 @@ public final class FileSinks {
 
     /** A sink for one aggregate. */
     public static <T> FileSink<T> aggregates(Path folder, AggregateFormat<T> format) {
+        return aggregates(folder, format, Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
+    /**
+     * A sink for one aggregate of a range of time.
+     *
+     * @param from the first ms since the epoch that a window's last millisecond may be
+     * @param to the first that it may not be
+     */
+    public static <T> FileSink<T> aggregates(
+            Path folder, AggregateFormat<T> format, long from, long to) {
         return lines(
                 folder,
                 (value, out) -> {
-                    out.write(AggregateJson.toBytes(format, value));
-                    out.write('\n');
+                    long time = format.timestamp(value);
+                    if (time >= from && time < to) {
+                        out.write(AggregateJson.toBytes(format, value));
+                        out.write('\n');
+                    }
                 });
     }
 

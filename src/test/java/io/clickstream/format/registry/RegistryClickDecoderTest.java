@@ -11,6 +11,7 @@ import io.clickstream.config.RegistryConfig;
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.event.UserId;
 import io.clickstream.format.ClickFields;
+import io.clickstream.format.JsonClickDecoder;
 import io.clickstream.format.MalformedRecordException;
 import io.clickstream.local.ConfluentRegistry;
 import io.clickstream.local.GeneratedClick;
@@ -22,6 +23,7 @@ import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.PropertyGroups;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -90,6 +92,37 @@ class RegistryClickDecoderTest {
 
         assertThat(records).extracting(record -> record[1]).containsExactly(plainly(0, 5, 5, 0));
         assertThat(lookUpsAtGlue() - asked).isEqualTo(2);
+    }
+
+    @Test
+    void writesRecordsAsTheJsonThatSaysTheSame() throws Exception {
+        VersionedEncoder plain = RegistryEncoders.glue(glue, "clicks", false);
+        VersionedEncoder packed = RegistryEncoders.glue(glue, "clicks", true);
+        VersionedEncoder confluents = RegistryEncoders.confluent(confluent, "clicks-value");
+        RegistryClickDecoder ofGlue = glueDecoder();
+        RegistryClickDecoder ofConfluent = confluentDecoder();
+
+        for (WriterVersion version : WriterVersion.values()) {
+            for (byte[] json :
+                    List.of(
+                            ofGlue.toJson(plain.encode(version, CLICK), false),
+                            ofGlue.toJson(packed.encode(version, CLICK), true),
+                            ofConfluent.toJson(confluents.encode(version, CLICK), false))) {
+                new JsonClickDecoder().decode(json, fields);
+                assertClick();
+                assertThat(new String(json, StandardCharsets.UTF_8))
+                        .contains("\"ip\":\"" + CLICK.ip() + "\"");
+            }
+        }
+    }
+
+    @Test
+    void writesNoJsonOfWhatIsNoRecord() {
+        assertThat(
+                        catchThrowableOfType(
+                                MalformedRecordException.class,
+                                () -> glueDecoder().toJson(new byte[] {3, 7, 1}, false)))
+                .hasMessage("3 bytes; Glue's header alone has 18");
     }
 
     @Test
@@ -182,7 +215,7 @@ class RegistryClickDecoderTest {
         assertMalformed(ofConfluent, bytes(0, 0, 0, 1), "4 bytes; Confluent's header alone has 5");
         assertMalformed(
                 ofConfluent,
-                "{\"userid\": 7}".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                "{\"userid\": 7}".getBytes(StandardCharsets.UTF_8),
                 "the first byte is 123; Confluent's header begins with 0");
         assertMalformed(
                 ofGlue, Arrays.copyOf(bytes(3, 0), 17), "17 bytes; Glue's header alone has 18");

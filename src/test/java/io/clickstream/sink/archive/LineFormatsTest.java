@@ -33,10 +33,7 @@ class LineFormatsTest {
 
     @Test
     void csvBeginsWithTheNamesOfItsColumns() throws Exception {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        csv().begin(out);
-
-        assertThat(out.toString(UTF_8)).isEqualTo("id,\"the, \"\"name\"\"\",item\r\n");
+        assertThat(csv().header()).asString(UTF_8).isEqualTo("id,\"the, \"\"name\"\"\",item\r\n");
     }
 
     @Test
