@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import org.junit.jupiter.api.AfterEach;
@@ -225,7 +226,7 @@ class PersonalizeITCase {
             Await.until("more calls", TIMEOUT, () -> personalize.calls() > calls);
             job.flink().loseTaskManager();
             Await.until("a restart", TIMEOUT, () -> job.flink().restarts() > 0);
-            String savepoint = job.flink().stopWithSavepoint(folder.resolve("savepoints"));
+            String savepoint = savepoint(job);
             job.flink().close();
             if (!everythingIsDelivered) {
                 personalize.have(Fault.NONE);
@@ -283,6 +284,23 @@ class PersonalizeITCase {
                     personalize.calls());
             return accounts;
         }
+    }
+
+    /** Stops the job, as soon as it runs again. */
+    private String savepoint(LocalJob job) throws Exception {
+        String[] savepoint = new String[1];
+        Await.until(
+                "a savepoint",
+                TIMEOUT,
+                () -> {
+                    try {
+                        savepoint[0] = job.flink().stopWithSavepoint(folder.resolve("savepoints"));
+                        return true;
+                    } catch (ExecutionException e) {
+                        return false;
+                    }
+                });
+        return savepoint[0];
     }
 
     private static List<Clicks> later(long begin, String item) {
