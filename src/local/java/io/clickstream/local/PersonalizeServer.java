@@ -132,6 +132,7 @@ public final class PersonalizeServer implements AutoCloseable {
     /** Has a fault for some time from now on. */
     public synchronized void have(Fault trouble, Duration time) {
         fault = trouble;
+        faultyCalls = 0;
         faultEnds = System.nanoTime() + time.toNanos();
     }
 

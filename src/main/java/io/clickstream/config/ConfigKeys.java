@@ -230,14 +230,15 @@ public final class ConfigKeys {
                     "item",
                     Parsers::optionalPointer,
                     OPTIONAL_POINTER,
-                    "What was looked at or bought: a number or a string. For `trending`.");
+                    "What was looked at or bought: a number or a string. For `trending` and"
+                            + " `sink.personalize`.");
     static final Key<Optional<JsonPointer>> FORMAT_SESSION_ID =
             Key.of(
                     FORMAT,
                     "session-id",
                     Parsers::optionalPointer,
                     OPTIONAL_POINTER,
-                    "The session as the sender counts it. No aggregate needs it yet.");
+                    "The session as the sender counts it. For `sink.personalize`.");
     static final Key<Optional<JsonPointer>> FORMAT_SEQUENCE =
             Key.of(
                     FORMAT,

@@ -93,13 +93,11 @@ final class Outbox {
     static final class Call {
         private final Lane lane;
         private final List<Entry> entries;
-        private final long began;
         private final boolean retry;
 
-        private Call(Lane lane, List<Entry> entries, long began, boolean retry) {
+        private Call(Lane lane, List<Entry> entries, boolean retry) {
             this.lane = lane;
             this.entries = entries;
-            this.began = began;
             this.retry = retry;
         }
 
@@ -196,7 +194,7 @@ final class Outbox {
         for (int i = 0; i < count; i++) {
             entries.add(lane.entries.remove());
         }
-        lane.underWay = new Call(lane, entries, now, lane.failures > 0);
+        lane.underWay = new Call(lane, entries, lane.failures > 0);
         underWay++;
         return lane.underWay;
     }
@@ -241,7 +239,7 @@ final class Outbox {
         putBack(lane, call.entries);
         queue(lane);
         failuresInARow++;
-        failingSince = Math.min(failingSince, call.began);
+        failingSince = Math.min(failingSince, now);
         if (isOutage()) {
             nextProbe = now + pause(failuresInARow - FAILURES_OF_AN_OUTAGE + 1);
         }

@@ -145,20 +145,20 @@ class OutboxTest {
         add("all", List.of(of("ann", "1", "a"), of("bob", "1", "b"), of("cid", "1", "c")));
         Call ann = outbox.next(1_000);
         outbox.failed(outbox.next(1_000), 3_000);
-        assertThat(outbox.shouldSpill(60_999)).isFalse();
-        assertThat(outbox.shouldSpill(61_000)).isTrue();
+        assertThat(outbox.shouldSpill(62_999)).isFalse();
+        assertThat(outbox.shouldSpill(63_000)).isTrue();
 
-        Parcel parcel = outbox.takeToSpill(61_000);
+        Parcel parcel = outbox.takeToSpill(63_000);
 
         assertThat(idsOf(parcel.interactions())).containsExactly("b", "c");
         assertThat(idsOf(outbox.all())).containsExactly("b", "c", "a");
         outbox.stored(parcel);
         assertThat(idsOf(outbox.all())).containsExactly("a");
         // The next file, of what has come since, a while later.
-        outbox.failed(ann, 62_000);
-        assertThat(outbox.shouldSpill(70_999)).isFalse();
-        assertThat(outbox.shouldSpill(71_000)).isTrue();
-        outbox.delivered(outbox.next(71_000));
+        outbox.failed(ann, 64_000);
+        assertThat(outbox.shouldSpill(72_999)).isFalse();
+        assertThat(outbox.shouldSpill(73_000)).isTrue();
+        outbox.delivered(outbox.next(73_000));
         assertThat(outbox.shouldSpill(999_999)).isFalse();
         assertThat(left).containsExactly("all");
     }
