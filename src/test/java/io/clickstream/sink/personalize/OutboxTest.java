@@ -214,6 +214,7 @@ class OutboxTest {
         assertThat(outbox.shouldSpill(75_000)).isTrue();
 
         assertThat(idsOf(outbox.all())).containsExactlyInAnyOrder("a", "a2", "a3", "b");
+        assertThat(ids(outbox.next(60_000))).containsExactly("b");
         assertThat(ids(outbox.next(60_000))).containsExactly("a", "a2", "a3");
     }
 
