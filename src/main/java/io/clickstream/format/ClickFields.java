@@ -34,7 +34,9 @@ public final class ClickFields {
         userAgent = null;
         ip = null;
         item = null;
-        ofInteraction.clear();
+        if (!ofInteraction.isEmpty()) {
+            ofInteraction.clear();
+        }
     }
 
     /** The user; null where the record has none, or an empty string. */

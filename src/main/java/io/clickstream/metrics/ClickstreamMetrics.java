@@ -13,7 +13,10 @@ public final class ClickstreamMetrics {
     /** The group that the managed service looks for. */
     public static final String GROUP = "kinesisanalytics";
 
-    /** Records read, good or bad: the sum of {@link #CLICKS} and all dead letters but late ones. */
+    /**
+     * Records read, good or bad: the sum of {@link #CLICKS} and all dead letters that say why it is
+     * no click.
+     */
     public static final String RECORDS_IN = "recordsIn";
 
     /** Length of all records read, in bytes. */

@@ -248,7 +248,7 @@ final class Courier implements AutoCloseable {
             metrics.spilled(parcel.interactions().size());
             outbox.stored(parcel);
         } else {
-            outbox.notStored(parcel);
+            outbox.notStored(parcel, monotonicMillis());
         }
         changed();
     }

@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +41,11 @@ final class Outbox {
     /** Time of nothing but failures after which a full outbox is spilled. */
     private static final long SPILL_FULL_AFTER = 1_000;
 
-    /** Between two files of a long outage. */
+    /** Between two files of a long outage, unless the outbox is full before. */
     private static final long SPILL_PERIOD = 10_000;
+
+    /** After a file that could not be written. */
+    private static final long SPILL_PAUSE = 5_000;
 
     /** Told when all interactions of a batch have left. */
     interface Receipt {
@@ -84,6 +86,9 @@ final class Outbox {
 
         @Nullable private Call underWay;
 
+        /** Its oldest interactions are being spilled, and may come back. */
+        private boolean spilling;
+
         private Lane(String key) {
             this.key = key;
         }
@@ -116,8 +121,12 @@ final class Outbox {
     static final class Parcel {
         private final List<Entry> entries;
 
-        private Parcel(List<Entry> entries) {
+        /** Of a spill, what is of which lane; lanes wait until it has ended. */
+        private final Map<Lane, List<Entry>> byLane;
+
+        private Parcel(List<Entry> entries, Map<Lane, List<Entry>> byLane) {
             this.entries = entries;
+            this.byLane = byLane;
         }
 
         List<Interaction> interactions() {
@@ -134,10 +143,12 @@ final class Outbox {
     private final List<Parcel> parcels = new ArrayList<>();
     private int held;
     private int underWay;
+    private int lanesInSpills;
     private int failuresInARow;
     private long failingSince = NEVER;
     private long nextProbe = Long.MIN_VALUE;
     private long nextSpill = Long.MIN_VALUE;
+    private long nextAttemptToSpill = Long.MIN_VALUE;
 
     /**
      * An empty one.
@@ -168,7 +179,7 @@ final class Outbox {
     }
 
     private void queue(Lane lane) {
-        if (!lane.queued && lane.underWay == null && !lane.entries.isEmpty()) {
+        if (!lane.queued && !lane.spilling && lane.underWay == null && !lane.entries.isEmpty()) {
             lane.queued = true;
             if (lane.notBefore == 0) {
                 ready.add(lane);
@@ -256,7 +267,7 @@ final class Outbox {
         succeeded(call);
         Parcel parcel = null;
         if (call.entries.size() == 1) {
-            parcel = new Parcel(call.entries);
+            parcel = new Parcel(call.entries, Map.of());
             parcels.add(parcel);
         } else {
             putBack(call.lane, call.entries);
@@ -268,28 +279,34 @@ final class Outbox {
 
     /** Whether to spill instead of waiting for Personalize. */
     boolean shouldSpill(long now) {
-        if (failingSince == NEVER || now < nextSpill || lanes.isEmpty()) {
+        boolean allAreUnderWay = lanes.size() == underWay + lanesInSpills;
+        if (failingSince == NEVER || allAreUnderWay || now < nextAttemptToSpill) {
             return false;
         }
         long failing = now - failingSince;
-        return failing >= spillAfter || (isFull() && failing >= SPILL_FULL_AFTER);
+        return (failing >= spillAfter && now >= nextSpill)
+                || (failing >= SPILL_FULL_AFTER && isFull());
     }
 
     /** All that no call is under way with, or before; it stays here until {@link #stored}. */
     Parcel takeToSpill(long now) {
         nextSpill = now + SPILL_PERIOD;
         List<Entry> taken = new ArrayList<>();
-        for (Iterator<Lane> i = lanes.values().iterator(); i.hasNext(); ) {
-            Lane lane = i.next();
-            if (lane.underWay == null) {
+        Map<Lane, List<Entry>> byLane = new LinkedHashMap<>();
+        for (Lane lane : lanes.values()) {
+            if (lane.underWay == null && !lane.spilling) {
+                byLane.put(lane, List.copyOf(lane.entries));
                 taken.addAll(lane.entries);
-                i.remove();
+                lane.entries.clear();
+                lane.spilling = true;
+                lane.queued = false;
             }
         }
-        // Lanes that are queued have no call under way.
+        lanesInSpills += byLane.size();
+        // Lanes that are queued have no call under way: all of them are taken.
         ready.clear();
         waiting.clear();
-        Parcel parcel = new Parcel(taken);
+        Parcel parcel = new Parcel(taken, byLane);
         parcels.add(parcel);
         return parcel;
     }
@@ -297,6 +314,7 @@ final class Outbox {
     /** A parcel is where it should be, for good. */
     void stored(Parcel parcel) {
         parcels.remove(parcel);
+        parcel.byLane.keySet().forEach(this::spillHasEnded);
         left(parcel.entries);
         if (held == 0) {
             // What comes next gets its time anew.
@@ -305,18 +323,20 @@ final class Outbox {
     }
 
     /** A parcel could not be stored; it goes back to the front of its lanes. */
-    void notStored(Parcel parcel) {
+    void notStored(Parcel parcel, long now) {
+        nextAttemptToSpill = now + SPILL_PAUSE;
         parcels.remove(parcel);
-        Map<String, List<Entry>> back = new LinkedHashMap<>();
-        for (Entry entry : parcel.entries) {
-            back.computeIfAbsent(lane(entry.interaction).key, key -> new ArrayList<>()).add(entry);
-        }
-        back.forEach(
-                (key, entries) -> {
-                    Lane lane = lanes.get(key);
+        parcel.byLane.forEach(
+                (lane, entries) -> {
                     putBack(lane, entries);
-                    queue(lane);
+                    spillHasEnded(lane);
                 });
+    }
+
+    private void spillHasEnded(Lane lane) {
+        lane.spilling = false;
+        lanesInSpills--;
+        goOn(lane);
     }
 
     private static void putBack(Lane lane, List<Entry> entries) {

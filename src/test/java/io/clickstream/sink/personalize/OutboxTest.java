@@ -176,6 +176,26 @@ class OutboxTest {
 
         assertThat(outbox.shouldSpill(5_999)).isFalse();
         assertThat(outbox.shouldSpill(6_000)).isTrue();
+        outbox.stored(outbox.takeToSpill(6_000));
+        // Full again: the next file does not wait for its time.
+        add("again", all);
+        outbox.failed(outbox.next(60_000), 60_000);
+        assertThat(outbox.shouldSpill(61_000)).isTrue();
+    }
+
+    @Test
+    void withAllUnderWayThereIsNothingToSpill() {
+        add("all", List.of(of("ann", "1", "a"), of("bob", "1", "b")));
+        Call ann = outbox.next(0);
+        outbox.failed(outbox.next(0), 0);
+        Call bob = outbox.next(200);
+        assertThat(outbox.shouldSpill(100_000)).isFalse();
+
+        outbox.failed(bob, 100_000);
+
+        assertThat(outbox.shouldSpill(100_000)).isTrue();
+        assertThat(outbox.takeToSpill(100_000).interactions()).containsExactly(of("bob", "1", "b"));
+        assertThat(ann.interactions()).containsExactly(of("ann", "1", "a"));
     }
 
     @Test
@@ -184,10 +204,17 @@ class OutboxTest {
         outbox.failed(outbox.next(0), 0);
         Parcel parcel = outbox.takeToSpill(60_000);
         add("more", List.of(of("ann", "1", "a3")));
+        // It must not overtake what may come back.
+        assertThat(outbox.next(60_000)).isNull();
+        assertThat(idsOf(outbox.all())).containsExactly("a", "a2", "b", "a3");
 
-        outbox.notStored(parcel);
+        outbox.notStored(parcel, 70_000);
 
-        assertThat(idsOf(outbox.all())).containsExactly("a", "a2", "a3", "b");
+        assertThat(outbox.shouldSpill(74_999)).isFalse();
+        assertThat(outbox.shouldSpill(75_000)).isTrue();
+
+        assertThat(idsOf(outbox.all())).containsExactlyInAnyOrder("a", "a2", "a3", "b");
+        assertThat(ids(outbox.next(60_000))).containsExactly("b");
         assertThat(ids(outbox.next(60_000))).containsExactly("a", "a2", "a3");
     }
 
@@ -199,8 +226,10 @@ class OutboxTest {
             Outbox box = new Outbox(Duration.ofSeconds(2), random::nextDouble);
             List<String> sent = new ArrayList<>();
             Map<String, List<Integer>> arrived = new HashMap<>();
+            Map<String, List<Integer>> delivered = new HashMap<>();
             List<Call> underWay = new ArrayList<>();
             List<Parcel> parcels = new ArrayList<>();
+            List<Parcel> spills = new ArrayList<>();
             int[] batches = {0};
             long now = 0;
             while (sent.size() < 500 || box.held() > 0) {
@@ -217,7 +246,9 @@ class OutboxTest {
                     box.add(batch, () -> batches[0]--);
                 }
                 if (box.shouldSpill(now)) {
-                    parcels.add(box.takeToSpill(now));
+                    Parcel spill = box.takeToSpill(now);
+                    parcels.add(spill);
+                    spills.add(spill);
                 }
                 Call next = box.next(now);
                 if (next != null) {
@@ -235,6 +266,7 @@ class OutboxTest {
                         }
                     } else {
                         arrive(call.interactions(), arrived);
+                        arrive(call.interactions(), delivered);
                         box.delivered(call);
                     }
                 }
@@ -242,6 +274,8 @@ class OutboxTest {
                     Parcel parcel = parcels.remove(0);
                     if (random.nextInt(3) == 0) {
                         parcels.add(parcel);
+                    } else if (spills.remove(parcel) && random.nextBoolean()) {
+                        box.notStored(parcel, now);
                     } else {
                         arrive(parcel.interactions(), arrived);
                         box.stored(parcel);
@@ -253,6 +287,7 @@ class OutboxTest {
             List<Integer> all = new ArrayList<>();
             arrived.values().forEach(all::addAll);
             assertThat(all).hasSize(sent.size()).doesNotHaveDuplicates();
+            assertThat(delivered.values()).allSatisfy(ids -> assertThat(ids).isSorted());
         }
     }
 
