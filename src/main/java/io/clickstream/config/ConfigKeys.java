@@ -1048,7 +1048,7 @@ public final class ConfigKeys {
                     PERSONALIZE_SINK,
                     "spill-path",
                     Parsers::folder,
-                    "a folder, such as `s3://bucket/clickstream`",
+                    "a folder with its scheme, such as `s3://bucket/clickstream`",
                     "Below it, in `undelivered/`, is what Personalize did not take during an"
                             + " outage.");
     static final Key<Duration> PERSONALIZE_SPILL_AFTER =

@@ -104,8 +104,8 @@ class PersonalizeConfigTest {
                 .containsExactlyInAnyOrder(
                         "`sink.personalize / tracking-id` is missing; it must be an event tracker's"
                                 + " id",
-                        "`sink.personalize / spill-path` is missing; it must be a folder, such as"
-                                + " `s3://bucket/clickstream`",
+                        "`sink.personalize / spill-path` is missing; it must be a folder with its"
+                                + " scheme, such as `s3://bucket/clickstream`",
                         "`sink.personalize / item` is missing, and the records have no item; it"
                                 + " must be / and the name of a field of the record");
         assertThat(errors(interactions().with("format", "preset", "lab")))

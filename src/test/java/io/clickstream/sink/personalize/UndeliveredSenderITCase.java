@@ -123,7 +123,7 @@ class UndeliveredSenderITCase {
                 PropertyGroups.smallest()
                         .with("format", "type", "json")
                         .with("format", "preset", "interactions")
-                        .with("sink.personalize", "spill-path", "/spill");
+                        .with("sink.personalize", "spill-path", "file:///spill");
         personalize
                 .properties()
                 .forEach((key, value) -> wrong.with("sink.personalize", key, value));
