@@ -100,7 +100,7 @@ public final class ClusterRun implements Callable<Integer> {
         check(taskManagers >= 2, "--task-managers must be at least 2, not " + taskManagers);
         Path jar = jar();
         Path log = LocalCommand.log();
-        Path logs = Path.of(log.toString().replaceFirst("(\\.log)?$", ""));
+        Path logs = Files.createDirectories(Path.of(log.toString().replaceFirst("\\.log$", "")));
         Path folder = Files.createTempDirectory("clickstream-");
         stop.install(() -> abort(folder));
         out.println("Starting Kafka, OpenSearch, a job manager and task managers");
