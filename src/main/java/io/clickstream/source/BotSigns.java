@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import javax.annotation.Nullable;
 
 /** Knows a bot by what a single click says: its user agent or its address. */
@@ -77,12 +76,5 @@ public final class BotSigns implements Serializable {
             }
         }
         return false;
-    }
-
-    @Override
-    public String toString() {
-        return List.of(userAgents).stream().collect(Collectors.joining(", "))
-                + ", "
-                + List.of(ipRanges);
     }
 }
