@@ -1,5 +1,7 @@
 package io.clickstream.local;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -7,7 +9,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -113,7 +114,7 @@ public final class LocalFlink implements AutoCloseable {
                                 .build());
         try {
             cluster.start();
-            cluster.submitJob(jobGraph).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            cluster.submitJob(jobGraph).get(TIMEOUT_SECONDS, SECONDS);
             return new LocalFlink(cluster, metrics, jobGraph.getJobID());
         } catch (Exception e) {
             cluster.close();
@@ -160,7 +161,7 @@ public final class LocalFlink implements AutoCloseable {
 
     /** The address of the web UI. */
     public URI webUi() throws InterruptedException, ExecutionException, TimeoutException {
-        return cluster.getRestAddress().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        return cluster.getRestAddress().get(TIMEOUT_SECONDS, SECONDS);
     }
 
     public MetricsInMemory metrics() {
@@ -182,7 +183,7 @@ public final class LocalFlink implements AutoCloseable {
 
     /** Loses the task manager with all that it has in memory, and starts another one. */
     public void loseTaskManager() throws Exception {
-        cluster.terminateTaskManager(0).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        cluster.terminateTaskManager(0).get(TIMEOUT_SECONDS, SECONDS);
         cluster.startTaskManager();
     }
 
@@ -193,9 +194,17 @@ public final class LocalFlink implements AutoCloseable {
      * @return the savepoint
      */
     public String stopWithSavepoint(Path folder) throws Exception {
-        return cluster.stopWithSavepoint(
-                        job, folder.toUri().toString(), false, SavepointFormatType.CANONICAL)
-                .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        String savepoint =
+                cluster.stopWithSavepoint(
+                                job,
+                                folder.toUri().toString(),
+                                false,
+                                SavepointFormatType.CANONICAL)
+                        .get(TIMEOUT_SECONDS, SECONDS);
+        // The savepoint is there a moment before the job has ended, and a job that ends by itself
+        // refuses to be cancelled.
+        result.get(TIMEOUT_SECONDS, SECONDS);
+        return savepoint;
     }
 
     /** Why the job ended by itself, which it never should; empty as long as it runs. */
@@ -225,12 +234,13 @@ public final class LocalFlink implements AutoCloseable {
     public void close() {
         try {
             if (!result.isDone()) {
-                cluster.cancelJob(job).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-                result.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+                // A job that has just ended by itself refuses; its result is there either way.
+                cluster.cancelJob(job).exceptionally(refused -> null).get(TIMEOUT_SECONDS, SECONDS);
+                result.get(TIMEOUT_SECONDS, SECONDS);
             }
-            cluster.closeAsync().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            cluster.closeAsync().get(TIMEOUT_SECONDS, SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("Flink did not stop", e);
+            throw new IllegalStateException("Flink did not stop: " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while Flink stopped", e);
