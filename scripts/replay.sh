@@ -8,12 +8,13 @@ for argument in "$@"; do
     cat <<'HELP'
 Usage: scripts/replay.sh --input FILE|DIR|GLOB... --output DIR [OPTION...]
 
-Runs the pipeline over files of JSON lines, and writes the aggregates as JSON
+Runs the pipeline over files of JSON lines or Parquet, and writes the aggregates as JSON
 lines: DIR/Departments_Agg, DIR/ClickEvents_UserId_Agg_Result,
 DIR/User_Sessions_Aggregates_With_Order_Checkout, and DIR/dead-letters with the reasons. The order
 of lines and the parallelism change nothing.
 
-  --input FILE|DIR|GLOB...  JSON lines, .gz or plain; folders are searched at any depth
+  --input FILE|DIR|GLOB...  JSON lines, .gz or plain, or the archive's Parquet files; folders are
+                            searched at any depth;
                             also addresses of files or folders such as s3://bucket/folder;
                             names that begin with _ or . are left out in folders
   --output DIR              a new or empty folder

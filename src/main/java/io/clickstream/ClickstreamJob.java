@@ -144,7 +144,10 @@ public final class ClickstreamJob {
         config.archive()
                 .ifPresent(
                         archive ->
-                                outputs.archive(ARCHIVE_SINK, ArchiveSinks.records(archive))
+                                outputs.archive(
+                                                ARCHIVE_SINK,
+                                                ArchiveSinks.records(
+                                                        archive, config.format().mapping()))
                                         .malformed(
                                                 MALFORMED_ARCHIVE_SINK,
                                                 ArchiveSinks.malformed(archive)));

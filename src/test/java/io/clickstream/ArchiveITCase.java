@@ -286,9 +286,16 @@ class ArchiveITCase {
 
     /** Clicks and records that are none; a failure, and a savepoint at another parallelism. */
     @ParameterizedTest
-    @CsvSource({"json,false,false", "json,true,true", "avro,true,false", "avro,false,true"})
+    @CsvSource({
+        "json,json,false,false",
+        "json,json,true,true",
+        "avro,json,false,true",
+        "json,parquet,false,false",
+        "avro,parquet,false,true"
+    })
     void aReplayOfTheArchiveGivesTheSameResults(
-            String type, boolean gzip, boolean privacy, @TempDir Path folder) throws Exception {
+            String type, String format, boolean gzip, boolean privacy, @TempDir Path folder)
+            throws Exception {
         Path archive = folder.resolve("archive");
         TrafficLedger ledger = new TrafficLedger(GAP, WINDOW);
         ClickEncoder encoder = type.equals("json") ? ClickEncoder.json() : ClickEncoder.avro();
@@ -298,6 +305,7 @@ class ArchiveITCase {
         try (LocalJob job = new LocalJob(folder, PARTITIONS)) {
             archive(job, archive)
                     .set("format", "type", type)
+                    .set("sink.archive", "format", format)
                     .set("sink.archive", "gzip", Boolean.toString(gzip));
             if (privacy) {
                 job.set("privacy", "mode", "truncate");

@@ -52,7 +52,7 @@ public final class Replay implements Callable<Integer> {
             arity = "1..*",
             required = true,
             paramLabel = "FILE|DIR|GLOB|s3://...",
-            description = "JSON lines, .gz or plain")
+            description = "JSON lines, .gz or plain, or Parquet of the archive")
     private List<String> inputs;
 
     @Option(

@@ -9,11 +9,13 @@ import java.util.Optional;
 /** Where and how every record is kept. */
 public final class ArchiveConfig {
 
-    /** What the lines of a file are. */
+    /** What files are made of. */
     public enum Format {
         JSON,
         CSV,
-        LOG
+        LOG,
+        /** Columns of the fields that the format's mapping names, and one of the whole records. */
+        PARQUET
     }
 
     /** The folders that files are in. */
@@ -49,6 +51,11 @@ public final class ArchiveConfig {
         path = reader.get(ConfigKeys.ARCHIVE_PATH);
         format = reader.get(ConfigKeys.ARCHIVE_FORMAT);
         gzip = Boolean.TRUE.equals(reader.get(ConfigKeys.ARCHIVE_GZIP));
+        if (gzip && format == Format.PARQUET) {
+            reader.error(
+                    ConfigKeys.ARCHIVE_GZIP,
+                    "is not for the format `parquet`, which is packed in itself; leave it out");
+        }
         Map<String, JsonPointer> named =
                 onlyFor(Format.CSV, reader, ConfigKeys.ARCHIVE_COLUMNS).orElse(null);
         columns = named == null ? Map.of() : named;

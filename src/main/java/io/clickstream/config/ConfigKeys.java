@@ -821,8 +821,8 @@ public final class ConfigKeys {
                     labels(ArchiveConfig.Format.class),
                     "json",
                     "JSON lines, as received or as Avro says it; CSV (RFC 4180) with the columns"
-                        + " `columns`; or lines of a log, `2022/06/14 05:08:18.630,` and `text`."
-                        + " Only JSON lines can be replayed.");
+                        + " `columns`; lines of a log, `2022/06/14 05:08:18.630,` and `text`; or"
+                        + " Parquet. JSON lines and Parquet can be replayed.");
     static final Key<Boolean> ARCHIVE_GZIP =
             Key.of(
                     ARCHIVE_SINK,

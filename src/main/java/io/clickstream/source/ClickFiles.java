@@ -20,8 +20,9 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
 /**
- * Files with one record per line, {@code .gz} or plain, read once from beginning to end. Lines end
- * with LF or CRLF; blank lines are no records. One file is read by one subtask.
+ * Files read once from beginning to end, each by one subtask: such with one record per line, {@code
+ * .gz} or plain, and {@code .parquet} with a column {@code record}. Lines end with LF or CRLF;
+ * blank lines are no records.
  */
 public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
 
@@ -42,14 +43,15 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
     }
 
     @Override
-    public LineReader createReader(Configuration config, FileSourceSplit split) throws IOException {
-        return new LineReader(split.path(), decoder);
+    public RecordReader createReader(Configuration config, FileSourceSplit split)
+            throws IOException {
+        return new RecordReader(split.path(), decoder);
     }
 
     @Override
-    public LineReader restoreReader(Configuration config, FileSourceSplit split)
+    public RecordReader restoreReader(Configuration config, FileSourceSplit split)
             throws IOException {
-        LineReader reader = createReader(config, split);
+        RecordReader reader = createReader(config, split);
         if (split.getReaderPosition().isPresent()) {
             reader.skip(split.getReaderPosition().get().getRecordsAfterOffset());
         }
@@ -66,122 +68,62 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
         return EventTypes.INCOMING;
     }
 
-    /** Reads the lines of one file. */
-    static final class LineReader implements BulkFormat.Reader<Incoming> {
-
-        private static final int BUFFER_BYTES = 128 * 1024;
+    /** Reads and decodes the records of one file. */
+    static final class RecordReader implements BulkFormat.Reader<Incoming> {
 
         private final Path path;
         private final RecordDecoder decoder;
-        private final InputStream in;
-        private final byte[] buffer = new byte[BUFFER_BYTES];
-        private int position;
-        private int limit;
-        private byte[] line = new byte[1024];
-        private int lineLength;
-        private long lineNumber;
-        private long records;
+        private final FileRecords records;
+        private long count;
 
-        LineReader(Path path, RecordDecoder decoder) throws IOException {
+        RecordReader(Path path, RecordDecoder decoder) throws IOException {
             this.path = path;
             this.decoder = decoder;
-            InputStream file = FileSystem.get(path.toUri()).open(path);
-            this.in =
+            this.records = open(path);
+        }
+
+        private static FileRecords open(Path path) throws IOException {
+            FileSystem files = path.getFileSystem();
+            if (path.getName().endsWith(".parquet")) {
+                return new ParquetRecords(path, files);
+            }
+            InputStream file = files.open(path);
+            return new LineRecords(
                     path.getName().endsWith(".gz")
-                            ? new GZIPInputStream(new BufferedInputStream(file, BUFFER_BYTES))
-                            : file;
+                            ? new GZIPInputStream(
+                                    new BufferedInputStream(file, LineRecords.BUFFER_BYTES))
+                            : file);
         }
 
         @Override
         public RecordIterator<Incoming> readBatch() throws IOException {
-            long first = records;
+            long first = count;
             List<Incoming> batch = new ArrayList<>(BATCH_RECORDS);
-            while (batch.size() < BATCH_RECORDS && nextRecord()) {
-                batch.add(decode());
+            while (batch.size() < BATCH_RECORDS) {
+                byte[] bytes = records.next();
+                if (bytes == null) {
+                    break;
+                }
+                count++;
+                String number = Long.toString(records.number());
+                batch.add(
+                        decoder.decode(
+                                new RawRecord(path.getPath(), records.unit(), number, bytes)));
             }
             return batch.isEmpty()
                     ? null
                     : new IteratorResultIterator<>(batch.iterator(), 0, first);
         }
 
-        private void skip(long count) throws IOException {
-            for (long i = 0; i < count; i++) {
-                nextRecord();
+        private void skip(long skipped) throws IOException {
+            while (count < skipped && records.next() != null) {
+                count++;
             }
-        }
-
-        private Incoming decode() {
-            byte[] bytes = new byte[lineLength];
-            System.arraycopy(line, 0, bytes, 0, lineLength);
-            return decoder.decode(
-                    new RawRecord(path.getPath(), "lines", Long.toString(lineNumber), bytes));
-        }
-
-        /** Moves to the next line that is not blank. */
-        private boolean nextRecord() throws IOException {
-            while (nextLine()) {
-                if (!isBlank()) {
-                    records++;
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        private boolean nextLine() throws IOException {
-            lineLength = 0;
-            boolean any = false;
-            while (true) {
-                if (position == limit) {
-                    limit = in.read(buffer);
-                    position = 0;
-                    if (limit <= 0) {
-                        limit = 0;
-                        lineNumber += any ? 1 : 0;
-                        return any;
-                    }
-                }
-                any = true;
-                int end = position;
-                while (end < limit && buffer[end] != '\n') {
-                    end++;
-                }
-                append(position, end);
-                if (end < limit) {
-                    position = end + 1;
-                    lineNumber++;
-                    return true;
-                }
-                position = limit;
-            }
-        }
-
-        private void append(int from, int to) {
-            int length = to - from;
-            if (lineLength + length > line.length) {
-                byte[] longer = new byte[Math.max(line.length * 2, lineLength + length)];
-                System.arraycopy(line, 0, longer, 0, lineLength);
-                line = longer;
-            }
-            System.arraycopy(buffer, from, line, lineLength, length);
-            lineLength += length;
-        }
-
-        private boolean isBlank() {
-            if (lineLength > 0 && line[lineLength - 1] == '\r') {
-                lineLength--;
-            }
-            for (int i = 0; i < lineLength; i++) {
-                if (line[i] != ' ' && line[i] != '\t') {
-                    return false;
-                }
-            }
-            return true;
         }
 
         @Override
         public void close() throws IOException {
-            in.close();
+            records.close();
         }
     }
 }

@@ -85,6 +85,19 @@ class ArchiveConfigTest {
     }
 
     @Test
+    void parquetIsPackedAlready() {
+        assertThat(
+                        errors(
+                                smallest()
+                                        .with("sink.archive", "path", "s3://b/")
+                                        .with("sink.archive", "format", "parquet")
+                                        .with("sink.archive", "gzip", "true")))
+                .containsExactly(
+                        "`sink.archive / gzip` is not for the format `parquet`, which is packed in"
+                                + " itself; leave it out");
+    }
+
+    @Test
     void isASinkLikeOthers() {
         JobConfig config =
                 JobConfig.parse(
@@ -105,7 +118,7 @@ class ArchiveConfigTest {
                         + " it must be a folder with its scheme",
                 "path|s3://bucket|which is no scheme with a folder behind it",
                 "path|s3://a b/|which is no address",
-                "format|parquet|which is none of them; it must be `json`, `csv`, `log`",
+                "format|orc|which is none of them; it must be `json`, `csv`, `log`, `parquet`",
                 "layout|week|which is none of them; it must be `hour`, `day`, `firehose`",
                 "partition-by|time|which is none of them; it must be `event-time`, `arrival`",
                 "malformed|a/b|which is none; it must be a name",

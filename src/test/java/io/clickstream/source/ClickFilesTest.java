@@ -2,11 +2,14 @@ package io.clickstream.source;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.Incoming;
 import io.clickstream.format.JsonClickDecoder;
+import io.clickstream.format.ParquetColumns;
+import io.clickstream.testing.ParquetRows;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -23,6 +26,9 @@ import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
 import org.apache.flink.connector.file.src.util.CheckpointedPosition;
 import org.apache.flink.connector.file.src.util.RecordAndPosition;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Types;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -142,6 +148,47 @@ class ClickFilesTest {
 
             assertThat(names(rest)).isEqualTo(names(all.subList(read, all.size())));
         }
+    }
+
+    @Test
+    void readsTheRecordsOfParquetFiles() throws Exception {
+        List<String> lines =
+                new ArrayList<>(IntStream.range(0, 2_500).mapToObj(ClickFilesTest::line).toList());
+        lines.set(1_200, "broken");
+        Path file = folder.resolve("clicks.parquet");
+        ParquetRows.write(file, ParquetColumns.SCHEMA, ParquetColumns.RECORD, lines);
+        List<CheckpointedPosition> positions = new ArrayList<>();
+
+        List<Incoming> all = records(file, positions);
+
+        assertThat(names(all))
+                .hasSize(2_500)
+                .startsWith("0", "1")
+                .contains("broken in line 1201")
+                .endsWith("2499");
+        assertThat(((DeadLetter) all.get(1_200)).raw().partition()).isEqualTo("rows");
+        assertThat(names(restored(file, positions.get(1_100))))
+                .isEqualTo(names(all.subList(1_101, 2_500)));
+    }
+
+    @Test
+    void saysWhatAParquetFileLacks() throws Exception {
+        Path file = folder.resolve("other.parquet");
+        ParquetRows.write(
+                file,
+                Types.buildMessage()
+                        .required(PrimitiveTypeName.BINARY)
+                        .as(LogicalTypeAnnotation.stringType())
+                        .named("line")
+                        .named("row"),
+                "line",
+                List.of("{}"));
+
+        assertThatThrownBy(() -> records(file, null))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("other.parquet")
+                .hasMessageContaining("no column `record`")
+                .hasMessageContaining("line");
     }
 
     private static List<String> read(Path file) throws IOException {

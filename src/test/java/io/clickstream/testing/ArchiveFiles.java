@@ -61,10 +61,14 @@ public final class ArchiveFiles {
         return !name.startsWith(".") && !name.startsWith("_");
     }
 
-    /** All lines of {@link #finished} files, unpacked. */
+    /** All lines of {@link #finished} files, unpacked, and all records of Parquet files. */
     public static List<String> lines(Path folder) throws IOException {
         List<String> lines = new ArrayList<>();
         for (Path file : finished(folder)) {
+            if (file.toString().endsWith(".parquet")) {
+                ParquetRows.read(file).forEach(row -> lines.add((String) row.get("record")));
+                continue;
+            }
             try (InputStream in = Files.newInputStream(file);
                     InputStream unpacked =
                             file.toString().endsWith(".gz") ? new GZIPInputStream(in) : in;

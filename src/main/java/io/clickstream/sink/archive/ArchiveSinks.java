@@ -1,9 +1,11 @@
 package io.clickstream.sink.archive;
 
 import io.clickstream.config.ArchiveConfig;
+import io.clickstream.config.JsonMapping;
 import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.DeadLetter;
 import java.time.Duration;
+import org.apache.flink.api.common.serialization.BulkWriter;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.connector.file.sink.FileSink;
@@ -23,9 +25,21 @@ public final class ArchiveSinks {
 
     private static final Duration LONGEST_CHECK_INTERVAL = Duration.ofMinutes(1);
 
-    /** A sink for records that are JSON objects, clicks or not. */
-    public static Sink<ArchivedRecord> records(ArchiveConfig config) {
+    /**
+     * A sink for records that are JSON objects, clicks or not.
+     *
+     * @param mapping where these have the fields of a click
+     */
+    public static Sink<ArchivedRecord> records(ArchiveConfig config, JsonMapping mapping) {
         RecordTime<ArchivedRecord> time = RecordTime.of(config);
+        if (config.format() == ArchiveConfig.Format.PARQUET) {
+            return packed(
+                    config,
+                    folder(config),
+                    ParquetFiles.writers(mapping),
+                    ParquetFiles.SUFFIX,
+                    time);
+        }
         return files(config, folder(config), lines(config, time), time);
     }
 
@@ -51,28 +65,19 @@ public final class ArchiveSinks {
                 return new CsvLines(config.columns());
             case LOG:
                 return new LogLines(config.text().orElseThrow(), time);
+            case PARQUET:
+                break;
         }
-        throw new IllegalStateException("Not a format: " + config.format());
+        throw new IllegalStateException("Not a format of lines: " + config.format());
     }
 
     private static <T> FileSink<T> files(
             ArchiveConfig config, Path folder, LineFormat<T> lines, RecordTime<T> time) {
-        TimeBuckets<T> buckets = new TimeBuckets<>(config.layout(), time);
-        OutputFileConfig names =
-                OutputFileConfig.builder()
-                        .withPartPrefix("part")
-                        .withPartSuffix(lines.suffix() + (config.gzip() ? ".gz" : ""))
-                        .build();
         if (config.gzip()) {
-            return FileSink.forBulkFormat(folder, new GzipLines<>(lines))
-                    .withBucketAssigner(buckets)
-                    .withRollingPolicy(new PackedRolling<>(config))
-                    .withBucketCheckInterval(checkInterval(config))
-                    .withOutputFileConfig(names)
-                    .build();
+            return packed(config, folder, new GzipLines<>(lines), lines.suffix() + ".gz", time);
         }
         return FileSink.forRowFormat(folder, new LineEncoder<>(lines))
-                .withBucketAssigner(buckets)
+                .withBucketAssigner(new TimeBuckets<>(config.layout(), time))
                 .withRollingPolicy(
                         DefaultRollingPolicy.builder()
                                 .withMaxPartSize(new MemorySize(config.rollSize()))
@@ -80,8 +85,26 @@ public final class ArchiveSinks {
                                 .withInactivityInterval(config.inactivity())
                                 .build())
                 .withBucketCheckInterval(checkInterval(config))
-                .withOutputFileConfig(names)
+                .withOutputFileConfig(names(lines.suffix()))
                 .build();
+    }
+
+    private static <T> FileSink<T> packed(
+            ArchiveConfig config,
+            Path folder,
+            BulkWriter.Factory<T> writers,
+            String suffix,
+            RecordTime<T> time) {
+        return FileSink.forBulkFormat(folder, writers)
+                .withBucketAssigner(new TimeBuckets<>(config.layout(), time))
+                .withRollingPolicy(new PackedRolling<>(config))
+                .withBucketCheckInterval(checkInterval(config))
+                .withOutputFileConfig(names(suffix))
+                .build();
+    }
+
+    private static OutputFileConfig names(String suffix) {
+        return OutputFileConfig.builder().withPartPrefix("part").withPartSuffix(suffix).build();
     }
 
     /** How often the ages of files are looked at, in ms. */

@@ -1,0 +1,159 @@
+package io.clickstream.sink.archive;
+
+import io.clickstream.config.JsonMapping;
+import io.clickstream.config.OptionalFields;
+import io.clickstream.event.ArchivedRecord;
+import io.clickstream.format.ClickFields;
+import io.clickstream.format.JsonClickDecoder;
+import io.clickstream.format.MalformedRecordException;
+import io.clickstream.format.ParquetColumns;
+import java.util.Map;
+import javax.annotation.Nullable;
+import org.apache.flink.formats.parquet.ParquetBuilder;
+import org.apache.flink.formats.parquet.ParquetWriterFactory;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.conf.ParquetConfiguration;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.io.api.RecordConsumer;
+
+/** Writes the columns of clicks, and whole records, into Parquet files. */
+final class ParquetFiles {
+
+    static final String SUFFIX = ".parquet";
+
+    /**
+     * Bytes of rows that a writer holds in memory before it writes them out. Files end with each
+     * checkpoint, so larger ones would hardly ever fill, and a subtask may write several hours.
+     */
+    private static final long ROW_GROUP_BYTES = 16L * 1024 * 1024;
+
+    /** Makes the writers of files whose columns are what a mapping finds in the records. */
+    static ParquetWriterFactory<ArchivedRecord> writers(JsonMapping mapping) {
+        ParquetBuilder<ArchivedRecord> builder = file -> new Builder(file, mapping).build();
+        return new ParquetWriterFactory<>(builder);
+    }
+
+    private static final class Builder extends ParquetWriter.Builder<ArchivedRecord, Builder> {
+
+        private final JsonMapping mapping;
+
+        Builder(OutputFile file, JsonMapping mapping) {
+            super(file);
+            this.mapping = mapping;
+            withConf(new PlainParquetConfiguration());
+            withCompressionCodec(CompressionCodecName.ZSTD);
+            withRowGroupSize(ROW_GROUP_BYTES);
+            // Every record differs from all others.
+            withDictionaryEncoding(ParquetColumns.RECORD, false);
+        }
+
+        @Override
+        protected Builder self() {
+            return this;
+        }
+
+        /** Has to be there, and is never called. */
+        @Override
+        @SuppressWarnings("deprecation")
+        protected WriteSupport<ArchivedRecord> getWriteSupport(Configuration configuration) {
+            return new Rows(mapping);
+        }
+
+        @Override
+        protected WriteSupport<ArchivedRecord> getWriteSupport(ParquetConfiguration configuration) {
+            return new Rows(mapping);
+        }
+    }
+
+    private static final class Rows extends WriteSupport<ArchivedRecord> {
+
+        private static final int EVENT_TIME =
+                ParquetColumns.SCHEMA.getFieldIndex(ParquetColumns.EVENT_TIME);
+        private static final int ARRIVAL_TIME =
+                ParquetColumns.SCHEMA.getFieldIndex(ParquetColumns.ARRIVAL_TIME);
+        private static final int RECORD =
+                ParquetColumns.SCHEMA.getFieldIndex(ParquetColumns.RECORD);
+
+        private final JsonClickDecoder decoder;
+        private final ClickFields fields = new ClickFields();
+        private RecordConsumer columns;
+
+        Rows(JsonMapping mapping) {
+            OptionalFields optional =
+                    mapping.item().map(OptionalFields.NONE::withItem).orElse(OptionalFields.NONE);
+            decoder = new JsonClickDecoder(mapping, optional);
+        }
+
+        /** Has to be there, and is never called. */
+        @Override
+        @SuppressWarnings("deprecation")
+        public WriteContext init(Configuration configuration) {
+            return context();
+        }
+
+        @Override
+        public WriteContext init(ParquetConfiguration configuration) {
+            return context();
+        }
+
+        private static WriteContext context() {
+            return new WriteContext(ParquetColumns.SCHEMA, Map.of());
+        }
+
+        @Override
+        public void prepareForWrite(RecordConsumer consumer) {
+            columns = consumer;
+        }
+
+        @Override
+        public void write(ArchivedRecord record) {
+            columns.startMessage();
+            if (record.eventTime() != ArchivedRecord.NO_TIME) {
+                time(ParquetColumns.EVENT_TIME, EVENT_TIME, record.eventTime());
+            }
+            if (isRead(record)) {
+                text(ParquetColumns.USER_ID, fields.user() == null ? null : fields.user().asText());
+                text(ParquetColumns.EVENT_TYPE, fields.eventType());
+                text(ParquetColumns.DEPARTMENT, fields.department());
+                text(ParquetColumns.ITEM, fields.item());
+            }
+            time(ParquetColumns.ARRIVAL_TIME, ARRIVAL_TIME, record.arrival());
+            columns.startField(ParquetColumns.RECORD, RECORD);
+            columns.addBinary(Binary.fromConstantByteArray(record.json()));
+            columns.endField(ParquetColumns.RECORD, RECORD);
+            columns.endMessage();
+        }
+
+        /** What is no click, such as a record whose user is an array, has no columns. */
+        private boolean isRead(ArchivedRecord record) {
+            try {
+                decoder.decode(record.json(), fields);
+                return true;
+            } catch (MalformedRecordException e) {
+                return false;
+            }
+        }
+
+        private void time(String name, int field, long millis) {
+            columns.startField(name, field);
+            columns.addLong(millis);
+            columns.endField(name, field);
+        }
+
+        private void text(String name, @Nullable String text) {
+            if (text != null) {
+                int field = ParquetColumns.SCHEMA.getFieldIndex(name);
+                columns.startField(name, field);
+                columns.addBinary(Binary.fromString(text));
+                columns.endField(name, field);
+            }
+        }
+    }
+
+    private ParquetFiles() {}
+}

@@ -1,0 +1,197 @@
+package io.clickstream.source;
+
+import io.clickstream.format.ParquetColumns;
+import java.io.IOException;
+import java.util.Map;
+import javax.annotation.Nullable;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.conf.ParquetConfiguration;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.api.InitContext;
+import org.apache.parquet.hadoop.api.ReadSupport;
+import org.apache.parquet.io.DelegatingSeekableInputStream;
+import org.apache.parquet.io.InputFile;
+import org.apache.parquet.io.SeekableInputStream;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.io.api.Converter;
+import org.apache.parquet.io.api.GroupConverter;
+import org.apache.parquet.io.api.PrimitiveConverter;
+import org.apache.parquet.io.api.RecordMaterializer;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+
+/** The records in the rows of one Parquet file of the archive. Its other columns are not read. */
+final class ParquetRecords implements FileRecords {
+
+    private final Path path;
+    private final ParquetReader<byte[]> rows;
+    private long number;
+
+    ParquetRecords(Path path, FileSystem files) throws IOException {
+        this.path = path;
+        this.rows = new Builder(new FlinkFile(path, files)).build();
+    }
+
+    @Override
+    @Nullable
+    public byte[] next() throws IOException {
+        byte[] record;
+        try {
+            record = rows.read();
+        } catch (RuntimeException e) {
+            throw new IOException("row " + (number + 1) + " of " + path + ": " + e.getMessage(), e);
+        }
+        number++;
+        return record;
+    }
+
+    @Override
+    public long number() {
+        return number;
+    }
+
+    @Override
+    public String unit() {
+        return "rows";
+    }
+
+    @Override
+    public void close() throws IOException {
+        rows.close();
+    }
+
+    private static final class Builder extends ParquetReader.Builder<byte[]> {
+
+        Builder(InputFile file) {
+            super(file, new PlainParquetConfiguration());
+        }
+
+        @Override
+        protected ReadSupport<byte[]> getReadSupport() {
+            return new RecordColumn();
+        }
+    }
+
+    /** Takes the column of the whole records out of each row. */
+    private static final class RecordColumn extends ReadSupport<byte[]> {
+
+        @Override
+        public ReadContext init(InitContext context) {
+            MessageType file = context.getFileSchema();
+            if (!file.containsField(ParquetColumns.RECORD)
+                    || !file.getType(ParquetColumns.RECORD).isPrimitive()
+                    || file.getType(ParquetColumns.RECORD).asPrimitiveType().getPrimitiveTypeName()
+                            != PrimitiveTypeName.BINARY) {
+                throw new IllegalArgumentException(
+                        "there is no column `"
+                                + ParquetColumns.RECORD
+                                + "` of strings, in which the archive keeps whole records;"
+                                + " there are "
+                                + file.getFields());
+            }
+            return new ReadContext(
+                    new MessageType(file.getName(), file.getType(ParquetColumns.RECORD)));
+        }
+
+        /** Has to be there, and is never called. */
+        @Override
+        @SuppressWarnings("deprecation")
+        public RecordMaterializer<byte[]> prepareForRead(
+                Configuration configuration,
+                Map<String, String> metadata,
+                MessageType schema,
+                ReadContext context) {
+            return new RecordBytes();
+        }
+
+        @Override
+        public RecordMaterializer<byte[]> prepareForRead(
+                ParquetConfiguration configuration,
+                Map<String, String> metadata,
+                MessageType schema,
+                ReadContext context) {
+            return new RecordBytes();
+        }
+    }
+
+    private static final class RecordBytes extends RecordMaterializer<byte[]> {
+
+        private byte[] record = new byte[0];
+
+        private final PrimitiveConverter column =
+                new PrimitiveConverter() {
+                    @Override
+                    public void addBinary(Binary value) {
+                        record = value.getBytes();
+                    }
+                };
+
+        private final GroupConverter row =
+                new GroupConverter() {
+                    @Override
+                    public Converter getConverter(int field) {
+                        return column;
+                    }
+
+                    @Override
+                    public void start() {
+                        record = new byte[0];
+                    }
+
+                    @Override
+                    public void end() {}
+                };
+
+        @Override
+        public byte[] getCurrentRecord() {
+            return record;
+        }
+
+        @Override
+        public GroupConverter getRootConverter() {
+            return row;
+        }
+    }
+
+    /** A file of any file system of Flink's. */
+    private static final class FlinkFile implements InputFile {
+
+        private final Path path;
+        private final FileSystem files;
+
+        FlinkFile(Path path, FileSystem files) {
+            this.path = path;
+            this.files = files;
+        }
+
+        @Override
+        public long getLength() throws IOException {
+            return files.getFileStatus(path).getLen();
+        }
+
+        @Override
+        public SeekableInputStream newStream() throws IOException {
+            FSDataInputStream in = files.open(path);
+            return new DelegatingSeekableInputStream(in) {
+                @Override
+                public long getPos() throws IOException {
+                    return in.getPos();
+                }
+
+                @Override
+                public void seek(long position) throws IOException {
+                    in.seek(position);
+                }
+            };
+        }
+
+        @Override
+        public String toString() {
+            return path.toString();
+        }
+    }
+}
