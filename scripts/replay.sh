@@ -31,7 +31,12 @@ of lines and the parallelism change nothing.
   --session-gap TIME        such as 1s or 30m (as configured, else 1 s)
   --window TIME             such as 10s (as configured, else 10 s)
   --parallelism N           (all processors)
-  --config FILE             the job's property groups; those of sources and sinks are not used
+  --config FILE             the job's property groups; those of sources, and without --to-sinks
+                            those of sinks, are not used
+  --to-sinks                write the results of the range into the job's topics, streams and
+                            indices, too; documents of the range that are no more are removed. Needs
+                            --config, --from and --to. Dead letters stay in DIR
+  --force                   with --to-sinks: remove more documents of an index than are written
   -h, --help                show this and end
 
 Instead of all that, send to Amazon Personalize what an outage has left:

@@ -28,6 +28,7 @@ import io.clickstream.trend.LocalTrendOperator;
 import io.clickstream.trend.SlidingTrends;
 import io.clickstream.trend.TopNames;
 import io.clickstream.trend.TrendField;
+import java.io.Serializable;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -220,18 +221,20 @@ public final class ClickstreamPipeline {
 
         if (config.trending().isPresent()) {
             boolean sorted = bounded && config.filters().duplicateSpan().isEmpty();
-            to(
-                    outputs.trends(),
-                    trends(sorted ? clicks : withoutKey(valid), config.trending().get()));
+            SingleOutputStreamOperator<Trend> trends =
+                    trends(sorted ? clicks : withoutKey(valid), config.trending().get());
+            to(outputs.trends(), within(outputs, trends, Trend::lastMillisecond));
         }
 
         if (config.personalize().isPresent()) {
             to(outputs.interactions(), interactions(clicks));
         }
 
-        to(outputs.departmentCounts(), departmentCounts);
-        to(outputs.sessionCounts(), sessionCounts);
-        to(outputs.checkoutSessions(), checkouts);
+        to(
+                outputs.departmentCounts(),
+                within(outputs, departmentCounts, WindowCount::lastMillisecond));
+        to(outputs.sessionCounts(), within(outputs, sessionCounts, WindowCount::lastMillisecond));
+        to(outputs.checkoutSessions(), within(outputs, checkouts, Session::lastMillisecond));
         to(outputs.deadLetters(), deadLetters);
         to(outputs.archive(), clicks.getSideOutput(ARCHIVE));
         to(outputs.malformed(), clicks.getSideOutput(MALFORMED));
@@ -357,6 +360,25 @@ public final class ClickstreamPipeline {
                                         new LocalTopOperator(trending.top())))
                         .keyBy(Trend::windowEnd, Types.LONG)
                         .process(new TopNames(trending.top()), EventTypes.TREND));
+    }
+
+    /** Leaves out results of other times, where the outputs have a range. */
+    private static <T> SingleOutputStreamOperator<T> within(
+            Outputs outputs, SingleOutputStreamOperator<T> results, LastMillisecond<T> last) {
+        if (!outputs.isRange()) {
+            return results;
+        }
+        long from = outputs.from();
+        long to = outputs.to();
+        return named(
+                results.getName() + "-in-range",
+                results.filter(result -> last.of(result) >= from && last.of(result) < to));
+    }
+
+    /** When a result's window ends, less one. */
+    private interface LastMillisecond<T> extends Serializable {
+
+        long of(T result);
     }
 
     private static <T> SingleOutputStreamOperator<T> named(

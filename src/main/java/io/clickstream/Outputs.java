@@ -22,6 +22,8 @@ public final class Outputs {
     private final Map<String, Sink<DeadLetter>> deadLetters = new LinkedHashMap<>();
     private final Map<String, Sink<ArchivedRecord>> archive = new LinkedHashMap<>();
     private final Map<String, Sink<DeadLetter>> malformed = new LinkedHashMap<>();
+    private long from = Long.MIN_VALUE;
+    private long to = Long.MAX_VALUE;
 
     /** Adds a sink for the sessions per department and window. */
     public Outputs departmentCounts(String uid, Sink<WindowCount> sink) {
@@ -69,6 +71,30 @@ public final class Outputs {
     public Outputs malformed(String uid, Sink<DeadLetter> sink) {
         malformed.put(uid, sink);
         return this;
+    }
+
+    /**
+     * Lets only results of a range of time through; others as they come.
+     *
+     * @param begin the first ms since the epoch that a result's last millisecond may be
+     * @param end the first that it may not be
+     */
+    public Outputs within(long begin, long end) {
+        from = begin;
+        to = end;
+        return this;
+    }
+
+    boolean isRange() {
+        return from != Long.MIN_VALUE || to != Long.MAX_VALUE;
+    }
+
+    long from() {
+        return from;
+    }
+
+    long to() {
+        return to;
     }
 
     Map<String, Sink<WindowCount>> departmentCounts() {

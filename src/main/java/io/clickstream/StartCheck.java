@@ -55,7 +55,34 @@ public final class StartCheck {
         if (config.registry().isPresent()) {
             problems.addAll(RegistryStartCheck.problems(config.registry().get()));
         }
-        Duration interval = Duration.ofMillis(env.getCheckpointConfig().getCheckpointInterval());
+        problems.addAll(
+                sinkProblems(
+                        config,
+                        Duration.ofMillis(env.getCheckpointConfig().getCheckpointInterval())));
+        config.archive().ifPresent(archive -> problems.addAll(ArchiveStartCheck.problems(archive)));
+        if (config.personalize().isPresent()) {
+            problems.addAll(PersonalizeStartCheck.problems(config.personalize().get()));
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigException(List.copyOf(problems));
+        }
+    }
+
+    /**
+     * Runs the checks of what a replay writes to: topics, streams and indices of aggregates.
+     *
+     * @throws ConfigException with all that is wrong, if anything is
+     */
+    public static void runForReplay(JobConfig config) throws InterruptedException {
+        Set<String> problems = sinkProblems(config, Duration.ZERO);
+        if (!problems.isEmpty()) {
+            throw new ConfigException(List.copyOf(problems));
+        }
+    }
+
+    private static Set<String> sinkProblems(JobConfig config, Duration interval)
+            throws InterruptedException {
+        Set<String> problems = new LinkedHashSet<>();
         if (config.deadLetterCluster().isPresent()) {
             problems.addAll(topicProblems(config, config.deadLetterCluster().get(), interval));
         }
@@ -66,13 +93,7 @@ public final class StartCheck {
         if (config.openSearch().isPresent()) {
             problems.addAll(OpenSearchStartCheck.problems(config.openSearch().get()));
         }
-        config.archive().ifPresent(archive -> problems.addAll(ArchiveStartCheck.problems(archive)));
-        if (config.personalize().isPresent()) {
-            problems.addAll(PersonalizeStartCheck.problems(config.personalize().get()));
-        }
-        if (!problems.isEmpty()) {
-            throw new ConfigException(List.copyOf(problems));
-        }
+        return problems;
     }
 
     private static List<String> streamProblems(KinesisSinkConfig sink, boolean trending)

@@ -258,8 +258,7 @@ class PersonalizeITCase {
                                     .flink()
                                     .metrics()
                                     .gauge(
-                                            ClickstreamJob.INTERACTIONS_PERSONALIZE_SINK
-                                                    + ": Writer",
+                                            JobOutputs.INTERACTIONS_PERSONALIZE_SINK + ": Writer",
                                             ClickstreamMetrics.PERSONALIZE_HELD)
                                     .stream()
                                     .allMatch(held -> held == 0));

@@ -2,6 +2,7 @@ package io.clickstream.local;
 
 import io.clickstream.ClickstreamJob;
 import io.clickstream.ClickstreamPipeline;
+import io.clickstream.JobOutputs;
 import io.clickstream.StartCheck;
 import io.clickstream.config.JobConfig;
 import io.clickstream.event.DeadLetter;
@@ -561,7 +562,7 @@ public final class LocalRun implements Callable<Integer> {
                 flink
                         .metrics()
                         .gauge(
-                                ClickstreamJob.INTERACTIONS_PERSONALIZE_SINK + ": Writer",
+                                JobOutputs.INTERACTIONS_PERSONALIZE_SINK + ": Writer",
                                 ClickstreamMetrics.PERSONALIZE_HELD)
                         .stream()
                         .allMatch(held -> held == 0);

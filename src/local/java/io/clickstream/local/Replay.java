@@ -1,5 +1,6 @@
 package io.clickstream.local;
 
+import io.clickstream.config.JobConfig;
 import io.clickstream.config.PropertyGroupsFile;
 import io.clickstream.config.ReplayConfig;
 import io.clickstream.metrics.ClickstreamMetrics;
@@ -122,9 +123,21 @@ public final class Replay implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "the job's property groups; those of sources and sinks are not used")
+            description =
+                    "the job's property groups; those of sources, and without --to-sinks those of"
+                            + " sinks, are not used")
     @Nullable
     private Path config;
+
+    @Option(
+            names = "--to-sinks",
+            description = "write into the job's topics, streams and indices, too")
+    private boolean toSinks;
+
+    @Option(
+            names = "--force",
+            description = "with --to-sinks: remove more documents than are written")
+    private boolean force;
 
     private final PrintStream out = System.out;
     private final StatusLine statusLine = new StatusLine(out, LocalCommand.columns());
@@ -141,7 +154,12 @@ public final class Replay implements Callable<Integer> {
                     spec.commandLine(), "--parallelism must be at least 1, not " + parallelism);
         }
         TimeRange range = range();
-        ReplayConfig replayConfig = ReplayConfig.parse(propertyGroups());
+        Map<String, Map<String, String>> job =
+                config == null ? Map.of() : PropertyGroupsFile.read(config);
+        ReplayConfig replayConfig = ReplayConfig.parse(propertyGroups(job));
+        if (toSinks) {
+            checkToSinks();
+        }
         LocalFileSystems.initialize(fileSystem);
         ReplayFiles files = inputFiles();
         prepareOutput(ReplayJob.folders(replayConfig));
@@ -150,11 +168,45 @@ public final class Replay implements Callable<Integer> {
                 parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
         Path temporary = Files.createTempDirectory("clickstream-replay-");
         try {
-            run(files, range, replayConfig, subtasks, temporary);
+            ReplaySinks sinks = null;
+            if (toSinks) {
+                sinks = new ReplaySinks(JobConfig.parse(job), range, temporary, force);
+                sinks.check();
+            }
+            run(files, range, replayConfig, subtasks, temporary, sinks);
+            return sinks == null || sinks.removeStale(out) ? 0 : 1;
         } finally {
             LocalServers.delete(temporary);
         }
-        return 0;
+    }
+
+    /** What is written into sinks must be what the job would write there, and be complete. */
+    private void checkToSinks() {
+        if (config == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--to-sinks needs --config FILE with the job's property groups, which name the"
+                            + " sinks");
+        }
+        if (from == null || to == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--to-sinks needs --from and --to: which documents are to be replaced");
+        }
+        if (time("--to", to, 0) > System.currentTimeMillis()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--to "
+                            + to
+                            + " is in the future; with --to-sinks it must be past, since the"
+                            + " job still counts what is newer");
+        }
+        if (sessionGap != null || window != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--session-gap and --window can't be given with --to-sinks: they are the job's,"
+                            + " of --config");
+        }
     }
 
     private TimeRange range() {
@@ -182,13 +234,14 @@ public final class Replay implements Callable<Integer> {
             TimeRange range,
             ReplayConfig replayConfig,
             int subtasks,
-            Path temporary)
+            Path temporary,
+            @Nullable ReplaySinks sinks)
             throws Exception {
         Configuration cluster = cluster(subtasks, temporary);
         MetricsInMemory metrics = MetricsInMemory.reportFrom(cluster);
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.createLocalEnvironment(subtasks, cluster);
-        ReplayJob.define(env, files.paths(), output, range, replayConfig);
+        ReplayJob.define(env, files.paths(), output, range, replayConfig, sinks);
 
         long started = System.nanoTime();
         CompletableFuture<JobExecutionResult> result =
@@ -248,11 +301,8 @@ public final class Replay implements Callable<Integer> {
         return count;
     }
 
-    private Map<String, Map<String, String>> propertyGroups() {
-        Map<String, Map<String, String>> groups = new HashMap<>();
-        if (config != null) {
-            groups.putAll(PropertyGroupsFile.read(config));
-        }
+    private Map<String, Map<String, String>> propertyGroups(Map<String, Map<String, String>> job) {
+        Map<String, Map<String, String>> groups = new HashMap<>(job);
         Map<String, String> aggregates = new HashMap<>(groups.getOrDefault("aggregates", Map.of()));
         if (sessionGap != null) {
             aggregates.put("session-gap", sessionGap);

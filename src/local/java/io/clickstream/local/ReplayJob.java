@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import javax.annotation.Nullable;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.connector.file.sink.FileSink;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -44,13 +45,15 @@ final class ReplayJob {
      * @param inputs files of JSON lines, {@code .gz} or plain, with their schemes
      * @param output a folder that gets one folder per output
      * @param range the results that are written: those whose last millisecond is in it
+     * @param sinks the job's, if results go there too
      */
     static void define(
             StreamExecutionEnvironment env,
             Collection<org.apache.flink.core.fs.Path> inputs,
             Path output,
             TimeRange range,
-            ReplayConfig config) {
+            ReplayConfig config,
+            @Nullable ReplaySinks sinks) {
         env.configure(ClickstreamJob.settings());
         env.setRuntimeMode(RuntimeExecutionMode.BATCH);
         RecordDecoder decoder =
@@ -63,37 +66,31 @@ final class ReplayJob {
                                 config.eventTime().maxFutureSkew(),
                                 Clock.systemUTC())
                         .with(false, config.privacy().map(IpPrivacy::new).orElse(null));
+        Outputs outputs =
+                new Outputs()
+                        .within(range.from(), range.to())
+                        .departmentCounts(
+                                "department-counts-file-sink",
+                                results(output, DEPARTMENTS, new DepartmentCountFormat()))
+                        .sessionCounts(
+                                "session-counts-file-sink",
+                                results(output, SESSIONS, new SessionCountFormat()))
+                        .checkoutSessions(
+                                "checkout-sessions-file-sink",
+                                results(output, CHECKOUTS, new CheckoutFormat()))
+                        .trends("trending-file-sink", results(output, TRENDS, new TrendFormat()))
+                        .deadLetters(
+                                "dead-letters-file-sink",
+                                FileSinks.deadLetters(flinkPath(output.resolve(DEAD_LETTERS))));
+        if (sinks != null) {
+            sinks.addTo(outputs);
+        }
         new ClickstreamPipeline(config, Clock.systemUTC())
-                .define(
-                        env,
-                        ClickFiles.source(inputs, decoder),
-                        new Outputs()
-                                .departmentCounts(
-                                        "department-counts-file-sink",
-                                        results(
-                                                output,
-                                                DEPARTMENTS,
-                                                new DepartmentCountFormat(),
-                                                range))
-                                .sessionCounts(
-                                        "session-counts-file-sink",
-                                        results(output, SESSIONS, new SessionCountFormat(), range))
-                                .checkoutSessions(
-                                        "checkout-sessions-file-sink",
-                                        results(output, CHECKOUTS, new CheckoutFormat(), range))
-                                .trends(
-                                        "trending-file-sink",
-                                        results(output, TRENDS, new TrendFormat(), range))
-                                .deadLetters(
-                                        "dead-letters-file-sink",
-                                        FileSinks.deadLetters(
-                                                flinkPath(output.resolve(DEAD_LETTERS)))));
+                .define(env, ClickFiles.source(inputs, decoder), outputs);
     }
 
-    private static <T> FileSink<T> results(
-            Path output, String folder, AggregateFormat<T> format, TimeRange range) {
-        return FileSinks.aggregates(
-                flinkPath(output.resolve(folder)), format, range.from(), range.to());
+    private static <T> FileSink<T> results(Path output, String folder, AggregateFormat<T> format) {
+        return FileSinks.aggregates(flinkPath(output.resolve(folder)), format);
     }
 
     /** The folders that the results go to, below the output. */

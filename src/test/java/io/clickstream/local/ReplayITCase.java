@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -366,6 +367,41 @@ class ReplayITCase {
                                 .err)
                 .contains(
                         "--from 2022-06-14T05:00:00Z is not before --to 2022-06-14T07:00:00+02:00");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--to-sinks|--to-sinks needs --config FILE",
+                "--to-sinks --config CONFIG|--to-sinks needs --from and --to",
+                "--to-sinks --config CONFIG --from 2024-01-01T00:00Z --to 2999-01-01T00:00Z|"
+                        + "--to 2999-01-01T00:00Z is in the future",
+                "--to-sinks --config CONFIG --from 2024-01-01T00:00Z --to 2024-01-02T00:00Z"
+                        + " --window 5s|--session-gap and --window can't be given",
+                "--to-sinks --config CONFIG --from 2024-01-01T00:00Z --to 2024-01-02T00:00Z|"
+                        + "there is no sink"
+            })
+    void sinksMustBeKnownAndTheRangeAsWell(String options, String problem) throws Exception {
+        Path config = folder.resolve("job.json");
+        Files.writeString(
+                config,
+                "[{\"PropertyGroupId\":\"source.kinesis\",\"PropertyMap\":"
+                        + "{\"stream\":\"clicks\",\"region\":\"eu-central-1\"}}]");
+        Files.write(folder.resolve("clicks.jsonl"), lines);
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "--input",
+                                folder.resolve("clicks.jsonl").toString(),
+                                "--output",
+                                folder.resolve("out").toString()));
+        arguments.addAll(List.of(options.replace("CONFIG", config.toString()).split(" ")));
+
+        Run run = replay(arguments.toArray(new String[0]));
+
+        assertThat(run.code).isEqualTo(2);
+        assertThat(run.err).contains(problem);
     }
 
     @Test

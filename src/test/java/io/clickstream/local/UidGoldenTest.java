@@ -125,7 +125,8 @@ class UidGoldenTest {
                                 Files.createFile(folder.resolve("clicks.jsonl")).toUri())),
                 folder.resolve("out"),
                 TimeRange.ALL,
-                ReplayConfig.parse(PropertyGroups.none().build()));
+                ReplayConfig.parse(PropertyGroups.none().build()),
+                null);
 
         assertUids("replay", env);
     }

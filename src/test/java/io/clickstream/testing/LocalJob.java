@@ -114,6 +114,15 @@ public final class LocalJob implements AutoCloseable {
         StartCheck.run(config, ClickstreamJob.define(env, config));
     }
 
+    /** Writes its property groups as the managed service does, for scripts that ask for them. */
+    public Path writeConfig(Path file) throws IOException {
+        List<Map<String, Object>> groups = new ArrayList<>();
+        properties.forEach(
+                (group, map) -> groups.add(Map.of("PropertyGroupId", group, "PropertyMap", map)));
+        JSON.writeValue(file.toFile(), groups);
+        return file;
+    }
+
     public LocalFlink flink() {
         return flink;
     }

@@ -4,6 +4,8 @@ import io.clickstream.event.DeadLetter;
 import io.clickstream.format.AggregateFormat;
 import io.clickstream.format.AggregateJson;
 import io.clickstream.format.DeadLetterJson;
+import java.io.IOException;
+import java.io.Serializable;
 import org.apache.flink.api.common.serialization.Encoder;
 import org.apache.flink.connector.file.sink.FileSink;
 import org.apache.flink.core.fs.Path;
@@ -16,39 +18,21 @@ public final class FileSinks {
 
     /** A sink for one aggregate. */
     public static <T> FileSink<T> aggregates(Path folder, AggregateFormat<T> format) {
-        return aggregates(folder, format, Long.MIN_VALUE, Long.MAX_VALUE);
-    }
-
-    /**
-     * A sink for one aggregate of a range of time.
-     *
-     * @param from the first ms since the epoch that a window's last millisecond may be
-     * @param to the first that it may not be
-     */
-    public static <T> FileSink<T> aggregates(
-            Path folder, AggregateFormat<T> format, long from, long to) {
-        return lines(
-                folder,
-                (value, out) -> {
-                    long time = format.timestamp(value);
-                    if (time >= from && time < to) {
-                        out.write(AggregateJson.toBytes(format, value));
-                        out.write('\n');
-                    }
-                });
+        return lines(folder, value -> AggregateJson.toBytes(format, value));
     }
 
     /** A sink for dead letters. */
     public static FileSink<DeadLetter> deadLetters(Path folder) {
-        return lines(
-                folder,
-                (letter, out) -> {
-                    out.write(DeadLetterJson.toBytes(letter));
-                    out.write('\n');
-                });
+        return lines(folder, DeadLetterJson::toBytes);
     }
 
-    private static <T> FileSink<T> lines(Path folder, Encoder<T> encoder) {
+    /** A sink for what is to be written of values, a line each. */
+    public static <T> FileSink<T> lines(Path folder, Line<T> line) {
+        Encoder<T> encoder =
+                (value, out) -> {
+                    out.write(line.of(value));
+                    out.write('\n');
+                };
         return FileSink.forRowFormat(folder, encoder)
                 .withBucketAssigner(new BasePathBucketAssigner<>())
                 .withRollingPolicy(OnCheckpointRollingPolicy.build())
@@ -58,6 +42,13 @@ public final class FileSinks {
                                 .withPartSuffix(".jsonl")
                                 .build())
                 .build();
+    }
+
+    /** Makes a line, without its end, of a value. */
+    @FunctionalInterface
+    public interface Line<T> extends Serializable {
+
+        byte[] of(T value) throws IOException;
     }
 
     private FileSinks() {}

@@ -20,7 +20,21 @@ public final class KafkaSinks {
      */
     public static <T> KafkaSink<T> aggregates(
             KafkaSinkConfig config, String topic, String uid, AggregateFormat<T> format) {
-        return sink(config, uid, new AggregateRecords<>(topic, format));
+        return sink(config, config.delivery(), uid, new AggregateRecords<>(topic, format));
+    }
+
+    /**
+     * A sink for one aggregate of a job in Flink's batch mode: at least once, whatever the
+     * configuration. There the connector's writer ends, and aborts its transaction, before the
+     * committer comes to it, and nothing would ever be in the topic.
+     */
+    public static <T> KafkaSink<T> batchAggregates(
+            KafkaSinkConfig config, String topic, String uid, AggregateFormat<T> format) {
+        return sink(
+                config,
+                KafkaSinkConfig.Delivery.AT_LEAST_ONCE,
+                uid,
+                new AggregateRecords<>(topic, format));
     }
 
     /**
@@ -30,7 +44,7 @@ public final class KafkaSinks {
      */
     public static KafkaSink<DeadLetter> deadLetters(
             KafkaSinkConfig config, String topic, String uid) {
-        return sink(config, uid, new DeadLetterRecords(topic));
+        return sink(config, config.delivery(), uid, new DeadLetterRecords(topic));
     }
 
     /** The way of other sinks to the dead letters: at least once, whatever the configuration. */
@@ -39,7 +53,10 @@ public final class KafkaSinks {
     }
 
     private static <T> KafkaSink<T> sink(
-            KafkaSinkConfig config, String uid, KafkaRecordSerializationSchema<T> records) {
+            KafkaSinkConfig config,
+            KafkaSinkConfig.Delivery delivery,
+            String uid,
+            KafkaRecordSerializationSchema<T> records) {
         Properties properties = producerProperties(config);
         properties.setProperty(
                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
@@ -48,7 +65,7 @@ public final class KafkaSinks {
                 .setKafkaProducerConfig(properties)
                 .setBootstrapServers(config.bootstrapServers())
                 .setDeliveryGuarantee(
-                        config.delivery() == KafkaSinkConfig.Delivery.EXACTLY_ONCE
+                        delivery == KafkaSinkConfig.Delivery.EXACTLY_ONCE
                                 ? DeliveryGuarantee.EXACTLY_ONCE
                                 : DeliveryGuarantee.AT_LEAST_ONCE)
                 .setTransactionalIdPrefix(config.transactionalIdPrefix() + "-" + uid)

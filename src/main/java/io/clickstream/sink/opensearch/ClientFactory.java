@@ -30,8 +30,8 @@ final class ClientFactory implements RestClientFactory {
     }
 
     /** A client as the sink's, which shows each outage as it is. */
-    static RestClient plainClient(OpenSearchConfig config, HttpHost host) {
-        RestClientBuilder builder = RestClient.builder(host);
+    static RestClient plainClient(OpenSearchConfig config, HttpHost... hosts) {
+        RestClientBuilder builder = RestClient.builder(hosts);
         configure(builder, config);
         return builder.setHttpClientConfigCallback(http -> authenticate(http, config)).build();
     }

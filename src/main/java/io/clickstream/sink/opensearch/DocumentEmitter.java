@@ -18,14 +18,14 @@ final class DocumentEmitter<T> implements OpensearchEmitter<T> {
 
     private static final long serialVersionUID = 1L;
 
-    private final IndexName index;
+    private final DocumentNames<T> names;
     private final AggregateFormat<T> format;
     private transient JsonFactory json;
     private transient ByteArrayOutputStream document;
     private transient RequestIndexer indexer;
 
     DocumentEmitter(IndexName index, AggregateFormat<T> format) {
-        this.index = index;
+        this.names = new DocumentNames<>(index, format);
         this.format = format;
     }
 
@@ -39,8 +39,8 @@ final class DocumentEmitter<T> implements OpensearchEmitter<T> {
     public void emit(T value, SinkWriter.Context context, RequestIndexer requestIndexer) {
         indexer = requestIndexer;
         requestIndexer.add(
-                new IndexRequest(index.at(format.windowBegin(value)))
-                        .id(DocumentId.of(format.documentId(value)))
+                new IndexRequest(names.index(value))
+                        .id(names.id(value))
                         .source(bytes(value), XContentType.JSON));
     }
 

@@ -33,4 +33,14 @@ public final class OpenSearchSinks {
         return new AggregateSink<>(
                 config, new IndexName(index, config.indexPeriod()), format, outlet);
     }
+
+    /**
+     * Which documents a sink writes.
+     *
+     * @param index the name before the period's suffix
+     */
+    public static <T> DocumentNames<T> names(
+            OpenSearchConfig config, String index, AggregateFormat<T> format) {
+        return new DocumentNames<>(new IndexName(index, config.indexPeriod()), format);
+    }
 }

@@ -1,0 +1,158 @@
+package io.clickstream.local;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.clickstream.JobOutputs;
+import io.clickstream.Outputs;
+import io.clickstream.StartCheck;
+import io.clickstream.config.JobConfig;
+import io.clickstream.config.OpenSearchConfig;
+import io.clickstream.format.AggregateFormat;
+import io.clickstream.format.CheckoutFormat;
+import io.clickstream.format.DepartmentCountFormat;
+import io.clickstream.format.SessionCountFormat;
+import io.clickstream.format.TrendFormat;
+import io.clickstream.sink.file.FileSinks;
+import io.clickstream.sink.opensearch.DocumentNames;
+import io.clickstream.sink.opensearch.OpenSearchSinks;
+import io.clickstream.sink.opensearch.StaleDocuments;
+import io.clickstream.sink.opensearch.StaleDocuments.Found;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.flink.connector.file.sink.FileSink;
+
+/**
+ * The job's topics, streams and indices, as a replay writes them once more. In the indices the
+ * documents of the range are replaced, and those that are there no more are removed; topics and
+ * streams get the records of the range again.
+ */
+final class ReplaySinks {
+
+    /** Documents that a message names. */
+    private static final int SHOWN = 3;
+
+    private final JobConfig config;
+    private final TimeRange range;
+    private final Path namesFolder;
+    private final boolean force;
+
+    /**
+     * @param config the job's
+     * @param temporary a folder for the names of what is written
+     * @param force whether more documents may be removed than are written
+     */
+    ReplaySinks(JobConfig config, TimeRange range, Path temporary, boolean force) {
+        this.config = config;
+        this.range = range;
+        this.namesFolder = temporary.resolve("documents");
+        this.force = force;
+    }
+
+    /** Asks the servers whether they will do; throws with all that is wrong, if anything is. */
+    void check() throws InterruptedException {
+        StartCheck.runForReplay(config);
+    }
+
+    void addTo(Outputs outputs) {
+        JobOutputs.addReplayed(config, outputs);
+        if (config.openSearch().isEmpty()) {
+            return;
+        }
+        OpenSearchConfig indices = config.openSearch().get();
+        outputs.departmentCounts(
+                        "department-document-names",
+                        names(indices, indices.departmentsIndex(), new DepartmentCountFormat()))
+                .sessionCounts(
+                        "session-document-names",
+                        names(indices, indices.sessionsIndex(), new SessionCountFormat()))
+                .checkoutSessions(
+                        "checkout-document-names",
+                        names(indices, indices.checkoutsIndex(), new CheckoutFormat()));
+        if (config.trending().isPresent()) {
+            outputs.trends(
+                    "trending-document-names",
+                    names(indices, indices.trendingIndex(), new TrendFormat()));
+        }
+    }
+
+    private <T> FileSink<T> names(
+            OpenSearchConfig indices, String index, AggregateFormat<T> format) {
+        DocumentNames<T> names = OpenSearchSinks.names(indices, index, format);
+        return FileSinks.lines(
+                new org.apache.flink.core.fs.Path(
+                        namesFolder.resolve(index).toAbsolutePath().toUri()),
+                // A department may have a line end in its name.
+                value -> URLEncoder.encode(names.path(value), UTF_8).getBytes(US_ASCII));
+    }
+
+    /**
+     * Removes the documents of the range that were not written.
+     *
+     * @return false if there were so many that none was removed
+     */
+    boolean removeStale(PrintStream out) throws IOException {
+        if (config.openSearch().isEmpty()) {
+            return true;
+        }
+        OpenSearchConfig indices = config.openSearch().get();
+        List<String> names =
+                new ArrayList<>(
+                        List.of(
+                                indices.departmentsIndex(),
+                                indices.sessionsIndex(),
+                                indices.checkoutsIndex()));
+        if (config.trending().isPresent()) {
+            names.add(indices.trendingIndex());
+        }
+        boolean all = true;
+        try (StaleDocuments documents = new StaleDocuments(indices)) {
+            for (String index : names) {
+                Set<String> paths = written(index);
+                List<Found> stale = documents.find(index, range.from(), range.to(), paths);
+                if (stale.size() > paths.size() && !force) {
+                    out.printf(
+                            "index %s: written %,d, but %,d of the range were not written, such as"
+                                    + " %s; none was removed. Are all clicks of the range in the"
+                                    + " input, and those of sessions that began before it? If so,"
+                                    + " run it again with --force%n",
+                            index,
+                            paths.size(),
+                            stale.size(),
+                            stale.subList(0, Math.min(SHOWN, stale.size())));
+                    all = false;
+                } else {
+                    out.printf(
+                            "index %s: written %,d, removed %,d%n",
+                            index, paths.size(), documents.remove(stale));
+                }
+            }
+        }
+        return all;
+    }
+
+    private Set<String> written(String index) throws IOException {
+        Set<String> paths = new HashSet<>();
+        Path folder = namesFolder.resolve(index);
+        if (!Files.exists(folder)) {
+            return paths;
+        }
+        try (Stream<Path> parts = Files.list(folder)) {
+            for (Path part : parts.toList()) {
+                try (Stream<String> lines = Files.lines(part)) {
+                    lines.forEach(line -> paths.add(URLDecoder.decode(line, UTF_8)));
+                }
+            }
+        }
+        return paths;
+    }
+}
