@@ -236,7 +236,7 @@ public final class ClickstreamPipeline {
         to(outputs.sessionCounts(), within(outputs, sessionCounts, WindowCount::lastMillisecond));
         to(outputs.checkoutSessions(), within(outputs, checkouts, Session::lastMillisecond));
         to(outputs.deadLetters(), deadLetters);
-        to(outputs.archive(), clicks.getSideOutput(ARCHIVE));
+        outputs.archive().forEach(flow -> flow.accept(clicks.getSideOutput(ARCHIVE)));
         to(outputs.malformed(), clicks.getSideOutput(MALFORMED));
     }
 

@@ -37,6 +37,7 @@ public final class JobOutputs {
             "checkout-sessions-opensearch-sink";
     public static final String TRENDING_OPENSEARCH_SINK = "trending-opensearch-sink";
 
+    public static final String ARCHIVE_BATCHES = "archive-batches";
     public static final String ARCHIVE_SINK = "archive-sink";
     public static final String MALFORMED_ARCHIVE_SINK = "malformed-archive-sink";
     public static final String INTERACTIONS_PERSONALIZE_SINK = "interactions-personalize-sink";
@@ -61,9 +62,13 @@ public final class JobOutputs {
                 .ifPresent(
                         archive ->
                                 outputs.archive(
-                                                ARCHIVE_SINK,
-                                                ArchiveSinks.records(
-                                                        archive, config.format().mapping()))
+                                                records ->
+                                                        ArchiveSinks.records(
+                                                                records,
+                                                                archive,
+                                                                config.format().mapping(),
+                                                                ARCHIVE_BATCHES,
+                                                                ARCHIVE_SINK))
                                         .malformed(
                                                 MALFORMED_ARCHIVE_SINK,
                                                 ArchiveSinks.malformed(archive)));

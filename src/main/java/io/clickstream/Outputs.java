@@ -6,10 +6,14 @@ import io.clickstream.event.Interaction;
 import io.clickstream.event.Session;
 import io.clickstream.event.Trend;
 import io.clickstream.event.WindowCount;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.streaming.api.datastream.DataStream;
 
 /** The sinks of each output of the pipeline, by their uids. */
 public final class Outputs {
@@ -20,7 +24,7 @@ public final class Outputs {
     private final Map<String, Sink<Trend>> trends = new LinkedHashMap<>();
     private final Map<String, Sink<Interaction>> interactions = new LinkedHashMap<>();
     private final Map<String, Sink<DeadLetter>> deadLetters = new LinkedHashMap<>();
-    private final Map<String, Sink<ArchivedRecord>> archive = new LinkedHashMap<>();
+    private final List<Consumer<DataStream<ArchivedRecord>>> archive = new ArrayList<>();
     private final Map<String, Sink<DeadLetter>> malformed = new LinkedHashMap<>();
     private long from = Long.MIN_VALUE;
     private long to = Long.MAX_VALUE;
@@ -61,9 +65,13 @@ public final class Outputs {
         return this;
     }
 
-    /** Adds a sink for every record that is a JSON object, or can be written as one. */
-    public Outputs archive(String uid, Sink<ArchivedRecord> sink) {
-        archive.put(uid, sink);
+    /**
+     * Adds what takes every record that is a JSON object, or can be written as one.
+     *
+     * @param flow adds its operators and sinks, with their uids, behind the stream of records
+     */
+    public Outputs archive(Consumer<DataStream<ArchivedRecord>> flow) {
+        archive.add(flow);
         return this;
     }
 
@@ -121,8 +129,8 @@ public final class Outputs {
         return Collections.unmodifiableMap(deadLetters);
     }
 
-    Map<String, Sink<ArchivedRecord>> archive() {
-        return Collections.unmodifiableMap(archive);
+    List<Consumer<DataStream<ArchivedRecord>>> archive() {
+        return Collections.unmodifiableList(archive);
     }
 
     Map<String, Sink<DeadLetter>> malformed() {

@@ -23,6 +23,9 @@ public final class EventTypes {
 
     public static final TypeInformation<ArchivedRecord> ARCHIVED_RECORD =
             new VersionedTypeInfo<>(ArchivedRecord.class, ArchivedRecordSerializer.INSTANCE);
+
+    public static final TypeInformation<ArchivedBatch> ARCHIVED_BATCH =
+            new VersionedTypeInfo<>(ArchivedBatch.class, ArchivedBatchSerializer.INSTANCE);
     public static final TypeInformation<Interaction> INTERACTION =
             new VersionedTypeInfo<>(Interaction.class, InteractionSerializer.INSTANCE);
 

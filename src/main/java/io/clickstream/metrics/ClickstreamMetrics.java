@@ -60,6 +60,12 @@ public final class ClickstreamMetrics {
     /** Requests to the registry that failed and were made again; meanwhile the stream waits. */
     public static final String REGISTRY_RETRIES = "registry.retries";
 
+    /** Records that were archived, without malformed ones. */
+    public static final String ARCHIVE_RECORDS = "archive.records";
+
+    /** Length of them as JSON, before they are packed, in bytes. */
+    public static final String ARCHIVE_BYTES = "archive.bytes";
+
     /** Clicks that are no interactions, because of their event types. */
     public static final String INTERACTIONS_SKIPPED = "interactions.skipped";
 

@@ -7,6 +7,7 @@ import io.clickstream.testing.SerializerContract;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -242,6 +243,43 @@ class SerializersTest {
                     record.arrival(),
                     new String(record.json(), StandardCharsets.UTF_8));
         }
+    }
+
+    @Nested
+    class OfArchivedBatch extends SerializerContract<ArchivedBatch> {
+        OfArchivedBatch() {
+            super(
+                    ArchivedBatch.class,
+                    ArchivedBatchSerializer.INSTANCE,
+                    List.of(
+                            new ArchivedBatch("dt=2022-06-14"),
+                            batch("dt=2022-06-14/hour=05", "{}", "{\"a\":1}")));
+        }
+
+        @Override
+        protected Object content(ArchivedBatch batch) {
+            return List.of(
+                    batch.folder(),
+                    batch.bytes(),
+                    IntStream.range(0, batch.size())
+                            .mapToObj(batch::record)
+                            .map(
+                                    record ->
+                                            record.eventTime()
+                                                    + new String(
+                                                            record.json(), StandardCharsets.UTF_8)
+                                                    + record.arrival())
+                            .toList());
+        }
+    }
+
+    private static ArchivedBatch batch(String folder, String... records) {
+        ArchivedBatch batch = new ArchivedBatch(folder);
+        for (int i = 0; i < records.length; i++) {
+            byte[] json = records[i].getBytes(StandardCharsets.UTF_8);
+            batch.add(new ArchivedRecord(json, i, i + 1_000));
+        }
+        return batch;
     }
 
     @Test

@@ -2,14 +2,18 @@ package io.clickstream.sink.archive;
 
 import io.clickstream.config.ArchiveConfig;
 import io.clickstream.config.JsonMapping;
+import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.DeadLetter;
+import io.clickstream.event.EventTypes;
+import io.clickstream.sink.archive.Folders.FolderOf;
 import java.time.Duration;
 import org.apache.flink.api.common.serialization.BulkWriter;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.connector.file.sink.FileSink;
 import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.functions.sink.filesystem.OutputFileConfig;
 import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.DefaultRollingPolicy;
 
@@ -18,53 +22,73 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.
  * be read when the checkpoint after its end is done. Until then it has no name, or on a local disk
  * one that begins with a dot.
  *
- * <p>A writer takes the records as they come, and is to be chained to the source. So those of one
- * partition or shard are in the order of the stream within each file.
+ * <p>Records are taken as they come, in the source's own thread, and each writer gets those of one
+ * such thread. So those of one partition or shard are in the order of the stream within each file.
  */
 public final class ArchiveSinks {
 
     private static final Duration LONGEST_CHECK_INTERVAL = Duration.ofMinutes(1);
 
     /**
-     * A sink for records that are JSON objects, clicks or not.
+     * Archives records that are JSON objects, clicks or not. They are gathered in the thread that
+     * they come in, and written in one of their own; both keep their order.
      *
-     * @param mapping where these have the fields of a click
+     * @param mapping where records have the fields of a click
+     * @param batchUid of what gathers
+     * @param uid of the sink
      */
-    public static Sink<ArchivedRecord> records(ArchiveConfig config, JsonMapping mapping) {
-        RecordTime<ArchivedRecord> time = RecordTime.of(config);
+    public static void records(
+            DataStream<ArchivedRecord> records,
+            ArchiveConfig config,
+            JsonMapping mapping,
+            String batchUid,
+            String uid) {
+        TimeFolders<ArchivedRecord> folders =
+                new TimeFolders<>(config.layout(), RecordTime.of(config));
+        records.transform(batchUid, EventTypes.ARCHIVED_BATCH, new ArchiveBatchOperator(folders))
+                .uid(batchUid)
+                .name(batchUid)
+                .sinkTo(batches(config, mapping))
+                .uid(uid)
+                .name(uid)
+                .disableChaining();
+    }
+
+    private static FileSink<ArchivedBatch> batches(ArchiveConfig config, JsonMapping mapping) {
         if (config.format() == ArchiveConfig.Format.PARQUET) {
             return packed(
                     config,
                     folder(config),
                     ParquetFiles.writers(mapping),
                     ParquetFiles.SUFFIX,
-                    time);
+                    ArchivedBatch::folder);
         }
-        return files(config, folder(config), lines(config, time), time);
+        return files(config, folder(config), new BatchLines(lines(config)), ArchivedBatch::folder);
     }
 
     /** A sink for all other records. */
     public static Sink<DeadLetter> malformed(ArchiveConfig config) {
+        TimeFolders<DeadLetter> folders =
+                new TimeFolders<>(config.layout(), RecordTime.ofMalformed());
         return files(
                 config,
                 new Path(folder(config), config.malformedFolder()),
                 new MalformedLines(),
-                RecordTime.ofMalformed());
+                folders::of);
     }
 
     static Path folder(ArchiveConfig config) {
         return new Path(config.path());
     }
 
-    private static LineFormat<ArchivedRecord> lines(
-            ArchiveConfig config, RecordTime<ArchivedRecord> time) {
+    private static LineFormat<ArchivedRecord> lines(ArchiveConfig config) {
         switch (config.format()) {
             case JSON:
                 return new JsonLines();
             case CSV:
                 return new CsvLines(config.columns());
             case LOG:
-                return new LogLines(config.text().orElseThrow(), time);
+                return new LogLines(config.text().orElseThrow(), RecordTime.of(config));
             case PARQUET:
                 break;
         }
@@ -72,12 +96,12 @@ public final class ArchiveSinks {
     }
 
     private static <T> FileSink<T> files(
-            ArchiveConfig config, Path folder, LineFormat<T> lines, RecordTime<T> time) {
+            ArchiveConfig config, Path path, LineFormat<T> lines, FolderOf<T> folder) {
         if (config.gzip()) {
-            return packed(config, folder, new GzipLines<>(lines), lines.suffix() + ".gz", time);
+            return packed(config, path, new GzipLines<>(lines), lines.suffix() + ".gz", folder);
         }
-        return FileSink.forRowFormat(folder, new LineEncoder<>(lines))
-                .withBucketAssigner(new TimeBuckets<>(config.layout(), time))
+        return FileSink.forRowFormat(path, new LineEncoder<>(lines))
+                .withBucketAssigner(new Folders<>(folder))
                 .withRollingPolicy(
                         DefaultRollingPolicy.builder()
                                 .withMaxPartSize(new MemorySize(config.rollSize()))
@@ -91,12 +115,12 @@ public final class ArchiveSinks {
 
     private static <T> FileSink<T> packed(
             ArchiveConfig config,
-            Path folder,
+            Path path,
             BulkWriter.Factory<T> writers,
             String suffix,
-            RecordTime<T> time) {
-        return FileSink.forBulkFormat(folder, writers)
-                .withBucketAssigner(new TimeBuckets<>(config.layout(), time))
+            FolderOf<T> folder) {
+        return FileSink.forBulkFormat(path, writers)
+                .withBucketAssigner(new Folders<>(folder))
                 .withRollingPolicy(new PackedRolling<>(config))
                 .withBucketCheckInterval(checkInterval(config))
                 .withOutputFileConfig(names(suffix))

@@ -23,7 +23,7 @@ final class LineEncoder<T> implements Encoder<T> {
         this.format = format;
     }
 
-    /** Hands each line over in one piece: a local file's stream has no buffer. */
+    /** Hands all lines of a value over in one piece: a local file's stream has no buffer. */
     @Override
     public void encode(T value, OutputStream out) throws IOException {
         if (line == null) {

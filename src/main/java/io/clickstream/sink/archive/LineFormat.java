@@ -7,7 +7,7 @@ import java.io.Serializable;
 /**
  * How the lines of a file are written. Every writer has an object of its own.
  *
- * @param <T> what a line is made of
+ * @param <T> what lines are made of
  */
 interface LineFormat<T> extends Serializable {
 
@@ -19,6 +19,6 @@ interface LineFormat<T> extends Serializable {
         return new byte[0];
     }
 
-    /** Writes one record with the end of its line. */
+    /** Writes what a value has to say, with the end of each line. */
     void write(T value, OutputStream out) throws IOException;
 }

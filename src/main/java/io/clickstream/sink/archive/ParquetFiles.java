@@ -2,13 +2,16 @@ package io.clickstream.sink.archive;
 
 import io.clickstream.config.JsonMapping;
 import io.clickstream.config.OptionalFields;
+import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
 import io.clickstream.format.ClickFields;
 import io.clickstream.format.JsonClickDecoder;
 import io.clickstream.format.MalformedRecordException;
 import io.clickstream.format.ParquetColumns;
+import java.io.IOException;
 import java.util.Map;
 import javax.annotation.Nullable;
+import org.apache.flink.api.common.serialization.BulkWriter;
 import org.apache.flink.formats.parquet.ParquetBuilder;
 import org.apache.flink.formats.parquet.ParquetWriterFactory;
 import org.apache.hadoop.conf.Configuration;
@@ -33,9 +36,37 @@ final class ParquetFiles {
     private static final long ROW_GROUP_BYTES = 16L * 1024 * 1024;
 
     /** Makes the writers of files whose columns are what a mapping finds in the records. */
-    static ParquetWriterFactory<ArchivedRecord> writers(JsonMapping mapping) {
+    static BulkWriter.Factory<ArchivedBatch> writers(JsonMapping mapping) {
         ParquetBuilder<ArchivedRecord> builder = file -> new Builder(file, mapping).build();
-        return new ParquetWriterFactory<>(builder);
+        ParquetWriterFactory<ArchivedRecord> rows = new ParquetWriterFactory<>(builder);
+        return file -> new Batches(rows.create(file));
+    }
+
+    /** Writes each record of a batch as a row. */
+    private static final class Batches implements BulkWriter<ArchivedBatch> {
+
+        private final BulkWriter<ArchivedRecord> rows;
+
+        Batches(BulkWriter<ArchivedRecord> rows) {
+            this.rows = rows;
+        }
+
+        @Override
+        public void addElement(ArchivedBatch batch) throws IOException {
+            for (int i = 0; i < batch.size(); i++) {
+                rows.addElement(batch.record(i));
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            rows.flush();
+        }
+
+        @Override
+        public void finish() throws IOException {
+            rows.finish();
+        }
     }
 
     private static final class Builder extends ParquetWriter.Builder<ArchivedRecord, Builder> {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import blue.strategic.parquet.ParquetReader;
 import io.clickstream.config.FormatConfig.Preset;
 import io.clickstream.config.JsonMapping;
+import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
 import io.clickstream.testing.ParquetRows;
 import java.nio.file.Path;
@@ -97,11 +98,10 @@ class ParquetFilesTest {
                 LocalFileSystem.getSharedInstance()
                         .createRecoverableWriter()
                         .open(new org.apache.flink.core.fs.Path(file.toUri()));
-        BulkWriter<ArchivedRecord> writer =
-                ParquetFiles.writers(JsonMapping.of(preset)).create(out);
-        for (ArchivedRecord record : List.of(records)) {
-            writer.addElement(record);
-        }
+        BulkWriter<ArchivedBatch> writer = ParquetFiles.writers(JsonMapping.of(preset)).create(out);
+        ArchivedBatch batch = new ArchivedBatch("dt=2022-06-14");
+        List.of(records).forEach(batch::add);
+        writer.addElement(batch);
         writer.finish();
         out.closeForCommit().commit();
         return file;

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which folder a record is filed in. */
-class TimeBucketsTest {
+class TimeFoldersTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -29,13 +29,13 @@ class TimeBucketsTest {
         "FIREHOSE,2022-06-14T05:08:18.630Z,2022/06/14/05"
     })
     void isThatOfTheHourOrTheDayInUtc(Layout layout, String time, String folder) throws Exception {
-        TimeBuckets<ArchivedRecord> buckets =
-                InstantiationUtil.clone(new TimeBuckets<>(layout, ArchivedRecord::arrival));
+        TimeFolders<ArchivedRecord> folders =
+                InstantiationUtil.clone(new TimeFolders<>(layout, ArchivedRecord::arrival));
         ArchivedRecord record =
                 new ArchivedRecord(new byte[0], 0, Instant.parse(time).toEpochMilli());
 
-        assertThat(buckets.getBucketId(record, null)).isEqualTo(folder);
-        assertThat(buckets.getBucketId(record, null)).isEqualTo(folder);
+        assertThat(folders.of(record)).isEqualTo(folder);
+        assertThat(folders.of(record)).isEqualTo(folder);
     }
 
     @ParameterizedTest

@@ -1,18 +1,16 @@
 package io.clickstream.sink.archive;
 
 import io.clickstream.config.ArchiveConfig.Layout;
+import java.io.Serializable;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.flink.core.io.SimpleVersionedSerializer;
-import org.apache.flink.streaming.api.functions.sink.filesystem.BucketAssigner;
-import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.SimpleVersionedStringSerializer;
 
-/** Files records into the folders of their hours or days, in UTC. */
-final class TimeBuckets<T> implements BucketAssigner<T, String> {
+/** Names the folders of hours or days, in UTC, that records are filed in. */
+final class TimeFolders<T> implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -27,13 +25,13 @@ final class TimeBuckets<T> implements BucketAssigner<T, String> {
     private transient DateTimeFormatter formatter;
     private transient Map<Long, String> known;
 
-    TimeBuckets(Layout layout, RecordTime<T> time) {
+    TimeFolders(Layout layout, RecordTime<T> time) {
         this.layout = layout;
         this.time = time;
     }
 
-    @Override
-    public String getBucketId(T record, Context context) {
+    /** The folder of a record, below the archive's. */
+    String of(T record) {
         if (known == null || known.size() >= MAX_KNOWN) {
             known = new HashMap<>();
             formatter =
@@ -55,10 +53,5 @@ final class TimeBuckets<T> implements BucketAssigner<T, String> {
                 return "uuuu/MM/dd/HH";
         }
         throw new IllegalStateException("Not a layout: " + layout);
-    }
-
-    @Override
-    public SimpleVersionedSerializer<String> getSerializer() {
-        return SimpleVersionedStringSerializer.INSTANCE;
     }
 }

@@ -1,0 +1,35 @@
+package io.clickstream.sink.archive;
+
+import java.io.Serializable;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.functions.sink.filesystem.BucketAssigner;
+import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.SimpleVersionedStringSerializer;
+
+/** Tells Flink's file sink which folder what it writes belongs in. */
+final class Folders<T> implements BucketAssigner<T, String> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final FolderOf<T> folder;
+
+    Folders(FolderOf<T> folder) {
+        this.folder = folder;
+    }
+
+    @Override
+    public String getBucketId(T value, Context context) {
+        return folder.of(value);
+    }
+
+    @Override
+    public SimpleVersionedSerializer<String> getSerializer() {
+        return SimpleVersionedStringSerializer.INSTANCE;
+    }
+
+    /** Names a folder below the archive's. */
+    @FunctionalInterface
+    interface FolderOf<T> extends Serializable {
+
+        String of(T value);
+    }
+}
