@@ -10,6 +10,7 @@ import io.clickstream.event.Incoming;
 import io.clickstream.format.CheckoutFormat;
 import io.clickstream.format.ClickDecoder;
 import io.clickstream.format.ClickDecoders;
+import io.clickstream.format.DeadLetterFormat;
 import io.clickstream.format.DepartmentCountFormat;
 import io.clickstream.format.IpPrivacy;
 import io.clickstream.format.SessionCountFormat;
@@ -58,6 +59,7 @@ public final class ClickstreamJob {
     public static final String SESSION_COUNTS_OPENSEARCH_SINK = "session-counts-opensearch-sink";
     public static final String CHECKOUT_SESSIONS_OPENSEARCH_SINK =
             "checkout-sessions-opensearch-sink";
+    public static final String DEAD_LETTERS_OPENSEARCH_SINK = "dead-letters-opensearch-sink";
     public static final String TRENDING_OPENSEARCH_SINK = "trending-opensearch-sink";
 
     public static final String ARCHIVE_SINK = "archive-sink";
@@ -238,6 +240,17 @@ public final class ClickstreamJob {
                                 openSearch.checkoutsIndex(),
                                 new CheckoutFormat(),
                                 outlet));
+        openSearch
+                .deadLettersIndex()
+                .ifPresent(
+                        index ->
+                                outputs.deadLetters(
+                                        DEAD_LETTERS_OPENSEARCH_SINK,
+                                        OpenSearchSinks.sink(
+                                                openSearch,
+                                                index,
+                                                new DeadLetterFormat(),
+                                                outlet)));
     }
 
     private static void addTrends(JobConfig config, DeadLetterOutlet outlet, Outputs outputs) {
