@@ -157,7 +157,7 @@ read_login() {
         fail "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or install the AWS CLI"
       local found
       found=$(aws configure export-credentials --format env-no-export) ||
-        fail "the AWS CLI has no credentials: log in with it, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        fail "the AWS CLI has no credentials, or is older than version 2.9: log in with it, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
       key=$(sed -n 's/^AWS_ACCESS_KEY_ID=//p' <<<"$found")
       secret=$(sed -n 's/^AWS_SECRET_ACCESS_KEY=//p' <<<"$found")
       token=$(sed -n 's/^AWS_SESSION_TOKEN=//p' <<<"$found")
