@@ -111,6 +111,8 @@ if [[ -n $region ]]; then
     fail "--sigv4 is '$region', allowed is a region, such as eu-central-1, with :es or :aoss behind it"
   region=${BASH_REMATCH[1]} service=${BASH_REMATCH[4]:-es}
 fi
+[[ $service != aoss || -z $delete ]] ||
+  fail "--delete-older-than can't be had of a serverless collection, which deletes nothing by a query"
 need_tool curl "install curl"
 
 work=$(mktemp -d)

@@ -310,6 +310,7 @@ class OpenSearchSetupITCase {
                 "option --tenant needs a value, --tenant",
                 "--sigv4 is 'eu', --sigv4 eu",
                 "go together, --user admin",
+                "a serverless collection, --sigv4 us-east-1:aoss --delete-older-than 9d",
                 "--dashboards is 'http://***@h', --dashboards http://u:pw@h",
                 "the AWS CLI has no credentials, --sigv4 eu-central-1"
             })
