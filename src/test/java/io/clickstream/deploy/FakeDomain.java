@@ -61,6 +61,7 @@ final class FakeDomain implements AutoCloseable {
     private long policySequence = 40;
     private boolean policyChangesMeanwhile;
     private boolean importsFail;
+    private boolean indicesAreBusy;
 
     private FakeDomain(URI node) throws IOException {
         this.node = node;
@@ -105,6 +106,11 @@ final class FakeDomain implements AutoCloseable {
     /** Somebody else writes the policy after it was read. */
     synchronized void changePolicyMeanwhile() {
         policyChangesMeanwhile = true;
+    }
+
+    /** Indices keep the policy that they have. */
+    synchronized void keepIndicesBusy(boolean busy) {
+        indicesAreBusy = busy;
     }
 
     synchronized void failImports() {
@@ -212,7 +218,10 @@ final class FakeDomain implements AutoCloseable {
 
     private Answer attach(boolean change, String index, Received request) throws IOException {
         String wanted = JSON.readTree(request.body()).path("policy_id").asText();
-        boolean fails = managed.containsKey(index) != change || !wanted.equals("clickstream");
+        boolean fails =
+                indicesAreBusy
+                        || managed.containsKey(index) != change
+                        || !wanted.equals("clickstream");
         if (!fails) {
             managed.put(index, policySequence);
         }

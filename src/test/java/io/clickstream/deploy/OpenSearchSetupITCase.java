@@ -165,6 +165,24 @@ class OpenSearchSetupITCase {
     }
 
     @Test
+    void whatAnIndexCouldNotTakeItGetsWithTheNextRun() throws Exception {
+        ask("PUT", "/" + MONTHLY, "");
+        domain.keepIndicesBusy(true);
+
+        Run busy = script.run(domain.uri());
+
+        assertThat(busy.exitCode()).isEqualTo(1);
+        assertThat(busy.output()).contains("index " + MONTHLY + ": its policy stays as it is");
+        assertThat(domain.managed()).isEmpty();
+        assertThat(domain.savedObjects()).isNotEmpty();
+
+        domain.keepIndicesBusy(false);
+
+        assertThat(script.run(domain.uri()).exitCode()).isZero();
+        assertThat(domain.managed()).containsOnlyKeys(MONTHLY);
+    }
+
+    @Test
     void saysWhichCallFailed() throws Exception {
         script.run(domain.uri());
         domain.failImports();
