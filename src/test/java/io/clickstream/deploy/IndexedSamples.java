@@ -47,16 +47,18 @@ final class IndexedSamples {
     }
 
     /**
-     * @param end when the last of it was found
+     * @param ends when the last of it was found; once for each
      */
-    static void write(URI node, Instant end) throws Exception {
+    static void write(URI node, Instant... ends) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1);
         OpenSearchConfig config =
                 OpenSearchConfig.builder()
                         .endpoints(List.of(node))
                         .deadLettersIndex("dead_letters")
                         .build();
-        new IndexedSamples(env, config).define(end.toEpochMilli());
+        for (Instant end : ends) {
+            new IndexedSamples(env, config).define(end.toEpochMilli());
+        }
         env.execute("samples");
     }
 

@@ -344,8 +344,7 @@ class OpenSearchSetupITCase {
     void deletesOldDocumentsOfSingleIndices() throws Exception {
         assertThat(script.run(node.uri()).exitCode()).isEqualTo(3);
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        IndexedSamples.write(node.uri(), now);
-        IndexedSamples.write(node.uri(), now.minus(Duration.ofDays(20)));
+        IndexedSamples.write(node.uri(), now, now.minus(Duration.ofDays(20)));
         ask("POST", "/_refresh", "");
         Map<String, Integer> before = counts();
 
