@@ -6,6 +6,7 @@ import io.clickstream.config.KinesisSinkConfig;
 import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.format.AggregateFormat;
 import io.clickstream.format.CheckoutFormat;
+import io.clickstream.format.DeadLetterFormat;
 import io.clickstream.format.DepartmentCountFormat;
 import io.clickstream.format.SessionCountFormat;
 import io.clickstream.format.TrendFormat;
@@ -35,6 +36,7 @@ public final class JobOutputs {
     public static final String SESSION_COUNTS_OPENSEARCH_SINK = "session-counts-opensearch-sink";
     public static final String CHECKOUT_SESSIONS_OPENSEARCH_SINK =
             "checkout-sessions-opensearch-sink";
+    public static final String DEAD_LETTERS_OPENSEARCH_SINK = "dead-letters-opensearch-sink";
     public static final String TRENDING_OPENSEARCH_SINK = "trending-opensearch-sink";
 
     public static final String ARCHIVE_BATCHES = "archive-batches";
@@ -97,7 +99,7 @@ public final class JobOutputs {
                         config.deadLetterCluster().get(), config.deadLetters().topic());
     }
 
-    /** Dead letters go to the topic or to the stream, or to both. */
+    /** Dead letters go to the topic or to the stream, or to both; and to an index, if asked. */
     private void addDeadLetters(Outputs outputs) {
         config.kinesisSink()
                 .ifPresent(
@@ -114,6 +116,17 @@ public final class JobOutputs {
                                                 cluster,
                                                 config.deadLetters().topic(),
                                                 DEAD_LETTERS_KAFKA_SINK)));
+        config.openSearch()
+                .flatMap(OpenSearchConfig::deadLettersIndex)
+                .ifPresent(
+                        index ->
+                                outputs.deadLetters(
+                                        DEAD_LETTERS_OPENSEARCH_SINK,
+                                        OpenSearchSinks.sink(
+                                                config.openSearch().get(),
+                                                index,
+                                                new DeadLetterFormat(),
+                                                outlet)));
     }
 
     private void addAggregates(Outputs outputs) {

@@ -9,6 +9,7 @@ import io.clickstream.local.Oracle;
 import io.clickstream.local.OracleClick;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.Clicks;
+import io.clickstream.testing.FakeOpenSearch;
 import io.clickstream.testing.LocalJob;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,7 +79,10 @@ class EventTimeITCase {
         Clicks late = click("ann").at(base + 500).in("Garden");
         Clicks lateThoughItsSessionWouldBeOpen = click("dan").at(base + 13_900).in("Garden");
 
-        try (LocalJob job = new LocalJob(folder, 1)) {
+        try (FakeOpenSearch openSearch = FakeOpenSearch.start();
+                LocalJob job = new LocalJob(folder, 1)) {
+            job.set("sink.opensearch", "endpoint", openSearch.uri().toString())
+                    .set("sink.opensearch", "dead-letters-index", "dead_letters");
             // Event time is to go on by clicks alone, however slow the machine is. One subtask,
             // since one without a partition would have to be idle first.
             job.set("event-time", "idle-timeout", "10 min").start(folder, 1);
@@ -113,6 +118,17 @@ class EventTimeITCase {
                     .extracting(EventTimeITCase::position)
                     .containsExactlyInAnyOrder("ExampleTopic/0/4", "ExampleTopic/0/5");
             assertThat(job.deadLetterCount(Reason.LATE)).isEqualTo(2);
+
+            Await.until(
+                    "documents", TIMEOUT, () -> openSearch.documents("dead_letters").size() > 1);
+            Map<String, JsonNode> documents = openSearch.documents("dead_letters");
+            assertThat(documents)
+                    .containsOnlyKeys("late/ExampleTopic/0/4", "late/ExampleTopic/0/5");
+            JsonNode document = documents.get("late/ExampleTopic/0/4");
+            assertThat(document.get("eventTime").asLong()).isEqualTo(base + 500);
+            assertThat(document.get("lag").asLong())
+                    .isEqualTo(document.get("time").asLong() - base - 500);
+            assertThat(document.has("text")).isFalse();
         }
     }
 

@@ -723,6 +723,15 @@ public final class ConfigKeys {
                     "an index",
                     "trending",
                     "Lists of the most clicked names, with the group `trending`.");
+    static final Key<String> DEAD_LETTERS_INDEX =
+            Key.of(
+                    OPENSEARCH_SINK,
+                    "dead-letters-index",
+                    Parsers::indexName,
+                    "an index",
+                    "Dead letters without their records, to be counted, such as `dead_letters`;"
+                            + " none if left out. One document per letter: records without end that"
+                            + " can't be used are documents without end.");
 
     static final Key<OpenSearchConfig.IndexPeriod> INDEX_PERIOD =
             Key.of(
@@ -1208,6 +1217,7 @@ public final class ConfigKeys {
                     SESSIONS_INDEX,
                     CHECKOUTS_INDEX,
                     TRENDING_INDEX,
+                    DEAD_LETTERS_INDEX,
                     INDEX_PERIOD,
                     OPENSEARCH_AUTH,
                     OPENSEARCH_USERNAME,

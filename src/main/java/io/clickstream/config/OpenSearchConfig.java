@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.annotation.Nullable;
 import org.apache.flink.configuration.MemorySize;
 
@@ -58,6 +60,7 @@ public final class OpenSearchConfig implements Serializable {
     private final String sessionsIndex;
     private final String checkoutsIndex;
     private final String trendingIndex;
+    @Nullable private final String deadLettersIndex;
     private final IndexPeriod indexPeriod;
     private final Auth auth;
     @Nullable private final String username;
@@ -78,6 +81,7 @@ public final class OpenSearchConfig implements Serializable {
         sessionsIndex = builder.sessionsIndex;
         checkoutsIndex = builder.checkoutsIndex;
         trendingIndex = builder.trendingIndex;
+        deadLettersIndex = builder.deadLettersIndex;
         indexPeriod = builder.indexPeriod;
         auth = builder.auth;
         username = builder.username;
@@ -146,6 +150,11 @@ public final class OpenSearchConfig implements Serializable {
 
     public String trendingIndex() {
         return trendingIndex;
+    }
+
+    /** Where dead letters are counted; empty where they are not. */
+    public Optional<String> deadLettersIndex() {
+        return Optional.ofNullable(deadLettersIndex);
     }
 
     public IndexPeriod indexPeriod() {
@@ -231,12 +240,21 @@ public final class OpenSearchConfig implements Serializable {
         return "OpenSearchConfig{"
                 + endpoints
                 + ", indices "
-                + List.of(departmentsIndex, sessionsIndex, checkoutsIndex, trendingIndex)
+                + indices(
+                        departmentsIndex,
+                        sessionsIndex,
+                        checkoutsIndex,
+                        trendingIndex,
+                        deadLettersIndex)
                 + " per "
                 + indexPeriod
                 + ", auth "
                 + auth
                 + '}';
+    }
+
+    private static List<String> indices(String... names) {
+        return Stream.of(names).filter(Objects::nonNull).collect(Collectors.toList());
     }
 
     /** Collects the values; {@link #build} checks them. */
@@ -247,6 +265,7 @@ public final class OpenSearchConfig implements Serializable {
         private String sessionsIndex = "user_session_counts";
         private String checkoutsIndex = "user_session_details";
         private String trendingIndex = "trending";
+        @Nullable private String deadLettersIndex;
         private IndexPeriod indexPeriod = IndexPeriod.NONE;
         private Auth auth = Auth.NONE;
         @Nullable private String username;
@@ -287,6 +306,12 @@ public final class OpenSearchConfig implements Serializable {
 
         public Builder trendingIndex(String name) {
             this.trendingIndex = name;
+            return this;
+        }
+
+        /** There is none without this. */
+        public Builder deadLettersIndex(String name) {
+            this.deadLettersIndex = name;
             return this;
         }
 
@@ -384,12 +409,17 @@ public final class OpenSearchConfig implements Serializable {
 
         private void checkIndices(List<String> problems) {
             List<String> names =
-                    List.of(departmentsIndex, sessionsIndex, checkoutsIndex, trendingIndex);
+                    indices(
+                            departmentsIndex,
+                            sessionsIndex,
+                            checkoutsIndex,
+                            trendingIndex,
+                            deadLettersIndex);
             for (String name : names) {
                 indexNameProblem(name).ifPresent(p -> problems.add("index '" + name + "': " + p));
             }
             if (names.stream().distinct().count() < names.size()) {
-                problems.add("each aggregate needs an index of its own");
+                problems.add("aggregates and dead letters need an index of their own each");
             }
         }
 

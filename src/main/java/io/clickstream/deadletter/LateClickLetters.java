@@ -26,15 +26,16 @@ public final class LateClickLetters implements MapFunction<Click, DeadLetter> {
     @Override
     public DeadLetter map(Click click) {
         return new DeadLetter(
-                DeadLetter.Reason.LATE,
-                "event time "
-                        + click.timestamp()
-                        + " ms of user "
-                        + click.user().asJson()
-                        + " is behind the watermark, and no open session is near; a replay puts"
-                        + " it right",
-                click.raw() == null ? withoutRecord(click) : click.raw(),
-                clock.millis());
+                        DeadLetter.Reason.LATE,
+                        "event time "
+                                + click.timestamp()
+                                + " ms of user "
+                                + click.user().asJson()
+                                + " is behind the watermark, and no open session is near; a replay"
+                                + " puts it right",
+                        click.raw() == null ? withoutRecord(click) : click.raw(),
+                        clock.millis())
+                .withEventTime(click.timestamp());
     }
 
     /**

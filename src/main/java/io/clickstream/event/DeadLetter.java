@@ -2,6 +2,7 @@ package io.clickstream.event;
 
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalLong;
 
 /** A record or document that could not be used, with the reason; nothing is dropped without one. */
 public final class DeadLetter implements Incoming {
@@ -50,20 +51,37 @@ public final class DeadLetter implements Incoming {
         }
     }
 
+    private static final long UNKNOWN_EVENT_TIME = Long.MIN_VALUE;
+
     private final Reason reason;
     private final String detail;
     private final RawRecord raw;
     private final long time;
+    private final long eventTime;
 
     /**
      * @param detail one line that says what was found and what is allowed
      * @param time when the reason was found, ms since the epoch on the machine's clock
      */
     public DeadLetter(Reason reason, String detail, RawRecord raw, long time) {
+        this(reason, detail, raw, time, UNKNOWN_EVENT_TIME);
+    }
+
+    private DeadLetter(Reason reason, String detail, RawRecord raw, long time, long eventTime) {
         this.reason = Objects.requireNonNull(reason);
         this.detail = Objects.requireNonNull(detail);
         this.raw = Objects.requireNonNull(raw);
         this.time = time;
+        this.eventTime = eventTime;
+    }
+
+    /**
+     * The same letter with the time of the click that it is about.
+     *
+     * @param eventTime ms since the epoch
+     */
+    public DeadLetter withEventTime(long eventTime) {
+        return new DeadLetter(reason, detail, raw, time, eventTime);
     }
 
     public Reason reason() {
@@ -80,6 +98,11 @@ public final class DeadLetter implements Incoming {
 
     public long time() {
         return time;
+    }
+
+    /** When the click was, ms since the epoch; empty where that is not known or makes no sense. */
+    public OptionalLong eventTime() {
+        return eventTime == UNKNOWN_EVENT_TIME ? OptionalLong.empty() : OptionalLong.of(eventTime);
     }
 
     @Override

@@ -99,7 +99,7 @@ public final class DeadLetterJson {
         return length;
     }
 
-    private static String shortened(String detail) {
+    static String shortened(String detail) {
         return detail.length() <= MAX_DETAIL ? detail : detail.substring(0, MAX_DETAIL - 1) + '…';
     }
 

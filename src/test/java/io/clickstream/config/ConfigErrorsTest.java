@@ -278,7 +278,8 @@ class ConfigErrorsTest {
                                         .with("sink.opensearch", "sessions-index", "same")
                                         .with("sink.opensearch", "checkouts-index", "same")))
                 .containsExactly(
-                        "group `sink.opensearch`: each aggregate needs an index of its own");
+                        "group `sink.opensearch`: aggregates and dead letters need an index of"
+                                + " their own each");
     }
 
     @Test

@@ -83,7 +83,7 @@ class OpenSearchConfigTest {
                                 "endpoint ftp://a.example.com is no http or https address",
                                 "the endpoints have different paths: they must be one cluster's",
                                 "index 'Departments': an index name is written in lower case",
-                                "each aggregate needs an index of its own",
+                                "aggregates and dead letters need an index of their own each",
                                 "basic auth needs a user name and a password",
                                 "a bulk holds at least one document",
                                 "the size of a bulk is 1 to 100 whole mebibytes",

@@ -283,6 +283,26 @@ class SerializersTest {
     }
 
     @Test
+    void aLetterKeepsTheTimeOfItsClick() throws Exception {
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        for (DeadLetter letter : LETTERS) {
+            DeadLetterSerializer.INSTANCE.serialize(letter, out);
+            DeadLetterSerializer.INSTANCE.serialize(letter.withEventTime(-5), out);
+        }
+        DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+
+        for (DeadLetter letter : LETTERS) {
+            DeadLetter without = DeadLetterSerializer.INSTANCE.deserialize(in);
+            DeadLetter with = DeadLetterSerializer.INSTANCE.deserialize(in);
+            assertThat(without.eventTime()).isEmpty();
+            assertThat(with.eventTime()).hasValue(-5);
+            assertThat(List.of(contentOf(without), contentOf(with)))
+                    .containsOnly(contentOf(letter));
+        }
+        assertThat(in.available()).isZero();
+    }
+
+    @Test
     void aRecordKeepsItsPlaceWhereItsBytesAreReplaced() {
         FROM_A_FILE.setArrival(5);
         RawRecord replaced = FROM_A_FILE.withBytes(new byte[] {'x'});

@@ -72,6 +72,20 @@ class UidGoldenTest {
     }
 
     @Test
+    void deadLettersInOpenSearchAddTheirOwnUidAndChangeNoOther() throws Exception {
+        StreamExecutionEnvironment env = environment();
+        ClickstreamJob.define(
+                env,
+                JobConfig.parse(
+                        PropertyGroups.smallest()
+                                .with("sink.opensearch", "endpoint", "http://search:9200")
+                                .with("sink.opensearch", "dead-letters-index", "dead_letters")
+                                .build()));
+
+        assertUids("dead-letters-index", env);
+    }
+
+    @Test
     void theArchiveAddsItsOwnUidsAndChangesNoOther() throws Exception {
         StreamExecutionEnvironment env = environment();
         ClickstreamJob.define(

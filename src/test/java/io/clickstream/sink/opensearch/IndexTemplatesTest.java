@@ -64,13 +64,30 @@ class IndexTemplatesTest {
                                 "windowEndTime", "date epoch_millis"));
     }
 
+    @Test
+    void mapDeadLetters() throws Exception {
+        assertThat(fields("dead_letters"))
+                .isEqualTo(
+                        Map.of(
+                                "reason", "keyword",
+                                "detail", "text",
+                                "source", "keyword",
+                                "partition", "keyword",
+                                "offset", "keyword",
+                                "time", "date epoch_millis",
+                                "size", "long",
+                                "eventTime", "date epoch_millis",
+                                "lag", "long"));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "departments_count",
                 "user_session_counts",
                 "user_session_details",
-                "trending"
+                "trending",
+                "dead_letters"
             })
     void coverTheIndexWithAndWithoutAPeriod(String index) throws Exception {
         JsonNode patterns = template(index).get("index_patterns");

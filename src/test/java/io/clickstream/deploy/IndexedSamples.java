@@ -1,0 +1,150 @@
+package io.clickstream.deploy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.clickstream.config.OpenSearchConfig;
+import io.clickstream.deadletter.LateClickLetters;
+import io.clickstream.event.Click;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.event.EventTypes;
+import io.clickstream.event.RawRecord;
+import io.clickstream.event.Session;
+import io.clickstream.event.Trend;
+import io.clickstream.event.UserId;
+import io.clickstream.event.WindowCount;
+import io.clickstream.format.AggregateFormat;
+import io.clickstream.format.CheckoutFormat;
+import io.clickstream.format.DeadLetterFormat;
+import io.clickstream.format.DepartmentCountFormat;
+import io.clickstream.format.SessionCountFormat;
+import io.clickstream.format.TrendFormat;
+import io.clickstream.sink.opensearch.OpenSearchSinks;
+import io.clickstream.testing.InMemoryDeadLetters;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * A minute of a shop's results, written by the job's own sinks: two windows, four sessions with a
+ * checkout, two lists of trends, and four dead letters of which three are late.
+ */
+final class IndexedSamples {
+
+    private static final long WINDOW = 10_000;
+    private static final long SPAN = 300_000;
+
+    private final StreamExecutionEnvironment env;
+    private final OpenSearchConfig config;
+
+    private IndexedSamples(StreamExecutionEnvironment env, OpenSearchConfig config) {
+        this.env = env;
+        this.config = config;
+    }
+
+    /**
+     * @param ends when the last of it was found; once for each
+     */
+    static void write(URI node, Instant... ends) throws Exception {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1);
+        OpenSearchConfig config =
+                OpenSearchConfig.builder()
+                        .endpoints(List.of(node))
+                        .deadLettersIndex("dead_letters")
+                        .build();
+        for (Instant end : ends) {
+            new IndexedSamples(env, config).define(end.toEpochMilli());
+        }
+        env.execute("samples");
+    }
+
+    private void define(long end) {
+        long second = Math.floorDiv(end, WINDOW) * WINDOW - 2 * WINDOW;
+        long first = second - WINDOW;
+        write(
+                config.departmentsIndex(),
+                new DepartmentCountFormat(),
+                EventTypes.WINDOW_COUNT,
+                departments(first, 40, 9, 1),
+                departments(second, 70, 20, 3));
+        write(
+                config.sessionsIndex(),
+                new SessionCountFormat(),
+                EventTypes.WINDOW_COUNT,
+                List.of(
+                        new WindowCount(WindowCount.TOTAL, first, first + WINDOW, 40, 20),
+                        new WindowCount(WindowCount.TOTAL, second, second + WINDOW, 160, 40)));
+        write(
+                config.checkoutsIndex(),
+                new CheckoutFormat(),
+                EventTypes.SESSION,
+                List.of(
+                        session(UserId.ofNumber(7), first, "AirPods"),
+                        session(UserId.ofNumber(8), first + 5, "AirPods", "cameras"),
+                        session(UserId.ofString("ann"), second, "cameras", "cd players"),
+                        session(UserId.ofNumber(7), second + 9, "AirPods", "cd players")));
+        write(
+                config.trendingIndex(),
+                new TrendFormat(),
+                EventTypes.TREND,
+                List.of(
+                        trend(1, "AirPods", 900, first),
+                        trend(2, "cameras", 800, first),
+                        trend(1, "cameras", 950, second),
+                        trend(2, "AirPods", 910, second)));
+        write(
+                config.deadLettersIndex().orElseThrow(),
+                new DeadLetterFormat(),
+                EventTypes.DEAD_LETTER,
+                List.of(
+                        late(end - 30_000, 60_000, end),
+                        late(end - 30_000, 90_000, end + 1),
+                        late(end - 30_000, 120_000, end + 2),
+                        new DeadLetter(
+                                DeadLetter.Reason.MISSING_USER,
+                                "the user is absent, null or empty",
+                                new RawRecord("ExampleTopic", 1, end, "{}".getBytes(UTF_8)),
+                                end - 20_000)));
+    }
+
+    @SafeVarargs
+    private <T> void write(
+            String index, AggregateFormat<T> format, TypeInformation<T> type, List<T>... values) {
+        for (List<T> each : values) {
+            env.fromData(each, type)
+                    .sinkTo(OpenSearchSinks.sink(config, index, format, new InMemoryDeadLetters()));
+        }
+    }
+
+    private static List<WindowCount> departments(long begin, long airPods, long cameras, long cds) {
+        return List.of(
+                new WindowCount("AirPods", begin, begin + WINDOW, airPods, 0),
+                new WindowCount("cameras", begin, begin + WINDOW, cameras, 0),
+                new WindowCount("cd players", begin, begin + WINDOW, cds, 0));
+    }
+
+    private static Session session(UserId user, long begin, String... departments) {
+        return new Session(user, begin, begin + 3_000, 12, 11, true, departments);
+    }
+
+    private static Trend trend(int rank, String name, long count, long slide) {
+        return new Trend(rank, name, count, slide + WINDOW - SPAN, slide + WINDOW);
+    }
+
+    private static DeadLetter late(long found, long lag, long offset) {
+        Clock clock =
+                Clock.offset(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC), Duration.ofMillis(found));
+        return new LateClickLetters(clock)
+                .map(
+                        new Click(
+                                UserId.ofString("ann"),
+                                found - lag,
+                                "Books",
+                                false,
+                                new RawRecord("ExampleTopic", 0, offset, new byte[9])));
+    }
+}
