@@ -131,6 +131,7 @@ export AWS_PAGER=
 # --- Calls ------------------------------------------------------------------------------------------
 
 work=$(mktemp -d)
+may_fail='' # behind a printed call that may fail
 made=() # what a step that fails leaves behind
 announce() {
   local code=$?
@@ -155,14 +156,19 @@ stop() {
   exit 1
 }
 
-# In a dry run, what only an answer tells is a variable, which the printed call in front of it sets.
+# Quotes for a shell. In a dry run, what only an answer tells is a variable, which a printed call sets.
+answers='application|before|current|deployed_bucket|deployed_key|now|work'
 quoted() {
   local argument out=''
   for argument in "$@"; do
-    if [[ $argument =~ ^[A-Za-z0-9:=/,._\$-]*\$[a-z_]+[A-Za-z0-9:=/,._\$-]*$ ]]; then
-      out+=" \"$argument\""
+    if [[ $argument =~ ^[A-Za-z0-9:=/,._@%+-]+$ ]]; then
+      out+=" $argument"
+    elif $dry_run && [[ $argument =~ \$($answers)([^a-z_]|$) ]]; then
+      argument=${argument//\\/\\\\}
+      argument=${argument//\"/\\\"}
+      out+=" \"${argument//\`/\\\`}\""
     else
-      out+=" $(printf '%q' "$argument")"
+      out+=" '${argument//\'/\'\\\'\'}'"
     fi
   done
   echo "${out# }"
@@ -182,7 +188,7 @@ ask() {
   local variable=$1
   shift
   if $dry_run; then
-    echo "$variable=\$($(quoted aws "${global[@]}" "$@"))" >&3
+    echo "$variable=\$($(quoted aws "${global[@]}" "$@"))$may_fail" >&3
     printf -v "$variable" '%s' "\$$variable"
     return
   fi
@@ -224,6 +230,8 @@ stack_status='' stack_id=''
 
 # find_stack   Sets stack_status, empty if there is no stack.
 find_stack() {
+  local may_fail=''
+  [[ $command != deploy ]] || may_fail=' || true'
   if ask stack_status cloudformation describe-stacks --stack-name "$stack" \
     --query 'Stacks[0].StackStatus' --output text; then
     return
@@ -312,6 +320,10 @@ prepare_jar() {
   jar_key=clickstream/$jar_hash-clickstream-analytics.jar
   application_template_key=clickstream/$(hash_of "$project/cloudformation/application.yaml")-application.yaml
   template_key=clickstream/$(hash_of "$project/cloudformation/$template.yaml")-$template.yaml
+  if $dry_run; then
+    say "What the jar keeps state of"
+    echo "unzip -p $(quoted "$jar") META-INF/clickstream/state-uids.txt >\"\$work/uids\""
+  fi
 }
 
 # upload FILE KEY   Puts a file into the bucket unless it is there: its name tells what is in it.
@@ -332,12 +344,7 @@ upload_all() {
     stop "the bucket $jar_bucket can't be reached" \
       "check its name and region, and that you may s3:ListBucket; 'aws s3 mb s3://$jar_bucket' makes one"
   if $dry_run; then
-    cat <<EOT
-# What the jar keeps state of, beside it.
-work=\$(mktemp -d)
-unzip -p $(quoted "$jar") META-INF/clickstream/state-uids.txt >"\$work/uids"
-EOT
-    upload "\$work/uids" "$jar_key.uids"
+    upload '$work/uids' "$jar_key.uids"
   else
     upload "$work/uids" "$jar_key.uids"
   fi
@@ -691,12 +698,13 @@ update() {
     check_jar_of_application
   fi
   if $dry_run || [[ $application_status == READY ]]; then
-    $dry_run && say "Only if the application is not RUNNING by now:"
+    $dry_run && echo 'if [[ $application_status == READY ]]; then'
     if $allow_lost_state; then
       start_application '{"FlinkRunConfiguration":{"AllowNonRestoredState":true}}'
     else
       start_application '{}'
     fi
+    $dry_run && echo 'fi'
   fi
   await_processing
   made=()
@@ -753,7 +761,6 @@ rollback() {
       "nothing was changed. An update by this script takes one; 'update --jar FILE' with the older jar keeps today's state"
   fi
   folder=clickstream/stacks/$stack/$before
-  $dry_run && echo 'work=$(mktemp -d)'
   local parameters_file=$work/parameters.json
   $dry_run && parameters_file='$work/parameters.json'
   call s3api get-object --bucket "$bucket" --key "$folder/parameters.json" "$parameters_file" >/dev/null ||
@@ -848,6 +855,7 @@ if $dry_run; then
   echo '# No call was made. These would be, each only if the one before it went well; calls that look whether'
   echo '# something is done are repeated until it is.'
   echo 'export AWS_PAGER='
+  echo 'work=$(mktemp -d)'
 fi
 case $command in
   deploy) deploy ;;

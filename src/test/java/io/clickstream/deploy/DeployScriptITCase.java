@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class DeployScriptITCase {
 
+    private static final Path TEMPLATE = Path.of("cloudformation", "application.yaml");
     private static final String STREAM =
             "StreamArn=arn:aws:kinesis:eu-central-1:123456789012:stream/clicks";
     private static final String STACK_STATUS = "*describe-stacks*.StackStatus *";
@@ -502,20 +503,22 @@ class DeployScriptITCase {
         Result real = isNew ? deploy(settings) : update();
         assertThat(real.exit()).as(real.text()).isZero();
 
-        assertThat(byPaste).containsAll(run.operations());
         if (isNew) {
             assertThat(byPaste).isEqualTo(run.operations());
-            assertThat(changesByPaste).isEqualTo(changes());
         }
+        assertThat(changesByPaste).isNotEmpty().isEqualTo(changes());
     }
 
     private void letSucceedAtOnce(boolean isNew) throws IOException {
         if (isNew) {
-            run.once(STACK_STATUS, "");
             run.once(UPTIME, "61000.0");
             run.once(APPLICATION_STATUS, "RUNNING");
             letDeploySucceed();
         } else {
+            // A dry run takes the stack for one of today's template.
+            run.answer(
+                    "*describe-stacks*Parameters[[]].ParameterKey *",
+                    String.join("\\t", Template.read(TEMPLATE).parameters()));
             letUpdateSucceed("click-source\\n");
         }
     }
@@ -525,6 +528,7 @@ class DeployScriptITCase {
         return run.calls().stream()
                 .filter(call -> call.matches("\\S+ (put|create|start|update|stop|delete)-.*"))
                 .map(call -> call.replaceAll("/tmp/tmp\\.\\w+", "TMP"))
+                .map(call -> call.replaceAll("(before-[0-9a-f]{12}-)[0-9]{14}", "$1TIME"))
                 .toList();
     }
 
@@ -607,13 +611,15 @@ class DeployScriptITCase {
     }
 
     private void cycle() throws Exception {
-        Result denied = deploy();
-        assertThat(denied.exit()).isEqualTo(1);
-        assertThat(denied.text()).contains("the bucket jars can't be reached");
-
         run.aws("s3", "mb", "s3://jars");
         letServiceRun();
-        Result deployed = deploy();
+        // Unlike the service, moto does not know the values of defaults later.
+        List<String> defaults = new ArrayList<>();
+        Template.read(TEMPLATE)
+                .defaults()
+                .forEach((name, value) -> defaults.add(name + "=" + value));
+        Path parameters = Files.write(folder.resolve("defaults"), defaults);
+        Result deployed = deploy("--parameters", parameters.toString(), "--set", STREAM);
         assertThat(deployed.exit()).as(deployed.text()).isZero();
         assertThat(deployed.text()).contains("It runs, and has read no records yet");
 
@@ -631,15 +637,6 @@ class DeployScriptITCase {
                         .orElseThrow();
         assertThat(parameter("JarKey")).isEqualTo(DeployRun.key(jar));
         assertThat(parameter("Window")).isEqualTo("1 min");
-
-        run.forget();
-        letServiceRun();
-        Path second = jar;
-        jar = first;
-        Result refused = update();
-        jar = second;
-        assertThat(refused.exit()).isEqualTo(1);
-        assertThat(refused.text()).contains("no operator for state of: window-counts");
 
         run.forget();
         run.answer("*list-application-snapshots *", snapshot);

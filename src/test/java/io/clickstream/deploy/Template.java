@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -62,6 +63,30 @@ final class Template {
             return new Template(
                     new Yaml(new SafeConstructor(new LoaderOptions())).load(reader), parameters);
         }
+    }
+
+    /** A template without values of parameters: nothing of it can be resolved. */
+    static Template read(Path file) throws IOException {
+        return read(file, Map.of());
+    }
+
+    /** The names of its parameters, in their order. */
+    Set<String> parameters() {
+        return map(template.get("Parameters")).keySet();
+    }
+
+    /** The parameters that have a default, and what it is. */
+    Map<String, String> defaults() {
+        Map<String, String> defaults = new LinkedHashMap<>();
+        map(template.get("Parameters"))
+                .forEach(
+                        (name, parameter) -> {
+                            Object value = map(parameter).get("Default");
+                            if (value != null) {
+                                defaults.put(name, value.toString());
+                            }
+                        });
+        return defaults;
     }
 
     /** Resources that there are with these parameters, by their names, resolved. */
