@@ -288,16 +288,39 @@ output_of() {
     stop "the outputs of the stack $stack can't be read" "see '$(hint status)'"
 }
 
-find_application() {
-  output_of application ApplicationName
+application='' deployed_bucket='' deployed_key='' stack_has=''
+
+# Sets what application, jar and parameters the stack has.
+look_into_stack() {
+  local facts='' query='Stacks[0].[Outputs[?OutputKey==`ApplicationName`].OutputValue | [0],'
+  query+=' Parameters[?ParameterKey==`JarBucket`].ParameterValue | [0],'
+  query+=" Parameters[?ParameterKey==\`JarKey\`].ParameterValue | [0], join(' ', Parameters[].ParameterKey)]"
+  if $dry_run; then
+    echo "IFS=\$'\\t' read -r application deployed_bucket deployed_key stack_has < <($(quoted aws "${global[@]}" \
+      cloudformation describe-stacks --stack-name "$stack" --query "$query" --output text))" >&3
+    application='$application' deployed_bucket='$deployed_bucket' deployed_key='$deployed_key'
+    stack_has=$(parameters_of_template | tr '\n' ' ')
+    return
+  fi
+  ask facts cloudformation describe-stacks --stack-name "$stack" --query "$query" --output text ||
+    stop "the stack $stack can't be looked at" "see '$(hint status)'"
+  IFS=$'\t' read -r application deployed_bucket deployed_key stack_has <<<"$facts"
   [[ -n $application && $application != None ]] ||
     stop "the stack $stack has no output ApplicationName" \
       "it was not made by a template of this project: name another by --stack"
 }
 
+# A stack of one template can't be updated by the other, which would delete what it does not have.
+need_same_template() {
+  local is=application
+  [[ " $stack_has " != *" ApplicationTemplateUrl "* ]] || is=full
+  [[ $is == "$template" ]] ||
+    stop "the stack $stack is one of the template $is" "nothing was changed; say --template $is"
+}
+
 # --- Jar and templates ------------------------------------------------------------------------------
 
-jar_key='' template_key='' application_template_key=''
+jar_key='' template_key='' application_template_key='' present=''
 
 # What names all state in a jar. A jar without the list is not one of this project.
 uids_in_jar() {
@@ -328,21 +351,23 @@ prepare_jar() {
 
 # upload FILE KEY   Puts a file into the bucket unless it is there: its name tells what is in it.
 upload() {
-  if ! $dry_run && call s3api head-object --bucket "$jar_bucket" --key "$2" >/dev/null; then
+  if [[ $present == *" $2 "* ]]; then
     say "s3://$jar_bucket/$2 is there"
     return
   fi
   say "Uploading s3://$jar_bucket/$2"
   call s3api put-object --bucket "$jar_bucket" --key "$2" --body "$1" >/dev/null ||
     stop "s3://$jar_bucket/$2 can't be written" \
-      "check that the bucket is there, in the region of the stack, and that you may s3:PutObject; then run this again"
+      "check that the bucket is in the region of the stack, and that you may s3:PutObject; then run this again"
   made+=("s3://$jar_bucket/$2, which does no harm")
 }
 
 upload_all() {
-  call s3api head-bucket --bucket "$jar_bucket" >/dev/null ||
+  ask present s3api list-objects-v2 --bucket "$jar_bucket" --prefix clickstream/ --delimiter / \
+    --query 'Contents[].Key' --output text ||
     stop "the bucket $jar_bucket can't be reached" \
       "check its name and region, and that you may s3:ListBucket; 'aws s3 mb s3://$jar_bucket' makes one"
+  present=" $(tr '\t\n' '  ' <<<"$present") "
   if $dry_run; then
     upload '$work/uids' "$jar_key.uids"
   else
@@ -416,7 +441,7 @@ stack_parameters() {
 
 # --- The application --------------------------------------------------------------------------------
 
-application='' application_status='' operation=''
+application_status='' operation=''
 
 look_at_application() {
   ask application_status kinesisanalyticsv2 describe-application --application-name "$application" \
@@ -546,7 +571,7 @@ create() {
     stop "the stack $stack was not made: it is $stack_status" \
       "put right what is said above, '$(hint destroy) --yes', and deploy again"
   fi
-  find_application
+  look_into_stack
   start_application '{}'
   await_processing
   made=()
@@ -634,26 +659,12 @@ change_stack() {
   fi
 }
 
-find_deployed() {
-  ask deployed_bucket cloudformation describe-stacks --stack-name "$stack" \
-    --query 'Stacks[0].Parameters[?ParameterKey==`JarBucket`].ParameterValue | [0]' --output text &&
-    ask deployed_key cloudformation describe-stacks --stack-name "$stack" \
-      --query 'Stacks[0].Parameters[?ParameterKey==`JarKey`].ParameterValue | [0]' --output text ||
-    stop "the parameters of the stack $stack can't be read" "try again"
-}
-
 update() {
-  local kept parameters settings snapshots
-  find_application
-  find_deployed
+  local parameters snapshots
+  look_into_stack
+  need_same_template
   check_uids
-  if $dry_run; then
-    kept=$(parameters_of_template | tr '\n' ' ')
-  else
-    kept=$(call cloudformation describe-stacks --stack-name "$stack" \
-      --query 'Stacks[0].Parameters[].ParameterKey' --output text | tr '\t\n' '  ')
-  fi
-  parameters=$(stack_parameters "$kept")
+  parameters=$(stack_parameters "$stack_has")
   look_at_application
   if ! $dry_run; then
     case $application_status in
@@ -692,7 +703,6 @@ update() {
   fi
   change_stack --template-url "$(url_of "$template_key")" --parameters "$parameters"
   made+=("the stack $stack with the new jar: '$(hint rollback)' goes back")
-  find_application
   await "the application $application" application_is_settled
   if ! $dry_run && $changed; then
     check_jar_of_application
@@ -744,8 +754,7 @@ rollback() {
   need_stack
   need_settled_stack
   find_region
-  find_application
-  find_deployed
+  look_into_stack
   local bucket=${jar_bucket:-$deployed_bucket} id=${deployed_key#clickstream/} before folder
   id=${id:0:12}
   # Names end with their time.
@@ -775,7 +784,6 @@ rollback() {
     made+=("the application $application, stopped: '$(hint rollback)' goes on from here")
   fi
   change_stack --template-url "$(url_of "$folder/template.yaml")" --parameters "file://$parameters_file"
-  find_application
   start_application "{\"ApplicationRestoreConfiguration\":{\"ApplicationRestoreType\":\"RESTORE_FROM_CUSTOM_SNAPSHOT\",\"SnapshotName\":\"$before\"}}"
   await_processing
   made=()
@@ -785,8 +793,7 @@ rollback() {
 
 status() {
   need_stack
-  find_application
-  find_deployed
+  look_into_stack
   call kinesisanalyticsv2 describe-application --application-name "$application" --query \
     'ApplicationDetail.{Status: ApplicationStatus, Version: ApplicationVersionId, Updated: LastUpdateTimestamp, Parallelism: ApplicationConfigurationDescription.FlinkApplicationConfigurationDescription.ParallelismConfigurationDescription.CurrentParallelism}' \
     --output text >"$work/application" || stop "the application $application can't be looked at" "check your rights"

@@ -88,14 +88,12 @@ final class DeployRun {
         return Files.readAllLines(folder.resolve("calls"));
     }
 
-    /** Service and operation of all calls, but for looks whether an object is there. */
+    /** Service and operation of all calls. */
     List<String> operations() throws IOException {
         List<String> operations = new ArrayList<>();
         for (String call : calls()) {
             String[] words = call.split(" ", 3);
-            if (!words[1].equals("head-object")) {
-                operations.add(words[0] + " " + words[1]);
-            }
+            operations.add(words[0] + " " + words[1]);
         }
         return operations;
     }
@@ -152,9 +150,14 @@ final class DeployRun {
 
     /** The key that a jar is uploaded by. */
     static String key(Path jar) throws IOException {
+        return "clickstream/" + sha256(jar) + "-clickstream-analytics.jar";
+    }
+
+    static String sha256(Path file) throws IOException {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar));
-            return "clickstream/" + HexFormat.of().formatHex(hash) + "-clickstream-analytics.jar";
+            return HexFormat.of()
+                    .formatHex(
+                            MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -31,6 +31,7 @@ class DeployScriptITCase {
             "StreamArn=arn:aws:kinesis:eu-central-1:123456789012:stream/clicks";
     private static final String STACK_STATUS = "*describe-stacks*.StackStatus *";
     private static final String APPLICATION_STATUS = "*describe-application *.ApplicationStatus *";
+    private static final String FACTS = "*describe-stacks*`ApplicationName`*";
     private static final String FILE_KEY = "*describe-application *.FileKey *";
     private static final String UPTIME = "*get-metric-statistics*uptime*";
     private static final String NO_STACK =
@@ -52,11 +53,10 @@ class DeployScriptITCase {
     private void letDeploySucceed() {
         run.refuseOnce(STACK_STATUS, NO_STACK);
         run.answer(STACK_STATUS, "CREATE_COMPLETE");
-        run.answer("s3api head-bucket *", "");
-        run.refuse("s3api head-object *", "Not Found");
+        run.answer("s3api list-objects-v2 *", "None");
         run.answer("s3api put-object *", "");
         run.answer("*create-stack *", "arn:of:shop");
-        run.answer("*describe-stacks*ApplicationName*", "shop");
+        run.answer(FACTS, "shop\\tjars\\ta.jar\\tJarKey");
         run.answer("*start-application *", "op-1");
         run.once(APPLICATION_STATUS, "STARTING");
         run.answer(APPLICATION_STATUS, "RUNNING");
@@ -89,7 +89,7 @@ class DeployScriptITCase {
         assertThat(run.operations())
                 .containsExactly(
                         "cloudformation describe-stacks",
-                        "s3api head-bucket",
+                        "s3api list-objects-v2",
                         "s3api put-object",
                         "s3api put-object",
                         "s3api put-object",
@@ -125,7 +125,9 @@ class DeployScriptITCase {
 
     @Test
     void uploadsNothingTwice() throws Exception {
-        run.answer("s3api head-object *", "");
+        String template = "clickstream/" + DeployRun.sha256(TEMPLATE) + "-application.yaml";
+        String key = DeployRun.key(jar);
+        run.answer("s3api list-objects-v2 *", String.join("\\t", key, key + ".uids", template));
         letDeploySucceed();
 
         assertThat(deploy().exit()).isZero();
@@ -219,15 +221,13 @@ class DeployScriptITCase {
 
     private void letUpdateSucceed(String oldUids) throws IOException {
         run.answer(STACK_STATUS, "UPDATE_COMPLETE");
-        run.answer("*describe-stacks*ApplicationName*", "shop");
-        run.answer("*describe-stacks*`JarBucket`*", "jars");
-        run.answer("*describe-stacks*`JarKey`*", "clickstream/0123456789abcdef-old.jar");
-        run.answer("*describe-stacks*Parameters[[]].ParameterKey *", "JarKey\\tStreamArn\\tGone");
+        run.answer(
+                FACTS,
+                "shop\\tjars\\tclickstream/0123456789abcdef-old.jar\\tJarKey StreamArn Gone");
         run.answer("*describe-stacks*ParameterValue}*", "[]");
         run.answer("s3api get-object *.uids *", oldUids);
         run.answer("*SnapshotsEnabled*", "True");
-        run.answer("s3api head-bucket *", "");
-        run.refuse("s3api head-object *", "Not Found");
+        run.answer("s3api list-objects-v2 *", "None");
         run.answer("s3api put-object *", "");
         run.answer("*create-application-snapshot *", "");
         run.once("*describe-application-snapshot *", "CREATING");
@@ -370,6 +370,57 @@ class DeployScriptITCase {
                 .contains("it is UPDATE_ROLLBACK_COMPLETE, and the application is RUNNING");
     }
 
+    /** The other template would take all away that the first one made. */
+    @Test
+    void doesNotUpdateAStackByTheOtherTemplate() throws Exception {
+        run.answer(FACTS, "shop\\tjars\\ta.jar\\tJarKey ApplicationTemplateUrl");
+        letUpdateSucceed("");
+
+        Result result = update();
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("the stack shop is one of the template full")
+                .contains("say --template full");
+        assertThat(run.operations()).containsOnly("cloudformation describe-stacks").isNotEmpty();
+    }
+
+    @Test
+    void uploadsBothTemplatesForAStackWithAllThatTheJobNeeds() throws Exception {
+        run.answer(FACTS, "shop-Application-1\\tjars\\ta.jar\\tJarKey");
+        letDeploySucceed();
+
+        Result result =
+                run.deploy(
+                        "deploy",
+                        "--stack",
+                        "shop",
+                        "--template",
+                        "full",
+                        "--source",
+                        "msk",
+                        "--jar-bucket",
+                        "jars",
+                        "--jar",
+                        jar.toString());
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(run.calls())
+                .anyMatch(call -> call.matches(".*put-object .*-application.yaml --body .*"))
+                .anyMatch(call -> call.matches(".*put-object .*-full.yaml --body .*"))
+                .anyMatch(
+                        call ->
+                                call.replace("\\", "")
+                                        .matches(
+                                                ".*create-stack .*/[0-9a-f]{64}-full.yaml"
+                                                    + " .*\"ApplicationTemplateUrl\",\"ParameterValue\":"
+                                                    + "\"https://jars.s3.eu-central-1.amazonaws.com/clickstream/[0-9a-f]{64}-application.yaml\".*"))
+                .anyMatch(
+                        call ->
+                                call.contains(
+                                        "start-application --application-name shop-Application-1"));
+    }
+
     // --- Rollback, destroy
 
     @Test
@@ -451,6 +502,41 @@ class DeployScriptITCase {
                 .contains("the stack shop, maybe in part");
     }
 
+    @Test
+    void saysThatThereIsNoSuchStack() throws Exception {
+        run.refuse(STACK_STATUS, NO_STACK);
+
+        Result result = run.deploy("status", "--stack", "shop", "--region", "eu-west-1");
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("there is no stack shop in this region")
+                .contains("'scripts/deploy.sh deploy --stack shop --region eu-west-1'");
+    }
+
+    @Test
+    void showsStackApplicationSnapshotsAndAlarms() throws Exception {
+        run.answer(STACK_STATUS, "UPDATE_COMPLETE");
+        run.answer(FACTS, "shop\\tjars\\ta.jar\\tJarKey");
+        run.answer("*describe-application *", "4\\tRUNNING\\t2026-11-20T12:00:00\\t7");
+        run.answer(
+                "*list-application-snapshots *",
+                "2026-11-19T12:00:00\\tREADY\\tolder\\n2026-11-20T12:00:00\\tREADY\\tnewer");
+        run.answer("*describe-alarms *", "shop-LateAlarm-1\\tMore clicks are late");
+
+        Result result = run.deploy("status", "--stack", "shop");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text())
+                .contains("stack        shop UPDATE_COMPLETE")
+                .contains(
+                        "application  shop RUNNING, version 7 of 2026-11-20T12:00:00, parallelism"
+                                + " 4")
+                .contains("jar          s3://jars/a.jar")
+                .contains("snapshots    2; the newest:")
+                .contains("alarms       shop-LateAlarm-1\tMore clicks are late");
+    }
+
     // --- Dry runs and usage
 
     @ParameterizedTest
@@ -517,8 +603,9 @@ class DeployScriptITCase {
         } else {
             // A dry run takes the stack for one of today's template.
             run.answer(
-                    "*describe-stacks*Parameters[[]].ParameterKey *",
-                    String.join("\\t", Template.read(TEMPLATE).parameters()));
+                    FACTS,
+                    "shop\\tjars\\tclickstream/0123456789abcdef-old.jar\\t"
+                            + String.join(" ", Template.read(TEMPLATE).parameters()));
             letUpdateSucceed("click-source\\n");
         }
     }
@@ -635,8 +722,7 @@ class DeployScriptITCase {
                         .map(call -> call.replaceFirst(".*--snapshot-name (\\S+) .*", "$1"))
                         .findAny()
                         .orElseThrow();
-        assertThat(parameter("JarKey")).isEqualTo(DeployRun.key(jar));
-        assertThat(parameter("Window")).isEqualTo("1 min");
+        assertThat(parameters()).contains("JarKey\t" + DeployRun.key(jar), "Window\t1 min");
 
         run.forget();
         run.answer("*list-application-snapshots *", snapshot);
@@ -645,8 +731,7 @@ class DeployScriptITCase {
         letServiceRun();
         Result rolledBack = run.deploy("rollback", "--stack", "shop");
         assertThat(rolledBack.exit()).as(rolledBack.text()).isZero();
-        assertThat(parameter("JarKey")).isEqualTo(DeployRun.key(first));
-        assertThat(parameter("Window")).isEqualTo("10 s");
+        assertThat(parameters()).contains("JarKey\t" + DeployRun.key(first), "Window\t10 s");
 
         run.forget();
         Result logs = run.deploy("logs", "--stack", "shop");
@@ -655,24 +740,21 @@ class DeployScriptITCase {
         Result destroyed = run.deploy("destroy", "--stack", "shop", "--yes");
         assertThat(destroyed.exit()).as(destroyed.text()).isZero();
         assertThat(destroyed.text()).contains("The stack shop is gone");
-        Result after = run.deploy("status", "--stack", "shop");
-        assertThat(after.exit()).isEqualTo(1);
-        assertThat(after.text()).contains("there is no stack shop in this region");
     }
 
-    private String parameter(String name) throws Exception {
-        String query = "Stacks[0].Parameters[?ParameterKey==`" + name + "`].ParameterValue | [0]";
+    private List<String> parameters() throws Exception {
         return run.aws(
                         "cloudformation",
                         "describe-stacks",
                         "--stack-name",
                         "shop",
                         "--query",
-                        query,
+                        "Stacks[0].Parameters[].[ParameterKey, ParameterValue]",
                         "--output",
                         "text")
                 .text()
-                .trim();
+                .lines()
+                .toList();
     }
 
     private void letServiceRun() throws IOException {
