@@ -61,3 +61,18 @@ run_java() {
     -cp "$project/target/classes:$project/target/test-classes:$(<"$project/target/local.classpath")" \
     "$main" "$@"
 }
+
+# Makes the jar that is uploaded, if a source is newer than it; "jar" is its path.
+build_jar() {
+  need_java
+  local found=("$project"/target/clickstream-analytics-*.jar) log=$project/target/jar-build.log
+  if [[ ! -f ${found[0]} || -n $(find "$project/pom.xml" "$project/src/main" -newer "${found[0]}" -print -quit) ]]; then
+    need_tool mvn "install Maven 3.8 or later"
+    echo "Making the jar"
+    mkdir -p "$project/target"
+    (cd "$project" && mvn -q -B package -Dmaven.test.skip=true) >"$log" 2>&1 ||
+      { tail -n 20 "$log" >&2; fail "the jar can't be made, see $log"; }
+    found=("$project"/target/clickstream-analytics-*.jar)
+  fi
+  jar=${found[0]}
+}

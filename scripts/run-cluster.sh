@@ -34,11 +34,5 @@ HELP
 done
 
 build_local
-jar=("$project"/target/clickstream-analytics-*.jar)
-if [[ ! -f ${jar[0]} || -n $(find "$project/pom.xml" "$project/src/main" -newer "${jar[0]}" -print -quit) ]]; then
-  echo "Making the jar"
-  log=$project/target/jar-build.log
-  (cd "$project" && mvn -q -B package -Dmaven.test.skip=true) >"$log" 2>&1 ||
-    { tail -n 20 "$log" >&2; fail "the jar can't be made, see $log"; }
-fi
+build_jar
 run_java 1g io.clickstream.local.ClusterRun "$@"

@@ -136,6 +136,19 @@ class JobJarITCase {
         }
     }
 
+    /** By this list, deploy.sh finds out whether an update would lose state. */
+    @Test
+    void listsTheUidsThatHaveState() throws Exception {
+        String name = "META-INF/clickstream/state-uids.txt";
+        try (JarFile file = new JarFile(jar.toFile());
+                InputStream in = file.getInputStream(file.getJarEntry(name))) {
+            assertThat(in)
+                    .hasSameContentAs(
+                            Files.newInputStream(
+                                    Path.of("src", "main", "resources").resolve(name)));
+        }
+    }
+
     /** Service files of several libraries are one: each line names a class that is there. */
     @Test
     void mergesServiceFiles() throws Exception {

@@ -1,6 +1,9 @@
 package io.clickstream.metrics;
 
+import io.clickstream.event.BotSign;
 import io.clickstream.event.DeadLetter;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
@@ -98,6 +101,47 @@ public final class ClickstreamMetrics {
 
     /** Begins the names of the counters per reason: {@code deadLetters.late}. */
     public static final String DEAD_LETTERS = "deadLetters.";
+
+    /** Bulks that OpenSearch refused for the time being, wholly or in part. */
+    public static final String OPENSEARCH_BULKS_TO_RETRY = "openSearch.bulksToRetry";
+
+    /** All names that the job may register, as they are below {@link #GROUP}. */
+    public static Set<String> names() {
+        Set<String> names =
+                new TreeSet<>(
+                        Set.of(
+                                RECORDS_IN,
+                                BYTES_IN,
+                                CLICKS,
+                                DUPLICATES,
+                                SESSIONS,
+                                CHECKOUT_SESSIONS,
+                                SESSIONS_ON_HEAP,
+                                SESSIONS_SPILLED,
+                                USERS_WRITTEN,
+                                BYTES_WRITTEN,
+                                REGISTRY_LOOKUPS,
+                                REGISTRY_RETRIES,
+                                INTERACTIONS_SKIPPED,
+                                INTERACTIONS,
+                                PERSONALIZE_ACCEPTED,
+                                PERSONALIZE_CALLS,
+                                PERSONALIZE_RETRIES,
+                                PERSONALIZE_THROTTLED,
+                                PERSONALIZE_FAILURES,
+                                PERSONALIZE_SPILLED,
+                                PERSONALIZE_HELD,
+                                PERSONALIZE_USERS,
+                                OPENSEARCH_BULKS_TO_RETRY,
+                                BOTS + BOT_RATE));
+        for (BotSign sign : BotSign.values()) {
+            names.add(BOTS + sign.label());
+        }
+        for (DeadLetter.Reason reason : DeadLetter.Reason.values()) {
+            names.add(DEAD_LETTERS + reason.label());
+        }
+        return names;
+    }
 
     public static Counter counter(MetricGroup operator, String name) {
         return operator.addGroup(GROUP).counter(name);

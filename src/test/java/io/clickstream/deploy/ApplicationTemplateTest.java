@@ -3,11 +3,12 @@ package io.clickstream.deploy;
 import static io.clickstream.deploy.Template.list;
 import static io.clickstream.deploy.Template.map;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.config.JobConfig;
+import io.clickstream.metrics.ClickstreamMetrics;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +35,26 @@ class ApplicationTemplateTest {
                     "ec2:DescribeSubnets",
                     "ec2:DescribeVpcs",
                     // A schema version is asked for by its id.
-                    "glue:GetSchemaVersion");
+                    "glue:GetSchemaVersion",
+                    // The reference of PutEvents asks for it.
+                    "personalize:PutEvents");
+
+    /**
+     * What the service itself sends to CloudWatch, by its page "Metrics and dimensions", as far as
+     * the template has use for it.
+     */
+    private static final Set<String> OF_THE_SERVICE =
+            Set.of(
+                    "fullRestarts",
+                    "uptime",
+                    "downtime",
+                    "lastCheckpointDuration",
+                    "numberOfFailedCheckpoints",
+                    "cpuUtilization",
+                    "heapMemoryUtilization",
+                    "containerMemoryUtilization");
+
+    private static final String NAMESPACE = "AWS/KinesisAnalytics";
 
     static Stream<Map<String, String>> stacks() {
         Map<String, String> kinesis =
@@ -64,10 +83,45 @@ class ApplicationTemplateTest {
                         "https://search.example",
                         "OpenSearchDomainArn",
                         "arn:aws:es:eu-central-1:111122223333:domain/shop");
+        Map<String, String> archive =
+                Map.of("ArchiveBucket", "kept", "ArchivePrefix", "shop/clicks");
+        Map<String, String> personalize =
+                Map.of("TrackingId", "1a2b", "Item", "/item", "SpillBucket", "kept");
         return Stream.of(
                 with(List.of(kinesis)),
                 with(List.of(kinesis, Map.of("Reader", "efo"), search)),
                 with(List.of(msk)),
+                with(List.of(kinesis, archive, Map.of("Trending", "department"))),
+                with(
+                        List.of(
+                                msk,
+                                archive,
+                                personalize,
+                                Map.of(
+                                        "ArchiveFormat",
+                                        "csv",
+                                        "ArchiveColumns",
+                                        "name=/name",
+                                        "DuplicateId",
+                                        "/globalseq",
+                                        "Trending",
+                                        "department"))),
+                with(
+                        List.of(
+                                kinesis,
+                                archive,
+                                Map.of("ArchiveFormat", "log", "ArchiveText", "/message"))),
+                with(
+                        List.of(
+                                kinesis,
+                                search,
+                                Map.of(
+                                        "Preset",
+                                        "interactions",
+                                        "TrackingId",
+                                        "1a2b",
+                                        "SpillBucket",
+                                        "kept"))),
                 with(List.of(msk, search, Map.of("Format", "avro", "Registry", "glue"))),
                 with(
                         List.of(
@@ -97,6 +151,125 @@ class ApplicationTemplateTest {
                 .isEqualTo(parameters.containsKey("OpenSearchEndpoint"));
         assertThat(config.registry().isPresent()).isEqualTo(parameters.containsKey("Registry"));
         assertThat(config.aggregates().sessionGap()).hasMinutes(30);
+        assertThat(config.archive().isPresent()).isEqualTo(parameters.containsKey("ArchiveBucket"));
+        assertThat(config.personalize().isPresent())
+                .isEqualTo(parameters.containsKey("TrackingId"));
+        assertThat(config.trending().isPresent()).isEqualTo(parameters.containsKey("Trending"));
+        assertThat(propertyGroups(parameters).containsKey("duplicates"))
+                .isEqualTo(parameters.containsKey("DuplicateId"));
+    }
+
+    /** Else an update could start the job before a new policy is there. */
+    @Test
+    void allowsEverythingBeforeTheJobStarts() throws Exception {
+        Set<String> policies = new TreeSet<>();
+        Set<String> waitedFor = new TreeSet<>();
+        for (Map<String, String> parameters : stacks().toList()) {
+            Map<String, Map<String, Object>> resources =
+                    Template.read(FILE, parameters).resources();
+            resources.forEach(
+                    (name, resource) -> {
+                        if (resource.get("Type").equals("AWS::IAM::RolePolicy")) {
+                            policies.add(name);
+                        }
+                    });
+            waitedFor.addAll(texts(resources.get("Application").get("DependsOn")));
+        }
+
+        assertThat(waitedFor).isEqualTo(policies);
+    }
+
+    @Test
+    void archivesAndSpillsOnlyBelowTheirFolders() throws Exception {
+        List<String> objects = new ArrayList<>();
+        for (Map<String, Object> statement : statements(stacks().toList().get(4))) {
+            if (texts(statement.get("Action")).contains("s3:PutObject")) {
+                objects.addAll(texts(statement.get("Resource")));
+            }
+        }
+
+        assertThat(objects)
+                .containsExactlyInAnyOrder(
+                        "arn:aws:s3:::kept/shop/clicks/*", "arn:aws:s3:::kept/personalize/*");
+    }
+
+    @ParameterizedTest
+    @MethodSource("stacks")
+    void watchesMetricsThatThereAre(Map<String, String> parameters) throws Exception {
+        Set<String> known = new TreeSet<>(ClickstreamMetrics.names());
+        known.addAll(OF_THE_SERVICE);
+
+        assertThat(known).containsAll(namesOfMetrics(parameters));
+    }
+
+    /** Each reason for a dead letter moves one alarm, if what makes such letters is on. */
+    @Test
+    void hasAnAlarmForEachReason() throws Exception {
+        Set<String> watched = new TreeSet<>();
+        for (Map<String, String> parameters : stacks().toList()) {
+            for (Map<String, Object> resource :
+                    Template.read(FILE, parameters).resources().values()) {
+                if (resource.get("Type").equals("AWS::CloudWatch::Alarm")) {
+                    watched.addAll(namesOfAlarm(map(resource.get("Properties"))));
+                }
+            }
+        }
+
+        assertThat(watched)
+                .containsAll(
+                        ClickstreamMetrics.names().stream()
+                                .filter(name -> name.startsWith(ClickstreamMetrics.DEAD_LETTERS))
+                                .toList())
+                .contains("fullRestarts", "downtime", "numberOfFailedCheckpoints")
+                .contains(ClickstreamMetrics.PERSONALIZE_FAILURES);
+    }
+
+    private static Set<String> namesOfMetrics(Map<String, String> parameters) throws IOException {
+        Set<String> names = new TreeSet<>();
+        for (Map<String, Object> resource : Template.read(FILE, parameters).resources().values()) {
+            if (resource.get("Type").equals("AWS::CloudWatch::Alarm")) {
+                names.addAll(namesOfAlarm(map(resource.get("Properties"))));
+            } else if (resource.get("Type").equals("AWS::CloudWatch::Dashboard")) {
+                names.addAll(
+                        namesOfDashboard(
+                                map(resource.get("Properties")).get("DashboardBody").toString()));
+            }
+        }
+        return names;
+    }
+
+    private static Set<String> namesOfAlarm(Map<String, Object> alarm) {
+        Set<String> names = new TreeSet<>();
+        if (alarm.containsKey("MetricName")) {
+            assertThat(alarm).containsEntry("Namespace", NAMESPACE);
+            names.add(alarm.get("MetricName").toString());
+            return names;
+        }
+        for (Object each : list(alarm.get("Metrics"))) {
+            if (map(each).containsKey("MetricStat")) {
+                Map<String, Object> metric = map(map(map(each).get("MetricStat")).get("Metric"));
+                if (metric.get("Namespace").equals(NAMESPACE)) {
+                    names.add(metric.get("MetricName").toString());
+                }
+            }
+        }
+        return names;
+    }
+
+    private static Set<String> namesOfDashboard(String body) throws IOException {
+        Set<String> names = new TreeSet<>();
+        for (JsonNode widget : new ObjectMapper().readTree(body).get("widgets")) {
+            for (JsonNode metric : widget.get("properties").path("metrics")) {
+                if (metric.get(0).isTextual()) {
+                    assertThat(metric.get(0).asText()).isEqualTo(NAMESPACE);
+                    assertThat(metric.get(2).asText()).isEqualTo("Application");
+                    assertThat(metric.get(3).asText()).isEqualTo("shop");
+                    names.add(metric.get(1).asText());
+                }
+            }
+        }
+        assertThat(names).hasSizeGreaterThan(20);
+        return names;
     }
 
     @ParameterizedTest
@@ -158,25 +331,7 @@ class ApplicationTemplateTest {
                         cluster + "transactional-id/shop/0a1b-2/shop-*");
     }
 
-    @Test
-    void isCleanByCfnLint() throws Exception {
-        Process lint;
-        try {
-            lint =
-                    new ProcessBuilder("cfn-lint", FILE.toString())
-                            .redirectErrorStream(true)
-                            .start();
-        } catch (IOException e) {
-            assumeTrue(false, "there is no cfn-lint on this machine");
-            return;
-        }
-        String findings = new String(lint.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(lint.waitFor(2, TimeUnit.MINUTES)).isTrue();
-        assertThat(findings).isEmpty();
-        assertThat(lint.exitValue()).isZero();
-    }
-
-    private static Map<String, Map<String, String>> propertyGroups(Map<String, String> parameters)
+    static Map<String, Map<String, String>> propertyGroups(Map<String, String> parameters)
             throws IOException {
         Map<String, Object> application =
                 Template.read(FILE, parameters).resources().get("Application");
@@ -195,8 +350,13 @@ class ApplicationTemplateTest {
 
     private static List<Map<String, Object>> statements(Map<String, String> parameters)
             throws IOException {
+        return statementsOf(Template.read(FILE, parameters).resources());
+    }
+
+    /** All statements of the roles among resources. */
+    static List<Map<String, Object>> statementsOf(Map<String, Map<String, Object>> resources) {
         List<Map<String, Object>> statements = new ArrayList<>();
-        for (Map<String, Object> resource : Template.read(FILE, parameters).resources().values()) {
+        for (Map<String, Object> resource : resources.values()) {
             Map<String, Object> properties = map(resource.get("Properties"));
             if (resource.get("Type").equals("AWS::IAM::RolePolicy")) {
                 list(map(properties.get("PolicyDocument")).get("Statement"))
@@ -211,7 +371,7 @@ class ApplicationTemplateTest {
         return statements;
     }
 
-    private static List<String> texts(Object oneOrMore) {
+    static List<String> texts(Object oneOrMore) {
         return oneOrMore instanceof List<?> all
                 ? all.stream().map(String::valueOf).toList()
                 : List.of(oneOrMore.toString());
@@ -276,6 +436,22 @@ class ApplicationTemplateTest {
         }
         if (config.openSearch().isPresent()) {
             add(actions, "es", "ESHttpGet", "ESHttpPost");
+        }
+        if (config.archive().isPresent()
+                || propertyGroups(parameters)
+                        .getOrDefault("sink.personalize", Map.of())
+                        .containsKey("spill-path")) {
+            add(
+                    actions,
+                    "s3",
+                    "ListBucket",
+                    "PutObject",
+                    "DeleteObject",
+                    "AbortMultipartUpload",
+                    "ListMultipartUploadParts");
+        }
+        if (config.personalize().isPresent()) {
+            add(actions, "personalize", "PutEvents");
         }
         if (config.registry().isPresent()) {
             add(actions, "glue", "GetSchemaVersion");

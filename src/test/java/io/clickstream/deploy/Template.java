@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,8 +30,14 @@ final class Template {
     private final Map<String, Object> template;
     private final Map<String, Object> values = new HashMap<>();
 
-    private Template(Map<String, Object> template, Map<String, String> parameters) {
+    private final Map<String, String> attributes;
+
+    private Template(
+            Map<String, Object> template,
+            Map<String, String> parameters,
+            Map<String, String> attributes) {
         this.template = template;
+        this.attributes = attributes;
         values.put("AWS::Partition", "aws");
         values.put("AWS::Region", "eu-central-1");
         values.put("AWS::AccountId", "111122223333");
@@ -58,10 +65,47 @@ final class Template {
     }
 
     static Template read(Path file, Map<String, String> parameters) throws IOException {
+        return read(file, parameters, Map.of());
+    }
+
+    /**
+     * A template with values of parameters.
+     *
+     * @param attributes what {@code Ref} and {@code Fn::GetAtt} give: {@code Bucket} or {@code
+     *     Bucket.Arn}; another resource is its name, and another attribute says so
+     */
+    static Template read(Path file, Map<String, String> parameters, Map<String, String> attributes)
+            throws IOException {
         try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             return new Template(
-                    new Yaml(new SafeConstructor(new LoaderOptions())).load(reader), parameters);
+                    new Yaml(new SafeConstructor(new LoaderOptions())).load(reader),
+                    parameters,
+                    attributes);
         }
+    }
+
+    /** A template without values of parameters: nothing of it can be resolved. */
+    static Template read(Path file) throws IOException {
+        return read(file, Map.of());
+    }
+
+    /** The names of its parameters, in their order. */
+    Set<String> parameters() {
+        return map(template.get("Parameters")).keySet();
+    }
+
+    /** The parameters that have a default, and what it is. */
+    Map<String, String> defaults() {
+        Map<String, String> defaults = new LinkedHashMap<>();
+        map(template.get("Parameters"))
+                .forEach(
+                        (name, parameter) -> {
+                            Object value = map(parameter).get("Default");
+                            if (value != null) {
+                                defaults.put(name, value.toString());
+                            }
+                        });
+        return defaults;
     }
 
     /** Resources that there are with these parameters, by their names, resolved. */
@@ -90,6 +134,7 @@ final class Template {
                     String.valueOf(resolved(list(only.getValue()).get(0)))
                             .equals(String.valueOf(resolved(list(only.getValue()).get(1))));
             case "Fn::Not" -> !truth(list(only.getValue()).get(0));
+            case "Fn::Or" -> list(only.getValue()).stream().anyMatch(this::truth);
             case "Fn::And" -> list(only.getValue()).stream().allMatch(this::truth);
             default -> throw new IllegalArgumentException("not a condition: " + expression);
         };
@@ -130,7 +175,9 @@ final class Template {
     private Object called(String function, Object argument) {
         return switch (function) {
             case "Ref" -> reference(argument.toString());
-            case "Fn::GetAtt" -> "arn:of:" + list(argument).get(0);
+            case "Fn::GetAtt" -> reference(list(argument).get(0) + "." + list(argument).get(1));
+            case "Fn::GetAZs" -> List.of("zone-a", "zone-b", "zone-c");
+            case "Fn::Cidr" -> List.of("10.71.0.0/24", "10.71.1.0/24");
             case "Fn::Sub" -> substituted(argument.toString());
             case "Fn::If" ->
                     resolved(list(argument).get(holds(list(argument).get(0).toString()) ? 1 : 2));
@@ -143,6 +190,9 @@ final class Template {
                             resolved(list(argument).get(1))
                                     .toString()
                                     .split(Pattern.quote(list(argument).get(0).toString()), -1));
+            case "Fn::Select" ->
+                    list(resolved(list(argument).get(1)))
+                            .get(Integer.parseInt(list(argument).get(0).toString()));
             default -> throw new IllegalArgumentException("not a function: " + function);
         };
     }
@@ -151,8 +201,15 @@ final class Template {
         if (name.equals(NO_VALUE)) {
             return NO_VALUE;
         }
+        if (attributes.containsKey(name)) {
+            return attributes.get(name);
+        }
+        int dot = name.indexOf('.');
         if (map(template.get("Resources")).containsKey(name)) {
             return name;
+        }
+        if (dot > 0 && map(template.get("Resources")).containsKey(name.substring(0, dot))) {
+            return "arn:of:" + name.substring(0, dot);
         }
         Object value = values.get(name);
         if (value == null) {

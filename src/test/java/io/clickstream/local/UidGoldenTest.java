@@ -12,11 +12,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
+import org.apache.flink.streaming.api.operators.AbstractUdfStreamOperator;
+import org.apache.flink.streaming.api.operators.SimpleOperatorFactory;
+import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +36,14 @@ class UidGoldenTest {
     private static final Path GOLDEN = Path.of("src", "test", "resources", "uids");
     private static final String UPDATE = "uids.update";
     private static final String COMMITTER = "Sink Committer: ";
+
+    /** In the jar: the uids that a savepoint may have state of, whatever the configuration. */
+    private static final Path STATE_UIDS =
+            Path.of("src", "main", "resources", "META-INF", "clickstream", "state-uids.txt");
+
+    private static final String[] WITH_ALL_STATE = {
+        "job", "duplicates", "trending", "archive", "personalize", "kinesis"
+    };
 
     @TempDir private Path folder;
 
@@ -143,6 +157,79 @@ class UidGoldenTest {
                 null);
 
         assertUids("replay", env);
+    }
+
+    /** deploy.sh compares the lists of two jars before an update. */
+    @Test
+    void theJarListsTheUidsThatHaveState() throws Exception {
+        Set<String> withState = new TreeSet<>();
+        Set<String> all = new TreeSet<>();
+        for (StreamExecutionEnvironment env : withEverySink()) {
+            for (StreamNode node : env.getStreamGraph().getStreamNodes()) {
+                all.add(node.getTransformationUID());
+                if (mayHaveState(node)) {
+                    withState.add(node.getTransformationUID());
+                }
+            }
+        }
+        if (Boolean.getBoolean(UPDATE)) {
+            Files.write(STATE_UIDS, withState);
+        }
+
+        assertThat(Files.readAllLines(STATE_UIDS)).containsExactlyElementsOf(withState);
+        Set<String> golden = new TreeSet<>();
+        for (String name : WITH_ALL_STATE) {
+            golden.addAll(Files.readAllLines(GOLDEN.resolve(name + ".txt")));
+        }
+        assertThat(all).isEqualTo(golden);
+        assertThat(withState)
+                .contains(
+                        ClickstreamPipeline.CLICK_SOURCE,
+                        "click-sessions",
+                        "click-duplicates",
+                        "sliding-trends",
+                        "interactions-personalize-sink",
+                        COMMITTER + "archive-sink",
+                        COMMITTER + "dead-letters-kafka-sink")
+                .doesNotContain("late-click-letters");
+    }
+
+    private static List<StreamExecutionEnvironment> withEverySink() {
+        StreamExecutionEnvironment kafka = environment();
+        ClickstreamJob.define(
+                kafka,
+                JobConfig.parse(
+                        PropertyGroups.smallest()
+                                .with("format", "type", "json")
+                                .with("format", "preset", "interactions")
+                                .with("duplicates", "id", "/globalseq")
+                                .with("trending", "field", "item")
+                                .with("sink.opensearch", "endpoint", "http://search:9200")
+                                .with("sink.archive", "path", "file:///archive")
+                                .with("sink.personalize", "tracking-id", "tracker")
+                                .with("sink.personalize", "spill-path", "s3://bucket/shop")
+                                .build()));
+        StreamExecutionEnvironment kinesis = environment();
+        ClickstreamJob.define(
+                kinesis,
+                JobConfig.parse(
+                        PropertyGroups.none()
+                                .with("source.kinesis", "stream", "clicks")
+                                .with("source.kinesis", "region", "eu-central-1")
+                                .group("sink.kinesis")
+                                .build()));
+        return List.of(kafka, kinesis);
+    }
+
+    /** All but functions without keys that take no part in checkpoints. */
+    private static boolean mayHaveState(StreamNode node) {
+        if (node.getStateKeySerializer() != null
+                || !(node.getOperatorFactory() instanceof SimpleOperatorFactory<?> factory)) {
+            return true;
+        }
+        StreamOperator<?> operator = factory.getOperator();
+        return !(operator instanceof AbstractUdfStreamOperator<?, ?> function)
+                || function.getUserFunction() instanceof CheckpointedFunction;
     }
 
     private static StreamExecutionEnvironment environment() {

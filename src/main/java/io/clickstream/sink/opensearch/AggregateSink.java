@@ -1,7 +1,9 @@
 package io.clickstream.sink.opensearch;
 
 import io.clickstream.config.OpenSearchConfig;
+import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.format.AggregateFormat;
+import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.sink.DeadLetterOutlet;
 import java.io.IOException;
 import java.net.URI;
@@ -37,16 +39,18 @@ final class AggregateSink<T> implements Sink<T> {
 
     @Override
     public SinkWriter<T> createWriter(WriterInitContext context) throws IOException {
-        MetricGroup metrics = context.metricGroup().addGroup(OpenSearchMetrics.GROUP);
+        MetricGroup metrics = context.metricGroup().addGroup(ClickstreamMetrics.GROUP);
         ClientFactory clients =
-                new ClientFactory(config, metrics.counter(OpenSearchMetrics.BULKS_TO_RETRY));
+                new ClientFactory(
+                        config, metrics.counter(ClickstreamMetrics.OPENSEARCH_BULKS_TO_RETRY));
         DocumentEmitter<T> emitter = new DocumentEmitter<>(index, format);
         BulkResults results =
                 new BulkResults(
                         config,
                         emitter::emitAgain,
                         outlet,
-                        metrics.counter(OpenSearchMetrics.DEAD_LETTERS_UNINDEXABLE));
+                        metrics.counter(
+                                ClickstreamMetrics.DEAD_LETTERS + Reason.UNINDEXABLE.label()));
         // Built here and not in the job graph, so that all these parts are one writer's.
         SinkWriter<T> bulks =
                 new Opensearch2SinkBuilder<T>()
