@@ -40,7 +40,7 @@ CloudFormation.
   --poll SECONDS         time between two looks (10)
   -h, --help             show this and end
 
-It needs the aws command (version 2) and a login that may do this.
+It needs the aws command (version 2), bash 4.4, and a login that may do this.
 
 Examples:
   scripts/deploy.sh deploy --dry-run --stack shop --source kinesis --jar-bucket my-jars \
@@ -51,6 +51,9 @@ Examples:
 HELP
 }
 
+# Arrays that may be empty, and such that are named by texts.
+((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) || fail "bash is version $BASH_VERSION: install 4.4 or later"
+
 # --- Options ----------------------------------------------------------------------------------------
 
 command='' stack=clickstream template=application jar='' jar_bucket='' minutes=15 timeout=30 poll=10
@@ -58,7 +61,7 @@ dry_run=false allow_lost_state=false errors_only=false confirmed=false
 given=()   # parameters of the template, Key=Value
 global=()  # options of every call
 
-# value_of OPTION COUNT-OF-ARGUMENTS-LEFT
+# needs_value OPTION COUNT-OF-ARGUMENTS-LEFT
 needs_value() {
   [[ $2 -ge 2 ]] || fail "$1 needs a value (--help shows how it is used)"
 }
@@ -205,7 +208,7 @@ say() {
   fi
 }
 
-# poll WHAT FUNCTION   Calls the function until it returns 0, at most for the timeout.
+# await WHAT FUNCTION   Calls the function until it returns 0, at most for the timeout.
 await() {
   if $dry_run; then
     "$2" || true
@@ -835,7 +838,7 @@ destroy() {
   need_stack
   if ! $confirmed && ! $dry_run; then
     stop "destroy deletes the stack $stack with its application, and all snapshots of it" \
-      "say --yes if that is what you want. Jars stay; of the template full, archive and domain stay too"
+      "say --yes if that is what you want. Jars stay, and of the template full the archive's bucket; its domain goes, and its cluster or streams"
   fi
   ask stack_id cloudformation describe-stacks --stack-name "$stack" --query 'Stacks[0].StackId' --output text ||
     stop "the stack $stack can't be looked at" "try again"

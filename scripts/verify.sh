@@ -11,8 +11,8 @@ Usage: scripts/verify.sh
 Builds everything, with all static checks, and runs all tests: plain ones, Flink's harness, and those
 against the embedded Kafka, OpenSearch, Kinesis and S3. Installs a JDK 17, Maven and Node.js first
 where they are missing and it runs as root on Debian or Ubuntu. Takes about 25 minutes on 2 cores
-after downloads, and 5 GB of memory. Tests against moto's Kinesis and with cfn-lint only run where
-these are installed. Ends with the number of tests; the log of each test class is below target/.
+after downloads, and 5 GB of memory. Tests against moto's servers, with the aws command, python3 or
+cfn-lint only run where these are installed. Ends with the number of tests; the log of each test class is below target/.
 
   -h, --help   show this and end
 

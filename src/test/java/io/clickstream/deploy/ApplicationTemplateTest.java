@@ -159,6 +159,16 @@ class ApplicationTemplateTest {
                 .isEqualTo(parameters.containsKey("DuplicateId"));
     }
 
+    /** Else an update could start the job before a new policy is there. */
+    @ParameterizedTest
+    @MethodSource("stacks")
+    void hasAllRightsInTheRole(Map<String, String> parameters) throws Exception {
+        assertThat(Template.read(FILE, parameters).resources().values())
+                .extracting(resource -> resource.get("Type"))
+                .contains("AWS::IAM::Role")
+                .doesNotContain("AWS::IAM::RolePolicy");
+    }
+
     @Test
     void archivesAndSpillsOnlyBelowTheirFolders() throws Exception {
         List<String> objects = new ArrayList<>();
