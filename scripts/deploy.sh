@@ -160,7 +160,7 @@ stop() {
 }
 
 # Quotes for a shell. In a dry run, what only an answer tells is a variable, which a printed call sets.
-answers='application|before|current|deployed_bucket|deployed_key|now|work'
+answers='application|before|current|deployed_bucket|deployed_key|group|now|stack_id|work'
 quoted() {
   local argument out=''
   for argument in "$@"; do

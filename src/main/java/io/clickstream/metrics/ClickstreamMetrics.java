@@ -122,6 +122,8 @@ public final class ClickstreamMetrics {
                                 BYTES_WRITTEN,
                                 REGISTRY_LOOKUPS,
                                 REGISTRY_RETRIES,
+                                ARCHIVE_RECORDS,
+                                ARCHIVE_BYTES,
                                 INTERACTIONS_SKIPPED,
                                 INTERACTIONS,
                                 PERSONALIZE_ACCEPTED,

@@ -42,7 +42,7 @@ class UidGoldenTest {
             Path.of("src", "main", "resources", "META-INF", "clickstream", "state-uids.txt");
 
     private static final String[] WITH_ALL_STATE = {
-        "job", "duplicates", "trending", "archive", "personalize", "kinesis"
+        "job", "duplicates", "trending", "archive", "personalize", "kinesis", "dead-letters-index"
     };
 
     @TempDir private Path folder;
@@ -205,6 +205,7 @@ class UidGoldenTest {
                                 .with("duplicates", "id", "/globalseq")
                                 .with("trending", "field", "item")
                                 .with("sink.opensearch", "endpoint", "http://search:9200")
+                                .with("sink.opensearch", "dead-letters-index", "dead_letters")
                                 .with("sink.archive", "path", "file:///archive")
                                 .with("sink.personalize", "tracking-id", "tracker")
                                 .with("sink.personalize", "spill-path", "s3://bucket/shop")
