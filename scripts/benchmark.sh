@@ -33,6 +33,8 @@ exactly once; the median counts, and only if the results are what they must be.
                       million open sessions in 3 GB of heap; takes about 3 minutes
   --registry          instead of all that, the decoder of clicks with a registered schema against the
                       deserializer of Glue's own serde, in one thread; takes about a minute
+  --archive           instead of all that, the whole job from Kafka with and without an archive on the
+                      local disk, in one process; takes about three minutes
   -h, --help          show this and end
 
 A full run takes more than an hour, 6 GB of memory, and 10 GB of disk in the folder for temporary files
@@ -49,7 +51,7 @@ done
 
 alone=
 for argument in "$@"; do
-  if [[ $argument == --operator || $argument == --registry ]]; then
+  if [[ $argument == --operator || $argument == --registry || $argument == --archive ]]; then
     [[ $# -eq 1 ]] || fail "$argument stands alone: leave the other options out"
     alone=$argument
   fi
@@ -59,5 +61,6 @@ build_local
 case $alone in
   --operator) run_java 3g io.clickstream.bench.OperatorBenchmark ;;
   --registry) run_java 1536m io.clickstream.bench.RegistryBenchmark ;;
+  --archive) run_java 3g io.clickstream.bench.ArchiveBenchmark ;;
   *) run_java 1536m io.clickstream.bench.Benchmark "$@" ;;
 esac

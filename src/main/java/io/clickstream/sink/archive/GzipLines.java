@@ -3,6 +3,7 @@ package io.clickstream.sink.archive;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.apache.flink.api.common.serialization.BulkWriter;
 import org.apache.flink.core.fs.FSDataOutputStream;
@@ -22,7 +23,7 @@ final class GzipLines<T> implements BulkWriter.Factory<T> {
 
     @Override
     public BulkWriter<T> create(FSDataOutputStream file) throws IOException {
-        OutputStream packed = new GZIPOutputStream(new StaysOpen(file), BUFFER_BYTES);
+        OutputStream packed = new FastGzip(new StaysOpen(file));
         packed.write(format.header());
         return new BulkWriter<>() {
             @Override
@@ -40,6 +41,15 @@ final class GzipLines<T> implements BulkWriter.Factory<T> {
                 packed.close();
             }
         };
+    }
+
+    /** Packs at the fastest level: half of the time for a fifth more bytes. */
+    private static final class FastGzip extends GZIPOutputStream {
+
+        FastGzip(OutputStream out) throws IOException {
+            super(out, BUFFER_BYTES);
+            def.setLevel(Deflater.BEST_SPEED);
+        }
     }
 
     /** Whoever opened the file closes it; closing the packer frees its memory. */

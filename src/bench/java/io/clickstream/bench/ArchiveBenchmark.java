@@ -1,0 +1,269 @@
+package io.clickstream.bench;
+
+import blue.strategic.parquet.ParquetReader;
+import io.clickstream.ClickstreamJob;
+import io.clickstream.StartCheck;
+import io.clickstream.config.JobConfig;
+import io.clickstream.local.ClickEncoder;
+import io.clickstream.local.GeneratedClick;
+import io.clickstream.local.KafkaBroker;
+import io.clickstream.local.LocalCommand;
+import io.clickstream.local.LocalFlink;
+import io.clickstream.local.LocalServers;
+import io.clickstream.metrics.ClickstreamMetrics;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import picocli.CommandLine.Command;
+
+/**
+ * Measures what the archive costs: the whole job from Kafka to Kafka on RocksDB, with JSON clicks,
+ * without an archive and with each kind of it on the local disk, in turns. A time counts only if
+ * every click is in the finished files.
+ */
+@Command(name = "benchmark.sh", description = "Measures what the archive costs.")
+public final class ArchiveBenchmark implements Callable<Integer> {
+
+    private static final String TOPIC = "ExampleTopic";
+    private static final int CLICKS = 3_000_000;
+    private static final int WARM_UP_CLICKS = 1_000_000;
+    private static final int ROUNDS = 3;
+    private static final int WARM_UPS = 1;
+    private static final int CHECKPOINT_MILLIS = 5_000;
+    private static final long POLL_MILLIS = 2;
+    private static final long TIMEOUT_NANOS = 60_000_000_000L;
+    private static final int WRONG = 1;
+
+    private static final List<Variant> VARIANTS =
+            List.of(
+                    new Variant("none", null, false),
+                    new Variant("json", "json", false),
+                    new Variant("json, gzip", "json", true),
+                    new Variant("parquet", "parquet", false));
+
+    private final PrintStream out = System.out;
+
+    private record Variant(String name, String format, boolean gzip) {}
+
+    /** Measures, and exits with 0 only if every archive was complete. */
+    public static void main(String[] args) throws IOException {
+        LocalCommand.main("benchmark", new ArchiveBenchmark(), args);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Path folder = Files.createTempDirectory("clickstream-archive-benchmark-");
+        try (KafkaBroker broker = KafkaBroker.start(folder.resolve("kafka"))) {
+            broker.createTopic(TOPIC, 1);
+            long bytes = fill(broker);
+            out.printf(
+                    "%,d JSON clicks of %d bytes on average, parallelism 1, after a warm-up of %,d;"
+                            + " medians of %d rounds in turns%n",
+                    CLICKS, bytes / CLICKS, WARM_UP_CLICKS, ROUNDS);
+            double[][] rates = new double[VARIANTS.size()][ROUNDS];
+            for (int round = -WARM_UPS; round < ROUNDS; round++) {
+                for (int i = 0; i < VARIANTS.size(); i++) {
+                    double rate = run(broker, VARIANTS.get(i), folder.resolve("run"));
+                    if (rate < 0) {
+                        return WRONG;
+                    }
+                    out.printf("%s %s: %,.0f clicks/s%n", name(round), VARIANTS.get(i).name, rate);
+                    if (round >= 0) {
+                        rates[i][round] = rate;
+                    }
+                }
+            }
+            print(rates);
+            return 0;
+        } finally {
+            LocalServers.delete(folder);
+        }
+    }
+
+    private static String name(int round) {
+        return round < 0 ? "warm-up" : "round " + (round + 1);
+    }
+
+    private void print(double[][] rates) {
+        out.printf("%n| archive | clicks/s | of none |%n|:--|--:|--:|%n");
+        for (double[] each : rates) {
+            Arrays.sort(each);
+        }
+        for (int i = 0; i < rates.length; i++) {
+            double rate = rates[i][ROUNDS / 2];
+            out.printf(
+                    "| %s | %,.0f | %.2f |%n",
+                    VARIANTS.get(i).name, rate, rate / rates[0][ROUNDS / 2]);
+        }
+    }
+
+    private static long fill(KafkaBroker broker) {
+        List<GeneratedClick> block = new ArrayList<>();
+        ClickGenerator.generate(Workload.LAB, block::add);
+        ClickEncoder encoder = ClickEncoder.json();
+        long bytes = 0;
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(
+                        Map.of(
+                                "bootstrap.servers",
+                                broker.bootstrapServers(),
+                                "linger.ms",
+                                20,
+                                "batch.size",
+                                256 << 10),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            for (int i = 0; i < CLICKS; i++) {
+                GeneratedClick click = block.get(i % block.size());
+                long later = i / block.size() * Workload.LAB.block().toMillis();
+                byte[] json = encoder.encode(click.at(click.eventTimestamp() + later));
+                bytes += json.length;
+                var unused = producer.send(new ProducerRecord<>(TOPIC, 0, null, json));
+            }
+        }
+        return bytes;
+    }
+
+    /**
+     * Runs the job over all clicks.
+     *
+     * @return clicks per second behind the warm-up; negative if the archive is not complete
+     */
+    private double run(KafkaBroker broker, Variant variant, Path folder) throws Exception {
+        Path archive = folder.resolve("archive");
+        JobConfig config = config(broker, variant, archive);
+        try (LocalFlink flink =
+                LocalFlink.start(
+                        folder.resolve("flink"),
+                        folder.resolve("log"),
+                        1,
+                        env -> {
+                            env.enableCheckpointing(CHECKPOINT_MILLIS);
+                            StartCheck.run(config, ClickstreamJob.define(env, config));
+                        })) {
+            long began = await(flink, WARM_UP_CLICKS);
+            long first = flink.metrics().count(ClickstreamMetrics.CLICKS);
+            long ended = await(flink, CLICKS);
+            double rate = (CLICKS - first) * 1e9 / (ended - began);
+            if (variant.format != null && !isComplete(archive)) {
+                out.printf("%s: %,d of %,d are archived%n", variant.name, count(archive), CLICKS);
+                return -1;
+            }
+            return rate;
+        } finally {
+            LocalServers.delete(folder);
+        }
+    }
+
+    private static long await(LocalFlink flink, long clicks) throws Exception {
+        long deadline = System.nanoTime() + TIMEOUT_NANOS;
+        while (flink.metrics().count(ClickstreamMetrics.CLICKS) < clicks) {
+            if (System.nanoTime() > deadline || flink.failure().isPresent()) {
+                throw new IllegalStateException(
+                        "the job read %,d clicks of %,d, and %,d dead letters"
+                                .formatted(
+                                        flink.metrics().count(ClickstreamMetrics.CLICKS),
+                                        clicks,
+                                        flink.metrics()
+                                                .countBelow(ClickstreamMetrics.DEAD_LETTERS)),
+                        flink.failure().orElse(null));
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        return System.nanoTime();
+    }
+
+    /** Waits for the checkpoints that finish the files. */
+    private static boolean isComplete(Path archive) throws Exception {
+        long deadline = System.nanoTime() + 6 * CHECKPOINT_MILLIS * 1_000_000L;
+        while (count(archive) < CLICKS) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            Thread.sleep(1_000);
+        }
+        return count(archive) == CLICKS;
+    }
+
+    private static long count(Path archive) throws IOException {
+        List<Path> finished;
+        try (Stream<Path> files = Files.walk(archive)) {
+            finished =
+                    files.filter(Files::isRegularFile)
+                            .filter(file -> !file.getFileName().toString().startsWith("."))
+                            .toList();
+        }
+        long count = 0;
+        for (Path file : finished) {
+            count += file.toString().endsWith(".parquet") ? rows(file) : lines(file);
+        }
+        return count;
+    }
+
+    private static long rows(Path file) throws IOException {
+        return ParquetReader.readMetadata(file.toFile()).getBlocks().stream()
+                .mapToLong(BlockMetaData::getRowCount)
+                .sum();
+    }
+
+    private static long lines(Path file) throws IOException {
+        long lines = 0;
+        byte[] buffer = new byte[1 << 16];
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
+                InputStream unpacked =
+                        file.toString().endsWith(".gz") ? new GZIPInputStream(in) : in) {
+            for (int read = unpacked.read(buffer); read >= 0; read = unpacked.read(buffer)) {
+                for (int i = 0; i < read; i++) {
+                    lines += buffer[i] == '\n' ? 1 : 0;
+                }
+            }
+        }
+        return lines;
+    }
+
+    private static JobConfig config(KafkaBroker broker, Variant variant, Path archive) {
+        Map<String, Map<String, String>> groups = new HashMap<>();
+        groups.put(
+                "source.kafka",
+                Map.of(
+                        "bootstrap-servers",
+                        broker.bootstrapServers(),
+                        "topic",
+                        TOPIC,
+                        "start",
+                        "earliest"));
+        groups.put("sink.kafka", Map.of("create-topics", "true"));
+        groups.put("format", Map.of("type", "json"));
+        if (variant.format != null) {
+            groups.put(
+                    "sink.archive",
+                    Map.of(
+                            "path",
+                            archive.toUri().toString(),
+                            "format",
+                            variant.format,
+                            "gzip",
+                            Boolean.toString(variant.gzip),
+                            "max-age",
+                            "3650 d",
+                            "inactivity",
+                            "1 s"));
+        }
+        return JobConfig.parse(groups);
+    }
+}
