@@ -19,7 +19,6 @@ import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
-import org.apache.parquet.hadoop.codec.ZstandardCodec;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.Binary;
@@ -35,9 +34,6 @@ final class ParquetFiles {
      * checkpoint, so larger ones would hardly ever fill, and a subtask may write several hours.
      */
     private static final long ROW_GROUP_BYTES = 16L * 1024 * 1024;
-
-    /** The fastest of Zstandard's: files wait for it. */
-    private static final int ZSTD_LEVEL = 1;
 
     /** Makes the writers of files whose columns are what a mapping finds in the records. */
     static BulkWriter.Factory<ArchivedBatch> writers(JsonMapping mapping) {
@@ -80,9 +76,7 @@ final class ParquetFiles {
         Builder(OutputFile file, JsonMapping mapping) {
             super(file);
             this.mapping = mapping;
-            PlainParquetConfiguration configuration = new PlainParquetConfiguration();
-            configuration.setInt(ZstandardCodec.PARQUET_COMPRESS_ZSTD_LEVEL, ZSTD_LEVEL);
-            withConf(configuration);
+            withConf(new PlainParquetConfiguration());
             withCompressionCodec(CompressionCodecName.ZSTD);
             withRowGroupSize(ROW_GROUP_BYTES);
             // Every record differs from all others, and nobody looks for the first or last one.
