@@ -7,13 +7,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.local.Expected;
 import io.clickstream.local.KinesisServer;
+import io.clickstream.local.LocalFileSystems;
 import io.clickstream.local.Oracle;
 import io.clickstream.local.OracleClick;
 import io.clickstream.local.PersonalizeServer;
 import io.clickstream.local.PersonalizeServer.Fault;
 import io.clickstream.local.PersonalizeServer.Taken;
 import io.clickstream.local.Results;
+import io.clickstream.local.S3Server;
 import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.testing.ArchiveFiles;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.Clicks;
@@ -21,13 +24,11 @@ import io.clickstream.testing.LocalJob;
 import io.clickstream.testing.TopicDelays;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -37,7 +38,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Stream;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +52,7 @@ class PersonalizeITCase {
 
     private AwsCredentials credentials;
     private PersonalizeServer personalize;
+    private String spillPath;
 
     @TempDir private Path folder;
 
@@ -59,6 +60,7 @@ class PersonalizeITCase {
     void start() {
         credentials = AwsCredentials.some();
         personalize = PersonalizeServer.start();
+        spillPath = "file://" + folder.resolve("spill");
     }
 
     @AfterEach
@@ -187,14 +189,19 @@ class PersonalizeITCase {
     /**
      * Clicks come as the clock goes, while Personalize has one fault after the other. The system
      * property {@code personalize.outage} makes each last longer than the few seconds of a build,
-     * with spills after a minute as by default; {@code personalize.rate} is in clicks per second.
+     * with spills, which go to S3, after a minute as by default; {@code personalize.rate} is in
+     * clicks per second.
      */
     @Test
     void noTopicComesLaterThanFiveSecondsMoreUnderAnyFault() throws Exception {
         long outage = Long.getLong("personalize.outage", 0);
         int rate = Integer.getInteger("personalize.rate", 400);
-        Duration each = Duration.ofSeconds(outage == 0 ? 6 : outage);
-        try (LocalJob job = new LocalJob(folder, 1)) {
+        Duration each = Duration.ofSeconds(outage == 0 ? 4 : outage);
+        try (S3Server s3 = S3Server.start(folder.resolve("s3.log"));
+                LocalJob job = new LocalJob(folder, 1)) {
+            s3.createBucket("spills");
+            LocalFileSystems.initialize(s3.settings());
+            spillPath = "s3://spills/clicks";
             job.set("format", "item", "/item")
                     .set("event-time", "out-of-orderness", "1 s")
                     .set("aggregates", "window", "1 s");
@@ -222,7 +229,7 @@ class PersonalizeITCase {
                         List.of(Fault.NONE, Fault.THROTTLING, Fault.UNAVAILABLE, Fault.SLOW)) {
                     personalize.have(fault);
                     long from = clicks.now();
-                    clicks.sendFor(fault == Fault.NONE ? Duration.ofSeconds(6) : each);
+                    clicks.sendFor(fault == Fault.NONE ? Duration.ofSeconds(4) : each);
                     ranges.put(fault, List.of(from, clicks.now()));
                 }
                 personalize.have(Fault.NONE);
@@ -482,19 +489,8 @@ class PersonalizeITCase {
 
     private List<JsonNode> spilled() throws IOException {
         List<JsonNode> lines = new ArrayList<>();
-        Path undelivered = folder.resolve("spill").resolve("undelivered");
-        if (!Files.exists(undelivered)) {
-            return lines;
-        }
-        try (Stream<Path> files = Files.walk(undelivered)) {
-            for (Path file : files.sorted(Comparator.naturalOrder()).toList()) {
-                String name = file.getFileName().toString();
-                if (Files.isRegularFile(file) && !name.startsWith(".")) {
-                    for (String line : Files.readAllLines(file)) {
-                        lines.add(JSON.readTree(line));
-                    }
-                }
-            }
+        for (String line : ArchiveFiles.linesAt(spillPath + "/undelivered")) {
+            lines.add(JSON.readTree(line));
         }
         return lines;
     }
@@ -531,8 +527,7 @@ class PersonalizeITCase {
 
     private LocalJob configure(LocalJob job) {
         personalize.properties().forEach((key, value) -> job.set("sink.personalize", key, value));
-        return job.set(
-                "sink.personalize", "spill-path", folder.resolve("spill").toUri().toString());
+        return job.set("sink.personalize", "spill-path", spillPath);
     }
 
     private static String record(String user, long time, String type, String more) {
