@@ -41,11 +41,12 @@ of lines and the parallelism change nothing.
 
 Instead of all that, send to Amazon Personalize what an outage has left:
 
-  scripts/replay.sh --undelivered --config FILE
+  scripts/replay.sh --undelivered --config FILE [--file-system KEY=VALUE...]
 
   --undelivered             what is in undelivered/ below the job's spill-path is sent, within the
                             job's rate and in its order; a file is renamed when all of it is taken
   --config FILE             the job's property groups
+  --file-system KEY=VALUE   as above, for a spill-path such as s3://bucket/folder
 
 Clicks are sorted on disk, in the folder for temporary files (TMPDIR): it takes about 100 bytes a
 click. Memory stays below 4 GB whatever the input.

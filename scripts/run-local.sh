@@ -9,8 +9,8 @@ for argument in "$@"; do
 Usage: scripts/run-local.sh [OPTION...]
 
 Runs the job on this machine: a Kafka broker, an OpenSearch node, the traffic of a shop and the job
-in a Flink cluster with its web UI. In the end it compares what is in the topics or streams, and in
-the indices, with what was sent, and exits with 0 only if they are equal.
+in a Flink cluster with its web UI. In the end it compares what is in the topics or streams, in the
+indices and in the archive with what was sent, and exits with 0 only if they are equal.
 
   --duration TIME     how long clicks are sent, such as 90s, 2m or 1h (until Ctrl-C)
   --rate N            clicks per second (2000)
@@ -25,6 +25,8 @@ the indices, with what was sent, and exits with 0 only if they are equal.
   --personalize-faults FAULT
                       429 answers every second call so; 503 or slow do for the first 45 s, in
                       which interactions are spilled; with --personalize
+  --archive [FORMAT]  every record is kept in an S3-compatible server, too, which starts with the
+                      run: as lines of JSON or in Parquet files, json or parquet (json)
   --users N           users to draw from (10000, or more where the rate takes more)
   --seed N            another seed gives other visits (1)
   -h, --help          show this and end
@@ -40,6 +42,7 @@ Examples:
   scripts/run-local.sh --duration 60s --source kinesis --output kinesis
   scripts/run-local.sh --duration 60s --registry confluent
   scripts/run-local.sh --duration 90s --personalize --personalize-faults 503
+  scripts/run-local.sh --duration 90s --archive parquet --personalize
 HELP
     exit 0
   fi

@@ -7,25 +7,28 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.local.Expected;
 import io.clickstream.local.KinesisServer;
+import io.clickstream.local.LocalFileSystems;
 import io.clickstream.local.Oracle;
 import io.clickstream.local.OracleClick;
 import io.clickstream.local.PersonalizeServer;
 import io.clickstream.local.PersonalizeServer.Fault;
 import io.clickstream.local.PersonalizeServer.Taken;
+import io.clickstream.local.Results;
+import io.clickstream.local.S3Server;
 import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.testing.ArchiveFiles;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.Clicks;
 import io.clickstream.testing.LocalJob;
+import io.clickstream.testing.TopicDelays;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,7 +38,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Stream;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,6 +52,7 @@ class PersonalizeITCase {
 
     private AwsCredentials credentials;
     private PersonalizeServer personalize;
+    private String spillPath;
 
     @TempDir private Path folder;
 
@@ -57,6 +60,7 @@ class PersonalizeITCase {
     void start() {
         credentials = AwsCredentials.some();
         personalize = PersonalizeServer.start();
+        spillPath = "file://" + folder.resolve("spill");
     }
 
     @AfterEach
@@ -180,6 +184,157 @@ class PersonalizeITCase {
         Accounts accounts = underFaults(Duration.ofSeconds(5), false);
         assertThat(accounts.spilled()).isNotEmpty();
         assertThat(accounts.delivered()).isNotEmpty();
+    }
+
+    /**
+     * Clicks come as the clock goes, while Personalize has one fault after the other. The system
+     * property {@code personalize.outage} makes each last longer than the few seconds of a build,
+     * with spills, which go to S3, after a minute as by default; {@code personalize.rate} is in
+     * clicks per second.
+     */
+    @Test
+    void noTopicComesLaterThanFiveSecondsMoreUnderAnyFault() throws Exception {
+        long outage = Long.getLong("personalize.outage", 0);
+        int rate = Integer.getInteger("personalize.rate", 400);
+        Duration each = Duration.ofSeconds(outage == 0 ? 4 : outage);
+        try (S3Server s3 = S3Server.start(folder.resolve("s3.log"));
+                LocalJob job = new LocalJob(folder, 1)) {
+            s3.createBucket("spills");
+            LocalFileSystems.initialize(s3.settings());
+            spillPath = "s3://spills/clicks";
+            job.set("format", "item", "/item")
+                    .set("event-time", "out-of-orderness", "1 s")
+                    .set("aggregates", "window", "1 s");
+            configure(job);
+            if (outage == 0) {
+                job.set("sink.personalize", "spill-after", "2 s")
+                        .set("sink.personalize", "request-timeout", "1 s");
+            }
+            job.start(folder, 2);
+            try (TopicDelays delays =
+                    new TopicDelays(job.broker().bootstrapServers(), Results.TOPICS)) {
+                // What only a start is slow with is no baseline.
+                PacedClicks clicks = new PacedClicks(job, rate);
+                clicks.sendFor(Duration.ofSeconds(2));
+                long start = clicks.now();
+                Await.until(
+                        "records",
+                        TIMEOUT,
+                        () -> {
+                            clicks.sendFor(Duration.ofMillis(500));
+                            return delays.isBeyond(start);
+                        });
+                Map<Fault, List<Long>> ranges = new LinkedHashMap<>();
+                for (Fault fault :
+                        List.of(Fault.NONE, Fault.THROTTLING, Fault.UNAVAILABLE, Fault.SLOW)) {
+                    personalize.have(fault);
+                    long from = clicks.now();
+                    clicks.sendFor(fault == Fault.NONE ? Duration.ofSeconds(4) : each);
+                    ranges.put(fault, List.of(from, clicks.now()));
+                }
+                personalize.have(Fault.NONE);
+                long end = clicks.now();
+                Await.until(
+                        "the last windows",
+                        TIMEOUT,
+                        () -> {
+                            clicks.sendFor(Duration.ofMillis(500));
+                            return delays.isBeyond(end);
+                        });
+
+                Map<Fault, List<Long>> found = new LinkedHashMap<>();
+                ranges.forEach(
+                        (fault, range) -> found.put(fault, delays.of(range.get(0), range.get(1))));
+                found.forEach(
+                        (fault, ofFault) ->
+                                System.out.printf(
+                                        "%s: %d records, %d to %d ms after their windows, half of"
+                                                + " them within %d%n",
+                                        fault,
+                                        ofFault.size(),
+                                        ofFault.get(0),
+                                        ofFault.get(ofFault.size() - 1),
+                                        ofFault.get(ofFault.size() / 2)));
+                long without = Collections.max(found.get(Fault.NONE));
+                assertThat(found.values())
+                        .allSatisfy(
+                                ofFault ->
+                                        assertThat(Collections.max(ofFault))
+                                                .isLessThanOrEqualTo(without + 5_000));
+                Await.until(
+                        "all accounted for",
+                        TIMEOUT,
+                        () -> {
+                            Accounts accounts = accounts(job);
+                            Set<String> sum = new HashSet<>(accounts.delivered());
+                            sum.addAll(accounts.spilled());
+                            return sum.size() >= clicks.sent();
+                        });
+                Accounts accounts = accounts(job);
+                Set<String> sum = new HashSet<>(accounts.delivered());
+                sum.addAll(accounts.spilled());
+                assertThat(sum).hasSize((int) clicks.sent());
+                assertThat(accounts.rejected()).isEmpty();
+                assertThat(accounts.spilled()).isNotEmpty();
+                System.out.printf(
+                        "interactions %d: delivered %d, spilled %d; calls %d%n",
+                        clicks.sent(),
+                        accounts.delivered().size(),
+                        accounts.spilled().size(),
+                        personalize.calls());
+            }
+        }
+    }
+
+    /** Sends clicks as the clock goes; each second some users go and others come. */
+    private static final class PacedClicks {
+
+        private static final int SESSION_MILLIS = 3_000;
+        private static final int GROUPS = 3;
+        private static final int USERS_OF_GROUP = 20;
+        private static final int STEP_MILLIS = 50;
+
+        private final LocalJob job;
+        private final int perStep;
+        private long sent;
+
+        PacedClicks(LocalJob job, int rate) {
+            this.job = job;
+            this.perStep = rate * STEP_MILLIS / 1_000;
+        }
+
+        void sendFor(Duration time) throws Exception {
+            long end = System.nanoTime() + time.toNanos();
+            while (System.nanoTime() < end) {
+                long next = System.nanoTime() + STEP_MILLIS * 1_000_000L;
+                String[] records = new String[perStep];
+                for (int i = 0; i < perStep; i++) {
+                    records[i] = click();
+                }
+                job.send(0, records);
+                Thread.sleep(Math.max(0, (next - System.nanoTime()) / 1_000_000));
+            }
+        }
+
+        private String click() {
+            sent++;
+            long group = sent % GROUPS;
+            long now = now();
+            long visit = (now + group * SESSION_MILLIS / GROUPS) / SESSION_MILLIS;
+            return record(
+                    "\"" + visit + "-" + group + "-" + sent / GROUPS % USERS_OF_GROUP + "\"",
+                    now,
+                    sent % 7 == 0 ? "order_checkout" : "product_detail",
+                    "\"product_type\":\"Books\",\"item\":\"i" + sent + "\"");
+        }
+
+        long now() {
+            return System.currentTimeMillis();
+        }
+
+        long sent() {
+            return sent;
+        }
     }
 
     private record Accounts(Set<String> delivered, Set<String> spilled, Set<String> rejected) {}
@@ -334,19 +489,8 @@ class PersonalizeITCase {
 
     private List<JsonNode> spilled() throws IOException {
         List<JsonNode> lines = new ArrayList<>();
-        Path undelivered = folder.resolve("spill").resolve("undelivered");
-        if (!Files.exists(undelivered)) {
-            return lines;
-        }
-        try (Stream<Path> files = Files.walk(undelivered)) {
-            for (Path file : files.sorted(Comparator.naturalOrder()).toList()) {
-                String name = file.getFileName().toString();
-                if (Files.isRegularFile(file) && !name.startsWith(".")) {
-                    for (String line : Files.readAllLines(file)) {
-                        lines.add(JSON.readTree(line));
-                    }
-                }
-            }
+        for (String line : ArchiveFiles.linesAt(spillPath + "/undelivered")) {
+            lines.add(JSON.readTree(line));
         }
         return lines;
     }
@@ -383,8 +527,7 @@ class PersonalizeITCase {
 
     private LocalJob configure(LocalJob job) {
         personalize.properties().forEach((key, value) -> job.set("sink.personalize", key, value));
-        return job.set(
-                "sink.personalize", "spill-path", folder.resolve("spill").toUri().toString());
+        return job.set("sink.personalize", "spill-path", spillPath);
     }
 
     private static String record(String user, long time, String type, String more) {

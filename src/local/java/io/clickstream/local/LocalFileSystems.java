@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.core.fs.FileSystem;
@@ -22,6 +24,12 @@ public final class LocalFileSystems {
     private static final String PLUGINS = "target/flink-plugins";
 
     /**
+     * The plugin's SDK warns of its own age, on the console, with a stack trace. Loggers that
+     * nobody keeps forget their level.
+     */
+    private static final Logger SDK = Logger.getLogger("com.amazonaws");
+
+    /**
      * Makes file systems known to all of this JVM, in place of those known before.
      *
      * @param settings such as {@code s3.endpoint}; what is not set is as on any machine, where
@@ -35,6 +43,7 @@ public final class LocalFileSystems {
                             + " is missing: run mvn test-compile in the project's folder, which"
                             + " makes it");
         }
+        SDK.setLevel(Level.SEVERE);
         Configuration config = Configuration.fromMap(settings);
         FileSystem.initialize(
                 config,

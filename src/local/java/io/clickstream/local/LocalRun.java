@@ -83,6 +83,7 @@ public final class LocalRun implements Callable<Integer> {
     private static final long TICK_MILLIS = 500;
     private static final long RATE_OVER_MILLIS = 5_000;
     private static final long TOP_PERIOD_MILLIS = 15_000;
+    private static final long ARCHIVE_PERIOD_MILLIS = 2_000;
     private static final int TOP_DEPARTMENTS = 4;
     private static final Duration CLOSING_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration OUTAGE = Duration.ofSeconds(45);
@@ -159,6 +160,16 @@ public final class LocalRun implements Callable<Integer> {
     private PersonalizeServer.Fault personalizeFaults;
 
     @Option(
+            names = "--archive",
+            arity = "0..1",
+            fallbackValue = "json",
+            paramLabel = "FORMAT",
+            description =
+                    "every record is kept in an S3-compatible server, too: json or parquet (json)")
+    @Nullable
+    private LocalArchive.Format archiveFormat;
+
+    @Option(
             names = "--users",
             paramLabel = "N",
             description = "users to draw from (10000, or more where the rate takes more)")
@@ -179,6 +190,8 @@ public final class LocalRun implements Callable<Integer> {
     private long started;
     @Nullable private PersonalizeServer recommender;
     @Nullable private InteractionLedger interactions;
+    @Nullable private LocalArchive archive;
+    private long nextLookAtArchive;
 
     /** Runs until the duration is over or Ctrl-C, and exits. */
     public static void main(String[] args) throws IOException {
@@ -212,14 +225,23 @@ public final class LocalRun implements Callable<Integer> {
             GlueRegistry.logIn();
         }
         boolean streams = source == Stream.kinesis || output == Stream.kinesis;
-        out.println("Starting Kafka, OpenSearch" + (streams ? ", Kinesis" : "") + " and Flink");
+        out.println(
+                "Starting Kafka, OpenSearch"
+                        + (streams ? ", Kinesis" : "")
+                        + (archiveFormat == null ? "" : ", S3")
+                        + " and Flink");
         try (RegistryServer schemas = registry == null ? null : registry.start();
                 PersonalizeServer events = personalize ? PersonalizeServer.start() : null;
                 KinesisServer kinesis =
                         streams ? KinesisServer.start(besideLog(log, "-kinesis.log")) : null;
+                LocalArchive kept =
+                        archiveFormat == null
+                                ? null
+                                : LocalArchive.start(besideLog(log, "-s3.log"), archiveFormat);
                 LocalServers servers =
                         LocalServers.start(folder, besideLog(log, "-opensearch.log"))) {
             recommender = events;
+            archive = kept;
             return run(servers, kinesis, schemas, log, userCount);
         }
     }
@@ -315,6 +337,9 @@ public final class LocalRun implements Callable<Integer> {
             if (recommender != null) {
                 out.println("Personalize " + recommender.uri());
             }
+            if (archive != null) {
+                out.println("Archive     " + archive.address());
+            }
             out.println("Log         " + log);
             out.println("Ctrl-C ends the run and compares what came out with what went in.");
 
@@ -337,7 +362,12 @@ public final class LocalRun implements Callable<Integer> {
     }
 
     private ClickEncoder encoder(@Nullable RegistryServer schemas) {
-        return schemas == null ? format.encoder() : schemas.encoder(CLICKS_TOPIC).mixed();
+        ClickEncoder encoder =
+                schemas == null ? format.encoder() : schemas.encoder(CLICKS_TOPIC).mixed();
+        if (archive == null) {
+            return encoder;
+        }
+        return archive.lines(encoder, schemas == null ? ClickEncoder.json() : WriterVersion::json);
     }
 
     private TrafficProducer producer(
@@ -409,6 +439,9 @@ public final class LocalRun implements Callable<Integer> {
             sink.put("spill-after", "10 s");
             groups.put("sink.personalize", sink);
         }
+        if (archive != null) {
+            groups.put("sink.archive", archive.properties());
+        }
         groups.put("dead-letters", Map.of("topic", DEAD_LETTERS_TOPIC));
         return groups;
     }
@@ -460,7 +493,10 @@ public final class LocalRun implements Callable<Integer> {
         }
     }
 
-    private static void checkRunning(LocalServers servers, LocalFlink flink) {
+    private void checkRunning(LocalServers servers, LocalFlink flink) {
+        if (archive != null) {
+            archive.checkRunning();
+        }
         if (!servers.openSearch().isAlive()) {
             throw new IllegalStateException(
                     "OpenSearch ended by itself, see " + servers.openSearch().log());
@@ -472,9 +508,13 @@ public final class LocalRun implements Callable<Integer> {
                         });
     }
 
-    private void showStatus(LocalFlink flink) {
+    private void showStatus(LocalFlink flink) throws IOException {
         MetricsInMemory metrics = flink.metrics();
         long now = monotonicMillis();
+        if (archive != null && now >= nextLookAtArchive) {
+            archive.readOn();
+            nextLookAtArchive = now + ARCHIVE_PERIOD_MILLIS;
+        }
         long clicks = metrics.count(ClickstreamMetrics.RECORDS_IN);
         recentClicks.add(new long[] {now, clicks});
         while (now - recentClicks.element()[0] > RATE_OVER_MILLIS) {
@@ -492,7 +532,7 @@ public final class LocalRun implements Callable<Integer> {
                         metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS),
                         flink.watermarkLag(
                                 ClickstreamPipeline.CLICK_SESSIONS, Clock.systemUTC().millis())),
-                interactionStatus(metrics),
+                interactionStatus(metrics) + (archive == null ? "" : archive.status()),
                 now);
     }
 
@@ -546,7 +586,9 @@ public final class LocalRun implements Callable<Integer> {
             throws Exception {
         long deadline = monotonicMillis() + CLOSING_TIMEOUT.toMillis();
         while (monotonicMillis() < deadline
-                && !(results.areComplete(expected) && areInteractionsComplete(flink))) {
+                && !(results.areComplete(expected)
+                        && areInteractionsComplete(flink)
+                        && (archive == null || archive.isComplete()))) {
             checkRunning(servers, flink);
             showStatus(flink);
             TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
@@ -594,12 +636,26 @@ public final class LocalRun implements Callable<Integer> {
         return accounts.content().isEqual() && recommender.dropped().isEmpty() && rejected == 0;
     }
 
+    /** Says what is in the archive, and whether that is what it must be. */
+    private boolean reportArchive() throws IOException {
+        if (archive == null) {
+            return true;
+        }
+        archive.readOn();
+        archive.report().forEach(out::println);
+        return archive.isEqual();
+    }
+
     private int report(
             long clicks, Expected expected, List<Comparison> comparisons, LocalFlink flink)
             throws IOException {
         MetricsInMemory metrics = flink.metrics();
         boolean interactionsAreRight = reportInteractions(flink);
-        boolean equal = interactionsAreRight && comparisons.stream().allMatch(Comparison::isEqual);
+        boolean archiveIsRight = reportArchive();
+        boolean equal =
+                interactionsAreRight
+                        && archiveIsRight
+                        && comparisons.stream().allMatch(Comparison::isEqual);
         for (Comparison comparison : comparisons) {
             if (!comparison.isEqual()) {
                 comparison.report().forEach(out::println);

@@ -112,6 +112,16 @@ public final class S3Server implements AutoCloseable {
         }
     }
 
+    /** Where it answers, without TLS. */
+    URI uri() {
+        return uri;
+    }
+
+    /** Whether the child process runs. */
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** What Flink's file system for S3 must be told. */
     public Map<String, String> settings() {
         return Map.of(

@@ -6,10 +6,13 @@ import io.clickstream.config.PropertyGroupsFile;
 import io.clickstream.sink.personalize.UndeliveredFiles;
 import io.clickstream.sink.personalize.UndeliveredSender;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +42,12 @@ public final class SendUndelivered implements Callable<Integer> {
             description = "the job's property groups")
     private Path config;
 
+    @Option(
+            names = "--file-system",
+            paramLabel = "KEY=VALUE",
+            description = "a setting of Flink's file systems, such as s3.endpoint=https://...")
+    private Map<String, String> fileSystem = new LinkedHashMap<>();
+
     /** Sends all files, and exits. */
     public static void main(String[] args) throws IOException {
         LocalCommand.main("replay", new SendUndelivered(), args);
@@ -54,6 +63,8 @@ public final class SendUndelivered implements Callable<Integer> {
                                         new ParameterException(
                                                 spec.commandLine(),
                                                 "--config " + config + " has no sink.personalize"));
+        LocalFileSystems.initialize(fileSystem);
+        PrintWriter out = spec.commandLine().getOut();
         List<org.apache.flink.core.fs.Path> files =
                 new UndeliveredFiles(personalize.spillPath(), Clock.systemUTC()).list();
         UndeliveredSender sender = new UndeliveredSender(personalize);
@@ -64,18 +75,17 @@ public final class SendUndelivered implements Callable<Integer> {
             delivered += result.delivered();
             refused += result.refused().size();
             if (!result.refused().isEmpty()) {
-                System.out.printf(Locale.ROOT, "%s: %,d refused%n", file, result.refused().size());
-                result.refused().stream()
-                        .limit(SHOWN)
-                        .forEach(line -> System.out.println("  " + line));
+                out.printf(Locale.ROOT, "%s: %,d refused%n", file, result.refused().size());
+                result.refused().stream().limit(SHOWN).forEach(line -> out.println("  " + line));
             }
         }
-        System.out.printf(
+        out.printf(
                 Locale.ROOT,
                 "files %,d, delivered %,d, refused %,d%n",
                 files.size(),
                 delivered,
                 refused);
+        out.flush();
         return refused == 0 ? 0 : 1;
     }
 }

@@ -1,5 +1,7 @@
 package io.clickstream.local;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -39,6 +41,8 @@ public enum WriterVersion {
             return record;
         }
     };
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final class Schemas {
         private static final Schema OLDER =
@@ -80,6 +84,16 @@ public enum WriterVersion {
 
     /** The click as a record of this schema. */
     public abstract GenericRecord record(GeneratedClick click);
+
+    /** The click in JSON, with the fields of its version. */
+    static byte[] json(GeneratedClick click) {
+        try {
+            // Avro writes JSON with blanks, and other readers of the same datum without.
+            return JSON.writeValueAsBytes(JSON.readTree(of(click).record(click).toString()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Avro writes JSON", e);
+        }
+    }
 
     GenericRecord common(GeneratedClick click, Object user) {
         GenericRecord record = new GenericData.Record(schema());

@@ -3,20 +3,16 @@ package io.clickstream.source;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.RawRecord;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
 import org.apache.flink.connector.file.src.util.IteratorResultIterator;
-import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
 /**
@@ -79,20 +75,7 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
         RecordReader(Path path, RecordDecoder decoder) throws IOException {
             this.path = path;
             this.decoder = decoder;
-            this.records = open(path);
-        }
-
-        private static FileRecords open(Path path) throws IOException {
-            FileSystem files = path.getFileSystem();
-            if (path.getName().endsWith(".parquet")) {
-                return new ParquetRecords(path, files);
-            }
-            InputStream file = files.open(path);
-            return new LineRecords(
-                    path.getName().endsWith(".gz")
-                            ? new GZIPInputStream(
-                                    new BufferedInputStream(file, LineRecords.BUFFER_BYTES))
-                            : file);
+            this.records = FileRecords.open(path);
         }
 
         @Override

@@ -1,11 +1,30 @@
 package io.clickstream.source;
 
+import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.GZIPInputStream;
 import javax.annotation.Nullable;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
 
 /** The records of one file, one after the other. */
-interface FileRecords extends Closeable {
+public interface FileRecords extends Closeable {
+
+    /** Opens a file of any of Flink's file systems: Parquet, or lines, {@code .gz} or plain. */
+    static FileRecords open(Path path) throws IOException {
+        FileSystem files = path.getFileSystem();
+        if (path.getName().endsWith(".parquet")) {
+            return new ParquetRecords(path, files);
+        }
+        InputStream file = files.open(path);
+        return new LineRecords(
+                path.getName().endsWith(".gz")
+                        ? new GZIPInputStream(
+                                new BufferedInputStream(file, LineRecords.BUFFER_BYTES))
+                        : file);
+    }
 
     /**
      * The next record.

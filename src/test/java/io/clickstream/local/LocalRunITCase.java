@@ -8,6 +8,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -44,7 +46,9 @@ class LocalRunITCase {
                                 "--rate",
                                 "500",
                                 "--format",
-                                "avro")
+                                "avro",
+                                "--archive",
+                                "--personalize")
                         .redirectErrorStream(true)
                         .start();
         List<ProcessHandle> children;
@@ -58,24 +62,38 @@ class LocalRunITCase {
             assertThat(line).as("a line with clicks").isNotNull();
 
             children = run.toHandle().descendants().toList();
-            assertThat(children).hasSize(1);
+            assertThat(children).hasSize(2);
             long[] pids =
                     LongStream.concat(
                                     LongStream.of(run.pid()),
                                     children.stream().mapToLong(ProcessHandle::pid))
                             .toArray();
-            // Clients and controller of Kafka; web UI and three more of Flink; two of OpenSearch.
-            assertThat(ListeningSockets.of(pids)).hasSizeGreaterThanOrEqualTo(6);
+            // Clients and controller of Kafka; web UI and three more of Flink; two of OpenSearch;
+            // S3; Personalize.
+            assertThat(ListeningSockets.of(pids)).hasSizeGreaterThanOrEqualTo(8);
             assertThat(ListeningSockets.notLoopback(pids)).isEmpty();
 
             // The same as Ctrl-C in a terminal; the process's own destroy() would close its output.
             run.toHandle().destroy();
-            String last = line;
+            Deque<String> report = new ArrayDeque<>();
             while (line != null) {
-                last = line;
+                report.add(line);
                 line = output.readLine();
             }
+            String last = report.removeLast();
             assertThat(last).matches("clicks [1-9]\\d+, sessions [1-9]\\d*, equal");
+            String clicks = last.replaceAll("^clicks (\\d+),.*", "$1");
+            assertThat(report.removeLast())
+                    .matches(
+                            "archive %1$s records in [1-9]\\d* files: of %1$s sent 0 missing,"
+                                            .formatted(clicks)
+                                    + " 0 unexpected, 0 malformed");
+            assertThat(report.removeLast())
+                    .matches(
+                            "interactions ([1-9]\\d*) = delivered \\1 \\+ spilled 0 \\+ rejected 0;"
+                                    + " calls [1-9]\\d*");
+            assertThat(report)
+                    .anyMatch(status -> status.matches(CLICKS + " archived [1-9][\\d,]* in .*"));
             assertThat(run.waitFor()).isZero();
         } finally {
             run.destroyForcibly();

@@ -29,6 +29,7 @@ class LocalRunTest {
                 "--personalize-faults 429 | --personalize-faults is of no use without"
                         + " --personalize",
                 "--personalize --personalize-faults 500 | '500' is none of 429, 503 and slow",
+                "--archive csv | Invalid value for option '--archive'",
                 "--format xml | Invalid value for option '--format'",
                 "--duration 5 | '5' is no duration such as 500ms, 90s, 2m or 1h",
                 "--duratoin 5s | Unknown options: '--duratoin', '5s'",
@@ -63,7 +64,7 @@ class LocalRunTest {
         String script = Files.readString(Path.of("scripts/run-local.sh"));
         CommandLine.Model.CommandSpec spec = command().getCommandSpec();
 
-        assertThat(spec.options()).hasSize(12);
+        assertThat(spec.options()).hasSize(13);
         spec.options()
                 .forEach(
                         option ->

@@ -95,7 +95,8 @@ public final class ArchiveFiles {
             return;
         }
         for (FileStatus each : files.listStatus(folder)) {
-            if (each.getPath().getName().startsWith("_")) {
+            String name = each.getPath().getName();
+            if (name.startsWith("_") || name.startsWith(".")) {
                 continue;
             }
             if (each.isDir()) {

@@ -1,6 +1,11 @@
 package io.clickstream.testing;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A configuration as the managed service hands it over, written key by key. */
@@ -54,6 +59,15 @@ public final class PropertyGroups {
     public PropertyGroups group(String group) {
         groups.computeIfAbsent(group, name -> new LinkedHashMap<>());
         return this;
+    }
+
+    /** Writes them as the managed service does, for scripts that ask for them. */
+    public Path write(Path file) throws IOException {
+        List<Map<String, Object>> list = new ArrayList<>();
+        groups.forEach(
+                (group, map) -> list.add(Map.of("PropertyGroupId", group, "PropertyMap", map)));
+        new ObjectMapper().writeValue(file.toFile(), list);
+        return file;
     }
 
     public Map<String, Map<String, String>> build() {

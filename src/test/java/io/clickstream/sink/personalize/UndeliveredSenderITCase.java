@@ -6,12 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.clickstream.config.JobConfig;
 import io.clickstream.config.PersonalizeConfig;
 import io.clickstream.event.Interaction;
+import io.clickstream.local.LocalCommand;
+import io.clickstream.local.LocalFileSystems;
 import io.clickstream.local.PersonalizeServer;
 import io.clickstream.local.PersonalizeServer.Fault;
 import io.clickstream.local.PersonalizeServer.Taken;
+import io.clickstream.local.S3Server;
+import io.clickstream.local.SendUndelivered;
 import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.PropertyGroups;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -20,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** Sends files of an outage to Personalize's stand-in. */
 class UndeliveredSenderITCase {
@@ -37,18 +44,25 @@ class UndeliveredSenderITCase {
     void start() {
         credentials = AwsCredentials.some();
         personalize = PersonalizeServer.start();
+        config =
+                JobConfig.parse(groups(folder.toUri().toString()).build())
+                        .personalize()
+                        .orElseThrow();
+        files = new UndeliveredFiles(config.spillPath(), Clock.systemUTC());
+    }
+
+    private PropertyGroups groups(String spillPath) {
         PropertyGroups groups =
                 PropertyGroups.smallest()
                         .with("format", "type", "json")
                         .with("format", "preset", "interactions")
-                        .with("sink.personalize", "spill-path", folder.toUri().toString())
+                        .with("sink.personalize", "spill-path", spillPath)
                         .with("sink.personalize", "calls-per-second", "200")
                         .with("sink.personalize", "spill-after", "1 s");
         personalize
                 .properties()
                 .forEach((key, value) -> groups.with("sink.personalize", key, value));
-        config = JobConfig.parse(groups.build()).personalize().orElseThrow();
-        files = new UndeliveredFiles(config.spillPath(), Clock.systemUTC());
+        return groups;
     }
 
     @AfterEach
@@ -97,6 +111,54 @@ class UndeliveredSenderITCase {
                 .hasSize(28)
                 .doesNotContain("e7", "e8");
         assertThat(files.list()).hasSize(1);
+    }
+
+    /** As {@code scripts/replay.sh --undelivered} does. */
+    @Test
+    void theCommandSendsWhatIsInS3AndExitsWithZeroWhenAllIsTaken() throws Exception {
+        try (S3Server s3 = S3Server.start(folder.resolve("s3.log"))) {
+            s3.createBucket("spills");
+            LocalFileSystems.initialize(s3.settings());
+            PropertyGroups inS3 = groups("s3://spills/clicks");
+            config = JobConfig.parse(inS3.build()).personalize().orElseThrow();
+            files = new UndeliveredFiles(config.spillPath(), Clock.systemUTC());
+            files.write(interactions(30));
+            org.apache.flink.core.fs.Path file = files.list().get(0);
+            assertThat(file.toString()).startsWith("s3://spills/clicks/undelivered/");
+            List<String> arguments =
+                    new ArrayList<>(
+                            List.of("--config", inS3.write(folder.resolve("c")).toString()));
+            s3.settings()
+                    .forEach(
+                            (key, value) -> {
+                                arguments.add("--file-system");
+                                arguments.add(key + "=" + value);
+                            });
+            personalize.refuse(item -> item.equals("item7"));
+            StringWriter out = new StringWriter();
+            CommandLine command =
+                    LocalCommand.commandLine("replay", new SendUndelivered())
+                            .setOut(new PrintWriter(out));
+
+            assertThat(command.execute(arguments.toArray(new String[0]))).isEqualTo(1);
+            assertThat(out.toString().lines())
+                    .hasSize(3)
+                    .startsWith(file + ": 1 refused")
+                    .contains("files 1, delivered 29, refused 1")
+                    .anyMatch(line -> line.startsWith("  e7: "));
+            assertThat(files.list()).containsExactly(file);
+
+            personalize.refuse(item -> false);
+            out.getBuffer().setLength(0);
+            assertThat(command.execute(arguments.toArray(new String[0]))).isZero();
+            assertThat(out.toString().lines()).containsExactly("files 1, delivered 30, refused 0");
+            assertThat(files.list()).isEmpty();
+            assertThat(personalize.distinct()).isEqualTo(30);
+
+            out.getBuffer().setLength(0);
+            assertThat(command.execute(arguments.toArray(new String[0]))).isZero();
+            assertThat(out.toString().lines()).containsExactly("files 0, delivered 0, refused 0");
+        }
     }
 
     @Test
