@@ -21,8 +21,11 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -84,7 +87,7 @@ public final class FlinkCluster implements AutoCloseable {
     private final int rpcPort;
     private final URI rest;
     private final HttpClient http = HttpClient.newHttpClient();
-    private final List<Process> taskManagers = new ArrayList<>();
+    private final Map<String, Process> taskManagers = new LinkedHashMap<>();
     private Process jobManager;
     private int started;
 
@@ -188,7 +191,8 @@ public final class FlinkCluster implements AutoCloseable {
                                 Map.entry("taskmanager.memory.jvm-metaspace.size", "256m"),
                                 Map.entry("taskmanager.memory.jvm-overhead.min", "64m"),
                                 Map.entry("taskmanager.memory.jvm-overhead.max", "64m"))));
-        taskManagers.add(
+        taskManagers.put(
+                name,
                 process(
                         name,
                         "640m",
@@ -285,10 +289,24 @@ public final class FlinkCluster implements AutoCloseable {
                 });
     }
 
-    /** Kills a task manager without a word (SIGKILL), the one that was started first. */
-    public void killTaskManager() throws InterruptedException {
-        Process process = taskManagers.remove(0);
-        process.destroyForcibly().waitFor();
+    /**
+     * Kills a task manager without a word (SIGKILL): of those that run tasks the one that was
+     * started first.
+     */
+    public void killTaskManager() throws IOException, InterruptedException {
+        Set<String> busy = new HashSet<>();
+        for (JsonNode each : get("/taskmanagers").path("taskmanagers")) {
+            if (each.path("freeSlots").asInt() < each.path("slotsNumber").asInt()) {
+                busy.add(each.path("id").asText());
+            }
+        }
+        String name =
+                taskManagers.keySet().stream()
+                        .filter(busy::contains)
+                        .findFirst()
+                        .orElseThrow(
+                                () -> new IllegalStateException("no task manager runs a task"));
+        taskManagers.remove(name).destroyForcibly().waitFor();
     }
 
     /**
@@ -456,7 +474,7 @@ public final class FlinkCluster implements AutoCloseable {
     /** Ends all processes. */
     @Override
     public void close() {
-        List<Process> all = new ArrayList<>(taskManagers);
+        List<Process> all = new ArrayList<>(taskManagers.values());
         if (jobManager != null) {
             all.add(jobManager);
         }
