@@ -17,6 +17,7 @@ import io.clickstream.testing.Await;
 import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.Clicks;
 import io.clickstream.testing.LocalJob;
+import io.clickstream.testing.SavepointStates;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -300,6 +301,7 @@ class PersonalizeITCase {
                         return false;
                     }
                 });
+        SavepointStates.assertReadableByLaterFlink(savepoint[0]);
         return savepoint[0];
     }
 
