@@ -20,6 +20,7 @@ import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.testing.ArchiveFiles;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.LocalJob;
+import io.clickstream.testing.SavepointStates;
 import io.clickstream.testing.StrictCsv;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -325,6 +326,7 @@ class ArchiveITCase {
             String savepoint = job.flink().stopWithSavepoint(folder.resolve("savepoint"));
             job.flink().close();
             job.startFrom(savepoint, folder.resolve("after"), 3);
+            SavepointStates.assertReadableByLaterFlink(savepoint);
             send(job, traffic, start + 60_000, encoder, ledger, jsonLines);
             List<GeneratedClick> rest = new ArrayList<>();
             traffic.flush(rest::add);

@@ -20,6 +20,7 @@ import io.clickstream.testing.Await;
 import io.clickstream.testing.Clicks;
 import io.clickstream.testing.LocalJob;
 import io.clickstream.testing.PackedRecord;
+import io.clickstream.testing.SavepointStates;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -82,6 +83,7 @@ class KinesisITCase {
             Await.until("a restart", TIMEOUT, () -> job.flink().restarts() > 0);
             String savepoint = job.flink().stopWithSavepoint(folder.resolve("savepoints"));
             job.flink().close();
+            SavepointStates.assertReadableByLaterFlink(savepoint);
             send(traffic, start + 40_000, ledger);
             server.reshard(stream, 2);
             send(traffic, start + 50_000, ledger);

@@ -21,6 +21,7 @@ import io.clickstream.testing.Await;
 import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.Clicks;
 import io.clickstream.testing.LocalJob;
+import io.clickstream.testing.SavepointStates;
 import io.clickstream.testing.TopicDelays;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -455,6 +456,7 @@ class PersonalizeITCase {
                         return false;
                     }
                 });
+        SavepointStates.assertReadableByLaterFlink(savepoint[0]);
         return savepoint[0];
     }
 

@@ -116,6 +116,8 @@ public final class KafkaBroker implements AutoCloseable {
         config.put("group.initial.rebalance.delay.ms", "0");
         config.put("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20));
         config.put("controlled.shutdown.enable", "false");
+        // Results have the time of their windows, which may be long ago.
+        config.put("log.retention.ms", "-1");
         config.putAll(properties);
 
         format(folder);

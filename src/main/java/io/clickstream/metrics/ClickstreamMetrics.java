@@ -51,6 +51,16 @@ public final class ClickstreamMetrics {
     /** Open sessions in keyed state alone, a gauge per subtask. */
     public static final String SESSIONS_SPILLED = "sessionsSpilled";
 
+    /** All open sessions, on the heap or not; a gauge per subtask. */
+    public static final String OPEN_SESSIONS = "openSessions";
+
+    /**
+     * How far event time in front of the sessions is behind the clock, in ms; a gauge per subtask
+     * that is there from the first watermark on. It is 0 while all partitions are silent: nothing
+     * waits then.
+     */
+    public static final String WATERMARK_LAG = "watermarkLagMillis";
+
     /** Users written to keyed state for the last checkpoint, a gauge per subtask. */
     public static final String USERS_WRITTEN = "usersWrittenPerCheckpoint";
 
@@ -118,6 +128,8 @@ public final class ClickstreamMetrics {
                                 CHECKOUT_SESSIONS,
                                 SESSIONS_ON_HEAP,
                                 SESSIONS_SPILLED,
+                                OPEN_SESSIONS,
+                                WATERMARK_LAG,
                                 USERS_WRITTEN,
                                 BYTES_WRITTEN,
                                 REGISTRY_LOOKUPS,

@@ -174,6 +174,9 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         checkoutSessions = metrics.counter(ClickstreamMetrics.CHECKOUT_SESSIONS);
         metrics.gauge(ClickstreamMetrics.SESSIONS_ON_HEAP, () -> engine.sessionsOnHeap());
         metrics.gauge(ClickstreamMetrics.SESSIONS_SPILLED, () -> engine.sessionsSpilled());
+        metrics.gauge(
+                ClickstreamMetrics.OPEN_SESSIONS,
+                () -> engine.sessionsOnHeap() + engine.sessionsSpilled());
         metrics.gauge(ClickstreamMetrics.USERS_WRITTEN, () -> usersLastWritten);
         metrics.gauge(ClickstreamMetrics.BYTES_WRITTEN, () -> bytesLastWritten);
         if (!sortedByUser) {

@@ -1,11 +1,13 @@
 package io.clickstream.time;
 
 import io.clickstream.event.Click;
+import io.clickstream.metrics.ClickstreamMetrics;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -61,6 +63,7 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
     private transient long idleSince;
     private transient ScheduledFuture<?> nextStep;
     private transient long idleWatermark;
+    private transient boolean lagIsReported;
 
     /**
      * An operator without key, to be placed behind the shuffle by user.
@@ -170,7 +173,26 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
     }
 
     private void passOn() {
+        reportLag();
         boolean end = watermark == Long.MAX_VALUE;
         output.emitWatermark(end ? Watermark.MAX_WATERMARK : new Watermark(watermark - 1));
+    }
+
+    /**
+     * From the first watermark on: before, there is no number that an alarm could make sense of.
+     */
+    private void reportLag() {
+        if (!lagIsReported) {
+            lagIsReported = true;
+            getMetricGroup()
+                    .addGroup(ClickstreamMetrics.GROUP)
+                    .gauge(ClickstreamMetrics.WATERMARK_LAG, (Gauge<Long>) this::lagMillis);
+        }
+    }
+
+    private long lagMillis() {
+        return idle
+                ? 0
+                : Math.max(0, getProcessingTimeService().getCurrentProcessingTime() - watermark);
     }
 }

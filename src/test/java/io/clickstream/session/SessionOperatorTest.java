@@ -4,10 +4,17 @@ import static io.clickstream.testing.Clicks.click;
 import static io.clickstream.testing.Clicks.time;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.event.Click;
+import io.clickstream.event.EventTypes;
 import io.clickstream.event.Session;
+import io.clickstream.event.UserId;
+import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.testing.Clicks;
+import io.clickstream.testing.OperatorCounters;
 import io.clickstream.testing.SessionStage;
 import java.time.Duration;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +101,35 @@ class SessionOperatorTest {
         assertThat(stage.sessions())
                 .extracting(session -> session.user().asJson())
                 .containsExactlyInAnyOrder("\"ann\"", "7", "\"7\"");
+    }
+
+    @Test
+    void areCountedWhileTheyAreOpen() throws Exception {
+        OperatorCounters metrics = new OperatorCounters();
+        KeyedOneInputStreamOperatorTestHarness<UserId, Click, Session> operator =
+                new KeyedOneInputStreamOperatorTestHarness<>(
+                        new SessionOperator(
+                                Duration.ofSeconds(1), 2, false, MaxRate.NONE, SessionStage.LATE),
+                        Click::user,
+                        EventTypes.USER_ID,
+                        metrics.environment());
+        operator.setup(EventTypes.SESSION.createSerializer(new SerializerConfigImpl()));
+        operator.open();
+        for (long user = 0; user < 1_000; user++) {
+            Click click = click(user).at("12:00:05").build();
+            operator.processElement(click, click.timestamp());
+        }
+        operator.processWatermark(time("12:00:04"));
+        operator.prepareSnapshotPreBarrier(1);
+        operator.snapshot(1, 1);
+        operator.processWatermark(time("12:00:05"));
+
+        assertThat(metrics.gauge(ClickstreamMetrics.SESSIONS_SPILLED).orElseThrow()).isPositive();
+        assertThat(metrics.gauge(ClickstreamMetrics.OPEN_SESSIONS)).hasValue(1_000L);
+
+        operator.processWatermark(time("12:00:06"));
+        assertThat(metrics.gauge(ClickstreamMetrics.OPEN_SESSIONS)).hasValue(0L);
+        operator.close();
     }
 
     @Test

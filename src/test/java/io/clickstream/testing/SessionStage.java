@@ -45,7 +45,7 @@ public final class SessionStage implements AutoCloseable {
     /** Only says how far event time goes on when all is idle, which it never is here. */
     private static final Duration DISORDER = Duration.ofSeconds(20);
 
-    private static final OutputTag<Click> LATE = new OutputTag<>("late", EventTypes.CLICK);
+    public static final OutputTag<Click> LATE = new OutputTag<>("late", EventTypes.CLICK);
 
     private final Duration gap;
     private final Duration window;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.event.Click;
 import io.clickstream.event.EventTypes;
+import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.testing.OperatorCounters;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
@@ -260,6 +262,31 @@ class EventTimeOperatorTest {
                         parallelism,
                         index));
         operator.open();
+    }
+
+    @Test
+    void saysHowFarEventTimeIsBehindTheClock() throws Exception {
+        OperatorCounters metrics = new OperatorCounters();
+        operator.close();
+        operator =
+                new OneInputStreamOperatorTestHarness<>(
+                        new EventTimeOperator(Duration.ofSeconds(20), Duration.ofSeconds(11)),
+                        metrics.environment());
+        operator.setup(EventTypes.CLICK.createSerializer(new SerializerConfigImpl()));
+        operator.setProcessingTime(NOON);
+        operator.open();
+        assertThat(metrics.gauge(ClickstreamMetrics.WATERMARK_LAG)).isEmpty();
+
+        operator.processWatermark(time("11:59:40"));
+        assertThat(metrics.gauge(ClickstreamMetrics.WATERMARK_LAG)).hasValue(20_000L);
+        operator.setProcessingTime(NOON + 7);
+        assertThat(metrics.gauge(ClickstreamMetrics.WATERMARK_LAG)).hasValue(20_007L);
+
+        operator.processWatermarkStatus(WatermarkStatus.IDLE);
+        assertThat(metrics.gauge(ClickstreamMetrics.WATERMARK_LAG)).hasValue(0L);
+        operator.processWatermarkStatus(WatermarkStatus.ACTIVE);
+        operator.processWatermark(time("12:00:01"));
+        assertThat(metrics.gauge(ClickstreamMetrics.WATERMARK_LAG)).hasValue(0L);
     }
 
     private static OneInputStreamOperatorTestHarness<Click, Click> harness(
