@@ -35,8 +35,13 @@ final class Outbox {
     private static final long FIRST_WAIT = 200;
     private static final long LONGEST_WAIT = 10_000;
 
-    /** So many failures in a row are no accident. */
+    /**
+     * So many failures in a row, and so long nothing else, are no accident. A service that only
+     * throttles takes some call meanwhile.
+     */
     private static final int FAILURES_OF_AN_OUTAGE = 3;
+
+    private static final long TIME_OF_AN_OUTAGE = 1_000;
 
     /** Time of nothing but failures after which a full outbox is spilled. */
     private static final long SPILL_FULL_AFTER = 1_000;
@@ -195,7 +200,7 @@ final class Outbox {
         while (!waiting.isEmpty() && waiting.element().notBefore <= now) {
             ready.add(waiting.remove());
         }
-        if (ready.isEmpty() || (isOutage() && (underWay > 0 || now < nextProbe))) {
+        if (ready.isEmpty() || (isOutage(now) && (underWay > 0 || now < nextProbe))) {
             return null;
         }
         Lane lane = ready.remove();
@@ -210,8 +215,8 @@ final class Outbox {
         return lane.underWay;
     }
 
-    private boolean isOutage() {
-        return failuresInARow >= FAILURES_OF_AN_OUTAGE;
+    private boolean isOutage(long now) {
+        return failuresInARow >= FAILURES_OF_AN_OUTAGE && now - failingSince >= TIME_OF_AN_OUTAGE;
     }
 
     /** Personalize has taken the call. */
@@ -251,7 +256,7 @@ final class Outbox {
         queue(lane);
         failuresInARow++;
         failingSince = Math.min(failingSince, now);
-        if (isOutage()) {
+        if (isOutage(now)) {
             nextProbe = now + pause(failuresInARow - FAILURES_OF_AN_OUTAGE + 1);
         }
     }

@@ -107,15 +107,38 @@ class OutboxTest {
             outbox.failed(outbox.next(0), 0);
         }
 
-        assertThat(outbox.next(199)).isNull();
-        Call probe = outbox.next(200);
+        // For a second it may be an accident.
+        outbox.failed(outbox.next(999), 1_000);
+
+        assertThat(outbox.next(1_399)).isNull();
+        Call probe = outbox.next(1_400);
         assertThat(probe).isNotNull();
-        assertThat(outbox.next(200)).isNull();
-        outbox.failed(probe, 300);
-        assertThat(outbox.next(699)).isNull();
-        outbox.delivered(outbox.next(700));
-        assertThat(outbox.next(700)).isNotNull();
-        assertThat(outbox.next(700)).isNotNull();
+        assertThat(outbox.next(1_400)).isNull();
+        outbox.failed(probe, 1_500);
+        assertThat(outbox.next(2_299)).isNull();
+        outbox.delivered(outbox.next(2_300));
+        assertThat(outbox.next(2_300)).isNotNull();
+        assertThat(outbox.next(2_300)).isNotNull();
+    }
+
+    @Test
+    void aServiceThatTakesSomeCallsIsNotAway() {
+        List<Interaction> all = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            all.add(of("user" + i, "1", "e" + i));
+        }
+        add("all", all);
+        for (int i = 0; i < 50; i++) {
+            Call call = outbox.next(100L * i);
+            if (i % 5 == 4) {
+                outbox.delivered(call);
+            } else {
+                outbox.failed(call, 100L * i);
+            }
+        }
+
+        assertThat(outbox.next(5_000)).isNotNull();
+        assertThat(outbox.next(5_000)).as("not one at a time").isNotNull();
     }
 
     @Test
