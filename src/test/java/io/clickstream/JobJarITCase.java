@@ -1,14 +1,22 @@
 package io.clickstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.config.FormatConfig.Preset;
+import io.clickstream.config.JsonMapping;
+import io.clickstream.event.ArchivedBatch;
+import io.clickstream.event.ArchivedRecord;
+import io.clickstream.testing.ParquetRows;
 import io.clickstream.testing.PropertyGroups;
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
@@ -26,8 +34,11 @@ import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import org.apache.flink.api.common.serialization.BulkWriter;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.core.fs.FSDataOutputStream;
+import org.apache.flink.core.fs.local.LocalDataOutputStream;
 import org.apache.flink.util.FlinkUserCodeClassLoaders;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,7 +58,7 @@ class JobJarITCase {
     /** What a Flink cluster has on its class path: itself, its libraries, and logging. */
     private static final Pattern OF_FLINK =
             Pattern.compile(
-                    "flink-(?!connector-(kafka|kinesis|opensearch)|test|table|runtime-web).*"
+                    "flink-(?!connector-(kafka|kinesis|opensearch)|parquet|test|table|runtime-web).*"
                         + "|(log4j|slf4j|kryo|minlog|objenesis|frocksdbjni|commons-cli"
                         + "|commons-collections|commons-compress|commons-lang3|commons-math3|jsr305"
                         + "|snakeyaml-engine)-.*");
@@ -109,6 +120,32 @@ class JobJarITCase {
                     .forEach(entry -> twice.add(entry.getName()));
         }
         assertThat(twice).isEmpty();
+    }
+
+    /** Else which one is in the jar would hang on the order of the libraries. */
+    @Test
+    void isMadeOfLibrariesThatDontContradictEachOther() throws Exception {
+        Map<String, Long> checksums = new HashMap<>();
+        List<String> different = new ArrayList<>();
+        String libraries = Files.readString(Path.of("target", "job.classpath"));
+        for (String library : libraries.split(File.pathSeparator, -1)) {
+            try (JarFile file = new JarFile(library)) {
+                for (JarEntry entry : Collections.list(file.entries())) {
+                    String name = entry.getName();
+                    if (!name.endsWith(".class")
+                            || name.startsWith("META-INF/")
+                            || name.equals("module-info.class")) {
+                        continue;
+                    }
+                    Long other = checksums.putIfAbsent(name, entry.getCrc());
+                    if (other != null && other != entry.getCrc()) {
+                        different.add(name + " of " + library);
+                    }
+                }
+            }
+        }
+        assertThat(different).isEmpty();
+        assertThat(checksums).hasSizeGreaterThan(10_000);
     }
 
     @Test
@@ -203,7 +240,76 @@ class JobJarITCase {
                 .hasSize(6)
                 .filteredOn(problem -> problem.contains("but Kinesis at http://127.0.0.1:1 "))
                 .hasSize(5)
-                .allMatch(problem -> problem.contains("Connection refused"));
+                // The client tries again a few times, which takes longer on a busy machine.
+                .allMatch(
+                        problem ->
+                                problem.contains("Connection refused")
+                                        || problem.contains("does not answer within 15 s"));
+    }
+
+    /** The jar has the few classes of Hadoop's that Parquet asks for; a cluster has none. */
+    @Test
+    void writesParquetWhereThereIsNoHadoop() throws Exception {
+        Path file = folder.resolve("part.parquet");
+        byte[] json = "{\"userid\":7,\"eventtimestamp\":1}".getBytes(StandardCharsets.UTF_8);
+        try (URLClassLoader flink = new URLClassLoader(classesOfFlink(), platform());
+                URLClassLoader job = childFirst(flink)) {
+            assertThatThrownBy(() -> flink.loadClass("org.apache.hadoop.conf.Configuration"))
+                    .isInstanceOf(ClassNotFoundException.class);
+            Class<?> preset = job.loadClass(Preset.class.getName());
+            Object mapping =
+                    job.loadClass(JsonMapping.class.getName())
+                            .getMethod("of", preset)
+                            .invoke(
+                                    null,
+                                    preset.getMethod("valueOf", String.class).invoke(null, "LAB"));
+            Method writers =
+                    job.loadClass("io.clickstream.sink.archive.ParquetFiles")
+                            .getDeclaredMethod("writers", mapping.getClass());
+            writers.setAccessible(true);
+            Class<?> streams = job.loadClass(FSDataOutputStream.class.getName());
+            try (Closeable out =
+                    (Closeable)
+                            job.loadClass(LocalDataOutputStream.class.getName())
+                                    .getConstructor(File.class)
+                                    .newInstance(file.toFile())) {
+                Object writer =
+                        job.loadClass(BulkWriter.Factory.class.getName())
+                                .getMethod("create", streams)
+                                .invoke(writers.invoke(null, mapping), out);
+                Class<?> batches = job.loadClass(ArchivedBatch.class.getName());
+                Class<?> records = job.loadClass(ArchivedRecord.class.getName());
+                Object batch = batches.getConstructor(String.class).newInstance("folder");
+                batches.getMethod("add", records)
+                        .invoke(
+                                batch,
+                                records.getConstructor(byte[].class, long.class, long.class)
+                                        .newInstance(json, 1L, 2L));
+                Class<?> interfaceOfWriters = job.loadClass(BulkWriter.class.getName());
+                interfaceOfWriters.getMethod("addElement", Object.class).invoke(writer, batch);
+                interfaceOfWriters.getMethod("finish").invoke(writer);
+            }
+        }
+
+        assertThat(ParquetRows.read(file))
+                .singleElement()
+                .satisfies(
+                        row ->
+                                assertThat(row)
+                                        .containsEntry("user_id", "7")
+                                        .containsEntry(
+                                                "record",
+                                                new String(json, StandardCharsets.UTF_8)));
+    }
+
+    /** Loads classes of the jar first, as a cluster does. */
+    private static URLClassLoader childFirst(ClassLoader flink) throws IOException {
+        return FlinkUserCodeClassLoaders.childFirst(
+                new URL[] {jar.toUri().toURL()},
+                flink,
+                CoreOptions.getParentFirstLoaderPatterns(new Configuration()),
+                failure -> {},
+                false);
     }
 
     private List<String> problems(String source) throws Exception {
@@ -231,13 +337,7 @@ class JobJarITCase {
 
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         try (URLClassLoader flink = new URLClassLoader(classesOfFlink(), platform());
-                URLClassLoader job =
-                        FlinkUserCodeClassLoaders.childFirst(
-                                new URL[] {jar.toUri().toURL()},
-                                flink,
-                                CoreOptions.getParentFirstLoaderPatterns(new Configuration()),
-                                failure -> {},
-                                false)) {
+                URLClassLoader job = childFirst(flink)) {
             Thread.currentThread().setContextClassLoader(job);
             Class<?> main = job.loadClass(ClickstreamJob.class.getName());
             assertThat(main).isNotEqualTo(ClickstreamJob.class);

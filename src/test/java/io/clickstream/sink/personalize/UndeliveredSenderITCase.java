@@ -58,7 +58,7 @@ class UndeliveredSenderITCase {
                         .with("format", "preset", "interactions")
                         .with("sink.personalize", "spill-path", spillPath)
                         .with("sink.personalize", "calls-per-second", "200")
-                        .with("sink.personalize", "spill-after", "1 s");
+                        .with("sink.personalize", "spill-after", "6 s");
         personalize
                 .properties()
                 .forEach((key, value) -> groups.with("sink.personalize", key, value));
@@ -168,7 +168,7 @@ class UndeliveredSenderITCase {
 
         assertThatThrownBy(() -> new UndeliveredSender(config).send(files.list().get(0)))
                 .isInstanceOf(IOException.class)
-                .hasMessage("Personalize did nothing but fail for 1 s; try again later");
+                .hasMessage("Personalize did nothing but fail for 6 s; try again later");
         assertThat(files.list()).hasSize(1);
     }
 
