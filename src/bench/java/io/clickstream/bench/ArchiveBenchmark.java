@@ -40,8 +40,8 @@ import picocli.CommandLine.Command;
 public final class ArchiveBenchmark implements Callable<Integer> {
 
     private static final String TOPIC = "ExampleTopic";
-    private static final int CLICKS = 3_000_000;
-    private static final int WARM_UP_CLICKS = 1_000_000;
+    private static final int CLICKS = 6_000_000;
+    private static final int WARM_UP_CLICKS = 2_000_000;
     private static final int ROUNDS = 3;
     private static final int WARM_UPS = 1;
     private static final int CHECKPOINT_MILLIS = 5_000;

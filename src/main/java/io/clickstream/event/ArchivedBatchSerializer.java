@@ -5,7 +5,10 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Layout: the folder, the number of records, then each as {@link ArchivedRecordSerializer}. */
+/**
+ * Layout: the folder, the number of records, that of bytes, the lines, then of each record where
+ * its line ends and its two times.
+ */
 public final class ArchivedBatchSerializer extends VersionedSerializer<ArchivedBatch> {
 
     public static final ArchivedBatchSerializer INSTANCE = new ArchivedBatchSerializer();
@@ -14,24 +17,25 @@ public final class ArchivedBatchSerializer extends VersionedSerializer<ArchivedB
 
     private ArchivedBatchSerializer() {}
 
+    /** A batch is filled again once it was handed on. */
+    @Override
+    public boolean isImmutableType() {
+        return false;
+    }
+
+    @Override
+    public ArchivedBatch copy(ArchivedBatch from) {
+        return from.copy();
+    }
+
     @Override
     public void serialize(ArchivedBatch batch, DataOutputView out) throws IOException {
-        out.writeUTF(batch.folder());
-        out.writeInt(batch.size());
-        for (int i = 0; i < batch.size(); i++) {
-            ArchivedRecordSerializer.INSTANCE.serialize(batch.record(i), out);
-        }
+        batch.write(out);
     }
 
     @Override
     public ArchivedBatch deserialize(DataInputView in) throws IOException {
-        String folder = in.readUTF();
-        int count = in.readInt();
-        ArchivedBatch batch = new ArchivedBatch(folder, count);
-        for (int i = 0; i < count; i++) {
-            batch.add(ArchivedRecordSerializer.INSTANCE.deserialize(in));
-        }
-        return batch;
+        return ArchivedBatch.read(in);
     }
 
     @Override

@@ -253,7 +253,8 @@ class SerializersTest {
                     ArchivedBatchSerializer.INSTANCE,
                     List.of(
                             new ArchivedBatch("dt=2022-06-14"),
-                            batch("dt=2022-06-14/hour=05", "{}", "{\"a\":1}")));
+                            batch("dt=2022-06-14/hour=05", "{}", "{\"a\":1}"),
+                            batch("x", "{\"a\":\"" + "é".repeat(5_000) + "\"}", "")));
         }
 
         @Override

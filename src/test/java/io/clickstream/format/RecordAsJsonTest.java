@@ -50,6 +50,20 @@ class RecordAsJsonTest {
         assertThat(record).isEqualTo(before);
     }
 
+    @Test
+    void anEndOfALineIsFoundWhereverItIs() throws Exception {
+        for (int length = 2; length < 40; length++) {
+            for (int at = 0; at < length; at++) {
+                char[] text = "é".repeat(length).toCharArray();
+                text[at] = at % 2 == 0 ? '\n' : '\r';
+                String record = new String(text);
+                assertThat(JSON.toJson(record.getBytes(UTF_8), true))
+                        .asString(UTF_8)
+                        .isEqualTo(record.replace(text[at], ' '));
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"UTF-16BE", "UTF-16LE", "UTF-16", "x-UTF-16LE-BOM", "UTF-32BE", "UTF-32LE"})

@@ -22,8 +22,11 @@ final class ArchiveBatchOperator extends AbstractStreamOperator<ArchivedBatch>
 
     private static final long serialVersionUID = 1L;
 
-    /** Two of Flink's network buffers. */
-    private static final int BATCH_BYTES = 64 * 1024;
+    /**
+     * Four of Flink's network buffers, of which a channel has ten: the writer's thread is woken
+     * once for all four.
+     */
+    private static final int BATCH_BYTES = 128 * 1024;
 
     /** Of all batches: late clicks may be of hundreds of folders. */
     private static final int MAX_BYTES = 1024 * 1024;
@@ -67,28 +70,34 @@ final class ArchiveBatchOperator extends AbstractStreamOperator<ArchivedBatch>
             batch = new ArchivedBatch(folder);
             open.put(folder, batch);
         }
+        bytes -= batch.bytes();
         batch.add(record);
-        bytes += record.json().length;
+        bytes += batch.bytes();
         records++;
         archivedRecords.inc();
         archivedBytes.inc(record.json().length);
         if (batch.bytes() >= BATCH_BYTES) {
-            open.remove(folder);
             bytes -= batch.bytes();
             records -= batch.size();
-            output.collect(new StreamRecord<>(batch));
+            send(batch);
         } else if (bytes >= MAX_BYTES || records >= MAX_RECORDS) {
             send();
         }
     }
 
     private void send() {
-        for (ArchivedBatch batch : open.values()) {
-            output.collect(new StreamRecord<>(batch));
-        }
+        open.values().forEach(this::send);
         open.clear();
         bytes = 0;
         records = 0;
+    }
+
+    /** The network has a copy when this returns, so that a busy folder's batch is used again. */
+    private void send(ArchivedBatch batch) {
+        if (batch.size() > 0) {
+            output.collect(new StreamRecord<>(batch));
+            batch.clear();
+        }
     }
 
     /** A file's silence is counted from its last write. */

@@ -63,7 +63,7 @@ public final class ArchiveSinks {
                     ParquetFiles.SUFFIX,
                     ArchivedBatch::folder);
         }
-        return files(config, folder(config), new BatchLines(lines(config)), ArchivedBatch::folder);
+        return files(config, folder(config), lines(config), ArchivedBatch::folder);
     }
 
     /** A sink for all other records. */
@@ -81,14 +81,15 @@ public final class ArchiveSinks {
         return new Path(config.path());
     }
 
-    private static LineFormat<ArchivedRecord> lines(ArchiveConfig config) {
+    private static LineFormat<ArchivedBatch> lines(ArchiveConfig config) {
         switch (config.format()) {
             case JSON:
                 return new JsonLines();
             case CSV:
-                return new CsvLines(config.columns());
+                return new BatchLines(new CsvLines(config.columns()));
             case LOG:
-                return new LogLines(config.text().orElseThrow(), RecordTime.of(config));
+                return new BatchLines(
+                        new LogLines(config.text().orElseThrow(), RecordTime.of(config)));
             case PARQUET:
                 break;
         }

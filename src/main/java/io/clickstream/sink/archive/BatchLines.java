@@ -2,6 +2,7 @@ package io.clickstream.sink.archive;
 
 import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
@@ -11,6 +12,8 @@ final class BatchLines implements LineFormat<ArchivedBatch> {
     private static final long serialVersionUID = 1L;
 
     private final LineFormat<ArchivedRecord> lines;
+
+    private transient ByteArrayOutputStream whole;
 
     BatchLines(LineFormat<ArchivedRecord> lines) {
         this.lines = lines;
@@ -28,8 +31,13 @@ final class BatchLines implements LineFormat<ArchivedBatch> {
 
     @Override
     public void write(ArchivedBatch batch, OutputStream out) throws IOException {
-        for (int i = 0; i < batch.size(); i++) {
-            lines.write(batch.record(i), out);
+        if (whole == null) {
+            whole = new ByteArrayOutputStream();
         }
+        whole.reset();
+        for (int i = 0; i < batch.size(); i++) {
+            lines.write(batch.record(i), whole);
+        }
+        whole.writeTo(out);
     }
 }

@@ -1,11 +1,11 @@
 package io.clickstream.sink.archive;
 
-import io.clickstream.event.ArchivedRecord;
+import io.clickstream.event.ArchivedBatch;
 import java.io.IOException;
 import java.io.OutputStream;
 
 /** Each record's own JSON, as a line. */
-final class JsonLines implements LineFormat<ArchivedRecord> {
+final class JsonLines implements LineFormat<ArchivedBatch> {
 
     private static final long serialVersionUID = 1L;
 
@@ -15,8 +15,7 @@ final class JsonLines implements LineFormat<ArchivedRecord> {
     }
 
     @Override
-    public void write(ArchivedRecord record, OutputStream out) throws IOException {
-        out.write(record.json());
-        out.write('\n');
+    public void write(ArchivedBatch batch, OutputStream out) throws IOException {
+        batch.writeLines(out);
     }
 }

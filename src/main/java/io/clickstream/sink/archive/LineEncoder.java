@@ -1,6 +1,5 @@
 package io.clickstream.sink.archive;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.apache.flink.api.common.serialization.Encoder;
@@ -17,24 +16,19 @@ final class LineEncoder<T> implements Encoder<T> {
     private final LineFormat<T> format;
 
     private transient byte[] header;
-    private transient ByteArrayOutputStream line;
 
     LineEncoder(LineFormat<T> format) {
         this.format = format;
     }
 
-    /** Hands all lines of a value over in one piece: a local file's stream has no buffer. */
     @Override
     public void encode(T value, OutputStream out) throws IOException {
-        if (line == null) {
-            line = new ByteArrayOutputStream();
+        if (header == null) {
             header = format.header();
         }
-        line.reset();
         if (header.length > 0 && ((FSDataOutputStream) out).getPos() == 0) {
-            line.write(header);
+            out.write(header);
         }
-        format.write(value, line);
-        line.writeTo(out);
+        format.write(value, out);
     }
 }

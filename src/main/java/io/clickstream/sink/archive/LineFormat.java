@@ -19,6 +19,9 @@ interface LineFormat<T> extends Serializable {
         return new byte[0];
     }
 
-    /** Writes what a value has to say, with the end of each line. */
+    /**
+     * Writes what a value has to say, with the end of each line, in as few pieces as it can: a
+     * local file's stream has no buffer.
+     */
     void write(T value, OutputStream out) throws IOException;
 }

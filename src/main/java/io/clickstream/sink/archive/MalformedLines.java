@@ -4,6 +4,7 @@ import io.clickstream.event.DeadLetter;
 import io.clickstream.format.DeadLetterJson;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
 
 /** A record that can't be read, with where it was and why: as a dead letter, but always whole. */
 final class MalformedLines implements LineFormat<DeadLetter> {
@@ -17,7 +18,9 @@ final class MalformedLines implements LineFormat<DeadLetter> {
 
     @Override
     public void write(DeadLetter letter, OutputStream out) throws IOException {
-        out.write(DeadLetterJson.toWholeBytes(letter));
-        out.write('\n');
+        byte[] json = DeadLetterJson.toWholeBytes(letter);
+        byte[] line = Arrays.copyOf(json, json.length + 1);
+        line[json.length] = '\n';
+        out.write(line);
     }
 }

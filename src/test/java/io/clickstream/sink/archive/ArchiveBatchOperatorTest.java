@@ -66,7 +66,7 @@ class ArchiveBatchOperatorTest {
     @Test
     void sendsAFullBatchAloneAndAllWhenTheyTakeTooMuchRoom() throws Exception {
         send("a", 0);
-        send("x".repeat(64 * 1024), HOUR);
+        send("x".repeat(128 * 1024), HOUR);
         assertThat(batches()).hasSize(1).first().asString().startsWith("dt=1970-01-01/hour=01");
 
         for (int hour = 2; hour < 20; hour++) {

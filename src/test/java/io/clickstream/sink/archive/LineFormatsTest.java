@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.RawRecord;
@@ -28,7 +29,12 @@ class LineFormatsTest {
 
     @Test
     void aLineOfJsonIsTheRecord() throws Exception {
-        assertThat(line(new JsonLines(), record("{\"a\": 1.50}"))).isEqualTo("{\"a\": 1.50}\n");
+        ArchivedBatch batch = new ArchivedBatch("dt=2019-11-03");
+        assertThat(line(new JsonLines(), batch)).isEmpty();
+        batch.add(record("{\"a\": 1.50}"));
+        batch.add(record("{}"));
+
+        assertThat(line(new JsonLines(), batch)).isEqualTo("{\"a\": 1.50}\n{}\n");
     }
 
     @Test
