@@ -21,6 +21,10 @@ indices and in the archive with what was sent, and exits with 0 only if they are
   --source SOURCE     kafka or kinesis, where clicks are read; kinesis needs Node.js 18 or later
                       with npm (kafka)
   --output OUTPUT     kafka or kinesis, where aggregates and dead letters go (kafka)
+  --late PERCENT      of the records: clicks an hour older than the run, from 30 s after its begin on,
+                      which become dead letters (0)
+  --malformed PERCENT of the records: those that the job can't use, which do so too (0)
+  --trending          the job lists the most clicked departments of 30 s, every 10 s
   --personalize       a stand-in for Amazon Personalize starts too; clicks of products go there
   --personalize-faults FAULT
                       429 answers every second call so; 503 or slow do for the first 45 s, in
@@ -43,6 +47,7 @@ Examples:
   scripts/run-local.sh --duration 60s --registry confluent
   scripts/run-local.sh --duration 90s --personalize --personalize-faults 503
   scripts/run-local.sh --duration 90s --archive parquet --personalize
+  scripts/run-local.sh --duration 90s --late 1 --malformed 1 --trending
 HELP
     exit 0
   fi

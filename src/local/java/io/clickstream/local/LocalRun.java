@@ -9,6 +9,7 @@ import io.clickstream.event.DeadLetter;
 import io.clickstream.local.produce.Deliveries;
 import io.clickstream.local.produce.KafkaTarget;
 import io.clickstream.local.produce.KinesisTarget;
+import io.clickstream.local.produce.PercentOption;
 import io.clickstream.local.produce.RecordSequence;
 import io.clickstream.local.produce.Target;
 import io.clickstream.metrics.ClickstreamMetrics;
@@ -73,7 +74,6 @@ public final class LocalRun implements Callable<Integer> {
 
     private static final String CLICKS_TOPIC = "ExampleTopic";
     private static final int CLICKS_PARTITIONS = 4;
-    private static final String DEAD_LETTERS_TOPIC = "DeadLetters";
     private static final Duration SESSION_GAP = Duration.ofSeconds(1);
     private static final Duration WINDOW = Duration.ofSeconds(10);
 
@@ -89,6 +89,7 @@ public final class LocalRun implements Callable<Integer> {
     private static final Duration OUTAGE = Duration.ofSeconds(45);
     private static final Duration THE_WHOLE_RUN = Duration.ofDays(1);
     private static final int ABORTED = 130;
+    private static final double MAX_FAULTY = 50;
 
     @Spec private CommandSpec spec;
 
@@ -145,6 +146,27 @@ public final class LocalRun implements Callable<Integer> {
     private Stream output;
 
     @Option(
+            names = "--late",
+            paramLabel = "PERCENT",
+            description =
+                    "of the records: clicks an hour older than the run, from 30 s on"
+                            + " (${DEFAULT-VALUE})",
+            defaultValue = "0",
+            converter = PercentOption.class)
+    private double late;
+
+    @Option(
+            names = "--malformed",
+            paramLabel = "PERCENT",
+            description = "of the records: those that the job can't use (${DEFAULT-VALUE})",
+            defaultValue = "0",
+            converter = PercentOption.class)
+    private double malformed;
+
+    @Option(names = "--trending", description = "the job lists the most clicked departments, too")
+    private boolean trending;
+
+    @Option(
             names = "--personalize",
             description = "a stand-in for Amazon Personalize starts too, and gets interactions")
     private boolean personalize;
@@ -192,6 +214,8 @@ public final class LocalRun implements Callable<Integer> {
     @Nullable private InteractionLedger interactions;
     @Nullable private LocalArchive archive;
     private long nextLookAtArchive;
+    @Nullable private TrendLedger trends;
+    private RecordSequence records;
 
     /** Runs until the duration is over or Ctrl-C, and exits. */
     public static void main(String[] args) throws IOException {
@@ -211,6 +235,14 @@ public final class LocalRun implements Callable<Integer> {
         check(
                 personalize || personalizeFaults == null,
                 "--personalize-faults is of no use without --personalize");
+        check(
+                late + malformed <= MAX_FAULTY,
+                "--late and --malformed must leave half of the records good, not %s %%"
+                        .formatted(100 - late - malformed));
+        check(
+                late + malformed == 0 || (archiveFormat == null && !personalize),
+                "--late and --malformed are of clicks that the comparison of --archive and"
+                        + " --personalize does not know: leave one of them out");
         int minUsers = ShopTraffic.minUsers(rate);
         int userCount = users == null ? ShopTraffic.usualUsers(rate) : users;
         check(
@@ -281,7 +313,7 @@ public final class LocalRun implements Callable<Integer> {
             kinesis.createStream(CLICKS_TOPIC, CLICKS_PARTITIONS);
         }
         List<String> outputs = new ArrayList<>(Results.TOPICS);
-        outputs.add(DEAD_LETTERS_TOPIC);
+        outputs.addAll(SideResults.TOPICS);
         for (String name : outputs) {
             if (output == Stream.kafka) {
                 servers.kafka().createTopic(name, 1);
@@ -302,10 +334,8 @@ public final class LocalRun implements Callable<Integer> {
                                 : OUTAGE);
             }
         }
-        TrafficLedger ledger =
-                interactions == null
-                        ? new TrafficLedger(SESSION_GAP, WINDOW)
-                        : new TrafficLedger(SESSION_GAP, WINDOW, interactions::sent);
+        trends = trending ? new TrendLedger() : null;
+        TrafficLedger ledger = new TrafficLedger(SESSION_GAP, WINDOW, this::sent);
         try (LocalFlink flink =
                         LocalFlink.start(
                                 servers.folder().resolve("flink"),
@@ -324,7 +354,11 @@ public final class LocalRun implements Callable<Integer> {
                 Results results =
                         output == Stream.kafka
                                 ? Results.ofTopics(bootstrapServers, indices)
-                                : Results.ofStreams(kinesis, indices)) {
+                                : Results.ofStreams(kinesis, indices);
+                SideResults side =
+                        output == Stream.kafka
+                                ? SideResults.ofTopics(bootstrapServers, indices)
+                                : SideResults.ofStreams(kinesis, indices)) {
             out.println("Flink UI    " + flink.webUi());
             out.println("Kafka       " + bootstrapServers);
             if (kinesis != null) {
@@ -351,9 +385,29 @@ public final class LocalRun implements Callable<Integer> {
                     "%,d clicks sent; waiting for the last windows to close"
                             .formatted(ledger.clicks()));
             Expected expected = ledger.expected();
-            awaitResults(servers, flink, results, expected);
+            List<String> lists = trends == null ? List.of() : trends.expected();
+            Map<String, Long> letters = records.deadLetters();
+            awaitResults(
+                    servers,
+                    flink,
+                    () -> results.areComplete(expected) && side.areComplete(letters, lists));
             statusLine.end();
-            return report(ledger.clicks(), expected, results.compare(expected), flink);
+            List<Comparison> comparisons = new ArrayList<>(results.compare(expected));
+            comparisons.addAll(side.compare(letters, lists));
+            if (!letters.isEmpty()) {
+                out.println("dead letters " + letters);
+            }
+            return report(ledger.clicks(), expected, comparisons, flink);
+        }
+    }
+
+    /** Hears of each good click. */
+    private void sent(OracleClick click) {
+        if (interactions != null) {
+            interactions.sent(click);
+        }
+        if (trends != null) {
+            trends.sent(click);
         }
     }
 
@@ -384,9 +438,11 @@ public final class LocalRun implements Callable<Integer> {
         } else {
             target = new KinesisTarget(kinesis.clientProperties(), CLICKS_TOPIC, deliveries);
         }
-        RecordSequence records =
+        records =
                 RecordSequence.ofShop(
                         encoder,
+                        late,
+                        malformed,
                         rate,
                         userCount,
                         seed,
@@ -431,7 +487,16 @@ public final class LocalRun implements Callable<Integer> {
         } else {
             groups.put("sink.kinesis", kinesis.properties());
         }
-        groups.put("sink.opensearch", Map.of("endpoint", servers.openSearch().uri().toString()));
+        groups.put(
+                "sink.opensearch",
+                Map.of(
+                        "endpoint",
+                        servers.openSearch().uri().toString(),
+                        "dead-letters-index",
+                        SideResults.DEAD_LETTERS_INDEX));
+        if (trends != null) {
+            groups.put("trending", trends.properties());
+        }
         if (recommender != null) {
             Map<String, String> sink = new HashMap<>(recommender.properties());
             sink.put("item", "/product_type");
@@ -442,7 +507,7 @@ public final class LocalRun implements Callable<Integer> {
         if (archive != null) {
             groups.put("sink.archive", archive.properties());
         }
-        groups.put("dead-letters", Map.of("topic", DEAD_LETTERS_TOPIC));
+        groups.put("dead-letters", Map.of("topic", SideResults.DEAD_LETTERS_TOPIC));
         return groups;
     }
 
@@ -582,11 +647,11 @@ public final class LocalRun implements Callable<Integer> {
     }
 
     private void awaitResults(
-            LocalServers servers, LocalFlink flink, Results results, Expected expected)
+            LocalServers servers, LocalFlink flink, Callable<Boolean> areResultsComplete)
             throws Exception {
         long deadline = monotonicMillis() + CLOSING_TIMEOUT.toMillis();
         while (monotonicMillis() < deadline
-                && !(results.areComplete(expected)
+                && !(areResultsComplete.call()
                         && areInteractionsComplete(flink)
                         && (archive == null || archive.isComplete()))) {
             checkRunning(servers, flink);

@@ -17,11 +17,18 @@ import java.util.TreeSet;
 public final class TrendOracle {
 
     /**
-     * A click on a name.
+     * Clicks on a name.
      *
      * @param time event time, ms since the epoch
+     * @param count how many there were at this time
      */
-    public record NamedClick(String name, long time) {}
+    public record NamedClick(String name, long time, long count) {
+
+        /** One click. */
+        public NamedClick(String name, long time) {
+            this(name, time, 1);
+        }
+    }
 
     private TrendOracle() {}
 
@@ -53,7 +60,7 @@ public final class TrendOracle {
         Map<String, Long> counts = new HashMap<>();
         for (NamedClick click : clicks) {
             if (click.time() >= begin && click.time() < end) {
-                counts.merge(click.name(), 1L, Long::sum);
+                counts.merge(click.name(), click.count(), Long::sum);
             }
         }
         List<Map.Entry<String, Long>> sorted = new ArrayList<>(counts.entrySet());

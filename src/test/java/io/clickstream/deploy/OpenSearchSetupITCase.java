@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.deploy.FakeDomain.Received;
+import io.clickstream.deploy.Panels.Answer;
 import io.clickstream.deploy.SavedObjects.SavedObject;
 import io.clickstream.deploy.SetupScript.Run;
 import io.clickstream.local.OpenSearchNode;
@@ -23,10 +24,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -372,34 +371,14 @@ class OpenSearchSetupITCase {
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         IndexedSamples.write(node.uri(), now);
         ask("POST", "/_refresh", "");
-        List<SavedObject> objects = SavedObjects.read();
-        Map<String, SavedObject> byReference = SavedObjects.byReference(objects);
-        Set<String> asked = new HashSet<>();
+        List<Answer> answers =
+                Panels.ask(node.uri(), now.minus(Duration.ofHours(1)), now.plusSeconds(1));
 
-        for (SavedObject panel : objects) {
-            if (!Set.of("visualization", "search").contains(panel.type())) {
-                continue;
-            }
-            PanelQuery query =
-                    PanelQuery.of(
-                            panel,
-                            byReference,
-                            now.minus(Duration.ofHours(1)).toString(),
-                            now.plusSeconds(1).toString());
-            JsonNode answer =
-                    ask("POST", "/" + query.index() + "/_search", query.body().toString());
-
-            assertThat(answer.at("/hits/total/value").asInt()).as("%s", panel).isPositive();
-            if (panel.type().equals("search")) {
-                assertColumns(panel, answer);
-            } else {
-                assertFilled(answer.path("aggregations"), panel);
-            }
-            asked.add(panel.id());
-            check(panel.id(), answer.path("aggregations"));
+        assertThat(answers).hasSize(18);
+        for (Answer answer : answers) {
+            Panels.assertHasData(answer);
+            check(answer.panel().id(), answer.found().path("aggregations"));
         }
-
-        assertThat(asked).hasSize(18);
     }
 
     /** Some of the figures, worked out by hand from {@link IndexedSamples}. */
@@ -431,52 +410,6 @@ class OpenSearchSetupITCase {
                     assertThat(found.at("/2/buckets/0/1/values/50.0").asDouble()).isEqualTo(90_000);
             default -> {}
         }
-    }
-
-    private static void assertColumns(SavedObject search, JsonNode answer) {
-        Set<String> filled = new HashSet<>();
-        answer.at("/hits/hits")
-                .forEach(hit -> filled.addAll(SavedObjects.names(hit.path("_source"))));
-        assertThat(filled).containsAll(SavedObjects.texts(search.attributes().path("columns")));
-    }
-
-    /** No aggregation, at any depth, is without buckets, hits or a value. */
-    private static void assertFilled(JsonNode aggregations, SavedObject panel) {
-        aggregations
-                .fields()
-                .forEachRemaining(
-                        field -> {
-                            JsonNode aggregation = field.getValue();
-                            String path = panel + " " + field.getKey();
-                            if (aggregation.has("buckets")) {
-                                assertThat(aggregation.path("buckets")).as(path).isNotEmpty();
-                                aggregation
-                                        .path("buckets")
-                                        .forEach(bucket -> assertFilled(metrics(bucket), panel));
-                            } else if (aggregation.has("hits")) {
-                                assertThat(aggregation.at("/hits/hits/0/fields"))
-                                        .as(path)
-                                        .isNotEmpty();
-                            } else if (aggregation.has("values")) {
-                                aggregation
-                                        .path("values")
-                                        .forEach(v -> assertThat(v.isNumber()).as(path).isTrue());
-                            } else {
-                                assertThat(aggregation.path("value").isNumber()).as(path).isTrue();
-                            }
-                        });
-    }
-
-    private static JsonNode metrics(JsonNode bucket) {
-        var metrics = JSON.createObjectNode();
-        bucket.fields()
-                .forEachRemaining(
-                        field -> {
-                            if (field.getValue().isObject()) {
-                                metrics.set(field.getKey(), field.getValue());
-                            }
-                        });
-        return metrics;
     }
 
     private static List<String> values(JsonNode buckets, String path) {

@@ -2,8 +2,8 @@ package io.clickstream.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.testing.LocalRunProcess;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,29 +28,16 @@ class LocalRunITCase {
     void stoppedRunComparesEqualAndLeavesNothing() throws Exception {
         Path log = temporary.resolve("run.log");
         Path folders = Files.createDirectory(temporary.resolve("folders"));
-        String classPath =
-                String.join(
-                        File.pathSeparator,
-                        "target/classes",
-                        "target/test-classes",
-                        Files.readString(Path.of("target/local.classpath")).strip());
         Process run =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx1g",
-                                "-Djava.io.tmpdir=" + folders,
-                                "-Dclickstream.log=" + log,
-                                "-cp",
-                                classPath,
-                                LocalRun.class.getName(),
-                                "--rate",
-                                "500",
-                                "--format",
-                                "avro",
-                                "--archive",
-                                "--personalize")
-                        .redirectErrorStream(true)
-                        .start();
+                LocalRunProcess.start(
+                        folders,
+                        log,
+                        "--rate",
+                        "500",
+                        "--format",
+                        "avro",
+                        "--archive",
+                        "--personalize");
         List<ProcessHandle> children;
         try (BufferedReader output =
                 new BufferedReader(

@@ -4,7 +4,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads shares as one writes them on a command line: {@code 5}, {@code 0.5}, {@code 5%}. */
-final class PercentOption implements ITypeConverter<Double> {
+public final class PercentOption implements ITypeConverter<Double> {
 
     private static final double MAX = 100;
 

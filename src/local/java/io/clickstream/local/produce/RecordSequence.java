@@ -179,9 +179,50 @@ public final class RecordSequence {
             Duration disorder,
             TrafficLedger ledger,
             Duration sessionGap) {
+        return ofShop(
+                encoder, Mix.disorder(disorder), rate, users, seed, start, ledger, sessionGap);
+    }
+
+    /**
+     * The same with records among them that the job can't use.
+     *
+     * @param late clicks of a time that is long past, in percent
+     * @param malformed records that are none, in percent
+     */
+    public static RecordSequence ofShop(
+            ClickEncoder encoder,
+            double late,
+            double malformed,
+            double rate,
+            int users,
+            long seed,
+            long start,
+            Duration disorder,
+            TrafficLedger ledger,
+            Duration sessionGap) {
+        return ofShop(
+                encoder,
+                new Mix(late, 0, malformed, 0, disorder),
+                rate,
+                users,
+                seed,
+                start,
+                ledger,
+                sessionGap);
+    }
+
+    private static RecordSequence ofShop(
+            ClickEncoder encoder,
+            Mix mix,
+            double rate,
+            int users,
+            long seed,
+            long start,
+            TrafficLedger ledger,
+            Duration sessionGap) {
         return new RecordSequence(
                 new Plan(
-                        Mix.disorder(disorder),
+                        mix,
                         rate,
                         users,
                         seed,
@@ -394,7 +435,7 @@ public final class RecordSequence {
      * The dead letters that a correct job must write, by reason. Complete when nothing is held
      * back.
      */
-    Map<String, Long> deadLetters() {
+    public Map<String, Long> deadLetters() {
         return new TreeMap<>(deadLetters);
     }
 

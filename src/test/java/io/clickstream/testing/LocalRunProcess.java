@@ -1,0 +1,41 @@
+package io.clickstream.testing;
+
+import io.clickstream.local.LocalRun;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The local run in a process of its own, as {@code scripts/run-local.sh} starts it. */
+public final class LocalRunProcess {
+
+    /**
+     * Starts a run.
+     *
+     * @param folders where it makes its temporary folders
+     * @param log a file that is not there yet
+     */
+    public static Process start(Path folders, Path log, String... options) throws IOException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx1g",
+                                "-Djava.io.tmpdir=" + folders,
+                                "-Dclickstream.log=" + log,
+                                "-cp",
+                                String.join(
+                                        File.pathSeparator,
+                                        "target/classes",
+                                        "target/test-classes",
+                                        Files.readString(Path.of("target/local.classpath"))
+                                                .strip()),
+                                LocalRun.class.getName()));
+        command.addAll(List.of(options));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private LocalRunProcess() {}
+}
