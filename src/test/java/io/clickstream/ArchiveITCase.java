@@ -62,7 +62,7 @@ class ArchiveITCase {
     private static final Duration SOON = Duration.ofMinutes(2);
     private static final Duration GAP = Duration.ofSeconds(1);
     private static final Duration WINDOW = Duration.ofSeconds(10);
-    private static final Duration OUTAGE = Duration.ofSeconds(15);
+    private static final Duration OUTAGE = Duration.ofSeconds(Long.getLong("archive.outage", 15));
     private static final int PARTITIONS = 3;
     private static final List<String> TOPICS =
             List.of(Results.DEPARTMENTS_TOPIC, Results.SESSIONS_TOPIC, Results.CHECKOUTS_TOPIC);
@@ -376,7 +376,10 @@ class ArchiveITCase {
         return line.replaceFirst("(?<net>\"ip\":\"(\\d+\\.){3})\\d+\"", "${net}0\"");
     }
 
-    /** S3 is away for a while, and the task manager is lost; then a part is replayed. */
+    /**
+     * S3 is away for a while, and the task manager is lost; then a part is replayed. The property
+     * {@code archive.outage} makes it longer than the few seconds of a build: the seconds.
+     */
     @Test
     void aRangeIsReplayedFromS3(@TempDir Path folder) throws Exception {
         TrafficLedger ledger = new TrafficLedger(GAP, WINDOW);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.config.JobConfig;
+import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.metrics.ClickstreamMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -122,7 +124,17 @@ class ApplicationTemplateTest {
                                         "1a2b",
                                         "SpillBucket",
                                         "kept"))),
-                with(List.of(msk, search, Map.of("Format", "avro", "Registry", "glue"))),
+                with(
+                        List.of(
+                                msk,
+                                search,
+                                Map.of(
+                                        "Format",
+                                        "avro",
+                                        "Registry",
+                                        "glue",
+                                        "DeadLettersIndex",
+                                        "letters"))),
                 with(
                         List.of(
                                 msk,
@@ -149,6 +161,8 @@ class ApplicationTemplateTest {
                 .isEqualTo(parameters.get("Source").equals("kinesis"));
         assertThat(config.openSearch().isPresent())
                 .isEqualTo(parameters.containsKey("OpenSearchEndpoint"));
+        assertThat(config.openSearch().flatMap(OpenSearchConfig::deadLettersIndex))
+                .isEqualTo(Optional.ofNullable(parameters.get("DeadLettersIndex")));
         assertThat(config.registry().isPresent()).isEqualTo(parameters.containsKey("Registry"));
         assertThat(config.aggregates().sessionGap()).hasMinutes(30);
         assertThat(config.archive().isPresent()).isEqualTo(parameters.containsKey("ArchiveBucket"));

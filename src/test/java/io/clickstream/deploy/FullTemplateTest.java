@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +65,7 @@ class FullTemplateTest {
         return Stream.of(
                 with("Source", "kinesis"),
                 with("Source", "kinesis", "Trending", "department", "Format", "glue"),
+                with("Source", "kinesis", "DeadLettersIndex", "letters"),
                 with("Source", "kinesis", "Personalize", "true", "Preset", "interactions"),
                 with("Source", "msk"),
                 with("Source", "msk", "MskType", "serverless", "DuplicateId", "/globalseq"),
@@ -112,7 +114,8 @@ class FullTemplateTest {
         boolean kinesis = parameters.get("Source").equals("kinesis");
         assertThat(config.kinesisSource().isPresent()).isEqualTo(kinesis);
         assertThat(config.kafkaSource().isPresent()).isEqualTo(!kinesis);
-        assertThat(config.openSearch()).isPresent();
+        assertThat(config.openSearch().orElseThrow().deadLettersIndex())
+                .isEqualTo(Optional.ofNullable(parameters.get("DeadLettersIndex")));
         assertThat(config.archive().orElseThrow().path()).hasToString("s3://shop-bucket-1/clicks");
         assertThat(config.registry().isPresent()).isEqualTo(parameters.containsKey("Format"));
         assertThat(config.personalize().isPresent())
