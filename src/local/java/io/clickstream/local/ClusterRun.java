@@ -225,8 +225,11 @@ public final class ClusterRun implements Callable<Integer> {
             throws Exception {
         await("a checkpoint", () -> cluster.checkpoints(job) > 0);
         Path savepoint = cluster.stopWithSavepoint(job, servers.folder().resolve("savepoints"));
+        failToUpdate(cluster, servers, uploaded, parallelism, savepoint);
         statusLine.print(
-                "the job is stopped with a savepoint, and goes on at parallelism " + parallelism);
+                "the job is stopped with a savepoint; after an update that does not start it goes"
+                        + " back to it, at parallelism "
+                        + parallelism);
         String next = cluster.run(uploaded, List.of(), parallelism, savepoint);
         await(
                 "the job's start",
@@ -235,6 +238,30 @@ public final class ClusterRun implements Callable<Integer> {
                     return cluster.allTasksRun(next);
                 });
         return next;
+    }
+
+    /** A version with a wrong property does not start, and leaves the savepoint as it is. */
+    private static void failToUpdate(
+            FlinkCluster cluster,
+            LocalServers servers,
+            String uploaded,
+            int parallelism,
+            Path savepoint)
+            throws Exception {
+        Path wrong =
+                Files.writeString(
+                        servers.folder().resolve("wrong.json"),
+                        "[{\"PropertyGroupId\":\"FlinkApplicationProperties\","
+                                + "\"PropertyMap\":{\"Topik\":\"clicks\"}}]");
+        try {
+            cluster.run(uploaded, List.of("--config", wrong.toString()), parallelism, savepoint);
+        } catch (IOException e) {
+            if (!e.getMessage().contains("Topik` is not known")) {
+                throw e;
+            }
+            return;
+        }
+        throw new IllegalStateException("the job started in spite of a wrong property");
     }
 
     @FunctionalInterface
