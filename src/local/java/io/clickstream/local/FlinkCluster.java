@@ -60,6 +60,11 @@ public final class FlinkCluster implements AutoCloseable {
     private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration SAVEPOINT_TIMEOUT = Duration.ofMinutes(2);
     private static final long STOP_TIMEOUT_SECONDS = 15;
+    private static final long RETRY_MILLIS = 500;
+
+    /** What Flink says when a savepoint is asked for while a job starts. */
+    private static final String NOT_ALL_RUN = "Not all required tasks are currently running";
+
     private static final String BOUNDARY = "clickstream-jar";
 
     /** What Flink opens for itself on Java 17, as in a distribution's config.yaml. */
@@ -388,11 +393,39 @@ public final class FlinkCluster implements AutoCloseable {
     /**
      * Stops a job as one does before an upgrade, with event time as it is.
      *
+     * <p>The cluster's answers are up to three seconds old ({@code web.refresh-interval}), so that
+     * a job that seems to run may still be starting again after a failure. Then there is another
+     * try.
+     *
      * @param savepoints the folder below which the savepoint is written
      * @return the savepoint
      */
     public Path stopWithSavepoint(String job, Path savepoints)
             throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + SAVEPOINT_TIMEOUT.toNanos();
+        while (true) {
+            JsonNode operation = stop(job, savepoints);
+            String location = operation.path("location").asText();
+            if (!location.isEmpty()) {
+                await(
+                        "the end of job " + job,
+                        SAVEPOINT_TIMEOUT,
+                        () -> state(job).equals("FINISHED"));
+                return Path.of(URI.create(location));
+            }
+            String cause = operation.at("/failure-cause/stack-trace").asText();
+            if (!cause.contains(NOT_ALL_RUN) || System.nanoTime() > deadline) {
+                throw new IOException(
+                        "no savepoint of job "
+                                + job
+                                + " was made: "
+                                + cause.lines().findFirst().orElse(operation.toString()));
+            }
+            TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+        }
+    }
+
+    private JsonNode stop(String job, Path savepoints) throws IOException, InterruptedException {
         ObjectNode body = JSON.createObjectNode();
         body.put("drain", false);
         body.put("targetDirectory", savepoints.toUri().toString());
@@ -406,12 +439,7 @@ public final class FlinkCluster implements AutoCloseable {
                     operation[0] = answer.path("operation");
                     return answer.path("status").path("id").asText().equals("COMPLETED");
                 });
-        String location = operation[0].path("location").asText();
-        if (location.isEmpty()) {
-            throw new IOException("no savepoint was made: " + operation[0]);
-        }
-        await("the end of job " + job, SAVEPOINT_TIMEOUT, () -> state(job).equals("FINISHED"));
-        return Path.of(URI.create(location));
+        return operation[0];
     }
 
     /** Cancels a job; returns when it has ended. */
