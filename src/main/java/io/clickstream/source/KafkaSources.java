@@ -15,10 +15,22 @@ public final class KafkaSources {
     /** Kafka's 500 are gone in half a millisecond; more per poll made the source twice as fast. */
     private static final String MAX_POLL_RECORDS = "5000";
 
+    /**
+     * A partition is asked for more only when what it gave is used up, and 1 MiB, Kafka's default,
+     * is gone in a few milliseconds: the source then waits for the broker more often than it reads.
+     */
+    private static final String MAX_PARTITION_FETCH_BYTES = Integer.toString(4 << 20);
+
+    /** As the system finds best; Kafka's 64 KiB would be read in as many pieces. */
+    private static final String RECEIVE_BUFFER_BYTES = "-1";
+
     /** A source without end, whose partitions may become more while it runs. */
     public static KafkaSource<Incoming> clicks(KafkaSourceConfig config, RecordDecoder decoder) {
         Properties properties = new Properties();
         properties.setProperty(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+        properties.setProperty(
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, MAX_PARTITION_FETCH_BYTES);
+        properties.setProperty(ConsumerConfig.RECEIVE_BUFFER_CONFIG, RECEIVE_BUFFER_BYTES);
         // What a producer has rolled back was never clicked.
         properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.putAll(config.clientProperties());
