@@ -28,8 +28,11 @@ final class ExpiryBuckets {
 
     private static final int MIN_USERS = 16;
 
-    /** A power of two, and more than {@link SessionEngine} has buckets per gap. */
-    private static final int LATEST = 128;
+    /**
+     * A power of two, and more than {@link SessionEngine} has buckets in a gap and in the time that
+     * the watermark is behind: for gaps of a second, up to a minute of it.
+     */
+    private static final int LATEST = 4096;
 
     /** Records whose memory is asked for at a time. */
     private static final int PEEKED = 32;

@@ -36,6 +36,16 @@ class StringPoolTest {
     }
 
     @Example
+    void tellsApartLongOnesThatDifferBesideTheEndsAndTheMiddle() {
+        String one = "electronics." + "a" + ".smartphones.of.all.kinds";
+        String other = "electronics." + "b" + ".smartphones.of.all.kinds";
+
+        assertThat(utf8(one)).isEqualTo(one);
+        assertThat(utf8(other)).isEqualTo(other);
+        assertThat(utf8(one)).isEqualTo(one);
+    }
+
+    @Example
     void replacesBytesThatAreNoText() {
         assertThat(pool.ofUtf8(new byte[] {'a', (byte) 0xFF}, 0, 2)).isEqualTo("a\uFFFD");
     }
