@@ -30,6 +30,11 @@ class LocalRunTest {
                         + " --personalize",
                 "--personalize --personalize-faults 500 | '500' is none of 429, 503 and slow",
                 "--archive csv | Invalid value for option '--archive'",
+                "--late 101 | '101' is no share in percent, from 0 to 100",
+                "--late 30 --malformed 30 | --late and --malformed must leave half of the records"
+                        + " good, not 40.0 %",
+                "--late 1 --archive | does not know: leave one of them out",
+                "--malformed 1 --personalize | does not know: leave one of them out",
                 "--format xml | Invalid value for option '--format'",
                 "--duration 5 | '5' is no duration such as 500ms, 90s, 2m or 1h",
                 "--duratoin 5s | Unknown options: '--duratoin', '5s'",
@@ -64,7 +69,7 @@ class LocalRunTest {
         String script = Files.readString(Path.of("scripts/run-local.sh"));
         CommandLine.Model.CommandSpec spec = command().getCommandSpec();
 
-        assertThat(spec.options()).hasSize(13);
+        assertThat(spec.options()).hasSize(16);
         spec.options()
                 .forEach(
                         option ->
