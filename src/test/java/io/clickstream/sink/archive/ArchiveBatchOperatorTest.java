@@ -78,6 +78,18 @@ class ArchiveBatchOperatorTest {
     }
 
     @Test
+    void aFullBatchIsFilledAnewWithoutWhatWasInIt() throws Exception {
+        String full = "x".repeat(128 * 1024);
+        send(full, 0);
+        send("a", 1);
+        send("b", 2);
+        operator.prepareSnapshotPreBarrier(1);
+
+        assertThat(batches())
+                .containsExactly("dt=1970-01-01/hour=00: " + full, "dt=1970-01-01/hour=00: a, b");
+    }
+
+    @Test
     void sendsWhatIsLeftAtTheEnd() throws Exception {
         send("a", 0);
         operator.endInput();
