@@ -179,8 +179,7 @@ public final class RecordSequence {
             Duration disorder,
             TrafficLedger ledger,
             Duration sessionGap) {
-        return ofShop(
-                encoder, Mix.disorder(disorder), rate, users, seed, start, ledger, sessionGap);
+        return ofShop(encoder, 0, 0, rate, users, seed, start, disorder, ledger, sessionGap);
     }
 
     /**
@@ -200,29 +199,9 @@ public final class RecordSequence {
             Duration disorder,
             TrafficLedger ledger,
             Duration sessionGap) {
-        return ofShop(
-                encoder,
-                new Mix(late, 0, malformed, 0, disorder),
-                rate,
-                users,
-                seed,
-                start,
-                ledger,
-                sessionGap);
-    }
-
-    private static RecordSequence ofShop(
-            ClickEncoder encoder,
-            Mix mix,
-            double rate,
-            int users,
-            long seed,
-            long start,
-            TrafficLedger ledger,
-            Duration sessionGap) {
         return new RecordSequence(
                 new Plan(
-                        mix,
+                        new Mix(late, 0, malformed, 0, disorder),
                         rate,
                         users,
                         seed,
