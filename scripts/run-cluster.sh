@@ -13,8 +13,8 @@ manager and task managers, each a process of its own with Flink's own jars and t
 flink-conf/config.yaml, a Kafka broker and an OpenSearch node. The jar is uploaded over REST and
 configured by the lab's property group. In each round a task manager is killed, and the job is
 stopped with a savepoint; an update that does not start is rolled back to it, at another
-parallelism. In the end it compares what is in the
-topics and indices with what was sent, and exits with 0 only if they are equal.
+parallelism. In the end it compares what is in the topics and indices with what was sent, and exits
+with 0 only if they are equal.
 
   --duration TIME     how long clicks are sent in each round, such as 60s or 2m (60s)
   --rounds N          how often a task manager is killed and the job stopped (1)
