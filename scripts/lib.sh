@@ -46,6 +46,9 @@ build_local() {
   mv "$started" "$stamp"
 }
 
+# For the JVM that run_java starts.
+java_options=()
+
 # run_java HEAP MAIN-CLASS ARGUMENT...   Replaces the script, so that signals reach the JVM.
 run_java() {
   local heap=$1 main=$2 columns=()
@@ -54,6 +57,7 @@ run_java() {
     columns=("-Dclickstream.columns=$(tput cols 2>/dev/null || echo 80)")
   fi
   exec "$java" "-Xmx$heap" "-Djava.io.tmpdir=${TMPDIR:-/tmp}" -XX:+UseParallelGC \
+    "${java_options[@]}" \
     "-Dopensearch.node.classpath.file=$project/target/opensearch-node.classpath" \
     "-Dopensearch.node.classes=$project/target/test-classes" \
     "-Dclickstream.project=$project" \

@@ -69,6 +69,9 @@ final class PeerProcess {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xms" + HEAP);
         command.add("-Xmx" + HEAP);
+        // Getting memory from the system takes seconds on some virtual machines, once per page;
+        // a job that runs for days has all of its heap.
+        command.add("-XX:+AlwaysPreTouch");
         command.add("-XX:+UseParallelGC");
         command.add("-Djava.io.tmpdir=" + spec.folder());
         command.add("-Dlog4j2.configurationFile=benchmark-peer-log4j2.xml");
