@@ -34,6 +34,7 @@ class ArchitectureTest {
         "io.clickstream.duplicate..",
         "io.clickstream.count..",
         "io.clickstream.interaction..",
+        "io.clickstream.shuffle..",
         "io.clickstream.time..",
         "io.clickstream.event.."
     };

@@ -9,6 +9,8 @@ public final class EventTypes {
             new VersionedTypeInfo<>(UserId.class, UserIdSerializer.INSTANCE);
     public static final TypeInformation<Click> CLICK =
             new VersionedTypeInfo<>(Click.class, new ClickSerializer());
+    public static final TypeInformation<ClickBatch> CLICK_BATCH =
+            new VersionedTypeInfo<>(ClickBatch.class, ClickBatchSerializer.INSTANCE);
     public static final TypeInformation<DeadLetter> DEAD_LETTER =
             new VersionedTypeInfo<>(DeadLetter.class, DeadLetterSerializer.INSTANCE);
     public static final TypeInformation<Incoming> INCOMING =

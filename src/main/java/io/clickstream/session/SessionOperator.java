@@ -1,6 +1,7 @@
 package io.clickstream.session;
 
 import io.clickstream.event.Click;
+import io.clickstream.event.KeyGroups;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import io.clickstream.metrics.ClickstreamMetrics;
@@ -83,7 +84,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     private transient SessionEngine engine;
     private transient ValueState<StoredSessions> spilledState;
     private transient MapState<Integer, StoredSessions> logState;
-    private transient UserId[] logKeys;
+    private transient int[] logKeys;
     private transient ListState<NamesOfWriter> nameState;
     private transient DepartmentNames names;
     private transient InternalTimerService<VoidNamespace> timers;
@@ -155,7 +156,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         record = new StreamRecord<>(null);
         batch = new Click[SessionEngine.BATCH];
         int maxParallelism = getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
-        logKeys = new UserId[maxParallelism];
+        logKeys = KeyGroups.leastKeys(maxParallelism);
         Counter tooFast = ClickstreamMetrics.bots(getMetricGroup(), ClickstreamMetrics.BOT_RATE);
         engine =
                 new SessionEngine(
@@ -308,7 +309,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
 
         @Override
         public void put(int keyGroup, int index, byte[] segment) {
-            setCurrentKey(logKey(keyGroup));
+            setCurrentKey(UserId.ofNumber(logKeys[keyGroup]));
             try {
                 logState.put(index, new StoredSessions(segment));
             } catch (Exception e) {
@@ -318,23 +319,12 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
 
         @Override
         public void remove(int keyGroup, int index) {
-            setCurrentKey(logKey(keyGroup));
+            setCurrentKey(UserId.ofNumber(logKeys[keyGroup]));
             try {
                 logState.remove(index);
             } catch (Exception e) {
                 throw failed(keyGroup, e);
             }
-        }
-
-        private UserId logKey(int keyGroup) {
-            for (long number = 0; logKeys[keyGroup] == null; number++) {
-                UserId key = UserId.ofNumber(number);
-                int group = KeyGroupRangeAssignment.assignToKeyGroup(key, logKeys.length);
-                if (logKeys[group] == null) {
-                    logKeys[group] = key;
-                }
-            }
-            return logKeys[keyGroup];
         }
 
         private IllegalStateException failed(int keyGroup, Exception cause) {

@@ -246,6 +246,25 @@ class SerializersTest {
     }
 
     @Nested
+    class OfClickBatch extends SerializerContract<ClickBatch> {
+        OfClickBatch() {
+            super(
+                    ClickBatch.class,
+                    ClickBatchSerializer.INSTANCE,
+                    List.of(
+                            new ClickBatch(0, new byte[0], 0),
+                            new ClickBatch(127, new byte[] {1, 2, 3}, 2),
+                            new ClickBatch(Integer.MAX_VALUE, new byte[5_000], 5_000)));
+        }
+
+        @Override
+        protected Object content(ClickBatch batch) {
+            return List.of(
+                    batch.key(), Arrays.toString(Arrays.copyOf(batch.bytes(), batch.length())));
+        }
+    }
+
+    @Nested
     class OfArchivedBatch extends SerializerContract<ArchivedBatch> {
         OfArchivedBatch() {
             super(

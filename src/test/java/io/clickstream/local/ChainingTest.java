@@ -21,10 +21,12 @@ class ChainingTest {
 
         assertThat(chains).hasSize(4);
         assertThat(chains)
-                .anyMatch(chain -> chain.startsWith("Source: click-source -> click-intake"))
+                .contains("Source: click-source -> click-intake -> click-batches")
                 .anyMatch(
                         chain ->
-                                chain.startsWith("event-time -> click-sessions -> (")
+                                chain.startsWith(
+                                                "unbatched-clicks -> event-time -> click-sessions"
+                                                        + " -> (")
                                         && chain.contains("checkout-sessions -> checkout-sessions-")
                                         && chain.contains("local-counts"))
                 .anyMatch(chain -> chain.startsWith("window-counts -> ("))
@@ -41,6 +43,7 @@ class ChainingTest {
                 .anyMatch(
                         chain ->
                                 chain.startsWith("Source: click-source -> click-intake -> (")
+                                        && chain.contains("click-batches")
                                         && chain.contains("archive-batches")
                                         && !chain.contains(" archive-sink")
                                         && chain.contains("malformed-archive-sink: Writer -> "))

@@ -1,0 +1,42 @@
+package io.clickstream.event;
+
+import java.util.Objects;
+
+/**
+ * Clicks of one key group on their way through the shuffle, in the order in which they came: their
+ * bytes, as {@link ClickSerializer} writes them one after another.
+ */
+public final class ClickBatch {
+
+    private final int key;
+    private final byte[] bytes;
+    private final int length;
+
+    /**
+     * Keeps the array, which may be used again once the batch has been handed on.
+     *
+     * @param key a number that falls into the clicks' key group
+     * @param bytes clicks from the beginning on, and anything behind them
+     * @param length of the clicks, in bytes
+     */
+    public ClickBatch(int key, byte[] bytes, int length) {
+        this.key = key;
+        this.bytes = Objects.requireNonNull(bytes);
+        this.length = Objects.checkIndex(length, bytes.length + 1);
+    }
+
+    /** By what the shuffle finds the subtask that owns the clicks' users. */
+    public int key() {
+        return key;
+    }
+
+    /** The clicks, up to {@link #length()}; must not be changed. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /** Length of the clicks, in bytes. */
+    public int length() {
+        return length;
+    }
+}
