@@ -126,7 +126,7 @@ final class ExpiryBuckets {
             read += records.peek(bucket.heads[i]);
         }
         for (int i = from; i < to; i++) {
-            read += users.peekSlot(bucket.heads[i]);
+            read += users.peekSlotOf(bucket.heads[i]);
         }
         peeked = read;
     }

@@ -50,19 +50,25 @@ final class OpenUsers {
         return h == 0 ? 1 : h;
     }
 
-    /** What stands where a search would begin, for {@link #peek}. */
-    long firstSlot(int hash) {
+    /** Reads the slot in which the search for a hash begins, so that it is near by then. */
+    long peekSlot(int hash) {
         return slots[hash & (slots.length - 1)];
     }
 
-    /** Reads the record that a slot names, if any. */
-    long peek(long slot) {
-        return slot == EMPTY ? 0 : records.peek((int) slot);
+    /** Reads the first record of a hash, which nearly always is that of the user who is meant. */
+    long peekRecord(int hash) {
+        int mask = slots.length - 1;
+        for (int i = hash & mask; slots[i] != EMPTY; i = (i + 1) & mask) {
+            if ((int) (slots[i] >>> 32) == hash) {
+                return records.peek((int) slots[i]);
+            }
+        }
+        return 0;
     }
 
     /** Reads the slot in which the search for a record's user begins. */
-    long peekSlot(int record) {
-        return records.isHead(record) ? firstSlot(hash(records.user(record))) : 0;
+    long peekSlotOf(int record) {
+        return records.isHead(record) ? peekSlot(hash(records.user(record))) : 0;
     }
 
     /** The user's record, or {@link SessionRecords#NONE}. */

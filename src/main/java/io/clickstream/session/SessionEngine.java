@@ -67,7 +67,6 @@ final class SessionEngine {
     private final BitSet changed = new BitSet();
 
     private final int[] hashes = new int[BATCH];
-    private final long[] firstSlots = new long[BATCH];
     private long watermark = Long.MIN_VALUE;
     private long clicks;
     private long onHeap;
@@ -121,16 +120,16 @@ final class SessionEngine {
 
     /** Takes clicks, {@link #BATCH} at most. */
     void add(Click[] batch, int count) {
-        // Three rounds of reads that don't depend on each other, so that the processor can have
-        // many of them under way.
+        // Rounds of reads that don't depend on each other, so that the processor can have many of
+        // them under way.
+        long read = 0;
         for (int i = 0; i < count; i++) {
             int hash = OpenUsers.hash(batch[i].user());
             hashes[i] = hash;
-            firstSlots[i] = users.firstSlot(hash);
+            read += users.peekSlot(hash);
         }
-        long read = 0;
         for (int i = 0; i < count; i++) {
-            read += users.peek(firstSlots[i]);
+            read += users.peekRecord(hashes[i]);
         }
         peeked = read;
         for (int i = 0; i < count; i++) {
