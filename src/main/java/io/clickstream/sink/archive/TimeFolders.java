@@ -9,7 +9,10 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Names the folders of hours or days, in UTC, that records are filed in. */
+/**
+ * Names the folders of hours or days, in UTC, that records are filed in. Nearly every record is of
+ * the same hour as the one before it, and gets the same string.
+ */
 final class TimeFolders<T> implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -24,6 +27,9 @@ final class TimeFolders<T> implements Serializable {
 
     private transient DateTimeFormatter formatter;
     private transient Map<Long, String> known;
+    private transient long begin;
+    private transient long end;
+    private transient String folder;
 
     TimeFolders(Layout layout, RecordTime<T> time) {
         this.layout = layout;
@@ -32,15 +38,27 @@ final class TimeFolders<T> implements Serializable {
 
     /** The folder of a record, below the archive's. */
     String of(T record) {
+        long millis = time.millis(record);
+        if (millis < begin || millis >= end) {
+            moveTo(millis);
+        }
+        return folder;
+    }
+
+    private void moveTo(long millis) {
         if (known == null || known.size() >= MAX_KNOWN) {
             known = new HashMap<>();
             formatter =
                     DateTimeFormatter.ofPattern(pattern(layout), Locale.ROOT)
                             .withZone(ZoneOffset.UTC);
         }
-        return known.computeIfAbsent(
-                Math.floorDiv(time.millis(record), MILLIS_PER_HOUR),
-                hour -> formatter.format(Instant.ofEpochMilli(hour * MILLIS_PER_HOUR)));
+        long hour = Math.floorDiv(millis, MILLIS_PER_HOUR);
+        folder =
+                known.computeIfAbsent(
+                        hour,
+                        added -> formatter.format(Instant.ofEpochMilli(added * MILLIS_PER_HOUR)));
+        begin = hour * MILLIS_PER_HOUR;
+        end = begin + MILLIS_PER_HOUR;
     }
 
     private static String pattern(Layout layout) {

@@ -31,11 +31,25 @@ class TimeFoldersTest {
     void isThatOfTheHourOrTheDayInUtc(Layout layout, String time, String folder) throws Exception {
         TimeFolders<ArchivedRecord> folders =
                 InstantiationUtil.clone(new TimeFolders<>(layout, ArchivedRecord::arrival));
-        ArchivedRecord record =
-                new ArchivedRecord(new byte[0], 0, Instant.parse(time).toEpochMilli());
+        ArchivedRecord record = arrivesAt(time);
 
         assertThat(folders.of(record)).isEqualTo(folder);
         assertThat(folders.of(record)).isEqualTo(folder);
+    }
+
+    @Test
+    void isTheSameStringForEveryRecordOfAnHour() {
+        TimeFolders<ArchivedRecord> folders =
+                new TimeFolders<>(Layout.HOUR, ArchivedRecord::arrival);
+        String third = folders.of(arrivesAt("1970-01-01T03:00:00Z"));
+
+        assertThat(folders.of(arrivesAt("1970-01-01T03:59:59.999Z"))).isSameAs(third);
+        assertThat(folders.of(arrivesAt("1970-01-01T04:00:00Z"))).endsWith("hour=04");
+        assertThat(folders.of(arrivesAt("1970-01-01T02:59:59.999Z"))).endsWith("hour=02");
+        assertThat(folders.of(arrivesAt("1969-12-31T23:59:59.999Z")))
+                .isEqualTo("dt=1969-12-31/hour=23");
+        assertThat(folders.of(arrivesAt("1970-01-01T00:00:00Z"))).endsWith("hour=00");
+        assertThat(folders.of(arrivesAt("1970-01-01T03:00:00.001Z"))).isSameAs(third);
     }
 
     @ParameterizedTest
@@ -76,5 +90,9 @@ class TimeFoldersTest {
         assertThat(RecordTime.ofMalformed().millis(letter)).isEqualTo(7);
         raw.setArrival(5);
         assertThat(RecordTime.ofMalformed().millis(letter)).isEqualTo(5);
+    }
+
+    private static ArchivedRecord arrivesAt(String time) {
+        return new ArchivedRecord(new byte[0], 0, Instant.parse(time).toEpochMilli());
     }
 }
