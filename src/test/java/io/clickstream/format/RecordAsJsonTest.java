@@ -50,11 +50,12 @@ class RecordAsJsonTest {
         assertThat(record).isEqualTo(before);
     }
 
-    @Test
-    void anEndOfALineIsFoundWhereverItIs() throws Exception {
-        for (int length = 2; length < 40; length++) {
+    @ParameterizedTest
+    @ValueSource(strings = {"a", " ", "é", "\u007f"})
+    void anEndOfALineIsFoundWhereverItIs(String other) throws Exception {
+        for (int length = 1; length < 100; length++) {
             for (int at = 0; at < length; at++) {
-                char[] text = "é".repeat(length).toCharArray();
+                char[] text = other.repeat(length).toCharArray();
                 text[at] = at % 2 == 0 ? '\n' : '\r';
                 String record = new String(text);
                 assertThat(JSON.toJson(record.getBytes(UTF_8), true))
