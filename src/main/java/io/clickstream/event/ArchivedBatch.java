@@ -2,6 +2,9 @@ package io.clickstream.event;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 import org.apache.flink.core.memory.DataInputView;
@@ -18,12 +21,24 @@ public final class ArchivedBatch {
     private static final int FIRST_BYTES = 4 * 1024;
     private static final char END_OF_LINE = '\n';
 
+    private static final VarHandle INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    /** Of each record: where its line ends, its event time, its arrival. */
+    private static final int EVENT_TIME = Integer.BYTES;
+
+    private static final int ARRIVAL = EVENT_TIME + Long.BYTES;
+    private static final int ENTRY = ARRIVAL + Long.BYTES;
+
     private final String folder;
     private byte[] lines;
     private int bytes;
-    private int[] ends;
-    private long[] eventTimes;
-    private long[] arrivals;
+
+    /** An entry per record, as they are serialized, so that they are in one piece. */
+    private byte[] entries;
+
     private int size;
 
     /**
@@ -38,9 +53,7 @@ public final class ArchivedBatch {
     private ArchivedBatch(String folder, int records, int bytes) {
         this.folder = Objects.requireNonNull(folder);
         lines = new byte[bytes];
-        ends = new int[records];
-        eventTimes = new long[records];
-        arrivals = new long[records];
+        entries = new byte[Math.multiplyExact(records, ENTRY)];
     }
 
     /** Adds a copy of a record, before the batch is handed on. */
@@ -50,18 +63,16 @@ public final class ArchivedBatch {
         if (end >= lines.length) {
             lines = Arrays.copyOf(lines, Math.max(Math.addExact(end, 1), 2 * lines.length));
         }
-        if (size == ends.length) {
-            int more = Math.max(FIRST_RECORDS, 2 * size);
-            ends = Arrays.copyOf(ends, more);
-            eventTimes = Arrays.copyOf(eventTimes, more);
-            arrivals = Arrays.copyOf(arrivals, more);
+        int entry = size * ENTRY;
+        if (entry == entries.length) {
+            entries = Arrays.copyOf(entries, Math.max(FIRST_RECORDS * ENTRY, 2 * entry));
         }
         System.arraycopy(json, 0, lines, bytes, json.length);
         lines[end] = END_OF_LINE;
         bytes = end + 1;
-        ends[size] = end;
-        eventTimes[size] = record.eventTime();
-        arrivals[size] = record.arrival();
+        INT.set(entries, entry, end);
+        LONG.set(entries, entry + EVENT_TIME, record.eventTime());
+        LONG.set(entries, entry + ARRIVAL, record.arrival());
         size++;
     }
 
@@ -83,14 +94,26 @@ public final class ArchivedBatch {
     /** A copy of one of its records, from 0. */
     public ArchivedRecord record(int i) {
         Objects.checkIndex(i, size);
-        int begin = i == 0 ? 0 : ends[i - 1] + 1;
+        int begin = i == 0 ? 0 : end(i - 1) + 1;
+        int entry = i * ENTRY;
         return new ArchivedRecord(
-                Arrays.copyOfRange(lines, begin, ends[i]), eventTimes[i], arrivals[i]);
+                Arrays.copyOfRange(lines, begin, end(i)),
+                (long) LONG.get(entries, entry + EVENT_TIME),
+                (long) LONG.get(entries, entry + ARRIVAL));
+    }
+
+    private int end(int record) {
+        return (int) INT.get(entries, record * ENTRY);
     }
 
     /** Length of the records' JSON with the ends of its lines. */
     public int bytes() {
         return bytes;
+    }
+
+    /** Length of the records' JSON alone. */
+    public int jsonBytes() {
+        return bytes - size;
     }
 
     /** Writes each record's JSON as a line. */
@@ -101,9 +124,7 @@ public final class ArchivedBatch {
     ArchivedBatch copy() {
         ArchivedBatch copy = new ArchivedBatch(folder, size, bytes);
         System.arraycopy(lines, 0, copy.lines, 0, bytes);
-        System.arraycopy(ends, 0, copy.ends, 0, size);
-        System.arraycopy(eventTimes, 0, copy.eventTimes, 0, size);
-        System.arraycopy(arrivals, 0, copy.arrivals, 0, size);
+        System.arraycopy(entries, 0, copy.entries, 0, size * ENTRY);
         copy.bytes = bytes;
         copy.size = size;
         return copy;
@@ -114,11 +135,7 @@ public final class ArchivedBatch {
         out.writeInt(size);
         out.writeInt(bytes);
         out.write(lines, 0, bytes);
-        for (int i = 0; i < size; i++) {
-            out.writeInt(ends[i]);
-            out.writeLong(eventTimes[i]);
-            out.writeLong(arrivals[i]);
-        }
+        out.write(entries, 0, size * ENTRY);
     }
 
     static ArchivedBatch read(DataInputView in) throws IOException {
@@ -127,11 +144,7 @@ public final class ArchivedBatch {
         int bytes = in.readInt();
         ArchivedBatch batch = new ArchivedBatch(folder, records, bytes);
         in.readFully(batch.lines);
-        for (int i = 0; i < records; i++) {
-            batch.ends[i] = in.readInt();
-            batch.eventTimes[i] = in.readLong();
-            batch.arrivals[i] = in.readLong();
-        }
+        in.readFully(batch.entries);
         batch.bytes = bytes;
         batch.size = records;
         return batch;

@@ -5,6 +5,7 @@ import io.clickstream.event.ArchivedRecord;
 import io.clickstream.metrics.ClickstreamMetrics;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import javax.annotation.Nullable;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
@@ -39,6 +40,10 @@ final class ArchiveBatchOperator extends AbstractStreamOperator<ArchivedBatch>
     private final TimeFolders<ArchivedRecord> folders;
 
     private transient Map<String, ArchivedBatch> open;
+
+    /** That of the record before: nearly always the next one's, by the same string. */
+    @Nullable private transient ArchivedBatch filling;
+
     private transient int bytes;
     private transient int records;
     private transient Counter archivedRecords;
@@ -65,17 +70,15 @@ final class ArchiveBatchOperator extends AbstractStreamOperator<ArchivedBatch>
     public void processElement(StreamRecord<ArchivedRecord> element) {
         ArchivedRecord record = element.getValue();
         String folder = folders.of(record);
-        ArchivedBatch batch = open.get(folder);
-        if (batch == null) {
-            batch = new ArchivedBatch(folder);
-            open.put(folder, batch);
+        ArchivedBatch batch = filling;
+        if (batch == null || !batch.folder().equals(folder)) {
+            batch = open.computeIfAbsent(folder, ArchivedBatch::new);
+            filling = batch;
         }
-        bytes -= batch.bytes();
+        int before = batch.bytes();
         batch.add(record);
-        bytes += batch.bytes();
+        bytes += batch.bytes() - before;
         records++;
-        archivedRecords.inc();
-        archivedBytes.inc(record.json().length);
         if (batch.bytes() >= BATCH_BYTES) {
             bytes -= batch.bytes();
             records -= batch.size();
@@ -88,6 +91,7 @@ final class ArchiveBatchOperator extends AbstractStreamOperator<ArchivedBatch>
     private void send() {
         open.values().forEach(this::send);
         open.clear();
+        filling = null;
         bytes = 0;
         records = 0;
     }
@@ -95,6 +99,8 @@ final class ArchiveBatchOperator extends AbstractStreamOperator<ArchivedBatch>
     /** The network has a copy when this returns, so that a busy folder's batch is used again. */
     private void send(ArchivedBatch batch) {
         if (batch.size() > 0) {
+            archivedRecords.inc(batch.size());
+            archivedBytes.inc(batch.jsonBytes());
             output.collect(new StreamRecord<>(batch));
             batch.clear();
         }

@@ -7,8 +7,10 @@ import io.clickstream.config.ArchiveConfig.Layout;
 import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.EventTypes;
+import io.clickstream.testing.OperatorCounters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
@@ -20,13 +22,16 @@ class ArchiveBatchOperatorTest {
     private static final long HOUR = 3_600_000;
 
     private OneInputStreamOperatorTestHarness<ArchivedRecord, ArchivedBatch> operator;
+    private OperatorCounters counters;
 
     @BeforeEach
     void open() throws Exception {
+        counters = new OperatorCounters();
         operator =
                 new OneInputStreamOperatorTestHarness<>(
                         new ArchiveBatchOperator(
-                                new TimeFolders<>(Layout.HOUR, ArchivedRecord::eventTime)));
+                                new TimeFolders<>(Layout.HOUR, ArchivedRecord::eventTime)),
+                        counters.environment());
         operator.setup(EventTypes.ARCHIVED_BATCH.createSerializer(new SerializerConfigImpl()));
         operator.open();
     }
@@ -87,6 +92,51 @@ class ArchiveBatchOperatorTest {
 
         assertThat(batches())
                 .containsExactly("dt=1970-01-01/hour=00: " + full, "dt=1970-01-01/hour=00: a, b");
+    }
+
+    @Test
+    void aBatchThatWasSentGetsNoMoreRecords() throws Exception {
+        send("a", 0);
+        operator.prepareSnapshotPreBarrier(1);
+        send("b", 0);
+        operator.prepareSnapshotPreBarrier(2);
+
+        assertThat(batches())
+                .containsExactly("dt=1970-01-01/hour=00: a", "dt=1970-01-01/hour=00: b");
+    }
+
+    @Test
+    void countsWhatHasGoneOn() throws Exception {
+        send("a", 0);
+        send("bcd", HOUR);
+        assertThat(counters.counted())
+                .isEqualTo(Map.of("archive.records", 0L, "archive.bytes", 0L));
+
+        operator.prepareSnapshotPreBarrier(1);
+        assertThat(counters.counted())
+                .isEqualTo(Map.of("archive.records", 2L, "archive.bytes", 4L));
+
+        send("x".repeat(128 * 1024), 0);
+        assertThat(counters.counted())
+                .isEqualTo(Map.of("archive.records", 3L, "archive.bytes", 128 * 1024 + 4L));
+
+        send("é", 0);
+        operator.endInput();
+        operator.getOneInputOperator().finish();
+        assertThat(counters.counted())
+                .isEqualTo(Map.of("archive.records", 4L, "archive.bytes", 128 * 1024 + 6L));
+    }
+
+    @Test
+    void sendsAllWhenTheyAreTenThousand() throws Exception {
+        for (int i = 0; i < 9_999; i++) {
+            send("", i % 2 * HOUR);
+        }
+        assertThat(batches()).isEmpty();
+        send("", HOUR);
+        assertThat(batches()).hasSize(2);
+        send("", 0);
+        assertThat(batches()).hasSize(2);
     }
 
     @Test
