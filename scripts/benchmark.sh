@@ -34,7 +34,7 @@ exactly once; the median counts, and only if the results are what they must be.
   --registry          instead of all that, the decoder of clicks with a registered schema against the
                       deserializer of Glue's own serde, in one thread; takes about a minute
   --archive           instead of all that, the whole job from Kafka with and without an archive on the
-                      local disk, in one process; takes about five minutes
+                      local disk, in one process; takes about seven minutes
   -h, --help          show this and end
 
 A full run takes more than an hour, 6 GB of memory, and 10 GB of disk in the folder for temporary files

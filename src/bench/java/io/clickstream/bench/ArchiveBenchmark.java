@@ -15,8 +15,12 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -33,8 +37,9 @@ import picocli.CommandLine.Command;
 
 /**
  * Measures what the archive costs: the whole job from Kafka to Kafka on RocksDB, with JSON clicks,
- * without an archive and with each kind of it on the local disk, in turns. A time counts only if
- * every click is in the finished files.
+ * without an archive and with each kind of it on the local disk, in turns; and once with files that
+ * are thrown away, which tells what the job does from what the machine's files cost. A time counts
+ * only if every click is in the finished files.
  */
 @Command(name = "benchmark.sh", description = "Measures what the archive costs.")
 public final class ArchiveBenchmark implements Callable<Integer> {
@@ -49,16 +54,31 @@ public final class ArchiveBenchmark implements Callable<Integer> {
     private static final long TIMEOUT_NANOS = 60_000_000_000L;
     private static final int WRONG = 1;
 
+    /** As large as a batch of the archive's, and as much of them as a run writes. */
+    private static final int PIECE_BYTES = 128 * 1024;
+
+    private static final int PIECES = 8 * 1024;
+
     private static final List<Variant> VARIANTS =
             List.of(
-                    new Variant("none", null, false),
-                    new Variant("json", "json", false),
-                    new Variant("json, gzip", "json", true),
-                    new Variant("parquet", "parquet", false));
+                    new Variant("none", null, false, false),
+                    new Variant("json", "json", false, false),
+                    new Variant("json, discarded", "json", false, true),
+                    new Variant("json, gzip", "json", true, false),
+                    new Variant("parquet", "parquet", false, false));
 
     private final PrintStream out = System.out;
 
-    private record Variant(String name, String format, boolean gzip) {}
+    private record Variant(String name, String format, boolean gzip, boolean discarded) {
+
+        /** Where a run keeps its archive. */
+        URI archive(Path run) {
+            URI folder = run.resolve("archive").toUri();
+            return discarded
+                    ? URI.create(DiscardingFileSystem.SCHEME + "://" + folder.getPath())
+                    : folder;
+        }
+    }
 
     /** Measures, and exits with 0 only if every archive was complete. */
     public static void main(String[] args) throws IOException {
@@ -69,6 +89,7 @@ public final class ArchiveBenchmark implements Callable<Integer> {
     public Integer call() throws Exception {
         Path folder = Files.createTempDirectory("clickstream-archive-benchmark-");
         try (KafkaBroker broker = KafkaBroker.start(folder.resolve("kafka"))) {
+            double before = megabytesPerSecond(folder.resolve("lines"));
             broker.createTopic(TOPIC, 1);
             long bytes = fill(broker);
             out.printf(
@@ -88,6 +109,10 @@ public final class ArchiveBenchmark implements Callable<Integer> {
                     }
                 }
             }
+            out.printf(
+                    "%nThe file cache took %,.0f MB/s in pieces of %d KiB before, and %,.0f"
+                            + " behind%n",
+                    before, PIECE_BYTES / 1024, megabytesPerSecond(folder.resolve("lines")));
             print(rates);
             return 0;
         } finally {
@@ -109,6 +134,24 @@ public final class ArchiveBenchmark implements Callable<Integer> {
             out.printf(
                     "| %s | %,.0f | %.2f |%n",
                     VARIANTS.get(i).name, rate, rate / rates[0][ROUNDS / 2]);
+        }
+    }
+
+    /** Writes a new file at once, as fast as the machine takes it, and deletes it. */
+    private static double megabytesPerSecond(Path file) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE_BYTES);
+        long began = System.nanoTime();
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            for (int i = 0; i < PIECES; i++) {
+                piece.clear();
+                while (piece.hasRemaining()) {
+                    channel.write(piece);
+                }
+            }
+            return (double) PIECE_BYTES * PIECES * 1e3 / (System.nanoTime() - began);
+        } finally {
+            Files.deleteIfExists(file);
         }
     }
 
@@ -145,7 +188,7 @@ public final class ArchiveBenchmark implements Callable<Integer> {
      * @return clicks per second behind the warm-up; negative if the archive is not complete
      */
     private double run(KafkaBroker broker, Variant variant, Path folder) throws Exception {
-        Path archive = folder.resolve("archive");
+        URI archive = variant.archive(folder);
         JobConfig config = config(broker, variant, archive);
         try (LocalFlink flink =
                 LocalFlink.start(
@@ -166,6 +209,7 @@ public final class ArchiveBenchmark implements Callable<Integer> {
             }
             return rate;
         } finally {
+            DiscardingFileSystem.forget(archive);
             LocalServers.delete(folder);
         }
     }
@@ -189,7 +233,7 @@ public final class ArchiveBenchmark implements Callable<Integer> {
     }
 
     /** Waits for the checkpoints that finish the files. */
-    private static boolean isComplete(Path archive) throws Exception {
+    private static boolean isComplete(URI archive) throws Exception {
         long deadline = System.nanoTime() + 6 * CHECKPOINT_MILLIS * 1_000_000L;
         while (count(archive) < CLICKS) {
             if (System.nanoTime() > deadline) {
@@ -198,6 +242,12 @@ public final class ArchiveBenchmark implements Callable<Integer> {
             Thread.sleep(1_000);
         }
         return count(archive) == CLICKS;
+    }
+
+    private static long count(URI archive) throws IOException {
+        return archive.getScheme().equals(DiscardingFileSystem.SCHEME)
+                ? DiscardingFileSystem.lines(archive)
+                : count(Path.of(archive));
     }
 
     private static long count(Path archive) throws IOException {
@@ -236,7 +286,7 @@ public final class ArchiveBenchmark implements Callable<Integer> {
         return lines;
     }
 
-    private static JobConfig config(KafkaBroker broker, Variant variant, Path archive) {
+    private static JobConfig config(KafkaBroker broker, Variant variant, URI archive) {
         Map<String, Map<String, String>> groups = new HashMap<>();
         groups.put(
                 "source.kafka",
@@ -254,7 +304,7 @@ public final class ArchiveBenchmark implements Callable<Integer> {
                     "sink.archive",
                     Map.of(
                             "path",
-                            archive.toUri().toString(),
+                            archive.toString(),
                             "format",
                             variant.format,
                             "gzip",
