@@ -41,11 +41,14 @@ final class SessionEngine {
 
     private static final int TOUCH_SAMPLES = 1024;
 
-    /** Bucket width: the users of one bucket are looked at anew with each watermark within it. */
+    /**
+     * Bucket width: the users of one bucket are looked at anew with each watermark within it. A gap
+     * has 64 to 128 buckets, unless they would be narrower than 64 ms or wider than 1,024 ms.
+     */
     private static final int BUCKETS_PER_GAP = 64;
 
-    private static final long MIN_BUCKET_MILLIS = 50;
-    private static final long MAX_BUCKET_MILLIS = 1_000;
+    private static final int MIN_BUCKET_LOG2 = 6;
+    private static final int MAX_BUCKET_LOG2 = 10;
 
     private final long gap;
     private final int maxOnHeap;
@@ -109,13 +112,12 @@ final class SessionEngine {
         this.late = late;
         this.codec = new SessionCodec(records, names);
         this.log = new SessionLog(maxParallelism, records, codec, names.writer(), segments);
-        this.expiry =
-                new ExpiryBuckets(
-                        Math.min(
-                                Math.max(this.gap / BUCKETS_PER_GAP, MIN_BUCKET_MILLIS),
-                                MAX_BUCKET_MILLIS),
-                        records,
-                        users);
+        this.expiry = new ExpiryBuckets(bucketLog2(this.gap), records, users);
+    }
+
+    private static int bucketLog2(long gap) {
+        int log2 = Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, gap / BUCKETS_PER_GAP));
+        return Math.min(Math.max(log2, MIN_BUCKET_LOG2), MAX_BUCKET_LOG2);
     }
 
     /** Takes clicks, {@link #BATCH} at most. */
@@ -131,7 +133,7 @@ final class SessionEngine {
         for (int i = 0; i < count; i++) {
             read += users.peekRecord(hashes[i]);
         }
-        peeked = read;
+        peeked = read + records.peekFree(count);
         for (int i = 0; i < count; i++) {
             add(batch[i], hashes[i]);
         }

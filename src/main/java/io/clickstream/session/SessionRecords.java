@@ -96,6 +96,10 @@ final class SessionRecords {
     private Outside[][] outsides = {};
     private int[] free = new int[1 << CHUNK_LOG2];
     private int freeCount;
+
+    /** The lowest index in the stack of free records whose memory was read ahead. */
+    private int freePeeked;
+
     private int end;
 
     /** What has no room in a record. */
@@ -156,6 +160,7 @@ final class SessionRecords {
             free = Arrays.copyOf(free, 2 * freeCount);
         }
         free[freeCount++] = record;
+        freePeeked = freeCount;
     }
 
     /** All records have an index below this one. */
@@ -172,6 +177,18 @@ final class SessionRecords {
         long[] chunk = chunk(record);
         int at = at(record);
         return chunk[at] + chunk[at + 7] + chunk[at + (1 << RECORD_LOG2) - 1];
+    }
+
+    /** Reads the free records that the next sessions will be in, each once: at most so many. */
+    long peekFree(int count) {
+        int to = Math.max(0, freeCount - count);
+        int from = Math.min(freePeeked, freeCount);
+        long read = 0;
+        while (from > to) {
+            read += peek(free[--from]);
+        }
+        freePeeked = from;
+        return read;
     }
 
     // ---- users ----

@@ -77,7 +77,7 @@ class UserTablesTest {
     @Example
     void anArmedUserIsLookedAtOnceTheWatermarkIsThereAndNotBefore() {
         SessionRecords records = new SessionRecords();
-        ExpiryBuckets expiry = new ExpiryBuckets(50, records, new OpenUsers(records));
+        ExpiryBuckets expiry = new ExpiryBuckets(6, records, new OpenUsers(records));
         int user = user(records, 1);
         List<Long> looks = new ArrayList<>();
         long[] watermark = {0};
@@ -88,20 +88,20 @@ class UserTablesTest {
                 };
 
         expiry.arm(user, 1_010);
-        for (long time : new long[] {500, 998, 999, 1_020, 1_198, 1_199, 1_232, 1_233, 1_300}) {
+        for (long time : new long[] {500, 958, 959, 1_020, 1_214, 1_215, 1_232, 1_233, 1_300}) {
             watermark[0] = time;
             expiry.advance(time, visitor);
         }
 
-        // The bucket of 1,010 is from 1,000 on, that of 1,234 from 1,200 on.
-        assertThat(looks).containsExactly(999L, 1_199L, 1_232L, 1_233L);
+        // The bucket of 1,010 is from 960 on, that of 1,234 from 1,216 on.
+        assertThat(looks).containsExactly(959L, 1_215L, 1_232L, 1_233L);
         assertThat(expiry.isEmpty()).isTrue();
     }
 
     @Example
     void anEarlierEndCountsAndTheOldEntryIsPassedOver() {
         SessionRecords records = new SessionRecords();
-        ExpiryBuckets expiry = new ExpiryBuckets(50, records, new OpenUsers(records));
+        ExpiryBuckets expiry = new ExpiryBuckets(6, records, new OpenUsers(records));
         int user = user(records, 1);
         expiry.arm(user, 5_000);
         expiry.arm(user, 1_000);
@@ -121,7 +121,7 @@ class UserTablesTest {
     @Example
     void aRecordThatIsUsedAgainIsLookedAtOnceAfterPruning() {
         SessionRecords records = new SessionRecords();
-        ExpiryBuckets expiry = new ExpiryBuckets(50, records, new OpenUsers(records));
+        ExpiryBuckets expiry = new ExpiryBuckets(6, records, new OpenUsers(records));
         int gone = user(records, 1);
         expiry.arm(gone, 1_000);
         records.free(gone);
