@@ -16,6 +16,9 @@ public final class StringPool {
     /** A power of two; a shop has tens to hundreds of departments. */
     private static final int SLOTS = 4096;
 
+    /** Leaves as many bits as slots need. */
+    private static final int SLOT_SHIFT = Long.SIZE - 12;
+
     private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -23,7 +26,22 @@ public final class StringPool {
     private static final long ODD = 0x9E3779B97F4A7C15L;
 
     private final String[] strings = new String[SLOTS];
-    private final byte[][] utf8 = new byte[SLOTS][];
+    private final Utf8[] utf8 = new Utf8[SLOTS];
+
+    /** A string and its bytes. */
+    private static final class Utf8 {
+        private final String string;
+        private final byte[] bytes;
+        private final long head;
+        private final long tail;
+
+        Utf8(byte[] bytes, long head, long tail) {
+            this.string = new String(bytes, StandardCharsets.UTF_8);
+            this.bytes = bytes;
+            this.head = head;
+            this.tail = tail;
+        }
+    }
 
     /** The string of these characters. */
     public String of(char[] chars, int offset, int length) {
@@ -38,39 +56,51 @@ public final class StringPool {
         }
         String made = new String(chars, offset, length);
         strings[slot] = made;
-        utf8[slot] = null;
         return made;
     }
 
     /** The string of UTF-8 bytes; invalid bytes become U+FFFD. */
     public String ofUtf8(byte[] bytes, int offset, int length) {
-        int slot = slot(hash(bytes, offset, length));
-        byte[] pooled = utf8[slot];
-        if (pooled != null
-                && Arrays.equals(pooled, 0, pooled.length, bytes, offset, offset + length)) {
-            return strings[slot];
+        if (length == 0) {
+            return "";
         }
-        String made = new String(bytes, offset, length, StandardCharsets.UTF_8);
-        strings[slot] = made;
-        utf8[slot] = Arrays.copyOfRange(bytes, offset, offset + length);
-        return made;
+        // The first eight bytes and the last eight, which are all of them up to sixteen.
+        int end = offset + length;
+        long head;
+        long tail;
+        if (end < Long.BYTES) {
+            head = little(bytes, offset, length);
+            tail = head;
+        } else {
+            // Of a short string both are the same eight bytes: what is in front of the string is in
+            // the lowest ones and shifted out. No branch, since lengths come in no order.
+            int shift = Byte.SIZE * Math.max(0, Long.BYTES - length);
+            head = (long) LONG.get(bytes, Math.min(offset, end - Long.BYTES)) >>> shift;
+            tail = (long) LONG.get(bytes, end - Long.BYTES) >>> shift;
+        }
+        boolean isLong = length > 2 * Long.BYTES;
+        long middle = isLong ? (long) LONG.get(bytes, offset + (length - Long.BYTES) / 2) : 0;
+        int slot = (int) ((((head * ODD + tail) * ODD + middle + length) * ODD) >>> SLOT_SHIFT);
+        Utf8 pooled = utf8[slot];
+        if (pooled != null
+                && pooled.head == head
+                && pooled.tail == tail
+                && pooled.bytes.length == length
+                && (!isLong || Arrays.equals(pooled.bytes, 0, length, bytes, offset, end))) {
+            return pooled.string;
+        }
+        Utf8 made = new Utf8(Arrays.copyOfRange(bytes, offset, end), head, tail);
+        utf8[slot] = made;
+        return made.string;
     }
 
-    /** Of all bytes up to sixteen; of longer ones, of both ends and the middle. */
-    private static int hash(byte[] bytes, int offset, int length) {
-        long mixed = length;
-        if (length >= Long.BYTES) {
-            mixed = mixed * ODD + (long) LONG.get(bytes, offset);
-            mixed = mixed * ODD + (long) LONG.get(bytes, offset + length - Long.BYTES);
-            if (length > 2 * Long.BYTES) {
-                mixed = mixed * ODD + (long) LONG.get(bytes, offset + (length - Long.BYTES) / 2);
-            }
-        } else {
-            for (int i = 0; i < length; i++) {
-                mixed = (mixed << Byte.SIZE) | (bytes[offset + i] & 0xFF);
-            }
+    /** Bytes as a number, the first one the lowest. */
+    private static long little(byte[] bytes, int offset, int length) {
+        long number = 0;
+        for (int i = length - 1; i >= 0; i--) {
+            number = (number << Byte.SIZE) | (bytes[offset + i] & 0xFF);
         }
-        return (int) ((mixed * ODD) >>> Integer.SIZE);
+        return number;
     }
 
     private static boolean matches(String pooled, char[] chars, int offset) {

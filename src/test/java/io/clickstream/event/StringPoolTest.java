@@ -3,6 +3,7 @@ package io.clickstream.event;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -43,6 +44,36 @@ class StringPoolTest {
         assertThat(utf8(one)).isEqualTo(one);
         assertThat(utf8(other)).isEqualTo(other);
         assertThat(utf8(one)).isEqualTo(one);
+    }
+
+    /** Of eight bytes, of sixteen and of more, at both ends of the record and within it. */
+    @Example
+    void tellsApartWhateverTheLengthAndThePlace() {
+        byte[] bytes = new byte[64];
+        for (int round = 0; round < 2; round++) {
+            for (int length = 0; length <= 40; length++) {
+                for (int offset : new int[] {0, 1, 7, 8, 20, bytes.length - length}) {
+                    for (int changed = 0; changed < length; changed++) {
+                        Arrays.fill(bytes, (byte) 0);
+                        bytes[offset + changed] = 'a';
+                        String expected = new String(bytes, offset, length, UTF_8);
+                        assertThat(pool.ofUtf8(bytes, offset, length)).isEqualTo(expected);
+                        Arrays.fill(bytes, (byte) 'b');
+                        bytes[offset + changed] = 'a';
+                        expected = new String(bytes, offset, length, UTF_8);
+                        assertThat(pool.ofUtf8(bytes, offset, length)).isEqualTo(expected);
+                    }
+                }
+            }
+        }
+    }
+
+    @Example
+    void findsAShortOneAlsoAtTheVeryBeginning() {
+        String within = utf8("Books");
+
+        assertThat(pool.ofUtf8("Books".getBytes(UTF_8), 0, 5)).isSameAs(within);
+        assertThat(pool.ofUtf8("..........Books".getBytes(UTF_8), 10, 5)).isSameAs(within);
     }
 
     @Example
