@@ -20,12 +20,12 @@ import io.clickstream.event.WindowCount;
 import io.clickstream.interaction.InteractionSessionOperator;
 import io.clickstream.session.MaxRate;
 import io.clickstream.session.SessionOperator;
-import io.clickstream.shuffle.ClickBatchOperator;
-import io.clickstream.shuffle.ClickUnbatchOperator;
+import io.clickstream.time.BatchedIntakeOperator;
 import io.clickstream.time.ClickIntakeOperator;
 import io.clickstream.time.ClickIntakeOperator.Archive;
 import io.clickstream.time.ClickWatermarks;
 import io.clickstream.time.EventTimeOperator;
+import io.clickstream.time.SingleIntakeOperator;
 import io.clickstream.trend.LocalTopOperator;
 import io.clickstream.trend.LocalTrendOperator;
 import io.clickstream.trend.SlidingTrends;
@@ -35,6 +35,8 @@ import java.io.Serializable;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import javax.annotation.Nullable;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -57,9 +59,7 @@ import org.apache.flink.util.OutputTag;
  *  click-intake ─────────── no click ────────────────────────────┐
  *      ├────────── every record, if configured ──→ archive       │
  *      │                                                         │
- *  click-batches         a hundred at a time, by key group       │
- *      ╪ by user                                                 │
- *  unbatched-clicks                                              │
+ *      ╪ by user, a hundred at a time                            │
  *      │                                                         │
  *  event-time            goes on with the clock when all is idle │
  *      │                                                         │
@@ -97,9 +97,9 @@ import org.apache.flink.util.OutputTag;
  *
  * <table>
  *   <caption>What happens to a click between its record and its session</caption>
- *   <tr><td>hops</td><td>6: source, intake, batches; shuffle; unbatched, event time, sessions. Five
- *       of them are chained and pass a reference, one goes through the network. It is handed a
- *       batch of a hundred clicks: its work for a record is as much as the job's for a click.</td></tr>
+ *   <tr><td>hops</td><td>3: from the source to the intake and from event time to the sessions, which
+ *       are chained, by reference; between them one through the network. It is handed a batch of
+ *       a hundred clicks: its work for a record is as much as the job's for a click.</td></tr>
  *   <tr><td>decoded</td><td>once, in place, from the bytes that the consumer has; four fields are
  *       read, the others are passed over</td></tr>
  *   <tr><td>serialized, deserialized</td><td>once each, at the shuffle: 18 bytes and the
@@ -121,8 +121,6 @@ public final class ClickstreamPipeline {
 
     public static final String CLICK_SOURCE = "click-source";
     public static final String CLICK_INTAKE = "click-intake";
-    public static final String CLICK_BATCHES = "click-batches";
-    public static final String UNBATCHED_CLICKS = "unbatched-clicks";
     public static final String EVENT_TIME = "event-time";
     public static final String CLICK_DUPLICATES = "click-duplicates";
     public static final String CLICK_SESSIONS = "click-sessions";
@@ -170,28 +168,25 @@ public final class ClickstreamPipeline {
         // Nothing keeps a record that it has passed on, so records need not be copied.
         env.getConfig().enableObjectReuse();
 
-        SingleOutputStreamOperator<Click> clicks =
-                named(
-                        CLICK_INTAKE,
-                        records(env, source)
-                                .transform(
-                                        CLICK_INTAKE,
-                                        EventTypes.CLICK,
-                                        new ClickIntakeOperator(
-                                                NO_CLICKS,
-                                                INTERACTIONS,
-                                                outputs.archive().isEmpty()
-                                                        ? null
-                                                        : new Archive(ARCHIVE, MALFORMED),
-                                                config.eventTime().outOfOrderness(),
-                                                config.eventTime().maxFutureSkew())));
-
-        // Of a bounded input every click is on time.
+        DataStream<Incoming> records = records(env, source);
+        // Of a bounded input every click is on time, and Flink sorts clicks, not batches.
         boolean bounded = source.getBoundedness() == Boundedness.BOUNDED;
-        KeyedStream<Click, UserId> byUser =
-                bounded
-                        ? clicks.keyBy(Click::user, EventTypes.USER_ID)
-                        : inEventTime(shuffled(clicks));
+        SingleOutputStreamOperator<?> intake;
+        KeyedStream<Click, UserId> byUser;
+        DataStream<Click> clicks;
+        if (bounded) {
+            SingleOutputStreamOperator<Click> single =
+                    taken(records, EventTypes.CLICK, singleIntake(outputs));
+            intake = single;
+            clicks = single;
+            byUser = single.keyBy(Click::user, EventTypes.USER_ID);
+        } else {
+            SingleOutputStreamOperator<ClickBatch> batches =
+                    taken(records, EventTypes.CLICK_BATCH, batchedIntake(outputs));
+            intake = batches;
+            byUser = inEventTime(batches);
+            clicks = withoutKey(byUser);
+        }
         KeyedStream<Click, UserId> valid = once(byUser);
         SingleOutputStreamOperator<Session> sessions =
                 named(
@@ -226,20 +221,20 @@ public final class ClickstreamPipeline {
         SingleOutputStreamOperator<DeadLetter> deadLetters =
                 named(
                         DEAD_LETTERS,
-                        clicks.getSideOutput(NO_CLICKS)
+                        intake.getSideOutput(NO_CLICKS)
                                 .union(late)
                                 .map(new DeadLetterCounter())
                                 .returns(EventTypes.DEAD_LETTER));
 
         if (config.trending().isPresent()) {
-            boolean sorted = bounded && config.filters().duplicateSpan().isEmpty();
+            boolean once = config.filters().duplicateSpan().isEmpty();
             SingleOutputStreamOperator<Trend> trends =
-                    trends(sorted ? clicks : withoutKey(valid), config.trending().get());
+                    trends(once ? clicks : withoutKey(valid), config.trending().get());
             to(outputs.trends(), within(outputs, trends, Trend::lastMillisecond));
         }
 
         if (config.personalize().isPresent()) {
-            to(outputs.interactions(), interactions(clicks));
+            to(outputs.interactions(), interactions(intake));
         }
 
         to(
@@ -248,8 +243,8 @@ public final class ClickstreamPipeline {
         to(outputs.sessionCounts(), within(outputs, sessionCounts, WindowCount::lastMillisecond));
         to(outputs.checkoutSessions(), within(outputs, checkouts, Session::lastMillisecond));
         to(outputs.deadLetters(), deadLetters);
-        outputs.archive().forEach(flow -> flow.accept(clicks.getSideOutput(ARCHIVE)));
-        to(outputs.malformed(), clicks.getSideOutput(MALFORMED));
+        outputs.archive().forEach(flow -> flow.accept(intake.getSideOutput(ARCHIVE)));
+        to(outputs.malformed(), intake.getSideOutput(MALFORMED));
     }
 
     private DataStream<Incoming> records(
@@ -265,32 +260,45 @@ public final class ClickstreamPipeline {
                         EventTypes.INCOMING));
     }
 
-    /** Brings clicks to the subtasks that own their users, in batches. */
-    private static DataStream<Click> shuffled(DataStream<Click> clicks) {
-        KeyedStream<ClickBatch, Integer> batches =
-                named(
-                                CLICK_BATCHES,
-                                clicks.transform(
-                                        CLICK_BATCHES,
-                                        EventTypes.CLICK_BATCH,
-                                        new ClickBatchOperator()))
-                        .keyBy(ClickBatch::key, Types.INT);
-        return named(
-                UNBATCHED_CLICKS,
-                withoutKey(batches)
-                        .transform(UNBATCHED_CLICKS, EventTypes.CLICK, new ClickUnbatchOperator()));
+    private SingleIntakeOperator singleIntake(Outputs outputs) {
+        return new SingleIntakeOperator(
+                NO_CLICKS,
+                INTERACTIONS,
+                archive(outputs),
+                config.eventTime().outOfOrderness(),
+                config.eventTime().maxFutureSkew());
     }
 
-    /** Puts the event-time operator between the shuffle and the sessions. */
-    private KeyedStream<Click, UserId> inEventTime(DataStream<Click> shuffled) {
+    private BatchedIntakeOperator batchedIntake(Outputs outputs) {
+        return new BatchedIntakeOperator(
+                NO_CLICKS,
+                INTERACTIONS,
+                archive(outputs),
+                config.eventTime().outOfOrderness(),
+                config.eventTime().maxFutureSkew());
+    }
+
+    @Nullable
+    private static Archive archive(Outputs outputs) {
+        return outputs.archive().isEmpty() ? null : new Archive(ARCHIVE, MALFORMED);
+    }
+
+    private static <T> SingleOutputStreamOperator<T> taken(
+            DataStream<Incoming> records, TypeInformation<T> type, ClickIntakeOperator<T> intake) {
+        return named(CLICK_INTAKE, records.transform(CLICK_INTAKE, type, intake));
+    }
+
+    /** Brings batches to the subtasks that own their users. */
+    private KeyedStream<Click, UserId> inEventTime(DataStream<ClickBatch> batches) {
         SingleOutputStreamOperator<Click> inEventTime =
                 named(
                         EVENT_TIME,
-                        shuffled.transform(
-                                EVENT_TIME,
-                                EventTypes.CLICK,
-                                new EventTimeOperator(
-                                        config.eventTime().outOfOrderness(), reach())));
+                        withoutKey(batches.keyBy(ClickBatch::key, Types.INT))
+                                .transform(
+                                        EVENT_TIME,
+                                        EventTypes.CLICK,
+                                        new EventTimeOperator(
+                                                config.eventTime().outOfOrderness(), reach())));
         return DataStreamUtils.reinterpretAsKeyedStream(
                 inEventTime, Click::user, EventTypes.USER_ID);
     }
@@ -349,10 +357,10 @@ public final class ClickstreamPipeline {
     }
 
     private SingleOutputStreamOperator<Interaction> interactions(
-            SingleOutputStreamOperator<Click> clicks) {
+            SingleOutputStreamOperator<?> intake) {
         return named(
                 INTERACTION_SESSIONS,
-                clicks.getSideOutput(INTERACTIONS)
+                intake.getSideOutput(INTERACTIONS)
                         .keyBy(Interaction::key, Types.STRING)
                         .transform(
                                 INTERACTION_SESSIONS,

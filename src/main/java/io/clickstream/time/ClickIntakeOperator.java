@@ -36,9 +36,11 @@ import org.apache.flink.util.OutputTag;
  * them, and before it passes on that all its partitions are idle, brings the watermark up to the
  * newest click: one partition that was behind when the clicks stopped must not decide how far event
  * time got.
+ *
+ * @param <T> as what clicks leave: one by one, or in batches
  */
-public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
-        implements OneInputStreamOperator<Incoming, Click> {
+public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
+        implements OneInputStreamOperator<Incoming, T> {
 
     private static final long serialVersionUID = 1L;
 
@@ -68,7 +70,7 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
      * @param outOfOrderness how far the watermark is behind the newest click of a partition
      * @param maxFutureSkew how far clicks may be ahead of the clock
      */
-    public ClickIntakeOperator(
+    ClickIntakeOperator(
             OutputTag<DeadLetter> deadLetters,
             OutputTag<Interaction> interactions,
             @Nullable Archive archive,
@@ -150,7 +152,7 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
                     click.dropRaw();
                 }
             }
-            output.collect(element.replace(click));
+            send(click, element);
         } else {
             DeadLetter letter = (DeadLetter) incoming;
             bytesIn.inc(letter.raw().size());
@@ -160,6 +162,16 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
             output.collect(deadLetters, element.replace(letter));
         }
     }
+
+    /**
+     * Sends a click on, or holds it back for a short time.
+     *
+     * @param element that it came in, with its timestamp; may be used again
+     */
+    abstract void send(Click click, StreamRecord<Incoming> element);
+
+    /** Sends the clicks on that are held back. */
+    void sendHeldBack() {}
 
     /** Archives what a click was read from. */
     private void archive(Click click, StreamRecord<Incoming> element) {
@@ -218,13 +230,26 @@ public final class ClickIntakeOperator extends AbstractStreamOperator<Click>
             }
             bound.idle();
         }
+        sendHeldBack();
         output.emitWatermarkStatus(status);
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) {
+        sendHeldBack();
+    }
+
+    @Override
+    public void finish() throws Exception {
+        sendHeldBack();
+        super.finish();
     }
 
     private void advanceTo(long timestamp) {
         if (timestamp > watermark) {
             watermark = timestamp;
             bound.sent(timestamp);
+            sendHeldBack();
             output.emitWatermark(new Watermark(timestamp));
         }
     }

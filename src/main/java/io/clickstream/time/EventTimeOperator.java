@@ -1,7 +1,10 @@
 package io.clickstream.time;
 
 import io.clickstream.event.Click;
+import io.clickstream.event.ClickBatch;
 import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.shuffle.ClickBatchReader;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
@@ -18,8 +21,9 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 
 /**
- * Keeps event time going in front of the sessions. It stands behind the shuffle, where it sees the
- * watermark of all partitions together, and does what Flink leaves open:
+ * Takes clicks out of their batches, and keeps event time going in front of the sessions. It stands
+ * behind the shuffle, where it sees the watermark of all partitions together, and does what Flink
+ * leaves open:
  *
  * <ul>
  *   <li>When all partitions are idle, event time goes on with the clock, so that the last windows
@@ -35,7 +39,7 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
  * </ul>
  */
 public final class EventTimeOperator extends AbstractStreamOperator<Click>
-        implements OneInputStreamOperator<Click, Click> {
+        implements OneInputStreamOperator<ClickBatch, Click> {
 
     private static final long serialVersionUID = 1L;
 
@@ -64,6 +68,8 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
     private transient ScheduledFuture<?> nextStep;
     private transient long idleWatermark;
     private transient boolean lagIsReported;
+    private transient ClickBatchReader clicks;
+    private transient StreamRecord<Click> record;
 
     /**
      * An operator without key, to be placed behind the shuffle by user.
@@ -108,15 +114,26 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
     }
 
     @Override
-    public void processElement(StreamRecord<Click> element) {
+    public void open() throws Exception {
+        super.open();
+        clicks = new ClickBatchReader(getRuntimeContext().getTaskInfo());
+        record = new StreamRecord<>(null);
+    }
+
+    @Override
+    public void processElement(StreamRecord<ClickBatch> element) throws IOException {
         announceRestored();
         clicksSinceRestart = true;
-        Click click = element.getValue();
-        boolean behind = click.timestamp() <= watermark;
-        click.setBehindWatermark(behind);
-        // Flink drops in silence what is too late for a window but not for the watermark, which is
-        // a millisecond lower behind this operator.
-        output.collect(behind ? element.replace(click, click.timestamp() - 1) : element);
+        clicks.begin(element.getValue());
+        while (clicks.hasNext()) {
+            Click click = clicks.next();
+            long timestamp = click.timestamp();
+            boolean behind = timestamp <= watermark;
+            click.setBehindWatermark(behind);
+            // Flink drops in silence what is too late for a window but not for the watermark, which
+            // is a millisecond lower behind this operator.
+            output.collect(record.replace(click, behind ? timestamp - 1 : timestamp));
+        }
     }
 
     @Override

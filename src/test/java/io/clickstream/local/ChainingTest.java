@@ -21,12 +21,10 @@ class ChainingTest {
 
         assertThat(chains).hasSize(4);
         assertThat(chains)
-                .contains("Source: click-source -> click-intake -> click-batches")
+                .contains("Source: click-source -> click-intake")
                 .anyMatch(
                         chain ->
-                                chain.startsWith(
-                                                "unbatched-clicks -> event-time -> click-sessions"
-                                                        + " -> (")
+                                chain.startsWith("event-time -> click-sessions -> (")
                                         && chain.contains("checkout-sessions -> checkout-sessions-")
                                         && chain.contains("local-counts"))
                 .anyMatch(chain -> chain.startsWith("window-counts -> ("))
@@ -43,7 +41,6 @@ class ChainingTest {
                 .anyMatch(
                         chain ->
                                 chain.startsWith("Source: click-source -> click-intake -> (")
-                                        && chain.contains("click-batches")
                                         && chain.contains("archive-batches")
                                         && !chain.contains(" archive-sink")
                                         && chain.contains("malformed-archive-sink: Writer -> "))

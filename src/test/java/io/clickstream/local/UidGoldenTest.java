@@ -196,7 +196,7 @@ class UidGoldenTest {
                         "interactions-personalize-sink",
                         COMMITTER + "archive-sink",
                         COMMITTER + "dead-letters-kafka-sink")
-                .doesNotContain("late-click-letters", "click-batches", "unbatched-clicks");
+                .doesNotContain("late-click-letters");
     }
 
     private static List<StreamExecutionEnvironment> withEverySink() {

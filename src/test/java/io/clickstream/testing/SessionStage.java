@@ -2,6 +2,7 @@ package io.clickstream.testing;
 
 import io.clickstream.count.LocalCountOperator;
 import io.clickstream.event.Click;
+import io.clickstream.event.ClickBatch;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
@@ -226,7 +227,7 @@ public final class SessionStage implements AutoCloseable {
 
         private final int index;
         private final int parallelism;
-        private final OneInputStreamOperatorTestHarness<Click, Click> eventTime;
+        private final OneInputStreamOperatorTestHarness<ClickBatch, Click> eventTime;
         private final KeyedOneInputStreamOperatorTestHarness<UserId, Click, Session> sessions;
         private final OneInputStreamOperatorTestHarness<Session, WindowCount> counts;
 
@@ -282,7 +283,7 @@ public final class SessionStage implements AutoCloseable {
         }
 
         void click(Click click) throws Exception {
-            eventTime.processElement(new StreamRecord<>(click, click.timestamp()));
+            eventTime.processElement(new StreamRecord<>(Batches.of(click)));
             passOn();
         }
 

@@ -112,7 +112,7 @@ class ClickIntakeOperatorTest {
         intake.close();
         intake =
                 new OneInputStreamOperatorTestHarness<>(
-                        new ClickIntakeOperator(
+                        new SingleIntakeOperator(
                                 NO_CLICKS, INTERACTIONS, null, OUT_OF_ORDERNESS, SKEW),
                         counters.environment());
         intake.setup(EventTypes.CLICK.createSerializer(new SerializerConfigImpl()));
@@ -301,7 +301,7 @@ class ClickIntakeOperatorTest {
         intake.close();
         intake =
                 new OneInputStreamOperatorTestHarness<>(
-                        new ClickIntakeOperator(
+                        new SingleIntakeOperator(
                                 NO_CLICKS,
                                 INTERACTIONS,
                                 new ClickIntakeOperator.Archive(ARCHIVE, MALFORMED),
@@ -338,7 +338,7 @@ class ClickIntakeOperatorTest {
             int index, int parallelism) throws Exception {
         OneInputStreamOperatorTestHarness<Incoming, Click> harness =
                 new OneInputStreamOperatorTestHarness<>(
-                        new ClickIntakeOperator(
+                        new SingleIntakeOperator(
                                 NO_CLICKS, INTERACTIONS, null, OUT_OF_ORDERNESS, SKEW),
                         128,
                         parallelism,

@@ -1,6 +1,7 @@
 package io.clickstream.time;
 
 import io.clickstream.event.Click;
+import io.clickstream.event.ClickBatch;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Incoming;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
@@ -54,7 +56,7 @@ final class EventTimeFlow implements AutoCloseable {
     private final List<Subtask> subtasks = new ArrayList<>();
     private final int partitionsPerSubtask;
     private final List<Click> arrived = new ArrayList<>();
-    private OneInputStreamOperatorTestHarness<Click, Click> eventTime;
+    private OneInputStreamOperatorTestHarness<ClickBatch, Click> eventTime;
     private StatusWatermarkValve valve;
     private long now;
 
@@ -103,7 +105,7 @@ final class EventTimeFlow implements AutoCloseable {
     void restart(int parallelism, long downMillis) throws Exception {
         List<OperatorSubtaskState> intakeStates = new ArrayList<>();
         for (int channel = 0; channel < subtasks.size(); channel++) {
-            intakeStates.add(subtasks.get(channel).intake.snapshot(1, 1));
+            intakeStates.add(subtasks.get(channel).snapshot());
             subtasks.get(channel).deliver(channel, Long.MAX_VALUE);
         }
         OperatorSubtaskState eventTimeState = eventTime.snapshot(1, 1);
@@ -122,7 +124,12 @@ final class EventTimeFlow implements AutoCloseable {
         for (int i = 0; i < parallelism; i++) {
             subtasks.add(new Subtask(i, parallelism, intakes));
         }
-        eventTime = harness(new EventTimeOperator(OUT_OF_ORDERNESS, Duration.ofSeconds(11)), 0, 1);
+        eventTime =
+                harness(
+                        new EventTimeOperator(OUT_OF_ORDERNESS, Duration.ofSeconds(11)),
+                        EventTypes.CLICK,
+                        0,
+                        1);
         eventTime.setProcessingTime(now);
         if (eventTimeState != null) {
             eventTime.initializeState(eventTimeState);
@@ -130,12 +137,15 @@ final class EventTimeFlow implements AutoCloseable {
         eventTime.open();
     }
 
-    private static <I> OneInputStreamOperatorTestHarness<I, Click> harness(
-            OneInputStreamOperator<I, Click> operator, int index, int parallelism)
+    private static <I, O> OneInputStreamOperatorTestHarness<I, O> harness(
+            OneInputStreamOperator<I, O> operator,
+            TypeInformation<O> type,
+            int index,
+            int parallelism)
             throws Exception {
-        OneInputStreamOperatorTestHarness<I, Click> harness =
+        OneInputStreamOperatorTestHarness<I, O> harness =
                 new OneInputStreamOperatorTestHarness<>(operator, 128, parallelism, index);
-        harness.setup(EventTypes.CLICK.createSerializer(new SerializerConfigImpl()));
+        harness.setup(type.createSerializer(new SerializerConfigImpl()));
         return harness;
     }
 
@@ -156,7 +166,7 @@ final class EventTimeFlow implements AutoCloseable {
 
     private final class Subtask implements DataOutput<Incoming> {
 
-        private final OneInputStreamOperatorTestHarness<Incoming, Click> intake;
+        private final OneInputStreamOperatorTestHarness<Incoming, ClickBatch> intake;
         private final ManualClock activity = new ManualClock();
         private final List<SourceOutput<Incoming>> splits = new ArrayList<>();
         private final Queue<Sent> channel = new ArrayDeque<>();
@@ -166,8 +176,9 @@ final class EventTimeFlow implements AutoCloseable {
         Subtask(int index, int parallelism, List<OperatorSubtaskState> restored) throws Exception {
             intake =
                     harness(
-                            new ClickIntakeOperator(
+                            new BatchedIntakeOperator(
                                     NO_CLICKS, INTERACTIONS, null, OUT_OF_ORDERNESS, SKEW),
+                            EventTypes.CLICK_BATCH,
                             index,
                             parallelism);
             intake.setProcessingTime(now);
@@ -218,6 +229,13 @@ final class EventTimeFlow implements AutoCloseable {
         void tick() throws Exception {
             activity.advanceTime(Duration.ofMillis(STEP_MILLIS));
             intake.setProcessingTime(now);
+            send();
+        }
+
+        OperatorSubtaskState snapshot() throws Exception {
+            intake.prepareSnapshotPreBarrier(1);
+            send();
+            return intake.snapshot(1, 1);
         }
 
         void deliver(int channelIndex, long until) throws Exception {

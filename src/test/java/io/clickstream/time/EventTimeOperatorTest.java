@@ -1,12 +1,14 @@
 package io.clickstream.time;
 
-import static io.clickstream.testing.Clicks.click;
 import static io.clickstream.testing.Clicks.time;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.event.Click;
+import io.clickstream.event.ClickBatch;
 import io.clickstream.event.EventTypes;
+import io.clickstream.event.UserId;
 import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.testing.Batches;
 import io.clickstream.testing.OperatorCounters;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +31,9 @@ class EventTimeOperatorTest {
     /** 20 s of disorder and 1 ms, 1 s of gap, 10 s of window. */
     private static final long REACH = 31_001;
 
-    private OneInputStreamOperatorTestHarness<Click, Click> operator;
+    private OneInputStreamOperatorTestHarness<ClickBatch, Click> operator;
+    private int index;
+    private int parallelism = 1;
 
     @BeforeEach
     void start() throws Exception {
@@ -195,7 +199,7 @@ class EventTimeOperatorTest {
 
     @Test
     void restoresTheLowestOfAllSubtasks() throws Exception {
-        OneInputStreamOperatorTestHarness<Click, Click> other = harness(1, 2);
+        OneInputStreamOperatorTestHarness<ClickBatch, Click> other = harness(1, 2);
         other.open();
         other.processWatermark(time("11:59:30"));
         operator.processWatermark(time("11:59:40"));
@@ -248,8 +252,10 @@ class EventTimeOperatorTest {
         }
     }
 
-    private void restart(List<OperatorSubtaskState> states, int index, int parallelism)
+    private void restart(List<OperatorSubtaskState> states, int newIndex, int newParallelism)
             throws Exception {
+        index = newIndex;
+        parallelism = newParallelism;
         operator.close();
         operator = harness(index, parallelism);
         operator.setProcessingTime(NOON);
@@ -289,9 +295,9 @@ class EventTimeOperatorTest {
         assertThat(metrics.gauge(ClickstreamMetrics.WATERMARK_LAG)).hasValue(0L);
     }
 
-    private static OneInputStreamOperatorTestHarness<Click, Click> harness(
+    private static OneInputStreamOperatorTestHarness<ClickBatch, Click> harness(
             int index, int parallelism) throws Exception {
-        OneInputStreamOperatorTestHarness<Click, Click> harness =
+        OneInputStreamOperatorTestHarness<ClickBatch, Click> harness =
                 new OneInputStreamOperatorTestHarness<>(
                         new EventTimeOperator(Duration.ofSeconds(20), Duration.ofSeconds(11)),
                         128,
@@ -302,9 +308,11 @@ class EventTimeOperatorTest {
     }
 
     private Click arrives(String timeOfDay) throws Exception {
-        Click click = click("ann").at(timeOfDay).build();
-        operator.processElement(new StreamRecord<>(click, click.timestamp()));
-        return click;
+        UserId user = Batches.userOf(index, parallelism, 128);
+        int before = operator.extractOutputValues().size();
+        operator.processElement(Batches.of(new Click(user, time(timeOfDay), null, false, null)), 0);
+        assertThat(operator.extractOutputValues()).hasSize(before + 1);
+        return operator.extractOutputValues().get(before);
     }
 
     private List<Long> watermarks() {
