@@ -167,6 +167,7 @@ public final class ClickstreamPipeline {
             StreamExecutionEnvironment env, Source<Incoming, ?, ?> source, Outputs outputs) {
         // Nothing keeps a record that it has passed on, so records need not be copied.
         env.getConfig().enableObjectReuse();
+        env.getConfig().setAutoWatermarkInterval(50);
 
         DataStream<Incoming> records = records(env, source);
         // Of a bounded input every click is on time, and Flink sorts clicks, not batches.

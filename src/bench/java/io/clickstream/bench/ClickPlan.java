@@ -44,9 +44,9 @@ record ClickPlan(double seconds) {
     private static int rate(Case measured) {
         boolean heap = measured.backend() == Backend.HEAP;
         return switch (measured.peer()) {
-            case LIMIT -> 2_500;
-            case CONSUME -> 2_000;
-            case OURS -> 2_000;
+            case LIMIT -> 4_000;
+            case CONSUME -> 3_000;
+            case OURS -> 3_000;
             case TEXTBOOK -> heap ? 200 : 30;
             case SQL -> heap ? 100 : 30;
             case KAFKA_STREAMS -> 50;

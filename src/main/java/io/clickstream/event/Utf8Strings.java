@@ -34,9 +34,6 @@ final class Utf8Strings {
 
     String read(DataInputView in) throws IOException {
         int length = VarInts.read(in);
-        if (in instanceof InPlaceInput) {
-            return ((InPlaceInput) in).string(length, pool);
-        }
         if (length > buffer.length) {
             buffer = new byte[length];
         }

@@ -3,9 +3,11 @@ package io.clickstream.shuffle;
 import io.clickstream.event.Click;
 import io.clickstream.event.ClickBatch;
 import io.clickstream.event.ClickSerializer;
-import io.clickstream.event.InPlaceInput;
+import io.clickstream.event.StringPool;
+import io.clickstream.event.UserId;
 import java.io.IOException;
 import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
@@ -15,8 +17,15 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 public final class ClickBatchReader {
 
     private final ClickSerializer serializer = new ClickSerializer();
-    private final InPlaceInput in = new InPlaceInput();
+    private final DataInputDeserializer whole = new DataInputDeserializer();
+    private final StringPool pool = new StringPool();
+    private final String[] names = new String[BatchFormat.MAX_NAMES];
     private final TaskInfo task;
+    private byte[] bytes;
+    private int position;
+    private int end;
+    private long time;
+    private int nameCount;
     private boolean isChecked;
 
     /** Begins without a batch; the task is the one that reads. */
@@ -26,12 +35,16 @@ public final class ClickBatchReader {
 
     /** Takes the next batch. */
     public void begin(ClickBatch batch) {
-        in.begin(batch.bytes(), batch.length());
+        bytes = batch.bytes();
+        position = 0;
+        end = batch.length();
+        time = 0;
+        nameCount = 0;
         isChecked = false;
     }
 
     public boolean hasNext() {
-        return in.available() > 0;
+        return position < end;
     }
 
     /**
@@ -40,13 +53,58 @@ public final class ClickBatchReader {
      * @throws IllegalStateException if the batch is of a key group that another subtask owns
      */
     public Click next() throws IOException {
-        Click click = serializer.deserialize(in);
+        int tag = bytes[position++];
+        Click click = tag == BatchFormat.WHOLE ? whole() : usual(tag);
         if (!isChecked) {
             // All of a batch are of one key group.
             checkOwner(click);
             isChecked = true;
         }
         return click;
+    }
+
+    private Click usual(int tag) {
+        UserId user = UserId.ofNumber(readZigzag());
+        time += readZigzag();
+        String department = (tag & (BatchFormat.NUMBER | BatchFormat.NAME)) == 0 ? null : name(tag);
+        return new Click(user, time, department, (tag & BatchFormat.CHECKOUT) != 0, null);
+    }
+
+    private Click whole() throws IOException {
+        whole.setBuffer(bytes, position, end - position);
+        Click click = serializer.deserialize(whole);
+        position = end - whole.available();
+        return click;
+    }
+
+    private String name(int tag) {
+        if ((tag & BatchFormat.NUMBER) != 0) {
+            return names[bytes[position++] & 0xFF];
+        }
+        int length = (int) readVarint();
+        String name = pool.ofUtf8(bytes, position, length);
+        position += length;
+        if (nameCount < BatchFormat.MAX_NAMES) {
+            names[nameCount++] = name;
+        }
+        return name;
+    }
+
+    private long readZigzag() {
+        long value = readVarint();
+        return (value >>> 1) ^ -(value & 1);
+    }
+
+    private long readVarint() {
+        long value = 0;
+        int shift = 0;
+        byte next;
+        do {
+            next = bytes[position++];
+            value |= (next & 0x7FL) << shift;
+            shift += 7;
+        } while (next < 0);
+        return value;
     }
 
     private void checkOwner(Click click) {
