@@ -5,7 +5,7 @@ import io.clickstream.bench.RunSpec.Backend;
 /**
  * How many clicks a run has, so that all take about the same time. The rates are what was seen on
  * two cores, in thousands of clicks per second, rounded; where a machine or a peer is slower, a run
- * takes longer.
+ * takes longer. Consuming has the rate of the job: both read the same topic.
  *
  * @param seconds how long a run should take, its warm-up included
  */

@@ -14,7 +14,7 @@ import java.util.OptionalLong;
  * @param clicks of one run
  * @param clicksPerSecond the median of the runs
  * @param peakHeapBytes the most heap in use after a garbage collection, of all runs
- * @param stateBytesPerSession the size of a checkpoint by the number of open sessions, the median;
+ * @param stateBytesPerSession the size of a savepoint by the number of open sessions, the median;
  *     empty if there is no state of sessions or no checkpoint
  * @param checkpointMillis the longest checkpoint of all runs, end to end; empty if there is none
  * @param checkpointSyncMillis the longest time that a snapshot held up a subtask; empty if there is

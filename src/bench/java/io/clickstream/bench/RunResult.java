@@ -9,7 +9,7 @@ import java.util.Map;
  * @param clicksPerSecond of all clicks behind the warm-up, until all of them were processed
  * @param seconds how long that took
  * @param peakHeapBytes the most heap that was in use right after a garbage collection
- * @param stateBytes the full size of a checkpoint behind the last click; -1 if there is none
+ * @param stateBytes the size of a savepoint behind the last click; -1 if there is none
  * @param checkpointMillis the longest checkpoint, end to end; -1 if there is none
  * @param checkpointSyncMillis the longest time for which a checkpoint held up a subtask to take its
  *     snapshot; -1 if there is none
