@@ -34,7 +34,7 @@ public final class Benchmark implements Callable<Integer> {
     private static final int ROUNDS = 3;
 
     private static final ClickPlan FULL = new ClickPlan(25);
-    private static final ClickPlan QUICK = new ClickPlan(4);
+    private static final ClickPlan QUICK = new ClickPlan(3.5);
 
     /** As the local run has it. */
     private static final long CHECKPOINT_MILLIS = 10_000;
