@@ -69,6 +69,85 @@ class ClickShuffleTest {
         assertThat(clicks).isGreaterThan(50);
     }
 
+    /** Some of one kind and some of another, so that each follows each. */
+    @Test
+    void clicksComeBackAsTheyWere() throws Exception {
+        Random random = new Random(7);
+        long[] numbers = {0, 1, -1, 63, 64, 1L << 40, Long.MAX_VALUE, Long.MIN_VALUE};
+        long[] times = {0, 1, NOON, NOON + 1, NOON - 20_000, Long.MAX_VALUE};
+        List<Click> clicks = new ArrayList<>();
+        ClickBatchWriter out = writer(1);
+        for (int i = 0; i < 20_000; i++) {
+            int kind = random.nextInt(5);
+            UserId user =
+                    kind == 0
+                            ? UserId.ofString("ann \uD83D\uDE00 " + i)
+                            : UserId.ofNumber(numbers[random.nextInt(numbers.length)]);
+            long time = random.nextBoolean() ? times[random.nextInt(times.length)] : NOON + i;
+            Click click = new Click(user, time, department(random), random.nextInt(9) == 0, null);
+            if (kind == 1) {
+                click.setId("id " + i);
+                click.setItem("item " + i);
+            }
+            clicks.add(click);
+            out.add(click);
+        }
+        out.send();
+
+        List<Click> arrived = arrived(0, 1, 1);
+        assertThat(arrived).isEqualTo(clicks);
+        assertThat(arrived)
+                .extracting(Click::id)
+                .isEqualTo(clicks.stream().map(Click::id).toList());
+        assertThat(arrived)
+                .extracting(Click::item)
+                .isEqualTo(clicks.stream().map(Click::item).toList());
+    }
+
+    /** Few that come often, many that come seldom, none. */
+    private static String department(Random random) {
+        return switch (random.nextInt(3)) {
+            case 0 -> null;
+            case 1 -> "Möbel".repeat(random.nextInt(6));
+            default -> "department " + random.nextInt(2_000);
+        };
+    }
+
+    /** There are numbers for 256 names in a batch; those behind them are sent whole. */
+    @Test
+    void aBatchHasMoreNamesThanNumbers() throws Exception {
+        List<Click> clicks = new ArrayList<>();
+        OpenBatch batch = new OpenBatch(64);
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 300; i++) {
+                Click click = new Click(UserId.ofNumber(7), NOON, "department " + i, false, null);
+                clicks.add(click);
+                batch.add(click);
+            }
+        }
+        sent.add(new ClickBatch(0, batch.bytes(), batch.length()));
+
+        assertThat(arrived(0, 1, 1)).isEqualTo(clicks);
+    }
+
+    @Test
+    void aUsualClickTakesSomeEightBytes() throws Exception {
+        List<String> departments = List.of("Books", "Garden", "Electronics", "Shoes", "Toys");
+        OpenBatch batch = new OpenBatch(64);
+        for (int i = 0; i < 100; i++) {
+            long time = NOON + i * 37L % 20_000;
+            batch.add(
+                    new Click(
+                            UserId.ofNumber(40_000 + i),
+                            time,
+                            departments.get(i % 5),
+                            false,
+                            null));
+        }
+
+        assertThat(batch.length()).isLessThan(850);
+    }
+
     /** Of 32,768 key groups there may be a click each. */
     @Test
     void manyBatchesThatAreNotFullTakeNoMoreThanTheyMay() throws Exception {
