@@ -4,7 +4,7 @@ import java.util.Objects;
 
 /**
  * Clicks of one key group on their way through the shuffle, in the order in which they came: their
- * bytes, as {@link ClickSerializer} writes them one after another.
+ * bytes, which {@code io.clickstream.shuffle} writes and reads.
  */
 public final class ClickBatch {
 

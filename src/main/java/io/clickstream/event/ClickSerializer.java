@@ -10,9 +10,9 @@ import org.apache.flink.types.StringValue;
  * Layout: a byte of flags, user, time, then the department, the raw record, the id and the item
  * where there are any. A department is its length as a varint and UTF-8.
  *
- * <p>Every click crosses the network with it. So departments are neither encoded nor made anew for
- * each: a few strings and their bytes are remembered, which makes an instance good for one thread
- * only.
+ * <p>Clicks of a bounded input cross the network with it, and those of which a batch can't say all
+ * in brief. So departments are neither encoded nor made anew for each: a few strings and their
+ * bytes are remembered, which makes an instance good for one thread only.
  */
 public final class ClickSerializer extends VersionedSerializer<Click> {
 

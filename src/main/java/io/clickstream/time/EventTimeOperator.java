@@ -44,7 +44,7 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
     private static final long serialVersionUID = 1L;
 
     /**
-     * Flink's default for periodic watermarks; while all is idle, event time moves in these steps.
+     * Flink's default for periodic watermarks: while all is idle, event time moves in such steps.
      */
     private static final long STEP_MILLIS = 200;
 
