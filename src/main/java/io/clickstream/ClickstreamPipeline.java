@@ -102,8 +102,9 @@ import org.apache.flink.util.OutputTag;
  *       a hundred clicks: its work for a record is as much as the job's for a click.</td></tr>
  *   <tr><td>decoded</td><td>once, in place, from the bytes that the consumer has; four fields are
  *       read, the others are passed over</td></tr>
- *   <tr><td>serialized, deserialized</td><td>once each, at the shuffle: some 8 bytes, or
- *       30 where the user's id is a text; with the record's bytes only if the click may be late</td></tr>
+ *   <tr><td>serialized, deserialized</td><td>once each, at the shuffle: some 8 bytes where the
+ *       user's id is a number, else the id's text and some 20; with the record's bytes only if
+ *       the click may be late</td></tr>
  *   <tr><td>copied</td><td>as a part of a batch, into the network's buffer and out of it; nowhere
  *       else</td></tr>
  *   <tr><td>objects made</td><td>3 in front of the shuffle (position, user, click), 2 behind it

@@ -25,7 +25,7 @@ public final class ClickBatchWriter {
      */
     static final int BATCH_BYTES = 1024;
 
-    /** A usual click that is added to a batch that is nearly full. */
+    /** Room for the click that fills a batch. */
     private static final int MORE_BYTES = 128;
 
     /** Of all key groups, of which there may be 32,768. */
@@ -41,7 +41,7 @@ public final class ClickBatchWriter {
      * Begins without clicks.
      *
      * @param maxParallelism the number of key groups
-     * @param out where batches go; its bytes are used again when it returns
+     * @param out where batches go; a batch's bytes are used again when it returns
      */
     public ClickBatchWriter(int maxParallelism, Consumer<ClickBatch> out) {
         this.keys = KeyGroups.leastKeys(maxParallelism);
