@@ -6,11 +6,13 @@ import io.clickstream.count.LocalCountOperator;
 import io.clickstream.deadletter.DeadLetterCounter;
 import io.clickstream.deadletter.LateClickLetters;
 import io.clickstream.duplicate.DuplicateFilterOperator;
+import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.Click;
 import io.clickstream.event.ClickBatch;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.EventTypes;
+import io.clickstream.event.FolderOf;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.Interaction;
 import io.clickstream.event.Session;
@@ -57,7 +59,7 @@ import org.apache.flink.util.OutputTag;
  *  click-source          bytes are decoded here, per partition: a click, or why it is none
  *      │
  *  click-intake ─────────── no click ────────────────────────────┐
- *      ├────────── every record, if configured ──→ archive       │
+ *      ├─╪──────── every record, if configured ──→ archive       │
  *      │                                                         │
  *      ╪ by user, a hundred at a time                            │
  *      │                                                         │
@@ -142,8 +144,8 @@ public final class ClickstreamPipeline {
             new OutputTag<>("no-clicks", EventTypes.DEAD_LETTER);
     private static final OutputTag<Click> LATE_CLICKS =
             new OutputTag<>("late-clicks", EventTypes.CLICK);
-    private static final OutputTag<ArchivedRecord> ARCHIVE =
-            new OutputTag<>("archive", EventTypes.ARCHIVED_RECORD);
+    private static final OutputTag<ArchivedBatch> ARCHIVE =
+            new OutputTag<>("archive", EventTypes.ARCHIVED_BATCH);
     private static final OutputTag<DeadLetter> MALFORMED =
             new OutputTag<>("malformed", EventTypes.DEAD_LETTER);
 
@@ -252,7 +254,7 @@ public final class ClickstreamPipeline {
         to(outputs.sessionCounts(), within(outputs, sessionCounts, WindowCount::lastMillisecond));
         to(outputs.checkoutSessions(), within(outputs, checkouts, Session::lastMillisecond));
         to(outputs.deadLetters(), deadLetters);
-        outputs.archive().forEach(flow -> flow.accept(intake.getSideOutput(ARCHIVE)));
+        archive(outputs.archive(), intake.getSideOutput(ARCHIVE));
         to(outputs.malformed(), intake.getSideOutput(MALFORMED));
     }
 
@@ -289,7 +291,14 @@ public final class ClickstreamPipeline {
 
     @Nullable
     private static Archive archive(Outputs outputs) {
-        return outputs.archive().isEmpty() ? null : new Archive(ARCHIVE, MALFORMED);
+        FolderOf<ArchivedRecord> folders = outputs.archiveFolders();
+        return folders == null ? null : new Archive(folders, ARCHIVE, MALFORMED);
+    }
+
+    /** In a thread of its own, since it waits for files. */
+    private static void archive(
+            Map<String, Sink<ArchivedBatch>> sinks, DataStream<ArchivedBatch> batches) {
+        sinks.forEach((uid, sink) -> batches.sinkTo(sink).uid(uid).name(uid).disableChaining());
     }
 
     private static <T> SingleOutputStreamOperator<T> taken(

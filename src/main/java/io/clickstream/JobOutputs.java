@@ -39,7 +39,6 @@ public final class JobOutputs {
     public static final String DEAD_LETTERS_OPENSEARCH_SINK = "dead-letters-opensearch-sink";
     public static final String TRENDING_OPENSEARCH_SINK = "trending-opensearch-sink";
 
-    public static final String ARCHIVE_BATCHES = "archive-batches";
     public static final String ARCHIVE_SINK = "archive-sink";
     public static final String MALFORMED_ARCHIVE_SINK = "malformed-archive-sink";
     public static final String INTERACTIONS_PERSONALIZE_SINK = "interactions-personalize-sink";
@@ -64,13 +63,10 @@ public final class JobOutputs {
                 .ifPresent(
                         archive ->
                                 outputs.archive(
-                                                records ->
-                                                        ArchiveSinks.records(
-                                                                records,
-                                                                archive,
-                                                                config.format().mapping(),
-                                                                ARCHIVE_BATCHES,
-                                                                ARCHIVE_SINK))
+                                                ARCHIVE_SINK,
+                                                ArchiveSinks.folders(archive),
+                                                ArchiveSinks.records(
+                                                        archive, config.format().mapping()))
                                         .malformed(
                                                 MALFORMED_ARCHIVE_SINK,
                                                 ArchiveSinks.malformed(archive)));

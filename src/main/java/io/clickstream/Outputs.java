@@ -1,19 +1,18 @@
 package io.clickstream;
 
+import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.DeadLetter;
+import io.clickstream.event.FolderOf;
 import io.clickstream.event.Interaction;
 import io.clickstream.event.Session;
 import io.clickstream.event.Trend;
 import io.clickstream.event.WindowCount;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import javax.annotation.Nullable;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.streaming.api.datastream.DataStream;
 
 /** The sinks of each output of the pipeline, by their uids. */
 public final class Outputs {
@@ -24,7 +23,8 @@ public final class Outputs {
     private final Map<String, Sink<Trend>> trends = new LinkedHashMap<>();
     private final Map<String, Sink<Interaction>> interactions = new LinkedHashMap<>();
     private final Map<String, Sink<DeadLetter>> deadLetters = new LinkedHashMap<>();
-    private final List<Consumer<DataStream<ArchivedRecord>>> archive = new ArrayList<>();
+    @Nullable private FolderOf<ArchivedRecord> archiveFolders;
+    private final Map<String, Sink<ArchivedBatch>> archive = new LinkedHashMap<>();
     private final Map<String, Sink<DeadLetter>> malformed = new LinkedHashMap<>();
     private long from = Long.MIN_VALUE;
     private long to = Long.MAX_VALUE;
@@ -66,12 +66,13 @@ public final class Outputs {
     }
 
     /**
-     * Adds what takes every record that is a JSON object, or can be written as one.
+     * Adds a sink for every record that is a JSON object, or can be written as one.
      *
-     * @param flow adds its operators and sinks, with their uids, behind the stream of records
+     * @param folders where each is filed, by which they are gathered
      */
-    public Outputs archive(Consumer<DataStream<ArchivedRecord>> flow) {
-        archive.add(flow);
+    public Outputs archive(String uid, FolderOf<ArchivedRecord> folders, Sink<ArchivedBatch> sink) {
+        archiveFolders = folders;
+        archive.put(uid, sink);
         return this;
     }
 
@@ -129,8 +130,14 @@ public final class Outputs {
         return Collections.unmodifiableMap(deadLetters);
     }
 
-    List<Consumer<DataStream<ArchivedRecord>>> archive() {
-        return Collections.unmodifiableList(archive);
+    /** Null if there is no archive. */
+    @Nullable
+    FolderOf<ArchivedRecord> archiveFolders() {
+        return archiveFolders;
+    }
+
+    Map<String, Sink<ArchivedBatch>> archive() {
+        return Collections.unmodifiableMap(archive);
     }
 
     Map<String, Sink<DeadLetter>> malformed() {

@@ -23,9 +23,6 @@ public final class EventTypes {
     public static final TypeInformation<Trend> TREND =
             new VersionedTypeInfo<>(Trend.class, TrendSerializer.INSTANCE);
 
-    public static final TypeInformation<ArchivedRecord> ARCHIVED_RECORD =
-            new VersionedTypeInfo<>(ArchivedRecord.class, ArchivedRecordSerializer.INSTANCE);
-
     public static final TypeInformation<ArchivedBatch> ARCHIVED_BATCH =
             new VersionedTypeInfo<>(ArchivedBatch.class, ArchivedBatchSerializer.INSTANCE);
     public static final TypeInformation<Interaction> INTERACTION =

@@ -43,7 +43,7 @@ public final class BatchedIntakeOperator extends ClickIntakeOperator<ClickBatch>
                         getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
                         // The network has a copy when this returns.
                         batch -> output.collect(new StreamRecord<>(batch)));
-        sendLater();
+        every(MAX_DELAY_MILLIS, this::sendHeldBack);
     }
 
     @Override
@@ -54,17 +54,5 @@ public final class BatchedIntakeOperator extends ClickIntakeOperator<ClickBatch>
     @Override
     void sendHeldBack() {
         batches.send();
-    }
-
-    private void sendLater() {
-        long due = getProcessingTimeService().getCurrentProcessingTime() + MAX_DELAY_MILLIS;
-        var unused =
-                getProcessingTimeService()
-                        .registerTimer(
-                                due,
-                                now -> {
-                                    sendHeldBack();
-                                    sendLater();
-                                });
     }
 }

@@ -1,15 +1,18 @@
 package io.clickstream.time;
 
+import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.BotSign;
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.DeadLetter.Reason;
+import io.clickstream.event.FolderOf;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.Interaction;
 import io.clickstream.event.RawRecord;
 import io.clickstream.event.WithInteraction;
 import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.shuffle.ArchiveBatchWriter;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -46,6 +49,12 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
 
     private static final long NONE = Long.MIN_VALUE;
 
+    /**
+     * What is held back for the archive waits no longer. A file's silence is counted from its last
+     * write.
+     */
+    private static final long MAX_ARCHIVE_DELAY_MILLIS = 1_000;
+
     private final OutputTag<DeadLetter> deadLetters;
     private final OutputTag<Interaction> interactions;
     @Nullable private final Archive archive;
@@ -54,6 +63,7 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
 
     private transient ListState<Long> boundState;
     private transient LatenessBound bound;
+    @Nullable private transient ArchiveBatchWriter archived;
     private transient Counter recordsIn;
     private transient Counter bytesIn;
     private transient Counter clicks;
@@ -116,6 +126,38 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
         for (BotSign sign : BotSign.values()) {
             ofBots.put(sign, ClickstreamMetrics.bots(getMetricGroup(), sign.label()));
         }
+        if (archive != null) {
+            archived = archived(archive);
+            every(MAX_ARCHIVE_DELAY_MILLIS, archived::send);
+        }
+    }
+
+    private ArchiveBatchWriter archived(Archive to) {
+        Counter records =
+                ClickstreamMetrics.counter(getMetricGroup(), ClickstreamMetrics.ARCHIVE_RECORDS);
+        Counter bytes =
+                ClickstreamMetrics.counter(getMetricGroup(), ClickstreamMetrics.ARCHIVE_BYTES);
+        return new ArchiveBatchWriter(
+                to.folders,
+                batch -> {
+                    records.inc(batch.size());
+                    bytes.inc(batch.jsonBytes());
+                    // The network has a copy when this returns.
+                    output.collect(to.records, new StreamRecord<>(batch));
+                });
+    }
+
+    /** Does something again and again, in the task's own thread. */
+    final void every(long millis, Runnable action) {
+        long due = getProcessingTimeService().getCurrentProcessingTime() + millis;
+        var unused =
+                getProcessingTimeService()
+                        .registerTimer(
+                                due,
+                                now -> {
+                                    action.run();
+                                    every(millis, action);
+                                });
     }
 
     @Override
@@ -139,7 +181,7 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
             if (click.raw() != null) {
                 bytesIn.inc(click.raw().size());
             }
-            if (archive != null) {
+            if (archived != null) {
                 archive(click, element);
             }
             if (click.botSign() != null) {
@@ -156,7 +198,7 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
         } else {
             DeadLetter letter = (DeadLetter) incoming;
             bytesIn.inc(letter.raw().size());
-            if (archive != null) {
+            if (archived != null) {
                 archive(letter, element);
             }
             output.collect(deadLetters, element.replace(letter));
@@ -182,7 +224,7 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
                     archive.malformed,
                     element.replace(new DeadLetter(Reason.MALFORMED, detail, raw, now())));
         } else {
-            archive(raw, click.timestamp(), element);
+            archive(raw, click.timestamp());
         }
     }
 
@@ -194,15 +236,13 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
         if (letter.raw().json() == null || letter.reason() == Reason.FUTURE) {
             output.collect(archive.malformed, element.replace(letter));
         } else {
-            archive(letter.raw(), ArchivedRecord.NO_TIME, element);
+            archive(letter.raw(), ArchivedRecord.NO_TIME);
         }
     }
 
-    private void archive(RawRecord raw, long eventTime, StreamRecord<Incoming> element) {
+    private void archive(RawRecord raw, long eventTime) {
         long arrival = raw.arrival() == RawRecord.UNKNOWN_ARRIVAL ? now() : raw.arrival();
-        output.collect(
-                archive.records,
-                element.replace(new ArchivedRecord(raw.json(), eventTime, arrival)));
+        archived.add(new ArchivedRecord(raw.json(), eventTime, arrival));
     }
 
     /** Sends the interaction to the side. */
@@ -236,13 +276,20 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
 
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) {
-        sendHeldBack();
+        sendAllHeldBack();
     }
 
     @Override
     public void finish() throws Exception {
-        sendHeldBack();
+        sendAllHeldBack();
         super.finish();
+    }
+
+    private void sendAllHeldBack() {
+        sendHeldBack();
+        if (archived != null) {
+            archived.send();
+        }
     }
 
     private void advanceTo(long timestamp) {
@@ -263,14 +310,21 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
 
         private static final long serialVersionUID = 1L;
 
-        private final OutputTag<ArchivedRecord> records;
+        private final FolderOf<ArchivedRecord> folders;
+        private final OutputTag<ArchivedBatch> records;
         private final OutputTag<DeadLetter> malformed;
 
         /**
-         * @param records every record that is a JSON object, or can be written as one
+         * @param folders where each record is filed
+         * @param records every record that is a JSON object, or can be written as one, gathered by
+         *     folder. Nothing is held back over a barrier.
          * @param malformed all others
          */
-        public Archive(OutputTag<ArchivedRecord> records, OutputTag<DeadLetter> malformed) {
+        public Archive(
+                FolderOf<ArchivedRecord> folders,
+                OutputTag<ArchivedBatch> records,
+                OutputTag<DeadLetter> malformed) {
+            this.folders = folders;
             this.records = records;
             this.malformed = malformed;
         }

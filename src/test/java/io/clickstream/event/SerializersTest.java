@@ -223,29 +223,6 @@ class SerializersTest {
     }
 
     @Nested
-    class OfArchivedRecord extends SerializerContract<ArchivedRecord> {
-        OfArchivedRecord() {
-            super(
-                    ArchivedRecord.class,
-                    ArchivedRecordSerializer.INSTANCE,
-                    List.of(
-                            new ArchivedRecord(new byte[0], ArchivedRecord.NO_TIME, 0),
-                            new ArchivedRecord(
-                                    "{\"a\":\"é\"}".getBytes(StandardCharsets.UTF_8),
-                                    1_655_183_298_630L,
-                                    1_655_183_299_000L)));
-        }
-
-        @Override
-        protected Object content(ArchivedRecord record) {
-            return List.of(
-                    record.eventTime(),
-                    record.arrival(),
-                    new String(record.json(), StandardCharsets.UTF_8));
-        }
-    }
-
-    @Nested
     class OfClickBatch extends SerializerContract<ClickBatch> {
         OfClickBatch() {
             super(

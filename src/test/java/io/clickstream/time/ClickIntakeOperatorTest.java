@@ -5,6 +5,7 @@ import static io.clickstream.testing.Clicks.time;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.BotSign;
 import io.clickstream.event.Click;
@@ -17,6 +18,9 @@ import io.clickstream.event.RawRecord;
 import io.clickstream.event.WithInteraction;
 import io.clickstream.testing.OperatorCounters;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
@@ -35,8 +39,8 @@ class ClickIntakeOperatorTest {
 
     private static final OutputTag<DeadLetter> NO_CLICKS =
             new OutputTag<>("no-clicks", EventTypes.DEAD_LETTER);
-    private static final OutputTag<ArchivedRecord> ARCHIVE =
-            new OutputTag<>("archive", EventTypes.ARCHIVED_RECORD);
+    private static final OutputTag<ArchivedBatch> ARCHIVE =
+            new OutputTag<>("archive", EventTypes.ARCHIVED_BATCH);
     private static final OutputTag<DeadLetter> MALFORMED =
             new OutputTag<>("malformed", EventTypes.DEAD_LETTER);
     private static final OutputTag<Interaction> INTERACTIONS =
@@ -48,6 +52,7 @@ class ClickIntakeOperatorTest {
     private static final byte[] JSON = {'{', '}'};
 
     private OneInputStreamOperatorTestHarness<Incoming, Click> intake;
+    private OperatorCounters archiveCounters;
 
     @BeforeEach
     void start() throws Exception {
@@ -258,14 +263,18 @@ class ClickIntakeOperatorTest {
             intake.processElement(new StreamRecord<>(each, 3));
         }
 
-        assertThat(intake.getSideOutput(ARCHIVE))
-                .extracting(StreamRecord::getValue)
-                .allMatch(archived -> archived.json() == JSON)
+        assertThat(intake.getSideOutput(ARCHIVE)).isNull();
+        intake.prepareSnapshotPreBarrier(1);
+        assertThat(archived())
+                .allMatch(archived -> Arrays.equals(archived.json(), JSON))
                 .extracting(ArchivedRecord::eventTime, ArchivedRecord::arrival)
                 .containsExactly(
                         tuple(NOON, 7L),
                         tuple(time("11:00:00"), NOON),
                         tuple(ArchivedRecord.NO_TIME, NOON));
+        assertThat(archiveCounters.counted())
+                .containsEntry("archive.records", 3L)
+                .containsEntry("archive.bytes", 6L);
         assertThat(intake.getSideOutput(MALFORMED)).isNull();
         assertThat(intake.extractOutputValues()).containsExactly(onTime);
         assertThat(onTime.raw()).isNull();
@@ -297,16 +306,79 @@ class ClickIntakeOperatorTest {
         assertThat(intake.getSideOutput(NO_CLICKS)).hasSize(2);
     }
 
+    @Test
+    void archivesWithinASecond() throws Exception {
+        startWithArchive();
+        for (int second = 0; second < 3; second++) {
+            archivableArrives();
+            intake.setProcessingTime(NOON + second * 1_000L + 999);
+            assertThat(archived()).hasSize(second);
+            intake.setProcessingTime(NOON + second * 1_000L + 1_000);
+            assertThat(archived()).hasSize(second + 1);
+        }
+    }
+
+    @Test
+    void archivesWhatIsLeftAtTheEnd() throws Exception {
+        startWithArchive();
+        archivableArrives();
+        intake.getOperator().finish();
+
+        assertThat(archived()).hasSize(1);
+    }
+
+    @Test
+    void gathersForTheArchiveByFolder() throws Exception {
+        startWithArchive();
+        for (int i = 0; i < 2; i++) {
+            archivableArrives();
+            intake.processElement(new StreamRecord<>(letter(Reason.MISSING_USER, JSON), 3));
+        }
+        intake.prepareSnapshotPreBarrier(1);
+
+        assertThat(intake.getSideOutput(ARCHIVE))
+                .extracting(StreamRecord::getValue)
+                .extracting(ArchivedBatch::folder, ArchivedBatch::size)
+                .containsExactly(tuple("clicks", 2), tuple("others", 2));
+    }
+
+    private void archivableArrives() throws Exception {
+        Click click = clickAt("12:00:00");
+        click.raw().setJson(JSON);
+        intake.processElement(new StreamRecord<>(click, click.timestamp()));
+    }
+
+    private List<ArchivedRecord> archived() {
+        Collection<StreamRecord<ArchivedBatch>> batches = intake.getSideOutput(ARCHIVE);
+        List<ArchivedRecord> records = new ArrayList<>();
+        if (batches != null) {
+            for (StreamRecord<ArchivedBatch> each : batches) {
+                for (int i = 0; i < each.getValue().size(); i++) {
+                    records.add(each.getValue().record(i));
+                }
+            }
+        }
+        return records;
+    }
+
     private void startWithArchive() throws Exception {
         intake.close();
+        archiveCounters = new OperatorCounters();
         intake =
                 new OneInputStreamOperatorTestHarness<>(
                         new SingleIntakeOperator(
                                 NO_CLICKS,
                                 INTERACTIONS,
-                                new ClickIntakeOperator.Archive(ARCHIVE, MALFORMED),
+                                new ClickIntakeOperator.Archive(
+                                        record ->
+                                                record.eventTime() == ArchivedRecord.NO_TIME
+                                                        ? "others"
+                                                        : "clicks",
+                                        ARCHIVE,
+                                        MALFORMED),
                                 OUT_OF_ORDERNESS,
-                                SKEW));
+                                SKEW),
+                        archiveCounters.environment());
         intake.setup(EventTypes.CLICK.createSerializer(new SerializerConfigImpl()));
         intake.setProcessingTime(NOON);
         intake.open();

@@ -5,15 +5,13 @@ import io.clickstream.config.JsonMapping;
 import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.DeadLetter;
-import io.clickstream.event.EventTypes;
-import io.clickstream.sink.archive.Folders.FolderOf;
+import io.clickstream.event.FolderOf;
 import java.time.Duration;
 import org.apache.flink.api.common.serialization.BulkWriter;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.connector.file.sink.FileSink;
 import org.apache.flink.core.fs.Path;
-import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.functions.sink.filesystem.OutputFileConfig;
 import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.DefaultRollingPolicy;
 
@@ -30,31 +28,18 @@ public final class ArchiveSinks {
     private static final Duration LONGEST_CHECK_INTERVAL = Duration.ofMinutes(1);
 
     /**
-     * Archives records that are JSON objects, clicks or not. They are gathered in the thread that
-     * they come in, and written in one of their own; both keep their order.
-     *
-     * @param mapping where records have the fields of a click
-     * @param batchUid of what gathers
-     * @param uid of the sink
+     * Where records are filed that are JSON objects, clicks or not, and where those that are none.
      */
-    public static void records(
-            DataStream<ArchivedRecord> records,
-            ArchiveConfig config,
-            JsonMapping mapping,
-            String batchUid,
-            String uid) {
-        TimeFolders<ArchivedRecord> folders =
-                new TimeFolders<>(config.layout(), RecordTime.of(config));
-        records.transform(batchUid, EventTypes.ARCHIVED_BATCH, new ArchiveBatchOperator(folders))
-                .uid(batchUid)
-                .name(batchUid)
-                .sinkTo(batches(config, mapping))
-                .uid(uid)
-                .name(uid)
-                .disableChaining();
+    public static FolderOf<ArchivedRecord> folders(ArchiveConfig config) {
+        return new TimeFolders<>(config.layout(), RecordTime.of(config));
     }
 
-    private static FileSink<ArchivedBatch> batches(ArchiveConfig config, JsonMapping mapping) {
+    /**
+     * A sink for records that are JSON objects, of one folder each batch.
+     *
+     * @param mapping where records have the fields of a click
+     */
+    public static Sink<ArchivedBatch> records(ArchiveConfig config, JsonMapping mapping) {
         if (config.format() == ArchiveConfig.Format.PARQUET) {
             return packed(
                     config,
@@ -74,7 +59,7 @@ public final class ArchiveSinks {
                 config,
                 new Path(folder(config), config.malformedFolder()),
                 new MalformedLines(),
-                folders::of);
+                folders);
     }
 
     static Path folder(ArchiveConfig config) {

@@ -1,6 +1,6 @@
 package io.clickstream.sink.archive;
 
-import java.io.Serializable;
+import io.clickstream.event.FolderOf;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.streaming.api.functions.sink.filesystem.BucketAssigner;
 import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.SimpleVersionedStringSerializer;
@@ -24,12 +24,5 @@ final class Folders<T> implements BucketAssigner<T, String> {
     @Override
     public SimpleVersionedSerializer<String> getSerializer() {
         return SimpleVersionedStringSerializer.INSTANCE;
-    }
-
-    /** Names a folder below the archive's. */
-    @FunctionalInterface
-    interface FolderOf<T> extends Serializable {
-
-        String of(T value);
     }
 }

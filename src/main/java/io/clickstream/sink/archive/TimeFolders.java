@@ -1,7 +1,7 @@
 package io.clickstream.sink.archive;
 
 import io.clickstream.config.ArchiveConfig.Layout;
-import java.io.Serializable;
+import io.clickstream.event.FolderOf;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -13,7 +13,7 @@ import java.util.Map;
  * Names the folders of hours or days, in UTC, that records are filed in. Nearly every record is of
  * the same hour as the one before it, and gets the same string.
  */
-final class TimeFolders<T> implements Serializable {
+final class TimeFolders<T> implements FolderOf<T> {
 
     private static final long serialVersionUID = 1L;
 
@@ -36,8 +36,8 @@ final class TimeFolders<T> implements Serializable {
         this.time = time;
     }
 
-    /** The folder of a record, below the archive's. */
-    String of(T record) {
+    @Override
+    public String of(T record) {
         long millis = time.millis(record);
         if (millis < begin || millis >= end) {
             moveTo(millis);
