@@ -50,9 +50,12 @@ public final class ArchiveBenchmark implements Callable<Integer> {
     private static final int ROUNDS = 3;
     private static final int WARM_UPS = 1;
     private static final int CHECKPOINT_MILLIS = 5_000;
-    private static final long POLL_MILLIS = 2;
+    private static final long POLL_MILLIS = 10;
     private static final long TIMEOUT_NANOS = 60_000_000_000L;
     private static final int WRONG = 1;
+
+    /** A run's archive of JSON and its topics and checkpoints. */
+    private static final long USED_BYTES = 1_400L << 20;
 
     /** As large as a batch of the archive's, and as much of them as a run writes. */
     private static final int PIECE_BYTES = 128 * 1024;
@@ -190,6 +193,7 @@ public final class ArchiveBenchmark implements Callable<Integer> {
     private double run(KafkaBroker broker, Variant variant, Path folder) throws Exception {
         URI archive = variant.archive(folder);
         JobConfig config = config(broker, variant, archive);
+        UsedPages pages = UsedPages.forFilesIn(folder, USED_BYTES, folder.resolveSibling("used"));
         try (LocalFlink flink =
                 LocalFlink.start(
                         folder.resolve("flink"),
@@ -209,6 +213,7 @@ public final class ArchiveBenchmark implements Callable<Integer> {
             }
             return rate;
         } finally {
+            pages.close();
             DiscardingFileSystem.forget(archive);
             LocalServers.delete(folder);
         }
