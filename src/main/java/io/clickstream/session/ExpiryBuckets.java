@@ -37,6 +37,7 @@ final class ExpiryBuckets {
     /** Records whose memory is asked for at a time. */
     private static final int PEEKED = 32;
 
+    private final long gap;
     private final int widthLog2;
     private final SessionRecords records;
     private final OpenUsers users;
@@ -45,6 +46,11 @@ final class ExpiryBuckets {
     /** Buckets that were used last, by the lowest bits of their index, to find them faster. */
     private final Bucket[] latest = new Bucket[LATEST];
 
+    private final int[] due = new int[PEEKED];
+    private final int[] other = new int[PEEKED];
+    private int dues;
+    private int others;
+
     /** Written, so that reading ahead is not optimized away. */
     @SuppressWarnings("UnusedVariable")
     private long peeked;
@@ -52,10 +58,12 @@ final class ExpiryBuckets {
     /**
      * Begins empty.
      *
+     * @param gap a session ends this much behind its last event, in ms
      * @param widthLog2 a bucket is 2 to the power of this wide, in ms, which saves a division; the
      *     watermark looks at the users of one bucket anew as long as it is within it
      */
-    ExpiryBuckets(int widthLog2, SessionRecords records, OpenUsers users) {
+    ExpiryBuckets(long gap, int widthLog2, SessionRecords records, OpenUsers users) {
+        this.gap = gap;
         this.widthLog2 = widthLog2;
         this.records = records;
         this.users = users;
@@ -90,25 +98,13 @@ final class ExpiryBuckets {
             Bucket bucket = first.getValue();
             latest[(int) index & (LATEST - 1)] = null;
             Bucket left = null;
-            for (int i = 0; i < bucket.size; i++) {
-                if (i % PEEKED == 0) {
-                    peek(bucket, i);
+            for (int from = 0; from < bucket.size; from += PEEKED) {
+                sort(bucket, from, watermark);
+                for (int i = 0; i < others; i++) {
+                    left = look(other[i], users.earliestEnd(other[i], gap), index, left);
                 }
-                int head = bucket.heads[i];
-                if (records.armed(head) != index) {
-                    continue;
-                }
-                records.setArmed(head, SessionRecords.NOT_ARMED);
-                long end = visitor.closeDue(head);
-                if (end == SessionRecords.NOT_ARMED) {
-                    continue;
-                }
-                if (end >> widthLog2 == index) {
-                    records.setArmed(head, index);
-                    left = left == null ? new Bucket(index) : left;
-                    left.add(head);
-                } else {
-                    arm(head, end);
+                for (int i = 0; i < dues; i++) {
+                    left = look(due[i], visitor.closeDue(due[i]), index, left);
                 }
             }
             if (left != null) {
@@ -119,16 +115,51 @@ final class ExpiryBuckets {
         }
     }
 
-    private void peek(Bucket bucket, int from) {
+    /**
+     * Sorts some users by whether one of their sessions is over. All are read first, so that the
+     * memory comes for all of them at once, then what is needed to close those that are over: most
+     * users have clicked since, and are only put into a later bucket.
+     */
+    private void sort(Bucket bucket, int from, long watermark) {
         int to = Math.min(from + PEEKED, bucket.size);
         long read = 0;
         for (int i = from; i < to; i++) {
-            read += records.peek(bucket.heads[i]);
+            read += records.peekEnd(bucket.heads[i]);
         }
+        others = 0;
+        dues = 0;
         for (int i = from; i < to; i++) {
-            read += users.peekSlotOf(bucket.heads[i]);
+            int head = bucket.heads[i];
+            if (records.armed(head) != bucket.index) {
+                continue;
+            }
+            records.setArmed(head, SessionRecords.NOT_ARMED);
+            // Written to both, since the processor can't foresee which it will be.
+            other[others] = head;
+            due[dues] = head;
+            int isDue = users.earliestEnd(head, gap) - 1 <= watermark ? 1 : 0;
+            dues += isDue;
+            others += 1 - isDue;
+        }
+        for (int i = 0; i < dues; i++) {
+            read += records.peek(due[i]) + users.peekSlotOf(due[i]);
         }
         peeked = read;
+    }
+
+    /** Puts a user into the bucket of the end of the oldest session, if there still is one. */
+    private Bucket look(int head, long end, long index, Bucket left) {
+        if (end == SessionRecords.NOT_ARMED) {
+            return left;
+        }
+        if (end >> widthLog2 != index) {
+            arm(head, end);
+            return left;
+        }
+        records.setArmed(head, index);
+        Bucket again = left == null ? new Bucket(index) : left;
+        again.add(head);
+        return again;
     }
 
     /** Lets go of entries that don't count. */

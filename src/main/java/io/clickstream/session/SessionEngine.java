@@ -31,8 +31,12 @@ final class SessionEngine {
      */
     static final int BATCH = 64;
 
-    /** Users touched within so many clicks count as touched at the same time. */
-    private static final int CLICKS_PER_TOUCH = 1024;
+    /**
+     * Users touched within so many clicks count as touched at the same time. The clock has 32 bits:
+     * at a million clicks per second it begins anew after two years, and for once the wrong users
+     * are spilled.
+     */
+    private static final int CLICKS_PER_TOUCH = 16 * 1024;
 
     /**
      * Of the sessions on the heap, this part is spilled at once, so that it is not done per click.
@@ -112,7 +116,7 @@ final class SessionEngine {
         this.late = late;
         this.codec = new SessionCodec(records, names);
         this.log = new SessionLog(maxParallelism, records, codec, names.writer(), segments);
-        this.expiry = new ExpiryBuckets(bucketLog2(this.gap), records, users);
+        this.expiry = new ExpiryBuckets(this.gap, bucketLog2(this.gap), records, users);
     }
 
     private static int bucketLog2(long gap) {
@@ -170,7 +174,7 @@ final class SessionEngine {
             late.accept(click);
             return;
         }
-        records.setTouch(head, clicks++ / CLICKS_PER_TOUCH);
+        records.setTouch(head, (int) (clicks++ / CLICKS_PER_TOUCH));
         changed.set(head);
         onHeap += change;
         if (change > 0) {
@@ -335,7 +339,7 @@ final class SessionEngine {
         spilled.remove(id);
         int newest = read(stored);
         addRestored(id, hash, newest);
-        records.setTouch(newest, clicks / CLICKS_PER_TOUCH);
+        records.setTouch(newest, (int) (clicks / CLICKS_PER_TOUCH));
         spilledSessions -= users.sessionCount(newest);
         changed.set(newest);
         return newest;
@@ -343,15 +347,19 @@ final class SessionEngine {
 
     /** Leaves the users who were touched longest ago to the store. */
     private void spill() {
-        long threshold = touchThreshold();
+        int threshold = touchThreshold();
         int enough = maxOnHeap - maxOnHeap / SPILLED_PART;
         users.forEach(
                 head -> {
-                    if (onHeap > enough && records.touch(head) <= threshold) {
+                    if (onHeap > enough && isUpTo(records.touch(head), threshold)) {
                         spill(head);
                     }
                 });
         expiry.prune();
+    }
+
+    private static boolean isUpTo(int touch, int threshold) {
+        return Integer.compareUnsigned(touch, threshold) <= 0;
     }
 
     private void spill(int head) {
@@ -370,19 +378,20 @@ final class SessionEngine {
     }
 
     /** The touch up to which about the part to be spilled lies, from a sample. */
-    private long touchThreshold() {
+    private int touchThreshold() {
         long[] touches = new long[TOUCH_SAMPLES];
         int[] seen = {0};
         int every = Math.max(1, (users.size() + TOUCH_SAMPLES - 1) / TOUCH_SAMPLES);
         users.forEach(
                 head -> {
                     if (seen[0]++ % every == 0) {
-                        touches[(seen[0] - 1) / every] = records.touch(head);
+                        touches[(seen[0] - 1) / every] =
+                                Integer.toUnsignedLong(records.touch(head));
                     }
                 });
         int samples = (seen[0] + every - 1) / every;
         Arrays.sort(touches, 0, samples);
         // Twice the part, so that a sample's error does not end in spilling nothing.
-        return touches[Math.min(samples - 1, 2 * samples / SPILLED_PART)];
+        return (int) touches[Math.min(samples - 1, 2 * samples / SPILLED_PART)];
     }
 }

@@ -11,22 +11,24 @@ import javax.annotation.Nullable;
  * and a click touches two or three cache lines instead of five objects.
  *
  * <pre>
- *   0  user: the number; where the id is a text, it is in an array beside
- *   1  begin, ms since the epoch
- *   2  last event, ms since the epoch
- *   3  last checkout, ms since the epoch, or NO_CHECKOUT
- *   4  flags (16 bits) and the visits up to the last checkout (48)
- *   5  departments: bit n is the one with number n + 1
- *   6  next older session of the user (32 bits) and the number of later visits (32)
- *   7  bucket of the user's next look, see ExpiryBuckets
- *   8  when the user was touched last, on the engine's clock
- *   9  events
- *  10  times of 12 later visits, ms since begin, two to a number
+ *   0  bucket of the user's next look, see ExpiryBuckets
+ *   1  user: the number; where the id is a text, it is in an array beside
+ *   2  flags (16 bits) and the visits up to the last checkout (48)
+ *   3  next older session of the user (32 bits) and the number of later visits (32)
+ *   4  last event, ms since the epoch
+ *   5  begin, ms since the epoch
+ *   6  departments: bit n is the one with number n + 1
+ *   7  last checkout, ms since the epoch, or NO_CHECKOUT
+ *   8  when the user was touched last, on the engine's clock (32 bits), and the events (32)
+ *   9  times of 14 later visits, ms since begin, two to a number
  * </pre>
  *
+ * <p>In this order a look at the end of a session needs one cache line or two: the first five
+ * numbers.
+ *
  * <p>The few sessions with more later visits, or with departments that have no bit, have an object
- * beside for them. Fields 0, 7 and 8 only mean something in a user's newest session, which stands
- * for the user.
+ * beside for them. Fields 0, 1 and the touch only mean something in a user's newest session, which
+ * stands for the user.
  *
  * <p>How many visits were at or before the last checkout can't be counted up directly, since a
  * later checkout or an earlier visit may still come. Visits up to the last checkout seen so far are
@@ -56,21 +58,23 @@ final class SessionRecords {
     private static final int CHUNK_LOG2 = 12;
     private static final int CHUNK_MASK = (1 << CHUNK_LOG2) - 1;
 
-    private static final int USER = 0;
-    private static final int BEGIN = 1;
-    private static final int LAST = 2;
-    private static final int CHECKOUT = 3;
-    private static final int FLAGS = 4;
-    private static final int DEPARTMENTS = 5;
-    private static final int LINK = 6;
-    private static final int ARMED = 7;
-    private static final int TOUCH = 8;
-    private static final int EVENTS = 9;
-    private static final int VISITS = 10;
+    private static final int ARMED = 0;
+    private static final int USER = 1;
+    private static final int FLAGS = 2;
+    private static final int LINK = 3;
+    private static final int LAST = 4;
+    private static final int BEGIN = 5;
+    private static final int DEPARTMENTS = 6;
+    private static final int CHECKOUT = 7;
+    private static final int EVENTS = 8;
+    private static final int VISITS = 9;
 
     private static final int MAX_VISITS = 2 * ((1 << RECORD_LOG2) - VISITS);
 
     private static final long COUNT_MASK = (1L << 48) - 1;
+
+    /** More events of a session are not counted. */
+    static final long MAX_EVENTS = (1L << 32) - 1;
 
     /** The record stands for a user. */
     private static final long HEAD = 1L << 48;
@@ -179,6 +183,13 @@ final class SessionRecords {
         return chunk[at] + chunk[at + 7] + chunk[at + (1 << RECORD_LOG2) - 1];
     }
 
+    /** Reads what tells whether a session is over. */
+    long peekEnd(int record) {
+        long[] chunk = chunk(record);
+        int at = at(record);
+        return chunk[at + ARMED] + chunk[at + LAST];
+    }
+
     /** Reads the free records that the next sessions will be in, each once: at most so many. */
     long peekFree(int count) {
         int to = Math.max(0, freeCount - count);
@@ -245,12 +256,15 @@ final class SessionRecords {
         chunk(record)[at(record) + ARMED] = bucket;
     }
 
-    long touch(int record) {
-        return chunk(record)[at(record) + TOUCH];
+    /** Compared as one without sign. */
+    int touch(int record) {
+        return (int) (chunk(record)[at(record) + EVENTS] >>> 32);
     }
 
-    void setTouch(int record, long touch) {
-        chunk(record)[at(record) + TOUCH] = touch;
+    void setTouch(int record, int touch) {
+        long[] chunk = chunk(record);
+        int at = at(record) + EVENTS;
+        chunk[at] = (long) touch << 32 | (chunk[at] & MAX_EVENTS);
     }
 
     /** The user's next older open session, or {@link #NONE}. */
@@ -295,9 +309,9 @@ final class SessionRecords {
         return chunk(record)[at(record) + LAST];
     }
 
-    /** How many events there were, whatever they were. */
+    /** How many events there were, whatever they were: {@link #MAX_EVENTS} or more if so many. */
     long events(int record) {
-        return chunk(record)[at(record) + EVENTS];
+        return chunk(record)[at(record) + EVENTS] & MAX_EVENTS;
     }
 
     long lastCheckout(int record) {
@@ -343,7 +357,7 @@ final class SessionRecords {
             int record, long timestamp, @Nullable String department, int number, boolean checkout) {
         long[] chunk = chunk(record);
         int at = at(record);
-        chunk[at + EVENTS]++;
+        addEvents(chunk, at, 1);
         if (timestamp > chunk[at + LAST]) {
             chunk[at + LAST] = timestamp;
         } else if (timestamp < chunk[at + BEGIN]) {
@@ -358,6 +372,11 @@ final class SessionRecords {
         }
     }
 
+    private static void addEvents(long[] chunk, int at, long events) {
+        long before = chunk[at + EVENTS];
+        chunk[at + EVENTS] = before + Math.min(events, MAX_EVENTS - (before & MAX_EVENTS));
+    }
+
     /** Takes over all that another session of the same user knows, and gives its record back. */
     void join(int record, int other) {
         if (begin(other) < begin(record)) {
@@ -366,7 +385,7 @@ final class SessionRecords {
         long[] chunk = chunk(record);
         int at = at(record);
         chunk[at + LAST] = Math.max(chunk[at + LAST], last(other));
-        chunk[at + EVENTS] += events(other);
+        addEvents(chunk, at, events(other));
         addCheckout(record, lastCheckout(other));
         chunk[at + FLAGS] += visitsUpToCheckout(other);
         int visits = laterVisitCount(other);
@@ -385,7 +404,7 @@ final class SessionRecords {
         long[] chunk = chunk(record);
         int at = at(record);
         chunk[at + LAST] = last;
-        chunk[at + EVENTS] = events;
+        addEvents(chunk, at, events);
         chunk[at + CHECKOUT] = lastCheckout;
         chunk[at + FLAGS] += visitsUpToCheckout;
     }

@@ -29,6 +29,24 @@ class SessionRecordsTest {
     private static final long MONTH = 31L * 24 * 3600 * 1000;
 
     @Example
+    void eventsAndTheTouchStayApart() {
+        SessionRecords records = new SessionRecords();
+        int session = records.open(5);
+        records.setTouch(session, -1);
+        records.set(session, 5, SessionRecords.NO_CHECKOUT, 0, SessionRecords.MAX_EVENTS - 1);
+        records.add(session, 6, null, 0, false);
+        assertThat(records.events(session)).isEqualTo(SessionRecords.MAX_EVENTS);
+
+        records.add(session, 7, null, 0, false);
+
+        assertThat(records.events(session)).isEqualTo(SessionRecords.MAX_EVENTS);
+        assertThat(records.touch(session)).isEqualTo(-1);
+        records.setTouch(session, 7);
+        assertThat(records.events(session)).isEqualTo(SessionRecords.MAX_EVENTS);
+        assertThat(records.touch(session)).isEqualTo(7);
+    }
+
+    @Example
     void countsVisitsAtOrBeforeTheLastCheckout() {
         int session = records.open(5);
 

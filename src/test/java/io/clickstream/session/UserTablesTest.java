@@ -75,33 +75,56 @@ class UserTablesTest {
     }
 
     @Example
-    void anArmedUserIsLookedAtOnceTheWatermarkIsThereAndNotBefore() {
+    void aUserWhoHasClickedSinceIsPutIntoTheBucketOfTheNewEnd() {
         SessionRecords records = new SessionRecords();
-        ExpiryBuckets expiry = new ExpiryBuckets(6, records, new OpenUsers(records));
+        ExpiryBuckets expiry = new ExpiryBuckets(1_000, 6, records, new OpenUsers(records));
         int user = user(records, 1);
-        List<Long> looks = new ArrayList<>();
-        long[] watermark = {0};
-        ExpiryBuckets.Visitor visitor =
-                each -> {
-                    looks.add(watermark[0]);
-                    return watermark[0] >= 1_233 ? SessionRecords.NOT_ARMED : 1_234;
-                };
+        List<Long> closings = new ArrayList<>();
 
         expiry.arm(user, 1_010);
+        records.add(user, 234, null, 0, false);
+        List<Long> armed = new ArrayList<>();
         for (long time : new long[] {500, 958, 959, 1_020, 1_214, 1_215, 1_232, 1_233, 1_300}) {
-            watermark[0] = time;
-            expiry.advance(time, visitor);
+            expiry.advance(
+                    time,
+                    each -> {
+                        closings.add(time);
+                        return SessionRecords.NOT_ARMED;
+                    });
+            armed.add(records.armed(user));
         }
 
         // The bucket of 1,010 is from 960 on, that of 1,234 from 1,216 on.
-        assertThat(looks).containsExactly(959L, 1_215L, 1_232L, 1_233L);
+        long none = SessionRecords.NOT_ARMED;
+        assertThat(armed).containsExactly(15L, 15L, 19L, 19L, 19L, 19L, 19L, none, none);
+        assertThat(closings).containsExactly(1_233L);
+        assertThat(expiry.isEmpty()).isTrue();
+    }
+
+    @Example
+    void aUserWithAnOlderSessionLeftIsClosedAgain() {
+        SessionRecords records = new SessionRecords();
+        ExpiryBuckets expiry = new ExpiryBuckets(1_000, 6, records, new OpenUsers(records));
+        int user = user(records, 1);
+        List<Long> closings = new ArrayList<>();
+        expiry.arm(user, 1_000);
+        for (long time : new long[] {998, 999, 5_000, 7_000}) {
+            expiry.advance(
+                    time,
+                    each -> {
+                        closings.add(time);
+                        return time == 999 ? 6_000 : SessionRecords.NOT_ARMED;
+                    });
+        }
+
+        assertThat(closings).containsExactly(999L, 7_000L);
         assertThat(expiry.isEmpty()).isTrue();
     }
 
     @Example
     void anEarlierEndCountsAndTheOldEntryIsPassedOver() {
         SessionRecords records = new SessionRecords();
-        ExpiryBuckets expiry = new ExpiryBuckets(6, records, new OpenUsers(records));
+        ExpiryBuckets expiry = new ExpiryBuckets(1_000, 6, records, new OpenUsers(records));
         int user = user(records, 1);
         expiry.arm(user, 5_000);
         expiry.arm(user, 1_000);
@@ -121,7 +144,7 @@ class UserTablesTest {
     @Example
     void aRecordThatIsUsedAgainIsLookedAtOnceAfterPruning() {
         SessionRecords records = new SessionRecords();
-        ExpiryBuckets expiry = new ExpiryBuckets(6, records, new OpenUsers(records));
+        ExpiryBuckets expiry = new ExpiryBuckets(1_000, 6, records, new OpenUsers(records));
         int gone = user(records, 1);
         expiry.arm(gone, 1_000);
         records.free(gone);
