@@ -155,13 +155,10 @@ final class KafkaStreamsRun {
             Aggregate aggregate,
             AggregateFormat<T> format,
             Collection<T> values) {
+        AggregateJson<T> json = new AggregateJson<>(format);
         List<String> lines =
                 values.stream()
-                        .map(
-                                value ->
-                                        new String(
-                                                AggregateJson.toBytes(format, value),
-                                                StandardCharsets.UTF_8))
+                        .map(value -> new String(json.toBytes(value), StandardCharsets.UTF_8))
                         .toList();
         running.add(aggregate, Digest.of(lines), running.keepsLines() ? lines : List.of());
     }

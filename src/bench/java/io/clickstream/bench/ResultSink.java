@@ -36,7 +36,8 @@ final class ResultSink<T> implements Sink<T> {
 
     /** A sink for one of the aggregates. */
     static <T> ResultSink<T> of(String run, Aggregate aggregate, AggregateFormat<T> format) {
-        return of(run, aggregate, value -> AggregateJson.toBytes(format, value));
+        AggregateJson<T> json = new AggregateJson<>(format);
+        return of(run, aggregate, json::toBytes);
     }
 
     /** A sink for one of the aggregates, with any way to make lines of what comes. */

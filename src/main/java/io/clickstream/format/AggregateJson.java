@@ -4,22 +4,46 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
+import javax.annotation.Nullable;
 
-/** Renders aggregates as one line of JSON in UTF-8. */
-public final class AggregateJson {
+/**
+ * Renders aggregates as one line of JSON in UTF-8. For one thread at a time: what it writes with is
+ * used again, since there may be hundreds of thousands of sessions per second.
+ *
+ * @param <T> the aggregate
+ */
+public final class AggregateJson<T> implements Serializable {
+
+    private static final long serialVersionUID = 1L;
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    public static <T> byte[] toBytes(AggregateFormat<T> format, T value) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+    private final AggregateFormat<T> format;
+
+    private transient ByteArrayOutputStream bytes;
+    @Nullable private transient JsonGenerator json;
+
+    public AggregateJson(AggregateFormat<T> format) {
+        this.format = format;
+    }
+
+    /** The line, without its end. */
+    public byte[] toBytes(T value) {
+        try {
+            if (json == null) {
+                bytes = new ByteArrayOutputStream(256);
+                json = JSON.createGenerator(bytes);
+                // Between two values, which are apart here.
+                json.setRootValueSeparator(null);
+            }
+            bytes.reset();
             format.write(value, json);
+            json.flush();
+            return bytes.toByteArray();
         } catch (IOException e) {
             throw new UncheckedIOException("Can't happen: nothing is written but memory", e);
         }
-        return bytes.toByteArray();
     }
-
-    private AggregateJson() {}
 }

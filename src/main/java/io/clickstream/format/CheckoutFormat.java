@@ -1,6 +1,8 @@
 package io.clickstream.format;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
 import io.clickstream.event.Session;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +11,17 @@ import java.nio.charset.StandardCharsets;
 public final class CheckoutFormat implements AggregateFormat<Session> {
 
     private static final long serialVersionUID = 1L;
+
+    /** Names that are encoded once, since this is written for every session with a checkout. */
+    private static final SerializableString USER_ID = new SerializedString("userId");
+
+    private static final SerializableString EVENT_COUNT = new SerializedString("eventCount");
+    private static final SerializableString CHECKOUT_EVENT_COUNT =
+            new SerializedString("orderCheckoutEventCount");
+    private static final SerializableString DEPARTMENTS = new SerializedString("deptList");
+    private static final SerializableString KEY = new SerializedString("eventKey");
+    private static final SerializableString BEGIN = new SerializedString("windowBeginTime");
+    private static final SerializableString END = new SerializedString("windowEndTime");
 
     /** The lab writes it into every record; a dashboard of the lab may group by it. */
     private static final int EVENT_KEY = 1;
@@ -36,18 +49,24 @@ public final class CheckoutFormat implements AggregateFormat<Session> {
     @Override
     public void write(Session session, JsonGenerator json) throws IOException {
         json.writeStartObject();
-        json.writeFieldName("userId");
+        json.writeFieldName(USER_ID);
         session.user().writeTo(json);
-        json.writeNumberField("eventCount", session.visits());
-        json.writeNumberField("orderCheckoutEventCount", session.checkoutVisits());
-        json.writeArrayFieldStart("deptList");
+        json.writeFieldName(EVENT_COUNT);
+        json.writeNumber(session.visits());
+        json.writeFieldName(CHECKOUT_EVENT_COUNT);
+        json.writeNumber(session.checkoutVisits());
+        json.writeFieldName(DEPARTMENTS);
+        json.writeStartArray();
         for (int i = 0; i < session.departmentCount(); i++) {
             json.writeString(session.department(i));
         }
         json.writeEndArray();
-        json.writeNumberField("eventKey", EVENT_KEY);
-        json.writeNumberField("windowBeginTime", session.begin());
-        json.writeNumberField("windowEndTime", session.end());
+        json.writeFieldName(KEY);
+        json.writeNumber(EVENT_KEY);
+        json.writeFieldName(BEGIN);
+        json.writeNumber(session.begin());
+        json.writeFieldName(END);
+        json.writeNumber(session.end());
         json.writeEndObject();
     }
 }

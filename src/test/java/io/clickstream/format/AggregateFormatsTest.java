@@ -128,6 +128,6 @@ class AggregateFormatsTest {
     }
 
     private static <T> String text(AggregateFormat<T> format, T value) {
-        return new String(AggregateJson.toBytes(format, value), UTF_8);
+        return new String(new AggregateJson<>(format).toBytes(value), UTF_8);
     }
 }

@@ -29,7 +29,7 @@ class DeadLetterFormatTest {
                         new RawRecord("clicks", 3, 42, "{\"ip\":\"66.249.1.133\"}".getBytes(UTF_8)),
                         FOUND);
 
-        assertThat(AggregateJson.toBytes(format, letter))
+        assertThat(new AggregateJson<>(format).toBytes(letter))
                 .asString(UTF_8)
                 .isEqualTo(
                         "{\"reason\":\"missing-user\",\"detail\":\"no \\\"user\\\"\","
@@ -52,7 +52,7 @@ class DeadLetterFormatTest {
                         new RawRecord("clicks", 0, 7, new byte[5]));
         Clock clock = Clock.fixed(Instant.ofEpochMilli(FOUND), ZoneOffset.UTC);
 
-        assertThat(AggregateJson.toBytes(format, new LateClickLetters(clock).map(click)))
+        assertThat(new AggregateJson<>(format).toBytes(new LateClickLetters(clock).map(click)))
                 .asString(UTF_8)
                 .endsWith("\"size\":5,\"eventTime\":1655183237630,\"lag\":61000}");
     }

@@ -202,7 +202,7 @@ public final class SessionStage implements AutoCloseable {
     }
 
     private static <T> String json(AggregateFormat<T> format, T value) {
-        return new String(AggregateJson.toBytes(format, value), StandardCharsets.UTF_8);
+        return new String(new AggregateJson<>(format).toBytes(value), StandardCharsets.UTF_8);
     }
 
     private Subtask owner(UserId user) {

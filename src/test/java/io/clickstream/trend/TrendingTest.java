@@ -158,7 +158,7 @@ class TrendingTest {
                 .extracting(
                         trend ->
                                 new String(
-                                        AggregateJson.toBytes(new TrendFormat(), trend),
+                                        new AggregateJson<>(new TrendFormat()).toBytes(trend),
                                         StandardCharsets.UTF_8))
                 .isEqualTo(TrendOracle.expect(all, top, SPAN, SLIDE));
         assertNothingIsLeft();

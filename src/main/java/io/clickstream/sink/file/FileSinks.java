@@ -18,7 +18,8 @@ public final class FileSinks {
 
     /** A sink for one aggregate. */
     public static <T> FileSink<T> aggregates(Path folder, AggregateFormat<T> format) {
-        return lines(folder, value -> AggregateJson.toBytes(format, value));
+        AggregateJson<T> json = new AggregateJson<>(format);
+        return lines(folder, json::toBytes);
     }
 
     /** A sink for dead letters. */

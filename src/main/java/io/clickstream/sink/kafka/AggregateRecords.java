@@ -12,20 +12,18 @@ final class AggregateRecords<T> implements KafkaRecordSerializationSchema<T> {
 
     private final String topic;
     private final AggregateFormat<T> format;
+    private final AggregateJson<T> json;
 
     AggregateRecords(String topic, AggregateFormat<T> format) {
         this.topic = topic;
         this.format = format;
+        this.json = new AggregateJson<>(format);
     }
 
     @Override
     public ProducerRecord<byte[], byte[]> serialize(
             T value, KafkaSinkContext context, Long timestamp) {
         return new ProducerRecord<>(
-                topic,
-                null,
-                format.timestamp(value),
-                format.key(value),
-                AggregateJson.toBytes(format, value));
+                topic, null, format.timestamp(value), format.key(value), json.toBytes(value));
     }
 }

@@ -19,10 +19,11 @@ public final class KinesisSinks {
     /** A sink for one aggregate, by the same key as its topic. */
     public static <T> KinesisStreamsSink<T> aggregates(
             KinesisSinkConfig config, KinesisStreamName stream, AggregateFormat<T> format) {
+        AggregateJson<T> json = new AggregateJson<>(format);
         return sink(
                 config,
                 stream,
-                value -> AggregateJson.toBytes(format, value),
+                json::toBytes,
                 value -> PartitionKey.of(new String(format.key(value), StandardCharsets.UTF_8)));
     }
 
