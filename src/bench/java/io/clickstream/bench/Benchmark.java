@@ -33,8 +33,8 @@ public final class Benchmark implements Callable<Integer> {
 
     private static final int ROUNDS = 3;
 
-    private static final ClickPlan FULL = new ClickPlan(25);
-    private static final ClickPlan QUICK = new ClickPlan(3.5);
+    private static final ClickPlan FULL = new ClickPlan(35, 0.7);
+    private static final ClickPlan QUICK = new ClickPlan(3.5, 0.6);
 
     /** As the local run has it. */
     private static final long CHECKPOINT_MILLIS = 10_000;

@@ -8,14 +8,11 @@ import io.clickstream.bench.RunSpec.Backend;
  * takes longer. Consuming has the rate of the job: both read the same topic.
  *
  * @param seconds how long a run should take, its warm-up included
+ * @param warmUp the part of a run that is its warm-up: on two cores the compiler still takes a
+ *     fifth of one 20 s after the first click, and event time must have passed the gap and the
+ *     bound, until sessions close as fast as they open
  */
-record ClickPlan(double seconds) {
-
-    /**
-     * Three fifths of a run are its warm-up: the compiler takes a few seconds, and event time must
-     * have passed the gap and the bound, until sessions close as fast as they open.
-     */
-    static final double WARM_UP = 0.6;
+record ClickPlan(double seconds, double warmUp) {
 
     /**
      * The smallest part of a block that a run has, however slow the peer is: with it the warm-up of
@@ -32,6 +29,11 @@ record ClickPlan(double seconds) {
         long asked = Math.round(rate(measured) * 1_000L * seconds * parallelism);
         long least = Math.round(LEAST_OF_BLOCK * block.clicks());
         return rounded(Math.max(asked, least), block.clicks());
+    }
+
+    /** How many of a run's clicks are not measured. */
+    long warmUpOf(long clicks) {
+        return Math.round(clicks * warmUp);
     }
 
     /** The next number of clicks for which the results can be told. */

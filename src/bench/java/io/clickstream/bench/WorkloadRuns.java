@@ -208,7 +208,7 @@ final class WorkloadRuns implements AutoCloseable {
                 measured.input(),
                 settings.parallelism(),
                 clicks,
-                Math.round(clicks * ClickPlan.WARM_UP),
+                settings.plan().warmUpOf(clicks),
                 settings.checkpointMillis(),
                 folder.resolve(id).toString(),
                 topic == null ? null : kafka.bootstrapServers(),
