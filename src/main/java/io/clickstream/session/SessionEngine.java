@@ -33,10 +33,10 @@ final class SessionEngine {
 
     /**
      * Users touched within so many clicks count as touched at the same time. The clock has 32 bits:
-     * at a million clicks per second it begins anew after two years, and for once the wrong users
+     * at a million clicks per second it begins anew after 200 days, and for once the wrong users
      * are spilled.
      */
-    private static final int CLICKS_PER_TOUCH = 16 * 1024;
+    private static final int CLICKS_PER_TOUCH = 4 * 1024;
 
     /**
      * Of the sessions on the heap, this part is spilled at once, so that it is not done per click.
