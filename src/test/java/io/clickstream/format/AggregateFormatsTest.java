@@ -127,6 +127,20 @@ class AggregateFormatsTest {
         return new Session(user, 5, 1005, 0, 0, true, new String[0]);
     }
 
+    @Test
+    void oneValueBehindAnotherIsWrittenAlone() {
+        AggregateJson<WindowCount> json = new AggregateJson<>(new DepartmentCountFormat());
+
+        for (int sessions = 1; sessions <= 3; sessions++) {
+            WindowCount count = new WindowCount("Books", 0, 10_000, sessions, 0);
+            assertThat(json.toBytes(count))
+                    .asString(UTF_8)
+                    .isEqualTo(text(new DepartmentCountFormat(), count))
+                    .startsWith("{")
+                    .endsWith("}");
+        }
+    }
+
     private static <T> String text(AggregateFormat<T> format, T value) {
         return new String(new AggregateJson<>(format).toBytes(value), UTF_8);
     }

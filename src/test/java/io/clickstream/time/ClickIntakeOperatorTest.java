@@ -316,6 +316,12 @@ class ClickIntakeOperatorTest {
             intake.setProcessingTime(NOON + second * 1_000L + 1_000);
             assertThat(archived()).hasSize(second + 1);
         }
+
+        // By a clock that is read ten times a second.
+        for (int second = 0; second < 3; second++) {
+            long came = NOON + second * 1_000L;
+            assertThat(archived().get(second).arrival()).isBetween(came - 100, came);
+        }
     }
 
     @Test
