@@ -37,7 +37,7 @@ exactly once; the median counts, and only if the results are what they must be.
                       local disk, in one process; takes about seven minutes
   -h, --help          show this and end
 
-A full run takes an hour and a half, 7 GB of memory, and 14 GB of disk in the folder for temporary files
+A full run takes more than an hour, 7 GB of memory, and 14 GB of disk in the folder for temporary files
 (TMPDIR). It exits with 1 if a peer failed or its results were wrong.
 
 Examples:
