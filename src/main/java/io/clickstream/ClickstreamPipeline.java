@@ -44,6 +44,7 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSink;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -59,7 +60,7 @@ import org.apache.flink.util.OutputTag;
  *  click-source          bytes are decoded here, per partition: a click, or why it is none
  *      │
  *  click-intake ─────────── no click ────────────────────────────┐
- *      ├─╪──────── every record, if configured ──→ archive       │
+ *      ├──────── every record, if configured ────→ archive       │
  *      │                                                         │
  *      ╪ by user, a hundred at a time                            │
  *      │                                                         │
@@ -254,7 +255,7 @@ public final class ClickstreamPipeline {
         to(outputs.sessionCounts(), within(outputs, sessionCounts, WindowCount::lastMillisecond));
         to(outputs.checkoutSessions(), within(outputs, checkouts, Session::lastMillisecond));
         to(outputs.deadLetters(), deadLetters);
-        archive(outputs.archive(), intake.getSideOutput(ARCHIVE));
+        archive(outputs, intake.getSideOutput(ARCHIVE));
         to(outputs.malformed(), intake.getSideOutput(MALFORMED));
     }
 
@@ -295,10 +296,17 @@ public final class ClickstreamPipeline {
         return folders == null ? null : new Archive(folders, ARCHIVE, MALFORMED);
     }
 
-    /** In a thread of its own, since it waits for files. */
-    private static void archive(
-            Map<String, Sink<ArchivedBatch>> sinks, DataStream<ArchivedBatch> batches) {
-        sinks.forEach((uid, sink) -> batches.sinkTo(sink).uid(uid).name(uid).disableChaining());
+    /** Unless it is chained, it has a thread of its own, since packing takes long. */
+    private static void archive(Outputs outputs, DataStream<ArchivedBatch> batches) {
+        outputs.archive()
+                .forEach(
+                        (uid, sink) -> {
+                            DataStreamSink<ArchivedBatch> added =
+                                    batches.sinkTo(sink).uid(uid).name(uid);
+                            if (!outputs.archiveChained()) {
+                                added.disableChaining();
+                            }
+                        });
     }
 
     private static <T> SingleOutputStreamOperator<T> taken(

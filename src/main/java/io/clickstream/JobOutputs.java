@@ -66,7 +66,8 @@ public final class JobOutputs {
                                                 ARCHIVE_SINK,
                                                 ArchiveSinks.folders(archive),
                                                 ArchiveSinks.records(
-                                                        archive, config.format().mapping()))
+                                                        archive, config.format().mapping()),
+                                                ArchiveSinks.onlyCopies(archive))
                                         .malformed(
                                                 MALFORMED_ARCHIVE_SINK,
                                                 ArchiveSinks.malformed(archive)));

@@ -24,6 +24,7 @@ public final class Outputs {
     private final Map<String, Sink<Interaction>> interactions = new LinkedHashMap<>();
     private final Map<String, Sink<DeadLetter>> deadLetters = new LinkedHashMap<>();
     @Nullable private FolderOf<ArchivedRecord> archiveFolders;
+    private boolean archiveChained;
     private final Map<String, Sink<ArchivedBatch>> archive = new LinkedHashMap<>();
     private final Map<String, Sink<DeadLetter>> malformed = new LinkedHashMap<>();
     private long from = Long.MIN_VALUE;
@@ -69,9 +70,16 @@ public final class Outputs {
      * Adds a sink for every record that is a JSON object, or can be written as one.
      *
      * @param folders where each is filed, by which they are gathered
+     * @param chained whether the source's thread writes them, since that is less work for it than
+     *     to hand them to another
      */
-    public Outputs archive(String uid, FolderOf<ArchivedRecord> folders, Sink<ArchivedBatch> sink) {
+    public Outputs archive(
+            String uid,
+            FolderOf<ArchivedRecord> folders,
+            Sink<ArchivedBatch> sink,
+            boolean chained) {
         archiveFolders = folders;
+        archiveChained = chained;
         archive.put(uid, sink);
         return this;
     }
@@ -134,6 +142,10 @@ public final class Outputs {
     @Nullable
     FolderOf<ArchivedRecord> archiveFolders() {
         return archiveFolders;
+    }
+
+    boolean archiveChained() {
+        return archiveChained;
     }
 
     Map<String, Sink<ArchivedBatch>> archive() {

@@ -15,10 +15,7 @@ import javax.annotation.Nullable;
  */
 public final class ArchiveBatchWriter {
 
-    /**
-     * Four of Flink's network buffers, of which a channel has ten: the writer's thread is woken
-     * once for all four.
-     */
+    /** Four of Flink's network buffers, of which a channel has ten. */
     private static final int BATCH_BYTES = 128 * 1024;
 
     /** Of all batches: late clicks may be of hundreds of folders. */
