@@ -6,13 +6,20 @@ import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.FolderOf;
+import java.io.IOException;
 import java.time.Duration;
 import org.apache.flink.api.common.serialization.BulkWriter;
+import org.apache.flink.api.common.serialization.Encoder;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.connector.file.sink.FileSink;
+import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.fs.RecoverableWriter;
+import org.apache.flink.streaming.api.functions.sink.filesystem.BulkBucketWriter;
 import org.apache.flink.streaming.api.functions.sink.filesystem.OutputFileConfig;
+import org.apache.flink.streaming.api.functions.sink.filesystem.RollingPolicy;
+import org.apache.flink.streaming.api.functions.sink.filesystem.RowWiseBucketWriter;
 import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.DefaultRollingPolicy;
 
 /**
@@ -89,36 +96,50 @@ public final class ArchiveSinks {
         throw new IllegalStateException("Not a format of lines: " + config.format());
     }
 
-    private static <T> FileSink<T> files(
+    private static <T> Sink<T> files(
             ArchiveConfig config, Path path, LineFormat<T> lines, FolderOf<T> folder) {
         if (config.gzip()) {
             return packed(config, path, new GzipLines<>(lines), lines.suffix() + ".gz", folder);
         }
-        return FileSink.forRowFormat(path, new LineEncoder<>(lines))
-                .withBucketAssigner(new Folders<>(folder))
-                .withRollingPolicy(
-                        DefaultRollingPolicy.builder()
-                                .withMaxPartSize(new MemorySize(config.rollSize()))
-                                .withRolloverInterval(config.rollInterval())
-                                .withInactivityInterval(config.inactivity())
-                                .build())
-                .withBucketCheckInterval(checkInterval(config))
-                .withOutputFileConfig(names(lines.suffix()))
-                .build();
+        Encoder<T> encoder = new LineEncoder<>(lines);
+        RollingPolicy<T, String> rolling =
+                DefaultRollingPolicy.builder()
+                        .withMaxPartSize(new MemorySize(config.rollSize()))
+                        .withRolloverInterval(config.rollInterval())
+                        .withInactivityInterval(config.inactivity())
+                        .build();
+        return new ArchiveFileSink<>(
+                FileSink.forRowFormat(path, encoder)
+                        .withBucketAssigner(new Folders<>(folder))
+                        .build(),
+                path,
+                folder,
+                () -> new RowWiseBucketWriter<>(files(path), encoder),
+                rolling,
+                checkInterval(config),
+                names(lines.suffix()));
     }
 
-    private static <T> FileSink<T> packed(
+    private static <T> Sink<T> packed(
             ArchiveConfig config,
             Path path,
             BulkWriter.Factory<T> writers,
             String suffix,
             FolderOf<T> folder) {
-        return FileSink.forBulkFormat(path, writers)
-                .withBucketAssigner(new Folders<>(folder))
-                .withRollingPolicy(new PackedRolling<>(config))
-                .withBucketCheckInterval(checkInterval(config))
-                .withOutputFileConfig(names(suffix))
-                .build();
+        return new ArchiveFileSink<>(
+                FileSink.forBulkFormat(path, writers)
+                        .withBucketAssigner(new Folders<>(folder))
+                        .build(),
+                path,
+                folder,
+                () -> new BulkBucketWriter<>(files(path), writers),
+                new PackedRolling<>(config),
+                checkInterval(config),
+                names(suffix));
+    }
+
+    private static RecoverableWriter files(Path path) throws IOException {
+        return FileSystem.get(path.toUri()).createRecoverableWriter();
     }
 
     private static OutputFileConfig names(String suffix) {
