@@ -31,6 +31,8 @@ exactly once; the median counts, and only if the results are what they must be.
   --operator          instead of all that, the operator of the sessions alone, in one thread: its cost
                       per click by the number of open sessions, how long a checkpoint blocks it, and ten
                       million open sessions in 3 GB of heap; takes about 3 minutes
+  --open-sessions     instead of all that, what a click costs the whole job outside checkpoints, by the
+                      number of open sessions; takes about seven minutes
   --registry          instead of all that, the decoder of clicks with a registered schema against the
                       deserializer of Glue's own serde, in one thread; takes about a minute
   --archive           instead of all that, the whole job from Kafka with and without an archive on the
@@ -51,7 +53,7 @@ done
 
 alone=
 for argument in "$@"; do
-  if [[ $argument == --operator || $argument == --registry || $argument == --archive ]]; then
+  if [[ $argument == --operator || $argument == --open-sessions || $argument == --registry || $argument == --archive ]]; then
     [[ $# -eq 1 ]] || fail "$argument stands alone: leave the other options out"
     alone=$argument
   fi
@@ -61,9 +63,10 @@ build_local
 heap=3g
 [[ $alone != --registry ]] || heap=1536m
 # What measures in this JVM gets all of its heap from the system first.
-[[ -z $alone ]] || java_options=(-XX:+AlwaysPreTouch "-Xms$heap")
+[[ -z $alone || $alone == --open-sessions ]] || java_options=(-XX:+AlwaysPreTouch "-Xms$heap")
 case $alone in
   --operator) run_java "$heap" io.clickstream.bench.OperatorBenchmark ;;
+  --open-sessions) run_java 4g io.clickstream.bench.OpenSessionsBenchmark ;;
   --registry) run_java "$heap" io.clickstream.bench.RegistryBenchmark ;;
   --archive) run_java "$heap" io.clickstream.bench.ArchiveBenchmark ;;
   *) run_java 2g io.clickstream.bench.Benchmark "$@" ;;

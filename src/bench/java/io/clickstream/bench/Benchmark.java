@@ -33,7 +33,7 @@ public final class Benchmark implements Callable<Integer> {
 
     private static final int ROUNDS = 3;
 
-    private static final ClickPlan FULL = new ClickPlan(35, 0.7);
+    static final ClickPlan FULL = new ClickPlan(35, 0.7);
     private static final ClickPlan QUICK = new ClickPlan(3.5, 0.6);
 
     /** As the local run has it. */
@@ -195,13 +195,13 @@ public final class Benchmark implements Callable<Integer> {
     }
 
     /** Beside the log of this process, which is Kafka's. */
-    private static Path peerLog() {
+    static Path peerLog() {
         String own = LocalCommand.log().toString();
         return Path.of(own.replaceFirst("\\.log$", "") + "-peer.log");
     }
 
     /** What was measured on. */
-    private static String machine() throws IOException {
+    static String machine() throws IOException {
         return String.format(
                 Locale.ROOT,
                 "%d x %s, Java %s, Flink %s",

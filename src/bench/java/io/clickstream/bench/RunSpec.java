@@ -16,7 +16,8 @@ import javax.annotation.Nullable;
  * @param parallelism of the job, and the number of partitions
  * @param clicks how many clicks there are
  * @param warmUpClicks of these so many come before the measurement begins
- * @param checkpointMillis from one checkpoint to the next, or one commit of Kafka Streams
+ * @param checkpointMillis from one checkpoint to the next, or one commit of Kafka Streams; {@link
+ *     #OUTSIDE_CHECKPOINTS} for what clicks cost a Flink job between two checkpoints
  * @param folder for checkpoints and state, which the run leaves as it is
  * @param bootstrapServers where Kafka is; null if clicks come from memory
  * @param topic a topic with exactly these clicks; null if clicks come from memory
@@ -38,6 +39,13 @@ public record RunSpec(
         @Nullable String bootstrapServers,
         @Nullable String topic,
         boolean keepLines) {
+
+    /** No checkpoint is in the time that is measured, not even the one that ends it. */
+    public static final long OUTSIDE_CHECKPOINTS = Long.MAX_VALUE;
+
+    boolean isOutsideCheckpoints() {
+        return checkpointMillis == OUTSIDE_CHECKPOINTS;
+    }
 
     /** Where Flink keeps state. */
     public enum Backend {

@@ -21,6 +21,7 @@ final class Stopwatch {
     private final RunSpec spec;
     private long firstClicks;
     private long firstNanos;
+    private long decodedNanos;
 
     Stopwatch(RunSpec spec) {
         this.spec = spec;
@@ -39,6 +40,7 @@ final class Stopwatch {
                 firstNanos = now;
             }
             if (clicks >= spec.clicks()) {
+                decodedNanos = now;
                 return;
             }
             if (clicks != seen) {
@@ -56,6 +58,11 @@ final class Stopwatch {
             }
             TimeUnit.MILLISECONDS.sleep(1);
         }
+    }
+
+    /** When all clicks were decoded, on the clock of {@link System#nanoTime}. */
+    long decodedNanos() {
+        return decodedNanos;
     }
 
     /** The time from the end of the warm-up to a moment, in seconds. */

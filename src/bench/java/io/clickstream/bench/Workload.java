@@ -151,6 +151,11 @@ public record Workload(
         return new Workload(name, gap, block, number, light, heavy, checkoutPercent, oneDepartment);
     }
 
+    /** The same under another name. */
+    Workload named(String other) {
+        return new Workload(other, gap, block, users, light, heavy, checkoutPercent, oneDepartment);
+    }
+
     Habit habit(int user) {
         return user % HEAVY_EVERY == 0 ? heavy : light;
     }

@@ -48,7 +48,8 @@ final class WorkloadRuns implements AutoCloseable {
      * @param plan how many clicks a run has
      * @param parallelism of all peers
      * @param rounds how often each case is run
-     * @param checkpointMillis from one checkpoint to the next
+     * @param checkpointMillis from one checkpoint to the next, or {@link
+     *     RunSpec#OUTSIDE_CHECKPOINTS}
      */
     record Settings(ClickPlan plan, int parallelism, int rounds, long checkpointMillis) {}
 
@@ -81,19 +82,23 @@ final class WorkloadRuns implements AutoCloseable {
     /** Runs all rounds. */
     void run() throws IOException, InterruptedException {
         for (int round = 1; round <= settings.rounds(); round++) {
-            for (Map.Entry<Case, List<RunResult>> each : results.entrySet()) {
-                String label =
-                        "%s round %d/%d, %s"
-                                .formatted(
-                                        workload.name(), round, settings.rounds(), each.getKey());
-                try {
-                    RunResult result = run(each.getKey(), label);
-                    if (result != null) {
-                        each.getValue().add(result);
-                    }
-                } catch (IOException e) {
-                    problem(each.getKey(), List.of(String.valueOf(e.getMessage())));
+            run(round);
+        }
+    }
+
+    /** Runs one round, from 1. */
+    void run(int round) throws IOException, InterruptedException {
+        for (Map.Entry<Case, List<RunResult>> each : results.entrySet()) {
+            String label =
+                    "%s round %d/%d, %s"
+                            .formatted(workload.name(), round, settings.rounds(), each.getKey());
+            try {
+                RunResult result = run(each.getKey(), label);
+                if (result != null) {
+                    each.getValue().add(result);
                 }
+            } catch (IOException e) {
+                problem(each.getKey(), List.of(String.valueOf(e.getMessage())));
             }
         }
     }
