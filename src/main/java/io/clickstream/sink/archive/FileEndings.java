@@ -60,10 +60,12 @@ final class FileEndings implements AutoCloseable {
      * @throws IOException why it could not be ended
      */
     static FileSinkCommittable ended(FileSinkCommittable committable) throws IOException {
-        return committable.getPendingFile() instanceof Ending
-                ? new FileSinkCommittable(
-                        committable.getBucketId(), ((Ending) committable.getPendingFile()).await())
-                : committable;
+        if (!(committable.getPendingFile() instanceof Ending)) {
+            return committable;
+        }
+        String folder = committable.getBucketId();
+        return new FileSinkCommittable(
+                folder, ((Ending) committable.getPendingFile()).await(folder));
     }
 
     private static IOException interrupted(InterruptedException e) {
@@ -94,13 +96,14 @@ final class FileEndings implements AutoCloseable {
             this.file = file;
         }
 
-        PendingFileRecoverable await() throws IOException {
+        PendingFileRecoverable await(String folder) throws IOException {
             try {
                 return file.get();
             } catch (InterruptedException e) {
                 throw interrupted(e);
             } catch (ExecutionException e) {
-                throw new IOException("could not end a file of the archive", e.getCause());
+                throw new IOException(
+                        "could not end a file in the archive's folder " + folder, e.getCause());
             }
         }
 

@@ -81,7 +81,7 @@ class FileEndingsTest {
 
         assertThatThrownBy(() -> FileEndings.ended(new FileSinkCommittable("hour", file)))
                 .isInstanceOf(IOException.class)
-                .hasMessage("could not end a file of the archive")
+                .hasMessage("could not end a file in the archive's folder hour")
                 .hasRootCauseMessage("the bucket is gone");
         // Its place is free again.
         for (int i = 0; i < 2 * AT_ONCE; i++) {
