@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.flink.kinesis.shaded.org.apache.flink.connector.aws.util.AWSClientUtil;
 import org.apache.flink.kinesis.shaded.org.apache.flink.connector.aws.util.AWSGeneralUtil;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.core.SdkBytes;
@@ -45,7 +46,8 @@ public final class KinesisServer implements AutoCloseable {
     private static final String REGION = "us-east-1";
     private static final long INSTALL_TIMEOUT_SECONDS = 180;
     private static final int START_ATTEMPTS = 3;
-    private static final long START_TIMEOUT_MILLIS = 30_000;
+    private static final long START_TIMEOUT_MILLIS = 120_000;
+    private static final long ANSWER_TIMEOUT_SECONDS = 5;
     private static final long STREAM_TIMEOUT_MILLIS = 30_000;
     private static final long STOP_TIMEOUT_SECONDS = 10;
     private static final int MAX_BATCH = 500;
@@ -252,10 +254,11 @@ public final class KinesisServer implements AutoCloseable {
             throw new IllegalStateException("the Kinesis server ended by itself, see " + log);
         }
         try {
-            client.listStreams().join();
+            // One that is still loading may leave its first request without an answer.
+            client.listStreams().orTimeout(ANSWER_TIMEOUT_SECONDS, TimeUnit.SECONDS).join();
             return true;
         } catch (CompletionException e) {
-            if (e.getCause() instanceof SdkException) {
+            if (e.getCause() instanceof SdkException || e.getCause() instanceof TimeoutException) {
                 return false;
             }
             throw e;
