@@ -1,5 +1,6 @@
 package io.clickstream.event;
 
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -7,6 +8,9 @@ import java.util.Objects;
  * bytes, which {@code io.clickstream.shuffle} writes and reads.
  */
 public final class ClickBatch {
+
+    /** Bytes behind the clicks that may be read, whatever they are: a long is read at once. */
+    static final int SPARE = Long.BYTES;
 
     private final int key;
     private final byte[] bytes;
@@ -33,6 +37,14 @@ public final class ClickBatch {
     /** The clicks, up to {@link #length()}; must not be changed. */
     public byte[] bytes() {
         return bytes;
+    }
+
+    /**
+     * The clicks and at least 8 bytes behind them, which may be anything: the same array if it has
+     * them, which nearly always is so.
+     */
+    public byte[] withSpare() {
+        return bytes.length - length >= SPARE ? bytes : Arrays.copyOf(bytes, length + SPARE);
     }
 
     /** Length of the clicks, in bytes. */

@@ -1,7 +1,6 @@
 package io.clickstream.event;
 
 import java.io.IOException;
-import java.util.Arrays;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -23,8 +22,9 @@ public final class ClickBatchSerializer extends VersionedSerializer<ClickBatch> 
 
     @Override
     public ClickBatch copy(ClickBatch from) {
-        return new ClickBatch(
-                from.key(), Arrays.copyOf(from.bytes(), from.length()), from.length());
+        byte[] bytes = new byte[from.length() + ClickBatch.SPARE];
+        System.arraycopy(from.bytes(), 0, bytes, 0, from.length());
+        return new ClickBatch(from.key(), bytes, from.length());
     }
 
     @Override
@@ -37,9 +37,10 @@ public final class ClickBatchSerializer extends VersionedSerializer<ClickBatch> 
     @Override
     public ClickBatch deserialize(DataInputView in) throws IOException {
         int key = in.readInt();
-        byte[] bytes = new byte[in.readInt()];
-        in.readFully(bytes);
-        return new ClickBatch(key, bytes, bytes.length);
+        int length = in.readInt();
+        byte[] bytes = new byte[length + ClickBatch.SPARE];
+        in.readFully(bytes, 0, length);
+        return new ClickBatch(key, bytes, length);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.clickstream.event;
 
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.util.MathUtils;
 
 /**
  * A key for each of Flink's key groups, for what belongs to a whole group and to no single user.
@@ -26,6 +27,19 @@ public final class KeyGroups {
             }
         }
         return keys;
+    }
+
+    /**
+     * The key group of a user: that of Flink, which divides for it. Where there are as many groups
+     * as a power of two, as there are by default, this does not.
+     *
+     * @param maxParallelism the number of key groups
+     */
+    public static int of(UserId user, int maxParallelism) {
+        int hash = MathUtils.murmurHash(user.hashCode());
+        return (maxParallelism & (maxParallelism - 1)) == 0
+                ? hash & (maxParallelism - 1)
+                : hash % maxParallelism;
     }
 
     private KeyGroups() {}

@@ -19,13 +19,15 @@ public final class ClickBatchReader {
     private final ClickSerializer serializer = new ClickSerializer();
     private final DataInputDeserializer whole = new DataInputDeserializer();
     private final StringPool pool = new StringPool();
-    private final String[] names = new String[BatchFormat.MAX_NAMES];
+
+    /** By number; the last one is for a name that has none. */
+    private final String[] names = new String[BatchFormat.MAX_NAMES + 1];
+
     private final TaskInfo task;
     private byte[] bytes;
     private int position;
     private int end;
     private long time;
-    private int nameCount;
     private boolean isChecked;
 
     /** Begins without a batch; the task is the one that reads. */
@@ -35,11 +37,10 @@ public final class ClickBatchReader {
 
     /** Takes the next batch. */
     public void begin(ClickBatch batch) {
-        bytes = batch.bytes();
+        bytes = batch.withSpare();
         position = 0;
         end = batch.length();
         time = 0;
-        nameCount = 0;
         isChecked = false;
     }
 
@@ -53,8 +54,9 @@ public final class ClickBatchReader {
      * @throws IllegalStateException if the batch is of a key group that another subtask owns
      */
     public Click next() throws IOException {
-        int tag = bytes[position++];
-        Click click = tag == BatchFormat.WHOLE ? whole() : usual(tag);
+        int tag = bytes[position];
+        int kind = tag & BatchFormat.DEPARTMENT;
+        Click click = kind == BatchFormat.WHOLE ? whole() : usual(tag, kind);
         if (!isChecked) {
             // All of a batch are of one key group.
             checkOwner(click);
@@ -63,48 +65,34 @@ public final class ClickBatchReader {
         return click;
     }
 
-    private Click usual(int tag) {
-        UserId user = UserId.ofNumber(readZigzag());
-        time += readZigzag();
-        String department = (tag & (BatchFormat.NUMBER | BatchFormat.NAME)) == 0 ? null : name(tag);
-        return new Click(user, time, department, (tag & BatchFormat.CHECKOUT) != 0, null);
+    private Click usual(int tag, int kind) {
+        int at = position + 1;
+        int userLength = BatchFormat.userLength(tag);
+        int timeLength = 1 << BatchFormat.timeLengthLog2(tag);
+        long user = BatchFormat.unzigzag(BatchFormat.readLong(bytes, at, userLength));
+        at += userLength;
+        time += BatchFormat.unzigzag(BatchFormat.readLong(bytes, at, timeLength));
+        position = at + timeLength;
+        String department = kind == 0 ? null : department(kind);
+        boolean checkout = (tag & BatchFormat.CHECKOUT) != 0;
+        return new Click(UserId.ofNumber(user), time, department, checkout, null);
+    }
+
+    private String department(int kind) {
+        int number = bytes[position++] & 0xFF;
+        if (kind == BatchFormat.NAME) {
+            int length = BatchFormat.readInt(bytes, position);
+            names[number] = pool.ofUtf8(bytes, position + Integer.BYTES, length);
+            position += Integer.BYTES + length;
+        }
+        return names[number];
     }
 
     private Click whole() throws IOException {
-        whole.setBuffer(bytes, position, end - position);
+        whole.setBuffer(bytes, position + 1, end - position - 1);
         Click click = serializer.deserialize(whole);
         position = end - whole.available();
         return click;
-    }
-
-    private String name(int tag) {
-        if ((tag & BatchFormat.NUMBER) != 0) {
-            return names[bytes[position++] & 0xFF];
-        }
-        int length = (int) readVarint();
-        String name = pool.ofUtf8(bytes, position, length);
-        position += length;
-        if (nameCount < BatchFormat.MAX_NAMES) {
-            names[nameCount++] = name;
-        }
-        return name;
-    }
-
-    private long readZigzag() {
-        long value = readVarint();
-        return (value >>> 1) ^ -(value & 1);
-    }
-
-    private long readVarint() {
-        long value = 0;
-        int shift = 0;
-        byte next;
-        do {
-            next = bytes[position++];
-            value |= (next & 0x7FL) << shift;
-            shift += 7;
-        } while (next < 0);
-        return value;
     }
 
     private void checkOwner(Click click) {

@@ -7,7 +7,6 @@ import io.clickstream.event.KeyGroups;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.Consumer;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
  * Gathers clicks in front of the shuffle, by key group, so that Flink's network handles a hundred
@@ -32,6 +31,7 @@ public final class ClickBatchWriter {
     private static final int MAX_BYTES = 1024 * 1024;
 
     private final ClickSerializer serializer = new ClickSerializer();
+    private final BatchNames names = new BatchNames();
     private final int[] keys;
     private final OpenBatch[] open;
     private final Consumer<ClickBatch> out;
@@ -51,27 +51,36 @@ public final class ClickBatchWriter {
 
     /** Adds a click, and sends its batch if that is full. */
     public void add(Click click) {
-        int group = KeyGroupRangeAssignment.assignToKeyGroup(click.user(), keys.length);
+        int group = KeyGroups.of(click.user(), keys.length);
         OpenBatch batch = open[group];
         if (batch == null) {
             batch = new OpenBatch(BATCH_BYTES + MORE_BYTES);
             open[group] = batch;
         }
         int before = batch.length();
-        try {
-            if (isUsual(click)) {
-                batch.add(click);
-            } else {
-                batch.addWhole(click, serializer);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(click + " can't be sent through the network", e);
+        if (isUsual(click)) {
+            String department = click.department();
+            batch.add(click, department == null ? BatchFormat.NO_NUMBER : names.number(department));
+        } else {
+            addWhole(click, batch);
         }
         bytes += batch.length() - before;
         if (batch.length() >= BATCH_BYTES) {
             send(group);
         } else if (bytes >= MAX_BYTES) {
             send();
+        }
+        if (names.areOld()) {
+            send();
+            names.clear();
+        }
+    }
+
+    private void addWhole(Click click, OpenBatch batch) {
+        try {
+            batch.addWhole(click, serializer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(click + " can't be sent through the network", e);
         }
     }
 

@@ -10,91 +10,99 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 /** A batch to which clicks are added, as {@link BatchFormat} says. */
 final class OpenBatch {
 
-    /** A power of two; a shop has tens of departments that are visited often. */
-    private static final int SLOTS = 64;
+    /** More than a click takes without a name, and the spare bytes behind it. */
+    private static final int ROOM = 40;
 
-    private final DataOutputSerializer out;
+    private byte[] bytes;
+    private int length;
     private long time;
 
-    /** Names that have a number, by their hash. One may take another one's place. */
-    private final String[] names = new String[SLOTS];
-
-    private final byte[] numbers = new byte[SLOTS];
-    private int nameCount;
+    /** A bit for each number whose name is in the batch. */
+    private final long[] named = new long[(BatchFormat.MAX_NAMES + Long.SIZE) / Long.SIZE];
 
     OpenBatch(int capacity) {
-        out = new DataOutputSerializer(capacity);
+        bytes = new byte[Math.max(capacity, ROOM)];
     }
 
     /** The clicks, up to {@link #length()}; good until the next one is added. */
     byte[] bytes() {
-        return out.getSharedBuffer();
+        return bytes;
     }
 
     int length() {
-        return out.length();
+        return length;
     }
 
     /** Begins anew, in the same array. */
     void clear() {
-        out.clear();
+        length = 0;
         time = 0;
-        nameCount = 0;
-        Arrays.fill(names, null);
+        Arrays.fill(named, 0);
     }
 
-    /** Adds a click that has nothing but a user's number, a time and a department. */
-    void add(Click click) throws IOException {
+    /**
+     * Adds a click that has nothing but a user's number, a time and a department.
+     *
+     * @param number the department's, the same for all clicks of this batch; {@link
+     *     BatchFormat#NO_NUMBER} if it has none, any if there is no department
+     */
+    void add(Click click, int number) {
+        makeRoom(ROOM);
         int checkout = click.isCheckout() ? BatchFormat.CHECKOUT : 0;
         String department = click.department();
         if (department == null) {
             addHead(checkout, click);
+        } else if ((named[number >>> 6] & (1L << number)) != 0) {
+            addHead(checkout | BatchFormat.NUMBER, click);
+            bytes[length++] = (byte) number;
         } else {
-            addWithDepartment(checkout, click, department);
+            addHead(checkout | BatchFormat.NAME, click);
+            addName(department, number);
         }
     }
 
-    private void addHead(int tag, Click click) throws IOException {
-        out.write(tag);
-        writeZigzag(click.user().number());
-        writeZigzag(click.timestamp() - time);
+    private void addHead(int tag, Click click) {
+        long user = BatchFormat.zigzag(click.user().number());
+        long elapsed = BatchFormat.zigzag(click.timestamp() - time);
         time = click.timestamp();
+        int userLength = BatchFormat.userLength(user);
+        int timeLengthLog2 = BatchFormat.timeLengthLog2(elapsed);
+        int at = length;
+        bytes[at] =
+                (byte)
+                        (tag
+                                | BatchFormat.userBits(userLength)
+                                | BatchFormat.timeBits(timeLengthLog2));
+        BatchFormat.writeLong(bytes, at + 1, user);
+        BatchFormat.writeLong(bytes, at + 1 + userLength, elapsed);
+        length = at + 1 + userLength + (1 << timeLengthLog2);
     }
 
-    @SuppressWarnings("ReferenceEquality") // Pooled strings are the same object.
-    private void addWithDepartment(int tag, Click click, String department) throws IOException {
-        int slot = department.hashCode() & (SLOTS - 1);
-        if (names[slot] == department) {
-            addHead(tag | BatchFormat.NUMBER, click);
-            out.write(numbers[slot]);
-            return;
-        }
-        addHead(tag | BatchFormat.NAME, click);
-        byte[] utf8 = department.getBytes(StandardCharsets.UTF_8);
-        writeVarint(utf8.length);
-        out.write(utf8);
-        if (nameCount < BatchFormat.MAX_NAMES) {
-            names[slot] = department;
-            numbers[slot] = (byte) nameCount++;
+    private void addName(String name, int number) {
+        byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+        makeRoom(utf8.length + ROOM);
+        bytes[length] = (byte) number;
+        BatchFormat.writeInt(bytes, length + 1, utf8.length);
+        System.arraycopy(utf8, 0, bytes, length + 1 + Integer.BYTES, utf8.length);
+        length += 1 + Integer.BYTES + utf8.length;
+        if (number != BatchFormat.NO_NUMBER) {
+            named[number >>> 6] |= 1L << number;
         }
     }
 
     /** Adds any click. */
     void addWhole(Click click, ClickSerializer serializer) throws IOException {
-        out.write(BatchFormat.WHOLE);
+        DataOutputSerializer out = new DataOutputSerializer(128);
         serializer.serialize(click, out);
+        makeRoom(1 + out.length());
+        bytes[length] = BatchFormat.WHOLE;
+        System.arraycopy(out.getSharedBuffer(), 0, bytes, length + 1, out.length());
+        length += 1 + out.length();
     }
 
-    private void writeZigzag(long value) throws IOException {
-        writeVarint((value << 1) ^ (value >> (Long.SIZE - 1)));
-    }
-
-    private void writeVarint(long value) throws IOException {
-        long rest = value;
-        while ((rest & ~0x7FL) != 0) {
-            out.write((int) rest | 0x80);
-            rest >>>= 7;
+    private void makeRoom(int more) {
+        if (bytes.length - length < more) {
+            bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + more));
         }
-        out.write((int) rest);
     }
 }

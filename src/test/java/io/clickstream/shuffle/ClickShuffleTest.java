@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.clickstream.event.Click;
 import io.clickstream.event.ClickBatch;
 import io.clickstream.event.ClickBatchSerializer;
+import io.clickstream.event.KeyGroups;
 import io.clickstream.event.RawRecord;
 import io.clickstream.event.UserId;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -113,16 +115,17 @@ class ClickShuffleTest {
         };
     }
 
-    /** There are numbers for 256 names in a batch; those behind them are sent whole. */
+    /** There are numbers for 255 names in a batch; those behind them are sent as they are. */
     @Test
     void aBatchHasMoreNamesThanNumbers() throws Exception {
         List<Click> clicks = new ArrayList<>();
         OpenBatch batch = new OpenBatch(64);
+        BatchNames names = new BatchNames();
         for (int round = 0; round < 3; round++) {
             for (int i = 0; i < 300; i++) {
                 Click click = new Click(UserId.ofNumber(7), NOON, "department " + i, false, null);
                 clicks.add(click);
-                batch.add(click);
+                batch.add(click, names.number(click.department()));
             }
         }
         sent.add(new ClickBatch(0, batch.bytes(), batch.length()));
@@ -131,21 +134,50 @@ class ClickShuffleTest {
     }
 
     @Test
-    void aUsualClickTakesSomeEightBytes() throws Exception {
+    void aUsualClickTakesSomeSevenBytes() {
         List<String> departments = List.of("Books", "Garden", "Electronics", "Shoes", "Toys");
         OpenBatch batch = new OpenBatch(64);
         for (int i = 0; i < 100; i++) {
             long time = NOON + i * 37L % 20_000;
-            batch.add(
-                    new Click(
-                            UserId.ofNumber(40_000 + i),
-                            time,
-                            departments.get(i % 5),
-                            false,
-                            null));
+            UserId user = UserId.ofNumber(40_000 + i);
+            batch.add(new Click(user, time, departments.get(i % 5), false, null), i % 5);
         }
 
-        assertThat(batch.length()).isLessThan(850);
+        assertThat(batch.length()).isLessThan(750);
+    }
+
+    /** First names without end, then few others, of which each has a number in the end. */
+    @Test
+    void numbersAreGivenAnewWhenOtherNamesComeOften() throws Exception {
+        List<Click> clicks = new ArrayList<>();
+        for (int i = 0; i < 500_000; i++) {
+            String department = i < 300 ? "once " + i : "often " + i % 10;
+            Click click = new Click(UserId.ofNumber(i % 1_000), NOON, department, false, null);
+            clicks.add(click);
+            batches.add(click);
+        }
+        batches.send();
+
+        assertThat(arrived(0, 1, MAX_PARALLELISM)).containsExactlyInAnyOrderElementsOf(clicks);
+        assertThat(sent.subList(sent.size() - 2 * MAX_PARALLELISM, sent.size() - MAX_PARALLELISM))
+                .allMatch(batch -> batch.length() < 1.1 * ClickBatchWriter.BATCH_BYTES)
+                .allMatch(ClickShuffleTest::hasNumbersForAllNames);
+    }
+
+    private static boolean hasNumbersForAllNames(ClickBatch batch) {
+        String text = new String(batch.bytes(), 0, batch.length(), StandardCharsets.ISO_8859_1);
+        return text.split("often", -1).length - 1 <= 10;
+    }
+
+    @Test
+    void aUsersKeyGroupIsThatOfFlink() {
+        for (int maxParallelism : new int[] {1, 2, 7, 128, 180, 32_768}) {
+            for (int i = 0; i < 1_000; i++) {
+                UserId user = user(i * 7_919);
+                assertThat(KeyGroups.of(user, maxParallelism))
+                        .isEqualTo(KeyGroupRangeAssignment.assignToKeyGroup(user, maxParallelism));
+            }
+        }
     }
 
     /** Of 32,768 key groups there may be a click each. */
