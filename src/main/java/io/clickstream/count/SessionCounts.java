@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import javax.annotation.Nullable;
 
 /**
  * Sums of sessions per window, in all and per department, as far as one subtask has seen them. A
@@ -15,6 +16,13 @@ final class SessionCounts {
 
     private final long windowMillis;
     private final TreeMap<Long, Map<String, Sum>> windows = new TreeMap<>();
+
+    /**
+     * The window that was used last, which most often is the next one, too; null if there is none.
+     */
+    @Nullable private Map<String, Sum> latest;
+
+    private long latestBegin;
 
     /**
      * Begins without sums.
@@ -49,6 +57,7 @@ final class SessionCounts {
     void close(long watermark, Consumer<WindowCount> out) {
         while (!windows.isEmpty() && windows.firstKey() + windowMillis - 1 <= watermark) {
             Map.Entry<Long, Map<String, Sum>> window = windows.pollFirstEntry();
+            latest = null;
             emit(window.getKey(), window.getValue(), out);
         }
     }
@@ -59,8 +68,11 @@ final class SessionCounts {
     }
 
     private Map<String, Sum> windowOf(long timestamp) {
-        return windows.computeIfAbsent(
-                timestamp - Math.floorMod(timestamp, windowMillis), begin -> new HashMap<>());
+        if (latest == null || timestamp < latestBegin || timestamp - latestBegin >= windowMillis) {
+            latestBegin = timestamp - Math.floorMod(timestamp, windowMillis);
+            latest = windows.computeIfAbsent(latestBegin, begin -> new HashMap<>());
+        }
+        return latest;
     }
 
     private void emit(long begin, Map<String, Sum> window, Consumer<WindowCount> out) {

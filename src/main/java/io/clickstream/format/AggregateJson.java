@@ -2,7 +2,7 @@ package io.clickstream.format;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.ByteArrayOutputStream;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -18,11 +18,16 @@ public final class AggregateJson<T> implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
+    /** More than most lines have. */
+    private static final int FIRST_BYTES = 512;
+
     private static final JsonFactory JSON = new JsonFactory();
 
     private final AggregateFormat<T> format;
 
-    private transient ByteArrayOutputStream bytes;
+    /** Unlike that of the JDK it takes no lock, which would be a good part of the work. */
+    private transient ByteArrayBuilder bytes;
+
     @Nullable private transient JsonGenerator json;
 
     public AggregateJson(AggregateFormat<T> format) {
@@ -33,7 +38,7 @@ public final class AggregateJson<T> implements Serializable {
     public byte[] toBytes(T value) {
         try {
             if (json == null) {
-                bytes = new ByteArrayOutputStream(256);
+                bytes = new ByteArrayBuilder(FIRST_BYTES);
                 json = JSON.createGenerator(bytes);
                 // Between two values, which are apart here.
                 json.setRootValueSeparator(null);

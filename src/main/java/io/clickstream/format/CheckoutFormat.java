@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import io.clickstream.event.Session;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import javax.annotation.Nullable;
 
 /** One session with a checkout. */
 public final class CheckoutFormat implements AggregateFormat<Session> {
@@ -25,6 +26,8 @@ public final class CheckoutFormat implements AggregateFormat<Session> {
 
     /** The lab writes it into every record; a dashboard of the lab may group by it. */
     private static final int EVENT_KEY = 1;
+
+    @Nullable private transient JsonNames departments;
 
     @Override
     public byte[] key(Session session) {
@@ -48,6 +51,7 @@ public final class CheckoutFormat implements AggregateFormat<Session> {
 
     @Override
     public void write(Session session, JsonGenerator json) throws IOException {
+        JsonNames names = departments();
         json.writeStartObject();
         json.writeFieldName(USER_ID);
         session.user().writeTo(json);
@@ -58,7 +62,7 @@ public final class CheckoutFormat implements AggregateFormat<Session> {
         json.writeFieldName(DEPARTMENTS);
         json.writeStartArray();
         for (int i = 0; i < session.departmentCount(); i++) {
-            json.writeString(session.department(i));
+            names.write(session.department(i), json);
         }
         json.writeEndArray();
         json.writeFieldName(KEY);
@@ -68,5 +72,12 @@ public final class CheckoutFormat implements AggregateFormat<Session> {
         json.writeFieldName(END);
         json.writeNumber(session.end());
         json.writeEndObject();
+    }
+
+    private JsonNames departments() {
+        if (departments == null) {
+            departments = new JsonNames();
+        }
+        return departments;
     }
 }
