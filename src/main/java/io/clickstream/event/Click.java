@@ -11,10 +11,10 @@ import javax.annotation.Nullable;
  */
 public final class Click implements Incoming {
 
-    private final UserId user;
-    private final long timestamp;
-    @Nullable private final String department;
-    private final boolean checkout;
+    private UserId user;
+    private long timestamp;
+    @Nullable private String department;
+    private boolean checkout;
     @Nullable private RawRecord raw;
     private boolean behindWatermark;
     @Nullable private String id;
@@ -37,6 +37,28 @@ public final class Click implements Incoming {
         this.department = department;
         this.checkout = checkout;
         this.raw = raw;
+    }
+
+    /**
+     * Makes this another click, which has no more than these: for a reader that hands on the same
+     * object again and again. Nothing behind it keeps a click, but for {@link #copy}.
+     */
+    public void become(
+            UserId newUser, long newTimestamp, @Nullable String newDepartment, boolean isCheckout) {
+        user = Objects.requireNonNull(newUser);
+        timestamp = newTimestamp;
+        department = newDepartment;
+        checkout = isCheckout;
+    }
+
+    /** One to keep, with all that this one has. */
+    public Click copy() {
+        Click copy = new Click(user, timestamp, department, checkout, raw);
+        copy.behindWatermark = behindWatermark;
+        copy.id = id;
+        copy.item = item;
+        copy.botSign = botSign;
+        return copy;
     }
 
     @Override

@@ -15,31 +15,34 @@ import javax.annotation.Nullable;
  */
 public final class UserId {
 
-    private final long number;
-    @Nullable private final String text;
-    private final boolean quoted;
+    /** As the number where there is a text: whether that is a JSON string. */
+    private static final long QUOTED = 1;
 
-    private UserId(long number, @Nullable String text, boolean quoted) {
+    /** In 24 bytes rather than 32, since one is made of every click on both sides of a shuffle. */
+    private final long number;
+
+    @Nullable private final String text;
+
+    private UserId(long number, @Nullable String text) {
         this.number = number;
         this.text = text;
-        this.quoted = quoted;
     }
 
     /** An integral number that fits a long, which nearly all ids are. */
     public static UserId ofNumber(long number) {
-        return new UserId(number, null, false);
+        return new UserId(number, null);
     }
 
     /** A JSON string. */
     public static UserId ofString(String text) {
-        return new UserId(0, Objects.requireNonNull(text), true);
+        return new UserId(QUOTED, Objects.requireNonNull(text));
     }
 
     /**
      * A JSON number that is no long, such as {@code 1.50} or one of 30 digits, as it was written.
      */
     public static UserId ofNumberLiteral(String literal) {
-        return new UserId(0, Objects.requireNonNull(literal), false);
+        return new UserId(0, Objects.requireNonNull(literal));
     }
 
     /** The number, where {@link #text()} is null. */
@@ -55,14 +58,14 @@ public final class UserId {
 
     /** Whether it is a JSON string rather than a number. */
     public boolean isQuoted() {
-        return quoted;
+        return text != null && number == QUOTED;
     }
 
     /** Writes this id as the JSON value that it came as. */
     public void writeTo(JsonGenerator json) throws IOException {
         if (text == null) {
             json.writeNumber(number);
-        } else if (quoted) {
+        } else if (isQuoted()) {
             json.writeString(text);
         } else {
             json.writeNumber(text);
@@ -81,7 +84,7 @@ public final class UserId {
 
     /** The id as JSON, which unlike {@link #asText()} tells {@code 7} from {@code "7"}. */
     public String asJson() {
-        return quoted
+        return isQuoted()
                 ? '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"'
                 : asText();
     }
@@ -92,7 +95,7 @@ public final class UserId {
             return false;
         }
         UserId that = (UserId) other;
-        return number == that.number && quoted == that.quoted && Objects.equals(text, that.text);
+        return number == that.number && Objects.equals(text, that.text);
     }
 
     @Override

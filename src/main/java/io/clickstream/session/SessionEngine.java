@@ -125,12 +125,13 @@ final class SessionEngine {
     }
 
     /** Takes clicks, {@link #BATCH} at most. */
-    void add(Click[] batch, int count) {
+    void add(PendingClicks batch) {
+        int count = batch.size();
         // Rounds of reads that don't depend on each other, so that the processor can have many of
         // them under way.
         long read = 0;
         for (int i = 0; i < count; i++) {
-            int hash = OpenUsers.hash(batch[i].user());
+            int hash = OpenUsers.hash(batch.user(i));
             hashes[i] = hash;
             read += users.peekSlot(hash);
         }
@@ -139,18 +140,20 @@ final class SessionEngine {
         }
         peeked = read + records.peekFree(count);
         for (int i = 0; i < count; i++) {
-            add(batch[i], hashes[i]);
+            add(batch, i, hashes[i]);
         }
     }
 
-    private void add(Click click, int hash) {
-        UserId id = click.user();
+    private void add(PendingClicks batch, int index, int hash) {
+        UserId id = batch.user(index);
         int head = users.get(id, hash);
         if (head == SessionRecords.NONE && spilled.mayContain(id)) {
             head = unspill(id, hash);
         }
-        long timestamp = click.timestamp();
-        String department = click.department();
+        long timestamp = batch.timestamp(index);
+        String department = batch.department(index);
+        boolean isCheckout = batch.isCheckout(index);
+        boolean isBehindWatermark = batch.isBehindWatermark(index);
         int number = department == null ? 0 : names.number(department);
         int change = 1;
         if (head != SessionRecords.NONE) {
@@ -160,18 +163,18 @@ final class SessionEngine {
                             timestamp,
                             department,
                             number,
-                            click.isCheckout(),
+                            isCheckout,
                             gap,
-                            !click.isBehindWatermark());
-        } else if (click.isBehindWatermark()) {
+                            !isBehindWatermark);
+        } else if (isBehindWatermark) {
             change = OpenUsers.NOT_TAKEN;
         } else {
             head = records.open(timestamp);
-            records.add(head, timestamp, department, number, click.isCheckout());
+            records.add(head, timestamp, department, number, isCheckout);
             users.add(id, hash, head);
         }
         if (change == OpenUsers.NOT_TAKEN) {
-            late.accept(click);
+            late.accept(batch.behind(index));
             return;
         }
         records.setTouch(head, (int) (clicks++ / CLICKS_PER_TOUCH));

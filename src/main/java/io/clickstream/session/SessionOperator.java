@@ -94,8 +94,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     private transient long bytesLastWritten;
     private transient long usersLastWritten;
     private transient UserId currentUser;
-    private transient Click[] batch;
-    private transient int batched;
+    private transient PendingClicks pending;
 
     /**
      * An operator keyed by user.
@@ -154,7 +153,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         timers =
                 getInternalTimerService("spilled-sessions", VoidNamespaceSerializer.INSTANCE, this);
         record = new StreamRecord<>(null);
-        batch = new Click[SessionEngine.BATCH];
+        pending = new PendingClicks(SessionEngine.BATCH);
         int maxParallelism = getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
         logKeys = KeyGroups.leastKeys(maxParallelism);
         Counter tooFast = ClickstreamMetrics.bots(getMetricGroup(), ClickstreamMetrics.BOT_RATE);
@@ -233,16 +232,16 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
             engine.closeAll();
             currentUser = click.user();
         }
-        batch[batched++] = click;
-        if (batched == batch.length) {
+        pending.add(click);
+        if (pending.isFull()) {
             addBatch();
         }
     }
 
     /** Before anything but a click happens, the clicks so far are in their sessions. */
     private void addBatch() {
-        engine.add(batch, batched);
-        batched = 0;
+        engine.add(pending);
+        pending.clear();
     }
 
     @Override

@@ -24,6 +24,7 @@ public final class ClickBatchReader {
     private final String[] names = new String[BatchFormat.MAX_NAMES + 1];
 
     private final TaskInfo task;
+    private final Click usual = new Click(UserId.ofNumber(0), 0, null, false, null);
     private byte[] bytes;
     private int position;
     private int end;
@@ -49,7 +50,7 @@ public final class ClickBatchReader {
     }
 
     /**
-     * The batch's next click.
+     * The batch's next click, which may be the same object as the one before.
      *
      * @throws IllegalStateException if the batch is of a key group that another subtask owns
      */
@@ -75,7 +76,8 @@ public final class ClickBatchReader {
         position = at + timeLength;
         String department = kind == 0 ? null : department(kind);
         boolean checkout = (tag & BatchFormat.CHECKOUT) != 0;
-        return new Click(UserId.ofNumber(user), time, department, checkout, null);
+        usual.become(UserId.ofNumber(user), time, department, checkout);
+        return usual;
     }
 
     private String department(int kind) {

@@ -95,7 +95,9 @@ class SessionEngineTest {
     private static void click(SessionEngine engine, int from, int to) {
         for (int i = from; i < to; i++) {
             Click click = Clicks.click(i).at("12:00:00").in("Books").build();
-            engine.add(new Click[] {click}, 1);
+            PendingClicks pending = new PendingClicks(1);
+            pending.add(click);
+            engine.add(pending);
         }
     }
 

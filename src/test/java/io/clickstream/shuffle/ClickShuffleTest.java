@@ -261,7 +261,7 @@ class ClickShuffleTest {
             if (owner(batch.key(), parallelism, maxParallelism) == subtask) {
                 in.begin(batch);
                 while (in.hasNext()) {
-                    clicks.add(in.next());
+                    clicks.add(in.next().copy());
                 }
             }
         }

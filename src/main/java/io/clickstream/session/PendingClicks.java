@@ -1,0 +1,85 @@
+package io.clickstream.session;
+
+import io.clickstream.event.Click;
+import io.clickstream.event.UserId;
+import javax.annotation.Nullable;
+
+/**
+ * Clicks that are to be added to their sessions together: what the {@link SessionEngine} needs of
+ * each. The clicks themselves may be used again by who hands them over.
+ */
+final class PendingClicks {
+
+    private static final int CHECKOUT = 1;
+    private static final int BEHIND = 2;
+
+    private final UserId[] users;
+    private final long[] timestamps;
+    private final String[] departments;
+    private final byte[] flags;
+
+    /** Of those behind the watermark, the clicks: they may turn out to be late. */
+    private final Click[] behind;
+
+    private int size;
+
+    PendingClicks(int capacity) {
+        users = new UserId[capacity];
+        timestamps = new long[capacity];
+        departments = new String[capacity];
+        flags = new byte[capacity];
+        behind = new Click[capacity];
+    }
+
+    /** Adds a click, for which there must be room. */
+    void add(Click click) {
+        int i = size++;
+        users[i] = click.user();
+        timestamps[i] = click.timestamp();
+        departments[i] = click.department();
+        int flag = click.isCheckout() ? CHECKOUT : 0;
+        if (click.isBehindWatermark()) {
+            flag |= BEHIND;
+            behind[i] = click.copy();
+        }
+        flags[i] = (byte) flag;
+    }
+
+    boolean isFull() {
+        return size == users.length;
+    }
+
+    int size() {
+        return size;
+    }
+
+    void clear() {
+        size = 0;
+    }
+
+    UserId user(int index) {
+        return users[index];
+    }
+
+    long timestamp(int index) {
+        return timestamps[index];
+    }
+
+    @Nullable
+    String department(int index) {
+        return departments[index];
+    }
+
+    boolean isCheckout(int index) {
+        return (flags[index] & CHECKOUT) != 0;
+    }
+
+    boolean isBehindWatermark(int index) {
+        return (flags[index] & BEHIND) != 0;
+    }
+
+    /** The click itself, of one that is behind the watermark. */
+    Click behind(int index) {
+        return behind[index];
+    }
+}
