@@ -11,7 +11,10 @@ import javax.annotation.Nullable;
  */
 public final class Click implements Incoming {
 
-    private UserId user;
+    /** Null of one that was given a number, as long as nobody has asked for more. */
+    @Nullable private UserId user;
+
+    private long userNumber;
     private long timestamp;
     @Nullable private String department;
     private boolean checkout;
@@ -32,7 +35,8 @@ public final class Click implements Incoming {
             @Nullable String department,
             boolean checkout,
             @Nullable RawRecord raw) {
-        this.user = Objects.requireNonNull(user);
+        this.user = user;
+        this.userNumber = user.number();
         this.timestamp = timestamp;
         this.department = department;
         this.checkout = checkout;
@@ -42,10 +46,13 @@ public final class Click implements Incoming {
     /**
      * Makes this another click, which has no more than these: for a reader that hands on the same
      * object again and again. Nothing behind it keeps a click, but for {@link #copy}.
+     *
+     * @param newUser the number of {@link UserId#ofNumber}
      */
     public void become(
-            UserId newUser, long newTimestamp, @Nullable String newDepartment, boolean isCheckout) {
-        user = Objects.requireNonNull(newUser);
+            long newUser, long newTimestamp, @Nullable String newDepartment, boolean isCheckout) {
+        user = null;
+        userNumber = newUser;
         timestamp = newTimestamp;
         department = newDepartment;
         checkout = isCheckout;
@@ -53,7 +60,7 @@ public final class Click implements Incoming {
 
     /** One to keep, with all that this one has. */
     public Click copy() {
-        Click copy = new Click(user, timestamp, department, checkout, raw);
+        Click copy = new Click(user(), timestamp, department, checkout, raw);
         copy.behindWatermark = behindWatermark;
         copy.id = id;
         copy.item = item;
@@ -67,7 +74,21 @@ public final class Click implements Incoming {
     }
 
     public UserId user() {
+        if (user == null) {
+            user = UserId.ofNumber(userNumber);
+        }
         return user;
+    }
+
+    /** The user if the id is a text, as {@link UserId#text()} says; null if it is a number. */
+    @Nullable
+    public UserId userOfText() {
+        return user == null || user.text() == null ? null : user;
+    }
+
+    /** The user's number, where {@link #userOfText()} is null: no object is made for it. */
+    public long userNumber() {
+        return userNumber;
     }
 
     public long timestamp() {
@@ -149,19 +170,19 @@ public final class Click implements Incoming {
         Click that = (Click) other;
         return timestamp == that.timestamp
                 && checkout == that.checkout
-                && user.equals(that.user)
+                && user().equals(that.user())
                 && Objects.equals(department, that.department);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(user, timestamp, department, checkout);
+        return Objects.hash(user(), timestamp, department, checkout);
     }
 
     @Override
     public String toString() {
         return "Click{"
-                + user
+                + user()
                 + " at "
                 + timestamp
                 + (department == null ? "" : " in " + department)

@@ -101,7 +101,12 @@ public final class UserId {
     @Override
     public int hashCode() {
         // Must not change: it decides which subtask owns a user, also in old savepoints.
-        return text == null ? Long.hashCode(number) : text.hashCode();
+        return text == null ? hashCode(number) : text.hashCode();
+    }
+
+    /** That of an integral number. */
+    public static int hashCode(long number) {
+        return Long.hashCode(number);
     }
 
     @Override

@@ -40,8 +40,13 @@ final class OpenUsers {
 
     /** Never 0. */
     static int hash(UserId user) {
+        return hash(user.hashCode());
+    }
+
+    /** That of a user with this hash code. */
+    static int hash(int hashCode) {
         // Spreads what is dense (ids in a row) over all bits: the finalizer of MurmurHash3.
-        int h = user.hashCode();
+        int h = hashCode;
         h ^= h >>> 16;
         h *= 0x85ebca6b;
         h ^= h >>> 13;
@@ -73,10 +78,20 @@ final class OpenUsers {
 
     /** The user's record, or {@link SessionRecords#NONE}. */
     int get(UserId user, int hash) {
+        return get(user.number(), user.text() == null ? null : user, hash);
+    }
+
+    /**
+     * The user's record, or {@link SessionRecords#NONE}.
+     *
+     * @param number the user, if the id is no text
+     * @param text the user, if the id is a text, else null
+     */
+    int get(long number, @Nullable UserId text, int hash) {
         int mask = slots.length - 1;
         int i = hash & mask;
         while (slots[i] != EMPTY) {
-            if ((int) (slots[i] >>> 32) == hash && records.isOf((int) slots[i], user)) {
+            if ((int) (slots[i] >>> 32) == hash && records.isOf((int) slots[i], number, text)) {
                 return (int) slots[i];
             }
             i = (i + 1) & mask;
@@ -86,7 +101,12 @@ final class OpenUsers {
 
     /** Adds a user who is not there, with the newest session, which may have older ones. */
     void add(UserId user, int hash, int head) {
-        records.setHead(head, user);
+        add(user.number(), user.text() == null ? null : user, hash, head);
+    }
+
+    /** The same; see {@link #get(long, UserId, int)}. */
+    void add(long number, @Nullable UserId text, int hash, int head) {
+        records.setHead(head, number, text);
         if (2 * (size + 1) > slots.length) {
             resize(2 * slots.length);
         }

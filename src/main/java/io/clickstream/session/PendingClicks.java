@@ -13,7 +13,11 @@ final class PendingClicks {
     private static final int CHECKOUT = 1;
     private static final int BEHIND = 2;
 
-    private final UserId[] users;
+    private final long[] numbers;
+
+    /** Users whose ids are texts. */
+    private final UserId[] texts;
+
     private final long[] timestamps;
     private final String[] departments;
     private final byte[] flags;
@@ -24,7 +28,8 @@ final class PendingClicks {
     private int size;
 
     PendingClicks(int capacity) {
-        users = new UserId[capacity];
+        numbers = new long[capacity];
+        texts = new UserId[capacity];
         timestamps = new long[capacity];
         departments = new String[capacity];
         flags = new byte[capacity];
@@ -34,7 +39,8 @@ final class PendingClicks {
     /** Adds a click, for which there must be room. */
     void add(Click click) {
         int i = size++;
-        users[i] = click.user();
+        numbers[i] = click.userNumber();
+        texts[i] = click.userOfText();
         timestamps[i] = click.timestamp();
         departments[i] = click.department();
         int flag = click.isCheckout() ? CHECKOUT : 0;
@@ -46,7 +52,7 @@ final class PendingClicks {
     }
 
     boolean isFull() {
-        return size == users.length;
+        return size == numbers.length;
     }
 
     int size() {
@@ -58,7 +64,25 @@ final class PendingClicks {
     }
 
     UserId user(int index) {
-        return users[index];
+        return texts[index] == null ? UserId.ofNumber(numbers[index]) : texts[index];
+    }
+
+    /** The user if the id is a text, else null. */
+    @Nullable
+    UserId text(int index) {
+        return texts[index];
+    }
+
+    /** The user's number, if the id is no text. */
+    long number(int index) {
+        return numbers[index];
+    }
+
+    /** Of the user, as {@link OpenUsers} takes it. */
+    int hash(int index) {
+        return texts[index] == null
+                ? OpenUsers.hash(UserId.hashCode(numbers[index]))
+                : OpenUsers.hash(texts[index]);
     }
 
     long timestamp(int index) {

@@ -131,7 +131,7 @@ final class SessionEngine {
         // them under way.
         long read = 0;
         for (int i = 0; i < count; i++) {
-            int hash = OpenUsers.hash(batch.user(i));
+            int hash = batch.hash(i);
             hashes[i] = hash;
             read += users.peekSlot(hash);
         }
@@ -145,10 +145,10 @@ final class SessionEngine {
     }
 
     private void add(PendingClicks batch, int index, int hash) {
-        UserId id = batch.user(index);
-        int head = users.get(id, hash);
-        if (head == SessionRecords.NONE && spilled.mayContain(id)) {
-            head = unspill(id, hash);
+        int head = users.get(batch.number(index), batch.text(index), hash);
+        if (head == SessionRecords.NONE && spilled.size() > 0) {
+            UserId id = batch.user(index);
+            head = spilled.mayContain(id) ? unspill(id, hash) : SessionRecords.NONE;
         }
         long timestamp = batch.timestamp(index);
         String department = batch.department(index);
@@ -171,7 +171,7 @@ final class SessionEngine {
         } else {
             head = records.open(timestamp);
             records.add(head, timestamp, department, number, isCheckout);
-            users.add(id, hash, head);
+            users.add(batch.number(index), batch.text(index), hash, head);
         }
         if (change == OpenUsers.NOT_TAKEN) {
             late.accept(batch.behind(index));

@@ -206,17 +206,27 @@ final class SessionRecords {
 
     /** Makes a record stand for a user. */
     void setHead(int record, UserId user) {
+        setHead(record, user.number(), user.text() == null ? null : user);
+    }
+
+    /**
+     * Makes a record stand for a user.
+     *
+     * @param number the user, if the id is no text
+     * @param text the user, if the id is a text, else null
+     */
+    void setHead(int record, long number, @Nullable UserId text) {
         long[] chunk = chunk(record);
         int at = at(record);
         chunk[at + ARMED] = NOT_ARMED;
-        chunk[at + USER] = user.number();
-        chunk[at + FLAGS] |= user.text() == null ? HEAD : HEAD | TEXT;
-        if (user.text() != null) {
+        chunk[at + USER] = number;
+        chunk[at + FLAGS] |= text == null ? HEAD : HEAD | TEXT;
+        if (text != null) {
             int index = record >>> CHUNK_LOG2;
             if (texts[index] == null) {
                 texts[index] = new UserId[1 << CHUNK_LOG2];
             }
-            texts[index][record & CHUNK_MASK] = user;
+            texts[index][record & CHUNK_MASK] = text;
         }
     }
 
@@ -225,12 +235,17 @@ final class SessionRecords {
     }
 
     boolean isOf(int record, UserId user) {
+        return isOf(record, user.number(), user.text() == null ? null : user);
+    }
+
+    /** The same; see {@link #setHead(int, long, UserId)}. */
+    boolean isOf(int record, long number, @Nullable UserId text) {
         long[] chunk = chunk(record);
         int at = at(record);
         if ((chunk[at + FLAGS] & TEXT) != 0) {
-            return texts[record >>> CHUNK_LOG2][record & CHUNK_MASK].equals(user);
+            return texts[record >>> CHUNK_LOG2][record & CHUNK_MASK].equals(text);
         }
-        return chunk[at + USER] == user.number() && user.text() == null;
+        return chunk[at + USER] == number && text == null;
     }
 
     UserId user(int record) {

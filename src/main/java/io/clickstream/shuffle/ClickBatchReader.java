@@ -76,7 +76,7 @@ public final class ClickBatchReader {
         position = at + timeLength;
         String department = kind == 0 ? null : department(kind);
         boolean checkout = (tag & BatchFormat.CHECKOUT) != 0;
-        usual.become(UserId.ofNumber(user), time, department, checkout);
+        usual.become(user, time, department, checkout);
         return usual;
     }
 
