@@ -110,9 +110,9 @@ import org.apache.flink.util.OutputTag;
  *       the click may be late</td></tr>
  *   <tr><td>copied</td><td>as a part of a batch, into the network's buffer and out of it; nowhere
  *       else</td></tr>
- *   <tr><td>objects made</td><td>3 in front of the shuffle (position, user, click), 1 behind it
- *       (user), where the click is always the same object; the strings of departments are
- *       shared</td></tr>
+ *   <tr><td>objects made</td><td>3 in front of the shuffle (position, user, click), none behind it
+ *       where the user's id is a number: the click is always the same object, and the strings of
+ *       departments are shared</td></tr>
  *   <tr><td>keyed state</td><td>not touched; in front of a checkpoint, users who changed are
  *       appended to a log per key group, some 30 bytes each</td></tr>
  * </table>

@@ -18,7 +18,7 @@ public final class UserId {
     /** As the number where there is a text: whether that is a JSON string. */
     private static final long QUOTED = 1;
 
-    /** In 24 bytes rather than 32, since one is made of every click on both sides of a shuffle. */
+    /** In 24 bytes rather than 32, since one is made of every click. */
     private final long number;
 
     @Nullable private final String text;

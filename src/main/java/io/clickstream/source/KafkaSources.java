@@ -12,7 +12,11 @@ import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 /** Reads clicks from Kafka or MSK. */
 public final class KafkaSources {
 
-    /** Kafka's 500 are gone in half a millisecond; more per poll made the source twice as fast. */
+    /**
+     * Kafka's 500 are gone in half a millisecond; more per poll made the source twice as fast. Two
+     * polls wait for the source at most: Flink's {@code source.reader.element.queue.capacity} says
+     * so, but the connector takes that option's default whatever is set.
+     */
     private static final String MAX_POLL_RECORDS = "5000";
 
     /**
