@@ -10,8 +10,8 @@ import io.clickstream.format.IpPrivacy;
 import io.clickstream.format.registry.RegistryClickDecoder;
 import io.clickstream.source.BotSigns;
 import io.clickstream.source.InteractionReader;
-import io.clickstream.source.KafkaSources;
 import io.clickstream.source.RecordDecoder;
+import io.clickstream.source.kafka.KafkaSources;
 import io.clickstream.source.kinesis.KinesisSource;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -93,7 +93,8 @@ public final class ClickstreamJob {
 
     private static Source<Incoming, ?, ?> source(JobConfig config, RecordDecoder decoder) {
         if (config.kafkaSource().isPresent()) {
-            return KafkaSources.clicks(config.kafkaSource().get(), decoder);
+            return KafkaSources.clicks(
+                    config.kafkaSource().get(), decoder, config.eventTime().outOfOrderness());
         }
         return new KinesisSource(config.kinesisSource().orElseThrow(), decoder);
     }

@@ -22,10 +22,10 @@ import io.clickstream.event.WindowCount;
 import io.clickstream.interaction.InteractionSessionOperator;
 import io.clickstream.session.MaxRate;
 import io.clickstream.session.SessionOperator;
+import io.clickstream.source.TimedSource;
 import io.clickstream.time.BatchedIntakeOperator;
 import io.clickstream.time.ClickIntakeOperator;
 import io.clickstream.time.ClickIntakeOperator.Archive;
-import io.clickstream.time.ClickWatermarks;
 import io.clickstream.time.EventTimeOperator;
 import io.clickstream.time.SingleIntakeOperator;
 import io.clickstream.trend.LocalTopOperator;
@@ -154,13 +154,6 @@ public final class ClickstreamPipeline {
     private static final OutputTag<Interaction> INTERACTIONS =
             new OutputTag<>("interactions", EventTypes.INTERACTION);
 
-    /**
-     * With each watermark the sessions close that are over. By Flink's default of 200 ms there are
-     * so many of them in a backlog that the source has to wait for them to close, since the
-     * network's buffers are full before.
-     */
-    private static final long WATERMARK_INTERVAL_MILLIS = 50;
-
     private final PipelineConfig config;
     private final Clock clock;
 
@@ -179,7 +172,6 @@ public final class ClickstreamPipeline {
             StreamExecutionEnvironment env, Source<Incoming, ?, ?> source, Outputs outputs) {
         // Nothing keeps a record that it has passed on, so records need not be copied.
         env.getConfig().enableObjectReuse();
-        env.getConfig().setAutoWatermarkInterval(WATERMARK_INTERVAL_MILLIS);
 
         DataStream<Incoming> records = records(env, source);
         // Of a bounded input every click is on time, and Flink sorts clicks, not batches.
@@ -265,12 +257,21 @@ public final class ClickstreamPipeline {
         return named(
                 CLICK_SOURCE,
                 env.fromSource(
-                        source,
-                        ClickWatermarks.strategy(
-                                config.eventTime().outOfOrderness(),
-                                config.eventTime().idleTimeout()),
+                        inEventTime(source),
+                        TimedSource.timestamps(),
                         CLICK_SOURCE,
                         EventTypes.INCOMING));
+    }
+
+    /** A bounded source needs no event time: Flink sorts its clicks. */
+    private Source<Incoming, ?, ?> inEventTime(Source<Incoming, ?, ?> source) {
+        return source.getBoundedness() == Boundedness.BOUNDED
+                ? source
+                : TimedSource.of(
+                        source,
+                        config.eventTime().outOfOrderness(),
+                        config.eventTime().idleTimeout(),
+                        config.eventTime().stallTimeout());
     }
 
     private SingleIntakeOperator singleIntake(Outputs outputs) {

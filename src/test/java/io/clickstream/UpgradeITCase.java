@@ -172,8 +172,11 @@ class UpgradeITCase {
             Await.until("all clicks", SOON, () -> job.count("clicks") == before.size());
             // Event time stands still now. Some checkpoints later all that is written is committed,
             // and the savepoint knows of no open transaction, which only this broker would have.
-            long checkpoints = checkpoints(job);
-            Await.until("checkpoints", SOON, () -> checkpoints(job) > checkpoints + 4);
+            long checkpoints = job.flink().completedCheckpoints();
+            Await.until(
+                    "checkpoints",
+                    SOON,
+                    () -> job.flink().completedCheckpoints() > checkpoints + 4);
             String written = job.flink().stopWithSavepoint(folder.resolve("savepoint"));
             Path kept = Files.createDirectories(release.resolve("savepoint"));
             try (Stream<Path> files = Files.list(Path.of(URI.create(written)))) {
@@ -204,13 +207,6 @@ class UpgradeITCase {
                 .set("trending", "top", Integer.toString(TOP))
                 .set("trending", "span", "20 s")
                 .set("trending", "slide", "5 s");
-    }
-
-    private static long checkpoints(LocalJob job) {
-        return job.flink().metrics().gauge("", "numberOfCompletedCheckpoints").stream()
-                .mapToLong(count -> count)
-                .max()
-                .orElse(0);
     }
 
     /** One click in ten comes again, ten clicks later. */

@@ -15,13 +15,13 @@ import io.clickstream.format.CheckoutFormat;
 import io.clickstream.format.DepartmentCountFormat;
 import io.clickstream.format.SessionCountFormat;
 import io.clickstream.source.BotSigns;
-import io.clickstream.source.KafkaSources;
 import io.clickstream.source.RecordDecoder;
-import io.clickstream.time.ClickWatermarks;
+import io.clickstream.source.kafka.KafkaSources;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -141,9 +141,11 @@ final class FlinkPeers {
         SingleOutputStreamOperator<Incoming> records =
                 env.fromSource(
                                 source(),
-                                ClickWatermarks.strategy(
-                                        config.eventTime().outOfOrderness(),
-                                        config.eventTime().idleTimeout()),
+                                WatermarkStrategy.<Incoming>forBoundedOutOfOrderness(
+                                                config.eventTime().outOfOrderness())
+                                        .withIdleness(config.eventTime().idleTimeout())
+                                        .withTimestampAssigner(
+                                                (incoming, none) -> incoming.click().timestamp()),
                                 "clicks",
                                 EventTypes.INCOMING)
                         .uid("source");
@@ -162,7 +164,11 @@ final class FlinkPeers {
                         Clock.systemUTC());
         return switch (spec.input()) {
             case MEMORY -> new MemorySource(spec.block(), spec.clicks(), decoder);
-            case KAFKA -> KafkaSources.clicks(config.kafkaSource().orElseThrow(), decoder);
+            case KAFKA ->
+                    KafkaSources.clicks(
+                            config.kafkaSource().orElseThrow(),
+                            decoder,
+                            config.eventTime().outOfOrderness());
         };
     }
 }

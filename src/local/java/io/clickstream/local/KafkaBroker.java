@@ -39,6 +39,9 @@ public final class KafkaBroker implements AutoCloseable {
 
     private static final long ADMIN_TIMEOUT_SECONDS = 30;
 
+    /** The listener behind a proxy. */
+    public static final String PROXIED = "PROXIED";
+
     private final KafkaRaftServer server;
     private final String bootstrapServers;
     private final Map<String, String> moreListeners;
@@ -70,6 +73,18 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     /**
+     * Starts a broker that has one more listener, named {@code PROXIED}, and tells clients of it
+     * that it is at another address.
+     *
+     * @param folder is created if it isn't there
+     * @param advertised host and port of a proxy in front of the listener
+     */
+    public static KafkaBroker startBehindProxy(Path folder, String advertised) {
+        return startOnce(
+                folder, Map.of(PROXIED, "PLAINTEXT"), Map.of(PROXIED, advertised), Map.of());
+    }
+
+    /**
      * Starts a broker with more listeners than the plain one, such as those with a login.
      *
      * @param folder is created if it isn't there
@@ -81,7 +96,8 @@ public final class KafkaBroker implements AutoCloseable {
         RuntimeException last = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
-                return startOnce(folder.resolve("kafka-" + attempt), listeners, properties);
+                return startOnce(
+                        folder.resolve("kafka-" + attempt), listeners, Map.of(), properties);
             } catch (RuntimeException e) {
                 last = e;
             }
@@ -90,13 +106,17 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     private static KafkaBroker startOnce(
-            Path folder, Map<String, String> moreListeners, Map<String, String> properties) {
+            Path folder,
+            Map<String, String> moreListeners,
+            Map<String, String> advertised,
+            Map<String, String> properties) {
         Map<String, String> protocols = new LinkedHashMap<>(moreListeners);
         protocols.put("CLIENT", "PLAINTEXT");
         protocols.put("CONTROLLER", "PLAINTEXT");
         Map<String, String> addresses = freeAddresses(protocols.keySet());
         Map<String, String> forClients = new LinkedHashMap<>(addresses);
         forClients.remove("CONTROLLER");
+        forClients.putAll(advertised);
         Map<String, String> config = new HashMap<>();
         config.put("process.roles", "broker,controller");
         config.put("node.id", "1");

@@ -53,6 +53,7 @@ public final class LocalFlink implements AutoCloseable {
     private final MetricsInMemory metrics;
     private final JobID job;
     private final CompletableFuture<JobResult> result;
+    private int lostTaskManagers;
 
     private LocalFlink(MiniCluster cluster, MetricsInMemory metrics, JobID job) {
         this.cluster = cluster;
@@ -181,9 +182,18 @@ public final class LocalFlink implements AutoCloseable {
         return metrics.gauge("", "numRestarts").stream().mapToLong(count -> count).max().orElse(0);
     }
 
+    /** How many checkpoints are complete; not 0 means that all tasks run. */
+    public long completedCheckpoints() {
+        return metrics.gauge("", "numberOfCompletedCheckpoints").stream()
+                .mapToLong(count -> count)
+                .max()
+                .orElse(0);
+    }
+
     /** Loses the task manager with all that it has in memory, and starts another one. */
     public void loseTaskManager() throws Exception {
-        cluster.terminateTaskManager(0).get(TIMEOUT_SECONDS, SECONDS);
+        // The cluster goes on counting: those that were lost keep their numbers.
+        cluster.terminateTaskManager(lostTaskManagers++).get(TIMEOUT_SECONDS, SECONDS);
         cluster.startTaskManager();
     }
 
@@ -194,11 +204,24 @@ public final class LocalFlink implements AutoCloseable {
      * @return the savepoint
      */
     public String stopWithSavepoint(Path folder) throws Exception {
+        return stop(folder, false);
+    }
+
+    /**
+     * Ends the job for good: event time comes to its end, and all that is open closes.
+     *
+     * @param folder where a savepoint is written
+     */
+    public void drain(Path folder) throws Exception {
+        stop(folder, true);
+    }
+
+    private String stop(Path folder, boolean drain) throws Exception {
         String savepoint =
                 cluster.stopWithSavepoint(
                                 job,
                                 folder.toUri().toString(),
-                                false,
+                                drain,
                                 SavepointFormatType.CANONICAL)
                         .get(TIMEOUT_SECONDS, SECONDS);
         // The savepoint is there a moment before the job has ended, and a job that ends by itself

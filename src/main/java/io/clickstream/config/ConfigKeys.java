@@ -368,8 +368,19 @@ public final class ConfigKeys {
                     Parsers::positiveDuration,
                     DURATION,
                     "15 s",
-                    "After this time without clicks a partition holds the others back no longer;"
-                            + " when all are silent, event time goes on with the clock.");
+                    "A partition without clicks holds the others back for this time, if it is read"
+                            + " to its end. When all are silent, event time goes on with the"
+                            + " clock.");
+    static final Key<Duration> STALL_TIMEOUT =
+            Key.of(
+                    EVENT_TIME,
+                    "stall-timeout",
+                    Parsers::positiveDuration,
+                    DURATION,
+                    "5 min",
+                    "A partition that gives nothing although it is not read to its end holds the"
+                            + " others back for this time. Then it is set aside, and its clicks may"
+                            + " be late when it goes on.");
     static final Key<Duration> MAX_FUTURE_SKEW =
             Key.of(
                     EVENT_TIME,
@@ -1168,6 +1179,7 @@ public final class ConfigKeys {
                     REGISTRY_UNKNOWN_FOR,
                     OUT_OF_ORDERNESS,
                     IDLE_TIMEOUT,
+                    STALL_TIMEOUT,
                     MAX_FUTURE_SKEW,
                     DUPLICATE_ID,
                     DUPLICATE_SPAN,

@@ -7,11 +7,13 @@ public final class EventTimeConfig {
 
     private final Duration outOfOrderness;
     private final Duration idleTimeout;
+    private final Duration stallTimeout;
     private final Duration maxFutureSkew;
 
     private EventTimeConfig(PropertyReader reader) {
         outOfOrderness = reader.get(ConfigKeys.OUT_OF_ORDERNESS);
         idleTimeout = reader.get(ConfigKeys.IDLE_TIMEOUT);
+        stallTimeout = reader.get(ConfigKeys.STALL_TIMEOUT);
         maxFutureSkew = reader.get(ConfigKeys.MAX_FUTURE_SKEW);
     }
 
@@ -25,6 +27,10 @@ public final class EventTimeConfig {
 
     public Duration idleTimeout() {
         return idleTimeout;
+    }
+
+    public Duration stallTimeout() {
+        return stallTimeout;
     }
 
     public Duration maxFutureSkew() {

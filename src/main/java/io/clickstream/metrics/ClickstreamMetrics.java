@@ -61,6 +61,15 @@ public final class ClickstreamMetrics {
      */
     public static final String WATERMARK_LAG = "watermarkLagMillis";
 
+    /**
+     * Partitions or shards that give nothing although they are not known to be read to their ends,
+     * a gauge per subtask. They hold event time back until they are set aside.
+     */
+    public static final String STALLED_PARTITIONS = "stalledPartitions";
+
+    /** Offsets of topics that the retention deleted before they were read. */
+    public static final String LOST_OFFSETS = "lostOffsets";
+
     /** Users written to keyed state for the last checkpoint, a gauge per subtask. */
     public static final String USERS_WRITTEN = "usersWrittenPerCheckpoint";
 
@@ -130,6 +139,8 @@ public final class ClickstreamMetrics {
                                 SESSIONS_SPILLED,
                                 OPEN_SESSIONS,
                                 WATERMARK_LAG,
+                                STALLED_PARTITIONS,
+                                LOST_OFFSETS,
                                 USERS_WRITTEN,
                                 BYTES_WRITTEN,
                                 REGISTRY_LOOKUPS,

@@ -35,10 +35,8 @@ import org.apache.flink.util.OutputTag;
 /**
  * What stands between the source and the shuffle, chained to the source. It sends records that are
  * no clicks to the side, and every record to the archive where there is one; it keeps back clicks
- * that are known for a bot's, lets go of the bytes of clicks that can't be late, counts all of
- * them, and before it passes on that all its partitions are idle, brings the watermark up to the
- * newest click: one partition that was behind when the clicks stopped must not decide how far event
- * time got.
+ * that are known for a bot's, lets go of the bytes of clicks that can't be late, and counts all of
+ * them.
  *
  * @param <T> as what clicks leave: one by one, or in batches
  */
@@ -75,7 +73,6 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
     private transient Counter bytesIn;
     private transient Counter clicks;
     private transient Map<BotSign, Counter> ofBots;
-    private transient long newest;
     private transient long watermark;
 
     /**
@@ -119,7 +116,6 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
             restored = lowest == Long.MAX_VALUE ? NONE : lowest;
         }
         bound = new LatenessBound(outOfOrderness, maxFutureSkew, restored);
-        newest = NONE;
         watermark = NONE;
     }
 
@@ -190,7 +186,6 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
         if (incoming instanceof Click) {
             Click click = (Click) incoming;
             clicks.inc();
-            newest = Math.max(newest, click.timestamp());
             if (click.raw() != null) {
                 bytesIn.inc(click.raw().size());
             }
@@ -272,15 +267,17 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
 
     @Override
     public void processWatermark(Watermark mark) {
-        advanceTo(mark.getTimestamp());
+        if (mark.getTimestamp() > watermark) {
+            watermark = mark.getTimestamp();
+            bound.sent(watermark);
+            sendHeldBack();
+            output.emitWatermark(mark);
+        }
     }
 
     @Override
     public void processWatermarkStatus(WatermarkStatus status) {
         if (status.isIdle()) {
-            if (newest != NONE) {
-                advanceTo(newest - outOfOrderness.toMillis() - 1);
-            }
             bound.idle();
         }
         sendHeldBack();
@@ -302,15 +299,6 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
         sendHeldBack();
         if (archived != null) {
             archived.send();
-        }
-    }
-
-    private void advanceTo(long timestamp) {
-        if (timestamp > watermark) {
-            watermark = timestamp;
-            bound.sent(timestamp);
-            sendHeldBack();
-            output.emitWatermark(new Watermark(timestamp));
         }
     }
 

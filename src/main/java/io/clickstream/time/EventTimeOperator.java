@@ -33,6 +33,9 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
  *       beginning of time and let clicks through that were late before, into windows that are long
  *       closed.
  *   <li>Each click is marked if it is behind the watermark, for the sessions to decide.
+ *   <li>The end of event time comes when all inputs have ended, as a drain ends them. Flink drops
+ *       the watermark that says so where a subtask is idle, and takes the one of the first subtask
+ *       for that of all where the others are idle.
  *   <li>The watermark is passed on one millisecond lower. Flink closes a session when the watermark
  *       reaches its last millisecond; but the click exactly one gap behind the last one, which is
  *       in the same session, has the millisecond after that and may still come in time.
@@ -139,7 +142,20 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
     @Override
     public void processWatermark(Watermark mark) {
         announceRestored();
-        advanceTo(mark.getTimestamp());
+        // That of one subtask, while others may still send clicks: see finish().
+        if (!mark.equals(Watermark.MAX_WATERMARK)) {
+            advanceTo(mark.getTimestamp());
+        }
+    }
+
+    /**
+     * All inputs have ended: everything that is open closes. Not called by a stop without drain.
+     */
+    @Override
+    public void finish() throws Exception {
+        announceRestored();
+        advanceTo(Watermark.MAX_WATERMARK.getTimestamp());
+        super.finish();
     }
 
     @Override

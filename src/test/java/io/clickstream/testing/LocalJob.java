@@ -50,7 +50,12 @@ public final class LocalJob implements AutoCloseable {
      * @param partitions of the topic of clicks
      */
     public LocalJob(Path folder, int partitions) {
-        broker = KafkaBroker.start(folder.resolve("kafka"));
+        this(KafkaBroker.start(folder.resolve("kafka")), partitions);
+    }
+
+    /** Takes over a broker, and closes it in the end. */
+    public LocalJob(KafkaBroker broker, int partitions) {
+        this.broker = broker;
         broker.createTopic(CLICKS, partitions);
         producer =
                 new KafkaProducer<>(
@@ -194,6 +199,11 @@ public final class LocalJob implements AutoCloseable {
                             + String.join("\n", differences(expected)),
                     e);
         }
+    }
+
+    /** Waits until all tasks run and a checkpoint is complete. */
+    public void awaitCheckpoint() throws Exception {
+        Await.until("a checkpoint", Duration.ofMinutes(1), () -> flink.completedCheckpoints() > 0);
     }
 
     public long count(String metric) {

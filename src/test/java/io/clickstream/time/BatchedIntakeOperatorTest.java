@@ -62,16 +62,7 @@ class BatchedIntakeOperatorTest {
         clickArrives(0);
         intake.processWatermarkStatus(WatermarkStatus.IDLE);
 
-        assertThat(sent()).containsExactly("batch", "watermark", "status");
-    }
-
-    @Test
-    void noClickComesBehindIdlenessThatBringsNoWatermark() throws Exception {
-        intake.processWatermark(NOON + 1_000_000);
-        clickArrives(0);
-        intake.processWatermarkStatus(WatermarkStatus.IDLE);
-
-        assertThat(sent()).containsExactly("watermark", "batch", "status");
+        assertThat(sent()).containsExactly("batch", "status");
     }
 
     @Test

@@ -172,19 +172,6 @@ class ClickIntakeOperatorTest {
     }
 
     @Test
-    void raisesTheWatermarkToTheNewestClickBeforeItPassesOnIdleness() throws Exception {
-        arrives("12:00:00");
-        arrives("11:59:50");
-        intake.processWatermark(time("11:59:29.999"));
-        intake.getOutput().clear();
-
-        intake.processWatermarkStatus(WatermarkStatus.IDLE);
-
-        assertThat(intake.getOutput())
-                .containsExactly(new Watermark(time("11:59:39.999")), WatermarkStatus.IDLE);
-    }
-
-    @Test
     void passesOnIdlenessWhereThereWasNoClick() throws Exception {
         letterArrives();
 

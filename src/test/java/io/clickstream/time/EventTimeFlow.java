@@ -11,17 +11,15 @@ import io.clickstream.event.UserId;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.connector.source.ReaderOutput;
-import org.apache.flink.api.connector.source.SourceOutput;
-import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
-import org.apache.flink.streaming.api.operators.source.TimestampsAndWatermarks;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.io.PushingAsyncDataInput.DataOutput;
 import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
@@ -33,7 +31,7 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
-import org.apache.flink.util.clock.ManualClock;
+import org.apache.flink.util.function.RunnableWithException;
 
 /**
  * Clicks of several partitions on their way from several source subtasks to one subtask of the
@@ -45,6 +43,7 @@ final class EventTimeFlow implements AutoCloseable {
 
     static final Duration OUT_OF_ORDERNESS = Duration.ofSeconds(20);
     static final Duration IDLE_TIMEOUT = Duration.ofSeconds(15);
+    static final Duration STALL_TIMEOUT = Duration.ofMinutes(5);
     static final Duration SKEW = Duration.ofSeconds(10);
 
     private static final long STEP_MILLIS = 200;
@@ -59,6 +58,7 @@ final class EventTimeFlow implements AutoCloseable {
     private OneInputStreamOperatorTestHarness<ClickBatch, Click> eventTime;
     private StatusWatermarkValve valve;
     private long now;
+    private long watermark = Long.MIN_VALUE;
 
     EventTimeFlow(int parallelism, int partitionsPerSubtask, long now) throws Exception {
         this.partitionsPerSubtask = partitionsPerSubtask;
@@ -78,10 +78,44 @@ final class EventTimeFlow implements AutoCloseable {
     /** A click leaves its source now. */
     void click(int subtask, int partition, long timestamp) throws Exception {
         RawRecord raw = new RawRecord("clicks", partition, 0, new byte[] {1});
-        subtasks.get(subtask)
-                .splits
-                .get(partition)
-                .collect(new Click(UserId.ofNumber(1), timestamp, null, false, raw), timestamp);
+        Subtask of = subtasks.get(subtask);
+        of.partitions.get(partition).clicked(timestamp);
+        of.intake.processElement(
+                new Click(UserId.ofNumber(1), timestamp, null, false, raw), timestamp);
+        of.send();
+    }
+
+    /** From now on, the server does not say that the partition is read to its end, or it does. */
+    void stall(int subtask, int partition, boolean stalls) {
+        Set<String> stalled = subtasks.get(subtask).stalled;
+        if (stalls) {
+            stalled.add(name(partition));
+        } else {
+            stalled.remove(name(partition));
+        }
+    }
+
+    /** A partition is found and read from now on. */
+    int addPartition(int subtask) {
+        Subtask of = subtasks.get(subtask);
+        of.partitions.add(of.times.add(name(of.partitions.size()), now));
+        return of.partitions.size() - 1;
+    }
+
+    private static String name(int partition) {
+        return "clicks-" + partition;
+    }
+
+    /** The watermark in front of the sessions. */
+    long watermark() {
+        return watermark;
+    }
+
+    /** Lets the clock go on. */
+    void run(Duration time) throws Exception {
+        for (long until = now + time.toMillis(); now < until; ) {
+            step();
+        }
     }
 
     /** From now on, what leaves this subtask takes so long to the sessions. */
@@ -96,6 +130,7 @@ final class EventTimeFlow implements AutoCloseable {
             subtask.tick();
         }
         eventTime.setProcessingTime(now);
+        forgetOutput();
         for (int channel = 0; channel < subtasks.size(); channel++) {
             subtasks.get(channel).deliver(channel, now);
         }
@@ -137,6 +172,15 @@ final class EventTimeFlow implements AutoCloseable {
         eventTime.open();
     }
 
+    private void forgetOutput() {
+        for (Object each : eventTime.getOutput()) {
+            if (each instanceof Watermark mark) {
+                watermark = mark.getTimestamp();
+            }
+        }
+        eventTime.getOutput().clear();
+    }
+
     private static <I, O> OneInputStreamOperatorTestHarness<I, O> harness(
             OneInputStreamOperator<I, O> operator,
             TypeInformation<O> type,
@@ -164,11 +208,14 @@ final class EventTimeFlow implements AutoCloseable {
     /** What a subtask has sent and when it arrives. */
     private record Sent(long arrival, Object element) {}
 
-    private final class Subtask implements DataOutput<Incoming> {
+    private final class Subtask implements WatermarkOutput, PartitionTimes.CaughtUp {
 
         private final OneInputStreamOperatorTestHarness<Incoming, ClickBatch> intake;
-        private final ManualClock activity = new ManualClock();
-        private final List<SourceOutput<Incoming>> splits = new ArrayList<>();
+        private final PartitionTimes times =
+                new PartitionTimes(OUT_OF_ORDERNESS, IDLE_TIMEOUT, STALL_TIMEOUT);
+        private final List<PartitionTimes.Partition> partitions = new ArrayList<>();
+        private final Set<String> stalled = new HashSet<>();
+        private boolean isIdle;
         private final Queue<Sent> channel = new ArrayDeque<>();
         private long lastArrival;
         private long delay;
@@ -193,42 +240,14 @@ final class EventTimeFlow implements AutoCloseable {
                                 index));
             }
             intake.open();
-            TimestampsAndWatermarks<Incoming> watermarks =
-                    TimestampsAndWatermarks.createProgressiveEventTimeLogic(
-                            ClickWatermarks.strategy(OUT_OF_ORDERNESS, IDLE_TIMEOUT),
-                            new UnregisteredMetricsGroup(),
-                            intake.getProcessingTimeService(),
-                            STEP_MILLIS,
-                            activity,
-                            activity,
-                            UnregisteredMetricGroups.createUnregisteredTaskMetricGroup()
-                                    .getIOMetricGroup());
-            ReaderOutput<Incoming> output =
-                    watermarks.createMainOutput(
-                            this,
-                            new TimestampsAndWatermarks.WatermarkUpdateListener() {
-                                @Override
-                                public void updateIdle(boolean isIdle) {}
-
-                                @Override
-                                public void updateCurrentEffectiveWatermark(long watermark) {}
-
-                                @Override
-                                public void updateCurrentSplitWatermark(
-                                        String splitId, long watermark) {}
-
-                                @Override
-                                public void splitFinished(String splitId) {}
-                            });
             for (int i = 0; i < partitionsPerSubtask; i++) {
-                splits.add(output.createOutputForSplit("split " + i));
+                partitions.add(times.add(name(i), now));
             }
-            watermarks.startPeriodicWatermarkEmits();
         }
 
         void tick() throws Exception {
-            activity.advanceTime(Duration.ofMillis(STEP_MILLIS));
             intake.setProcessingTime(now);
+            times.advance(now, this, this);
             send();
         }
 
@@ -248,7 +267,7 @@ final class EventTimeFlow implements AutoCloseable {
                 } else {
                     eventTime.processElement(((StreamElement) element).asRecord());
                     arrived.addAll(eventTime.extractOutputValues());
-                    eventTime.getOutput().clear();
+                    forgetOutput();
                 }
             }
         }
@@ -263,28 +282,46 @@ final class EventTimeFlow implements AutoCloseable {
         }
 
         @Override
-        public void emitRecord(StreamRecord<Incoming> record) throws Exception {
-            intake.processElement(record);
-            send();
+        public long caughtUpAt(String partition) {
+            return stalled.contains(partition) ? PartitionTimes.NEVER : now;
         }
 
         @Override
-        public void emitWatermark(Watermark watermark) throws Exception {
-            intake.processWatermark(watermark);
-            send();
+        public void check(List<String> names) {
+            // Is always known.
         }
 
         @Override
-        public void emitWatermarkStatus(WatermarkStatus status) throws Exception {
-            intake.processWatermarkStatus(status);
-            send();
+        public void emitWatermark(org.apache.flink.api.common.eventtime.Watermark mark) {
+            // As Flink's source does.
+            markActive();
+            tell(() -> intake.processWatermark(new Watermark(mark.getTimestamp())));
         }
 
         @Override
-        public void emitLatencyMarker(LatencyMarker marker) {}
+        public void markIdle() {
+            if (!isIdle) {
+                isIdle = true;
+                tell(() -> intake.processWatermarkStatus(WatermarkStatus.IDLE));
+            }
+        }
 
         @Override
-        public void emitRecordAttributes(RecordAttributes attributes) {}
+        public void markActive() {
+            if (isIdle) {
+                isIdle = false;
+                tell(() -> intake.processWatermarkStatus(WatermarkStatus.ACTIVE));
+            }
+        }
+
+        private void tell(RunnableWithException what) {
+            try {
+                what.run();
+            } catch (Exception e) {
+                throw new IllegalStateException("The intake failed", e);
+            }
+            send();
+        }
     }
 
     /** Hands what the valve makes of all channels to the event-time operator. */
@@ -298,13 +335,13 @@ final class EventTimeFlow implements AutoCloseable {
         @Override
         public void emitWatermark(Watermark watermark) throws Exception {
             eventTime.processWatermark(watermark);
-            eventTime.getOutput().clear();
+            forgetOutput();
         }
 
         @Override
         public void emitWatermarkStatus(WatermarkStatus status) throws Exception {
             eventTime.processWatermarkStatus(status);
-            eventTime.getOutput().clear();
+            forgetOutput();
         }
 
         @Override

@@ -78,8 +78,21 @@ class EventTimeOperatorTest {
     }
 
     @Test
-    void passesOnTheEndOfTime() throws Exception {
+    void endsEventTimeWhenAllInputsHaveEnded() throws Exception {
+        operator.processWatermark(time("12:00:00"));
         operator.processWatermark(Watermark.MAX_WATERMARK);
+        assertThat(watermarks()).containsExactly(time("11:59:59.999"));
+
+        operator.getOperator().finish();
+
+        assertThat(watermarks()).containsExactly(time("11:59:59.999"), Long.MAX_VALUE);
+    }
+
+    @Test
+    void endsEventTimeAlsoWhereAllIsIdle() throws Exception {
+        operator.processWatermarkStatus(WatermarkStatus.IDLE);
+
+        operator.getOperator().finish();
 
         assertThat(watermarks()).containsExactly(Long.MAX_VALUE);
     }

@@ -1,8 +1,9 @@
-package io.clickstream.source;
+package io.clickstream.source.kafka;
 
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.RawRecord;
+import io.clickstream.source.RecordDecoder;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;

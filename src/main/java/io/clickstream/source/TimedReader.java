@@ -1,0 +1,270 @@
+package io.clickstream.source;
+
+import io.clickstream.event.Click;
+import io.clickstream.event.Incoming;
+import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.time.PartitionTimes;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.annotation.Nullable;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceSplit;
+import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.util.clock.RelativeClock;
+
+/**
+ * A reader that says what event time it is: it hands each click's time to {@link PartitionTimes}
+ * and emits the watermark and the idleness that come of it, on the output of the whole subtask. The
+ * outputs of single splits emit none.
+ *
+ * <p>Flink calls a reader only while it has something to give. A timer makes it available in short
+ * steps, because time goes on without records too.
+ */
+@SuppressWarnings("try") // Flink\'s own close() may be interrupted.
+final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Incoming, SplitT> {
+
+    /**
+     * With each watermark the sessions close that are over. By Flink's default of 200 ms there are
+     * so many of them in a backlog that the source has to wait for them to close, since the
+     * network's buffers are full before.
+     */
+    static final long STEP_MILLIS = 50;
+
+    private final CaughtUpReader<SplitT> reader;
+    private final PartitionTimes times;
+    private final RelativeClock clock;
+    private final Map<String, PartitionTimes.Partition> partitions = new HashMap<>();
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(
+                    task -> {
+                        Thread thread = new Thread(task, "event-time-steps");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+
+    /** What Flink waits for while there is nothing to read. */
+    private final AtomicReference<CompletableFuture<Void>> available =
+            new AtomicReference<>(new CompletableFuture<>());
+
+    private volatile boolean isStepDue;
+    @Nullable private CompletableFuture<Void> watched;
+    @Nullable private TimedOutput output;
+
+    TimedReader(
+            CaughtUpReader<SplitT> reader,
+            PartitionTimes times,
+            RelativeClock clock,
+            MetricGroup metrics) {
+        this.reader = reader;
+        this.times = times;
+        this.clock = clock;
+        metrics.addGroup(ClickstreamMetrics.GROUP)
+                .gauge(ClickstreamMetrics.STALLED_PARTITIONS, times::stalled);
+    }
+
+    @Override
+    public void start() {
+        reader.start();
+        var unused =
+                timer.scheduleAtFixedRate(
+                        this::step, STEP_MILLIS, STEP_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void step() {
+        isStepDue = true;
+        wakeUp();
+    }
+
+    private void wakeUp() {
+        available.get().complete(null);
+    }
+
+    @Override
+    public InputStatus pollNext(ReaderOutput<Incoming> out) throws Exception {
+        if (output == null || output.out != out) {
+            output = new TimedOutput(out);
+        }
+        if (isStepDue) {
+            isStepDue = false;
+            times.advance(clock.relativeTimeMillis(), reader, out);
+        }
+        return reader.pollNext(output);
+    }
+
+    @Override
+    public CompletableFuture<Void> isAvailable() {
+        CompletableFuture<Void> records = reader.isAvailable();
+        if (records.isDone()) {
+            return records;
+        }
+        if (available.get().isDone()) {
+            available.set(new CompletableFuture<>());
+        }
+        // Once per future of the reader: it may stay the same for hours.
+        if (records != watched) {
+            watched = records;
+            var unused = records.whenComplete((nothing, failure) -> wakeUp());
+        }
+        // A step or record that came before the new future was set has woken the old one.
+        if (isStepDue || records.isDone()) {
+            wakeUp();
+        }
+        return available.get();
+    }
+
+    @Override
+    public void addSplits(List<SplitT> splits) {
+        long now = clock.relativeTimeMillis();
+        for (SplitT split : splits) {
+            if (!reader.isAtEnd(split)) {
+                partitions.put(split.splitId(), times.add(split.splitId(), now));
+            }
+            // The new split holds event time in place of those that it follows on.
+            reader.predecessors(split).forEach(times::remove);
+        }
+        reader.addSplits(splits);
+    }
+
+    @Override
+    public List<SplitT> snapshotState(long checkpointId) {
+        return reader.snapshotState(checkpointId);
+    }
+
+    @Override
+    public void notifyNoMoreSplits() {
+        reader.notifyNoMoreSplits();
+    }
+
+    @Override
+    public void handleSourceEvents(SourceEvent event) {
+        reader.handleSourceEvents(event);
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        reader.notifyCheckpointComplete(checkpointId);
+    }
+
+    @Override
+    public void notifyCheckpointAborted(long checkpointId) throws Exception {
+        reader.notifyCheckpointAborted(checkpointId);
+    }
+
+    @Override
+    public void pauseOrResumeSplits(Collection<String> toPause, Collection<String> toResume) {
+        reader.pauseOrResumeSplits(toPause, toResume);
+    }
+
+    @Override
+    public void close() throws Exception {
+        timer.shutdownNow();
+        reader.close();
+    }
+
+    /** Notes the times of clicks on their way to Flink's output. */
+    private final class TimedOutput implements ReaderOutput<Incoming> {
+
+        private final ReaderOutput<Incoming> out;
+
+        TimedOutput(ReaderOutput<Incoming> out) {
+            this.out = out;
+        }
+
+        @Override
+        public SourceOutput<Incoming> createOutputForSplit(String splitId) {
+            return new SplitOutput(out.createOutputForSplit(splitId), partitions.get(splitId));
+        }
+
+        @Override
+        public void releaseOutputForSplit(String splitId) {
+            partitions.remove(splitId);
+            times.end(splitId);
+            // Flink takes the release of an output that is not there for a defect. A split that
+            // never gave a record may have none.
+            out.createOutputForSplit(splitId);
+            out.releaseOutputForSplit(splitId);
+        }
+
+        @Override
+        public void collect(Incoming incoming) {
+            out.collect(incoming);
+        }
+
+        @Override
+        public void collect(Incoming incoming, long timestamp) {
+            out.collect(incoming, timestamp);
+        }
+
+        @Override
+        public void emitWatermark(Watermark watermark) {
+            out.emitWatermark(watermark);
+        }
+
+        @Override
+        public void markIdle() {
+            out.markIdle();
+        }
+
+        @Override
+        public void markActive() {
+            out.markActive();
+        }
+    }
+
+    /** The output of one split. */
+    private static final class SplitOutput implements SourceOutput<Incoming> {
+
+        private final SourceOutput<Incoming> out;
+        private final PartitionTimes.Partition times;
+
+        SplitOutput(SourceOutput<Incoming> out, PartitionTimes.Partition times) {
+            this.out = out;
+            this.times = times;
+        }
+
+        @Override
+        public void collect(Incoming incoming, long timestamp) {
+            Click click = incoming.click();
+            if (click != null) {
+                times.clicked(click.timestamp());
+            }
+            out.collect(incoming, timestamp);
+        }
+
+        @Override
+        public void collect(Incoming incoming) {
+            Click click = incoming.click();
+            if (click != null) {
+                times.clicked(click.timestamp());
+            }
+            out.collect(incoming);
+        }
+
+        @Override
+        public void emitWatermark(Watermark watermark) {
+            out.emitWatermark(watermark);
+        }
+
+        @Override
+        public void markIdle() {
+            out.markIdle();
+        }
+
+        @Override
+        public void markActive() {
+            out.markActive();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.clickstream.source.kafka;
+
+import io.clickstream.event.EventTypes;
+import io.clickstream.event.Incoming;
+import java.io.IOException;
+import java.util.Properties;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
+import org.apache.flink.configuration.ConfigurationUtils;
+import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
+import org.apache.flink.connector.base.source.reader.synchronization.FutureCompletingBlockingQueue;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
+import org.apache.flink.connector.kafka.source.reader.KafkaRecordEmitter;
+import org.apache.flink.connector.kafka.source.reader.fetcher.KafkaSourceFetcherManager;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.util.UserCodeClassLoader;
+import org.apache.flink.util.clock.SystemClock;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * The connector's source, with readers that know whether their partitions are read to their ends.
+ * All else is the connector's: partitions are found, assigned and stored as it does.
+ */
+public final class KafkaClickSource
+        implements Source<Incoming, KafkaPartitionSplit, KafkaSourceEnumState>,
+                ResultTypeQueryable<Incoming> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final KafkaSource<Incoming> source;
+    private final KafkaClickDeserializer deserializer;
+    private final Properties consumer;
+    private final Properties admin;
+
+    /**
+     * A source that reads as the connector's does.
+     *
+     * @param source finds and assigns partitions, and names the format of the state
+     * @param consumer properties of the consumers
+     * @param admin properties of the clients that ask where partitions end
+     */
+    KafkaClickSource(
+            KafkaSource<Incoming> source,
+            KafkaClickDeserializer deserializer,
+            Properties consumer,
+            Properties admin) {
+        this.source = source;
+        this.deserializer = deserializer;
+        this.consumer = consumer;
+        this.admin = admin;
+    }
+
+    @Override
+    public Boundedness getBoundedness() {
+        return source.getBoundedness();
+    }
+
+    @Override
+    public SourceReader<Incoming, KafkaPartitionSplit> createReader(SourceReaderContext context) {
+        deserializer.open(new OfReader(context));
+        FutureCompletingBlockingQueue<RecordsWithSplitIds<ConsumerRecord<byte[], byte[]>>> queue =
+                new FutureCompletingBlockingQueue<>();
+        PartitionFetcher.ConsumerMetrics metrics =
+                new PartitionFetcher.ConsumerMetrics(context.metricGroup());
+        ReadPositions positions = new ReadPositions();
+        LostOffsets lost = new LostOffsets(context.metricGroup());
+        return new KafkaClickReader(
+                queue,
+                new KafkaSourceFetcherManager(
+                        queue,
+                        () -> new PartitionFetcher(consumer, context, metrics, positions, lost),
+                        finished -> {}),
+                new KafkaRecordEmitter<>(deserializer),
+                ConfigurationUtils.createConfiguration(consumer),
+                context,
+                metrics,
+                positions,
+                new LogEnds(admin, SystemClock.getInstance()));
+    }
+
+    /** Where the deserializer finds metrics, as in the connector. */
+    private static final class OfReader implements DeserializationSchema.InitializationContext {
+
+        private final SourceReaderContext context;
+
+        OfReader(SourceReaderContext context) {
+            this.context = context;
+        }
+
+        @Override
+        public MetricGroup getMetricGroup() {
+            return context.metricGroup().addGroup("deserializer");
+        }
+
+        @Override
+        public UserCodeClassLoader getUserCodeClassLoader() {
+            return context.getUserCodeClassLoader();
+        }
+    }
+
+    @Override
+    public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
+            SplitEnumeratorContext<KafkaPartitionSplit> context) {
+        return source.createEnumerator(context);
+    }
+
+    @Override
+    public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
+            SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState checkpoint)
+            throws IOException {
+        return source.restoreEnumerator(context, checkpoint);
+    }
+
+    @Override
+    public SimpleVersionedSerializer<KafkaPartitionSplit> getSplitSerializer() {
+        return source.getSplitSerializer();
+    }
+
+    @Override
+    public SimpleVersionedSerializer<KafkaSourceEnumState> getEnumeratorCheckpointSerializer() {
+        return source.getEnumeratorCheckpointSerializer();
+    }
+
+    @Override
+    public TypeInformation<Incoming> getProducedType() {
+        return EventTypes.INCOMING;
+    }
+}

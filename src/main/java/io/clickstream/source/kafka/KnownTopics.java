@@ -1,0 +1,78 @@
+package io.clickstream.source.kafka;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import javax.annotation.Nullable;
+import org.apache.flink.connector.kafka.source.enumerator.subscriber.KafkaSubscriber;
+import org.apache.flink.util.FlinkRuntimeException;
+import org.apache.kafka.clients.admin.AdminClient;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The partitions of a list of topics, asked for again and again. The connector ends the job when
+ * the brokers can't be asked once. Here, what is known stays known until they answer again, also
+ * while a topic is deleted and made again.
+ */
+final class KnownTopics implements KafkaSubscriber {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(KnownTopics.class);
+
+    private final List<String> topics;
+
+    /** Null until the brokers answered once; not part of any state. */
+    @Nullable private transient Set<TopicPartition> known;
+
+    private transient boolean isSilent;
+
+    KnownTopics(List<String> topics) {
+        this.topics = topics;
+    }
+
+    @Override
+    public Set<TopicPartition> getSubscribedTopicPartitions(AdminClient admin) {
+        try {
+            Set<TopicPartition> found = new HashSet<>();
+            for (TopicDescription topic :
+                    admin.describeTopics(topics).allTopicNames().get().values()) {
+                topic.partitions()
+                        .forEach(
+                                each ->
+                                        found.add(
+                                                new TopicPartition(
+                                                        topic.name(), each.partition())));
+            }
+            known = found;
+            isSilent = false;
+        } catch (ExecutionException e) {
+            if (known == null) {
+                throw new FlinkRuntimeException(
+                        "The partitions of topics "
+                                + new TreeSet<>(topics)
+                                + " can't be listed: "
+                                + e.getCause().getMessage(),
+                        e.getCause());
+            }
+            if (!isSilent) {
+                isSilent = true;
+                LOG.warn(
+                        "The partitions of topics {} can't be listed now. The job goes on with the"
+                                + " {} that it knows",
+                        topics,
+                        known.size(),
+                        e.getCause());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FlinkRuntimeException("Interrupted while topics were listed", e);
+        }
+        return known;
+    }
+}

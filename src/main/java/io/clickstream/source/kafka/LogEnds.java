@@ -1,0 +1,145 @@
+package io.clickstream.source.kafka;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import javax.annotation.Nullable;
+import org.apache.flink.util.clock.RelativeClock;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the brokers where partitions end. A fetch that gives nothing does not tell: the broker may
+ * have nothing, or may not answer. A consumer can't be asked beside a poll that waits.
+ *
+ * <p>The end is that of all records, also of transactions that are still open: their clicks are on
+ * their way.
+ */
+final class LogEnds implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogEnds.class);
+
+    private static final int TIMEOUT_MILLIS = 10_000;
+
+    private static final Duration CLOSE = Duration.ofSeconds(2);
+
+    /** Where a partition ended when it was asked for. */
+    static final class End {
+        private final long askedAt;
+        private final long offset;
+
+        private End(long askedAt, long offset) {
+            this.askedAt = askedAt;
+            this.offset = offset;
+        }
+
+        /** When the question was sent, in ms of the clock: everything before is in front of it. */
+        long askedAt() {
+            return askedAt;
+        }
+
+        long offset() {
+            return offset;
+        }
+    }
+
+    private final Properties properties;
+    private final RelativeClock clock;
+    private final Map<TopicPartition, End> ends = new ConcurrentHashMap<>();
+    private final Set<TopicPartition> underWay = ConcurrentHashMap.newKeySet();
+    private final ExecutorService executor =
+            Executors.newSingleThreadExecutor(
+                    task -> {
+                        Thread thread = new Thread(task, "kafka-log-ends");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+
+    /** Made with the first question, used in the executor's thread. */
+    @Nullable private Admin admin;
+
+    LogEnds(Properties properties, RelativeClock clock) {
+        this.properties = properties;
+        this.clock = clock;
+    }
+
+    /** The latest answer; null without one. */
+    @Nullable
+    End end(TopicPartition partition) {
+        return ends.get(partition);
+    }
+
+    /** Asks for the ends of partitions for which no question is under way. Does not wait. */
+    void ask(Collection<TopicPartition> partitions) {
+        Set<TopicPartition> unasked =
+                partitions.stream().filter(underWay::add).collect(Collectors.toSet());
+        if (!unasked.isEmpty()) {
+            executor.execute(() -> send(unasked));
+        }
+    }
+
+    private void send(Set<TopicPartition> partitions) {
+        long askedAt = clock.relativeTimeMillis();
+        try {
+            if (admin == null) {
+                admin = Admin.create(properties);
+            }
+            ListOffsetsResult result =
+                    admin.listOffsets(
+                            partitions.stream()
+                                    .collect(
+                                            Collectors.toMap(
+                                                    Function.identity(),
+                                                    each -> OffsetSpec.latest())),
+                            new ListOffsetsOptions().timeoutMs(TIMEOUT_MILLIS));
+            for (TopicPartition partition : partitions) {
+                var unused =
+                        result.partitionResult(partition)
+                                .whenComplete(
+                                        (end, failure) ->
+                                                answered(partition, askedAt, end, failure));
+            }
+        } catch (KafkaException e) {
+            // Without an answer the partitions count as not read to their ends.
+            LOG.debug("The ends of {} can't be asked for", partitions, e);
+            underWay.removeAll(partitions);
+        }
+    }
+
+    private void answered(
+            TopicPartition partition,
+            long askedAt,
+            @Nullable ListOffsetsResult.ListOffsetsResultInfo end,
+            @Nullable Throwable failure) {
+        if (end != null) {
+            ends.put(partition, new End(askedAt, end.offset()));
+        } else {
+            LOG.debug("The end of {} is not known", partition, failure);
+        }
+        underWay.remove(partition);
+    }
+
+    @Override
+    public void close() {
+        executor.execute(
+                () -> {
+                    if (admin != null) {
+                        admin.close(CLOSE);
+                    }
+                });
+        executor.shutdown();
+    }
+}

@@ -1,0 +1,284 @@
+package io.clickstream.time;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The event time of the partitions or shards that one source subtask reads.
+ *
+ * <p>The watermark of a partition is a fixed time behind its newest click. The watermark of the
+ * subtask is the lowest of all partitions that hold it. Which partitions hold it is decided by
+ * facts that the source reports, not by silence alone:
+ *
+ * <table>
+ *   <caption>States of a partition</caption>
+ *   <tr><td>reading</td><td>It gave a click within the idle timeout, or it is new. It holds the
+ *       watermark.</td></tr>
+ *   <tr><td>idle</td><td>It gave no click for the idle timeout, and the server confirmed that
+ *       nothing was left to read when this time was over. It does not hold the watermark.</td></tr>
+ *   <tr><td>waiting</td><td>It gave no click for the idle timeout, and no server confirmed that it
+ *       is read to its end: a broker hangs, a shard is throttled, a transaction is open. It holds
+ *       the watermark. After a few more seconds it counts as stalled.</td></tr>
+ *   <tr><td>set aside</td><td>It has stalled for the stall timeout. It does not hold the watermark
+ *       any more. The clicks that it gives later may be late.</td></tr>
+ * </table>
+ *
+ * <p>When all partitions are idle, the watermark rises to the fixed time behind the newest click of
+ * all partitions before the subtask becomes idle: one partition that was behind when the clicks
+ * stopped must not decide how far event time got. It does not rise while a partition is set aside.
+ *
+ * <p>All times of the clock are in ms of one monotonic clock. Not safe for use by several threads.
+ */
+public final class PartitionTimes {
+
+    /** Says that a partition was never read to its end. */
+    public static final long NEVER = Long.MIN_VALUE;
+
+    /** What a source knows of the partitions that it reads. */
+    public interface CaughtUp {
+
+        /**
+         * The latest time of the clock at which everything that the partition held had been read
+         * and passed on; {@link #NEVER} if that was never the case.
+         */
+        long caughtUpAt(String partition);
+
+        /** Asks to find out whether these partitions are read to their ends. Does not wait. */
+        void check(List<String> partitions);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionTimes.class);
+
+    private static final long NONE = Long.MIN_VALUE;
+
+    /** An answer of the server is believed for this time, or for the idle timeout if longer. */
+    private static final long MIN_FRESH_MILLIS = 10_000;
+
+    /**
+     * After the idle timeout, the server has this much time to answer before a stall is counted.
+     */
+    private static final long ANSWER_MILLIS = 5_000;
+
+    private static final long MIN_CHECK_MILLIS = 100;
+    private static final long MAX_CHECK_MILLIS = 5_000;
+
+    /**
+     * How much one step adds to a stall at most. A job that holds its source up makes long steps;
+     * the partition is not to blame for them.
+     */
+    private static final long MAX_STEP_MILLIS = 1_000;
+
+    private final long outOfOrderness;
+    private final long idleTimeout;
+    private final long stallTimeout;
+    private final long freshMillis;
+    private final long checkMillis;
+    private final Map<String, Partition> partitions = new LinkedHashMap<>();
+    private final List<String> toCheck = new ArrayList<>();
+
+    private long newest = NONE;
+    private long watermark = NONE;
+    private boolean idle;
+    private long lastStep = NONE;
+    private long emptySince = NONE;
+    private long stalled;
+
+    /**
+     * Begins without partitions.
+     *
+     * @param outOfOrderness how far a click may be behind the newest of its partition
+     * @param idleTimeout how long a partition without clicks holds the others, if it is read to its
+     *     end
+     * @param stallTimeout how long a partition that is not read to its end holds the others while
+     *     it gives nothing
+     */
+    public PartitionTimes(Duration outOfOrderness, Duration idleTimeout, Duration stallTimeout) {
+        this.outOfOrderness = outOfOrderness.toMillis();
+        this.idleTimeout = idleTimeout.toMillis();
+        this.stallTimeout = stallTimeout.toMillis();
+        this.freshMillis = Math.max(this.idleTimeout, MIN_FRESH_MILLIS);
+        this.checkMillis =
+                Math.min(Math.max(this.idleTimeout / 3, MIN_CHECK_MILLIS), MAX_CHECK_MILLIS);
+    }
+
+    /** The clicks of one partition. */
+    public final class Partition {
+
+        private final String name;
+        private long newestClick = NONE;
+        private boolean clicked;
+        private boolean ended;
+        private long silentSince;
+        private long caughtUp = NEVER;
+        private long lastCheck = NONE;
+        private long stalledMillis;
+        private boolean isSetAside;
+
+        private Partition(String name, long now) {
+            this.name = name;
+            this.silentSince = now;
+        }
+
+        /**
+         * The partition gave a click.
+         *
+         * @param timestamp of the click, ms since the epoch
+         */
+        public void clicked(long timestamp) {
+            newestClick = Math.max(newestClick, timestamp);
+            clicked = true;
+        }
+
+        private long ownWatermark() {
+            return newestClick == NONE ? NONE : newestClick - outOfOrderness - 1;
+        }
+
+        /** Whether it holds the watermark. */
+        private boolean holds(long now, long step, CaughtUp source) {
+            if (clicked) {
+                clicked = false;
+                newest = Math.max(newest, newestClick);
+                silentSince = now;
+                goesOn();
+                return true;
+            }
+            if (now - silentSince < idleTimeout) {
+                return true;
+            }
+            if (ended) {
+                return false;
+            }
+            caughtUp = Math.max(caughtUp, source.caughtUpAt(name));
+            if (lastCheck == NONE || now - lastCheck >= checkMillis) {
+                lastCheck = now;
+                toCheck.add(name);
+            }
+            // Both are NEVER or a time, and a difference of times can't overflow.
+            boolean isSilent = caughtUp != NEVER && caughtUp - silentSince >= idleTimeout;
+            if (isSilent && now - caughtUp <= freshMillis) {
+                goesOn();
+                return false;
+            }
+            return isStillAwaited(now, step);
+        }
+
+        private boolean isStillAwaited(long now, long step) {
+            if (now - Math.max(silentSince, caughtUp) >= idleTimeout + ANSWER_MILLIS) {
+                stalled++;
+                stalledMillis += step;
+            }
+            if (!isSetAside && stalledMillis >= stallTimeout) {
+                isSetAside = true;
+                LOG.warn(
+                        "{} has given no click for {} s although it is not known to be read to its"
+                                + " end. It no longer holds event time back. Its clicks may be late"
+                                + " when it goes on; check the server that holds it"
+                                + " (event-time / stall-timeout is {} s)",
+                        name,
+                        (now - silentSince) / 1_000,
+                        stallTimeout / 1_000);
+            }
+            return !isSetAside;
+        }
+
+        private void goesOn() {
+            if (isSetAside) {
+                isSetAside = false;
+                LOG.info("{} goes on and holds event time again", name);
+            }
+            stalledMillis = 0;
+        }
+    }
+
+    /** Begins to read a partition, which holds the watermark from now on. */
+    public Partition add(String name, long now) {
+        Partition partition = new Partition(name, now);
+        partitions.put(name, partition);
+        return partition;
+    }
+
+    /**
+     * The partition is read to its end and gives nothing any more. It holds the watermark until
+     * {@link #remove}, for the idle timeout at most: what follows on it is as far behind as it was.
+     */
+    public void end(String name) {
+        Partition partition = partitions.get(name);
+        if (partition != null) {
+            partition.ended = true;
+        }
+    }
+
+    /** Forgets a partition. */
+    public void remove(String name) {
+        partitions.remove(name);
+    }
+
+    /** Says what changed since the last call. To be called every few milliseconds. */
+    public void advance(long now, CaughtUp source, WatermarkOutput out) {
+        long step = lastStep == NONE ? 0 : Math.min(now - lastStep, MAX_STEP_MILLIS);
+        lastStep = now;
+        stalled = 0;
+        toCheck.clear();
+        boolean isHeld = false;
+        boolean isAnySetAside = false;
+        long lowest = Long.MAX_VALUE;
+        for (Partition partition : partitions.values()) {
+            if (partition.holds(now, step, source)) {
+                isHeld = true;
+                lowest = Math.min(lowest, partition.ownWatermark());
+            }
+            isAnySetAside |= partition.isSetAside;
+        }
+        if (!toCheck.isEmpty()) {
+            source.check(toCheck);
+        }
+        boolean isNew = isWithoutPartitionsForAShortTime(now);
+        partitions.values().removeIf(each -> each.ended && now - each.silentSince >= idleTimeout);
+        if (isHeld || isNew) {
+            if (idle) {
+                idle = false;
+                out.markActive();
+            }
+            if (isHeld) {
+                raise(lowest, out);
+            }
+        } else if (!idle) {
+            if (newest != NONE && !isAnySetAside) {
+                raise(newest - outOfOrderness - 1, out);
+            }
+            idle = true;
+            out.markIdle();
+        }
+    }
+
+    /** Partitions may be on their way to the subtask. */
+    private boolean isWithoutPartitionsForAShortTime(long now) {
+        if (!partitions.isEmpty()) {
+            emptySince = NONE;
+            return false;
+        }
+        if (emptySince == NONE) {
+            emptySince = now;
+        }
+        return !idle && now - emptySince < idleTimeout;
+    }
+
+    private void raise(long timestamp, WatermarkOutput out) {
+        if (timestamp > watermark) {
+            watermark = timestamp;
+            out.emitWatermark(new Watermark(timestamp));
+        }
+    }
+
+    /** Partitions that give nothing although they are not known to be read to their ends. */
+    public long stalled() {
+        return stalled;
+    }
+}
