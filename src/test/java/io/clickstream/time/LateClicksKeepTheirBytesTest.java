@@ -96,6 +96,9 @@ class LateClicksKeepTheirBytesTest {
                     flow.delay(subtask, random.nextInt(3_000));
                 }
                 for (int partition = 0; partition < partitions; partition++) {
+                    if (random.nextInt(500) == 0) {
+                        flow.stall(subtask, partition, random.nextBoolean());
+                    }
                     Mood mood = moods[subtask][partition];
                     if (mood == null || mood.endStep <= step) {
                         mood = Mood.any(random, step);
