@@ -1,5 +1,6 @@
 package io.clickstream;
 
+import static io.clickstream.testing.Clicks.click;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.local.ClickEncoder;
@@ -62,6 +63,42 @@ class ExactlyOnceITCase {
             }
             assertThat(expected.sessions()).hasSizeGreaterThan(5);
             assertThat(expected.checkouts()).hasSizeGreaterThan(100);
+        }
+    }
+
+    /** Barriers overtake records, and the subtasks' watermarks differ at each checkpoint. */
+    @Test
+    void topicsHoldEachResultOnceThoughThreeTaskManagersAreLostWithUnalignedCheckpoints(
+            @TempDir Path folder) throws Exception {
+        TrafficLedger ledger = new TrafficLedger(GAP, WINDOW);
+        long start = Clock.systemUTC().millis() - 70_000;
+        ShopTraffic traffic = new ShopTraffic(11, 800, 5_000, start);
+
+        try (LocalJob job = new LocalJob(folder, PARTITIONS)) {
+            // Event time goes on by clicks alone, however long the job takes to come back.
+            job.set("event-time", "idle-timeout", "10 min")
+                    .set("event-time", "max-future-skew", "10 min")
+                    .unaligned()
+                    .start(folder, 3);
+            for (int lost = 1; lost <= 3; lost++) {
+                int before = lost;
+                send(job, traffic, start + 15_000L * lost, ledger);
+                job.awaitCheckpoint();
+                job.flink().loseTaskManager();
+                send(job, traffic, start + 15_000L * lost + 5_000, ledger);
+                Await.until(
+                        "a restart", Duration.ofMinutes(1), () -> job.flink().restarts() >= before);
+            }
+            send(job, traffic, start + 60_000, ledger);
+            sendRest(job, traffic, ledger);
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                // Closes all sessions but its own.
+                job.send(
+                        partition, List.of(click("end " + partition).at(start + 120_000).toJson()));
+            }
+
+            job.awaitTopics(ledger.expected(), Duration.ofMinutes(2));
+            assertThat(job.topic(LocalJob.DEAD_LETTERS)).isEmpty();
         }
     }
 
