@@ -29,11 +29,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.flink.api.common.serialization.BulkWriter;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -43,6 +46,8 @@ import org.apache.flink.util.FlinkUserCodeClassLoaders;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 
 /** The jar that is uploaded: what is in it, and that it runs with Flink's own classes beside it. */
 class JobJarITCase {
@@ -163,6 +168,96 @@ class JobJarITCase {
                     .noneMatch(name -> name.startsWith("io/clickstream/bench/"))
                     .noneMatch(name -> name.endsWith(".SF") || name.endsWith(".RSA"));
         }
+    }
+
+    /** Scanners read the list; one that says less than is so would hide a vulnerable library. */
+    @Test
+    void listsItsLibrariesForScanners() throws Exception {
+        Set<String> listed = listedLibraries();
+        Set<String> inTheJar = new TreeSet<>();
+        try (JarFile job = new JarFile(jar.toFile())) {
+            String libraries = Files.readString(Path.of("target", "job.classpath"));
+            for (String library : libraries.split(File.pathSeparator, -1)) {
+                String file = Path.of(library).getFileName().toString();
+                // What has no classes is nothing that the jar could show.
+                if (hasClassesIn(job, library) || (listed.contains(file) && !hasClasses(library))) {
+                    inTheJar.add(file);
+                }
+            }
+        }
+
+        assertThat(listed).isEqualTo(inTheJar).hasSizeGreaterThan(100);
+        assertThat(listed)
+                .contains(
+                        "avro-" + versionInThePom("avro.version") + ".jar",
+                        "jackson-databind-" + versionInThePom("jackson.version") + ".jar",
+                        "flink-connector-kafka-" + versionInThePom("flink.kafka.version") + ".jar");
+    }
+
+    /** File names, such as {@code avro-1.11.5.jar}, of the CycloneDX document in the jar. */
+    private static Set<String> listedLibraries() throws Exception {
+        Set<String> listed = new TreeSet<>();
+        try (JarFile file = new JarFile(jar.toFile());
+                InputStream in =
+                        file.getInputStream(
+                                file.getJarEntry("META-INF/sbom/clickstream-analytics.cdx.xml"))) {
+            Element bom =
+                    DocumentBuilderFactory.newInstance()
+                            .newDocumentBuilder()
+                            .parse(in)
+                            .getDocumentElement();
+            assertThat(bom.getAttribute("xmlns")).isEqualTo("http://cyclonedx.org/schema/bom/1.6");
+            NodeList components = bom.getElementsByTagName("component");
+            for (int i = 0; i < components.getLength(); i++) {
+                Element component = (Element) components.item(i);
+                if (component.getAttribute("type").equals("library")) {
+                    String name = text(component, "name");
+                    String version = text(component, "version");
+                    assertThat(text(component, "purl"))
+                            .isEqualTo(
+                                    "pkg:maven/%s/%s@%s?type=jar",
+                                    text(component, "group"), name, version);
+                    assertThat(listed.add(name + '-' + version + ".jar")).as(name).isTrue();
+                }
+            }
+        }
+        return listed;
+    }
+
+    private static String text(Element component, String name) {
+        return component.getElementsByTagName(name).item(0).getTextContent();
+    }
+
+    private static boolean hasClasses(String library) throws IOException {
+        try (JarFile file = new JarFile(library)) {
+            return file.stream().anyMatch(JobJarITCase::isClass);
+        }
+    }
+
+    private static boolean hasClassesIn(JarFile job, String library) throws IOException {
+        try (JarFile file = new JarFile(library)) {
+            return file.stream()
+                    .filter(JobJarITCase::isClass)
+                    .anyMatch(
+                            entry -> {
+                                JarEntry there = job.getJarEntry(entry.getName());
+                                return there != null && there.getCrc() == entry.getCrc();
+                            });
+        }
+    }
+
+    private static boolean isClass(JarEntry entry) {
+        return entry.getName().endsWith(".class")
+                && !entry.getName().endsWith("module-info.class")
+                && !entry.getName().endsWith("package-info.class");
+    }
+
+    private static String versionInThePom(String property) throws IOException {
+        Matcher version =
+                Pattern.compile("<" + Pattern.quote(property) + ">([^<]+)<")
+                        .matcher(Files.readString(Path.of("pom.xml")));
+        assertThat(version.find()).as(property).isTrue();
+        return version.group(1);
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.clickstream.format;
 
 /**
- * A record's bytes, read as Avro's binary encoding writes primitive values (Apache Avro 1.11.4
+ * A record's bytes, read as Avro's binary encoding writes primitive values (Apache Avro 1.11.5
  * specification, "Binary Encoding"). In place: nothing is buffered, and nothing is reserved because
  * a length in a bad record says so.
  */
