@@ -416,7 +416,8 @@ public final class ConfigKeys {
                     Parsers::pointer,
                     POINTER,
                     "/user_agent",
-                    "What the browser calls itself: a string.");
+                    "What the browser calls itself: a string, of which the first 1,024 characters"
+                            + " count.");
     static final Key<List<String>> BOT_USER_AGENTS =
             Key.of(
                     BOTS,

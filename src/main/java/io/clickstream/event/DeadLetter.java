@@ -22,8 +22,8 @@ public final class DeadLetter implements Incoming {
         /** The event time is further ahead of the clock than the configured skew. */
         FUTURE,
         /**
-         * The record is longer than the configured limit, packed or unpacked, or its user or
-         * department is too long.
+         * The record is longer than the configured limit, packed or unpacked, or its user, event
+         * type, department, item or id is too long.
          */
         TOO_LARGE,
         /** Event time had passed the click, and it joined no open session. */

@@ -8,10 +8,17 @@ import java.util.Arrays;
 
 /**
  * Gives the same string for the same characters, so that the few departments and event types of a
- * shop are not made anew for every click. A slot holds the string that came last, hence the pool
- * stays small whatever is sent.
+ * shop are not made anew for every click. A slot holds the string that came last, and no slot holds
+ * a string longer than {@link #MAX_LENGTH}, hence the pool stays small whatever is sent: 8 MB at
+ * most of either kind.
  */
 public final class StringPool {
+
+    /**
+     * Characters, or bytes of UTF-8, of the longest string that is kept. No name that the job uses
+     * is longer.
+     */
+    public static final int MAX_LENGTH = 1024;
 
     /** A power of two; a shop has tens to hundreds of departments. */
     private static final int SLOTS = 4096;
@@ -45,6 +52,9 @@ public final class StringPool {
 
     /** The string of these characters. */
     public String of(char[] chars, int offset, int length) {
+        if (length > MAX_LENGTH) {
+            return new String(chars, offset, length);
+        }
         int hash = 0;
         for (int i = 0; i < length; i++) {
             hash = 31 * hash + chars[offset + i];
@@ -88,6 +98,9 @@ public final class StringPool {
                 && pooled.bytes.length == length
                 && (!isLong || Arrays.equals(pooled.bytes, 0, length, bytes, offset, end))) {
             return pooled.string;
+        }
+        if (length > MAX_LENGTH) {
+            return new String(bytes, offset, length, StandardCharsets.UTF_8);
         }
         Utf8 made = new Utf8(Arrays.copyOfRange(bytes, offset, end), head, tail);
         utf8[slot] = made;

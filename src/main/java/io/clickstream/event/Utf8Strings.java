@@ -25,8 +25,10 @@ final class Utf8Strings {
         byte[] bytes = encoded[slot];
         if (written[slot] != text) {
             bytes = text.getBytes(StandardCharsets.UTF_8);
-            written[slot] = text;
-            encoded[slot] = bytes;
+            if (bytes.length <= StringPool.MAX_LENGTH) {
+                written[slot] = text;
+                encoded[slot] = bytes;
+            }
         }
         VarInts.write(bytes.length, out);
         out.write(bytes);

@@ -58,17 +58,26 @@ public final class AvroClickDecoder implements ClickDecoder {
      *     that can't be read; the message says which
      */
     public AvroClickDecoder(Schema writerSchema, OptionalFields optional) {
+        this(writerSchema, optional, new StringPool());
+    }
+
+    /**
+     * The same with a pool that other decoders on the same thread use, too.
+     *
+     * @throws IllegalArgumentException as the other constructor does
+     */
+    public AvroClickDecoder(Schema writerSchema, OptionalFields optional, StringPool pool) {
         this.writerSchema = writerSchema.toString();
         this.idField = name(optional.id());
         this.userAgentField = name(optional.userAgent());
         this.ipField = name(optional.ip());
         this.ofInteraction = optional.ofInteraction();
-        begin(writerSchema);
+        begin(writerSchema, pool);
     }
 
-    private void begin(Schema schema) {
+    private void begin(Schema schema, StringPool ofTexts) {
         readers = compile(schema);
-        pool = new StringPool();
+        pool = ofTexts;
         in = new AvroBytes();
     }
 
@@ -89,7 +98,7 @@ public final class AvroClickDecoder implements ClickDecoder {
             throws MalformedRecordException {
         fields.clear();
         if (readers == null) {
-            begin(new Schema.Parser().parse(writerSchema));
+            begin(new Schema.Parser().parse(writerSchema), new StringPool());
         }
         items = 0;
         in.begin(bytes, from, to);

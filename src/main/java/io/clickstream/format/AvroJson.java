@@ -128,7 +128,7 @@ final class AvroJson {
             items += count;
             for (long i = 0; i < count; i++) {
                 if (keyed) {
-                    json.writeFieldName(text(length(), true));
+                    json.writeFieldName(key());
                 }
                 value(item, json, depth + 1);
             }
@@ -150,6 +150,20 @@ final class AvroJson {
                     "a string of " + length + " bytes in a record of " + in.length());
         }
         return (int) length;
+    }
+
+    /** Of a map; a longer one would be JSON that nobody who reads it again takes. */
+    private String key() throws MalformedRecordException {
+        int length = length();
+        if (length > RecordJson.MAX_NAME_LENGTH) {
+            throw new MalformedRecordException(
+                    "a map's key has "
+                            + length
+                            + " bytes; at most "
+                            + RecordJson.MAX_NAME_LENGTH
+                            + " are allowed");
+        }
+        return text(length, true);
     }
 
     private String text(int length, boolean isText) throws MalformedRecordException {

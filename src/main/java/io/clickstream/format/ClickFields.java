@@ -11,6 +11,9 @@ import javax.annotation.Nullable;
  */
 public final class ClickFields {
 
+    /** Characters of a user agent that count; browsers in use send a few hundred. */
+    static final int MAX_USER_AGENT = 1024;
+
     @Nullable private UserId user;
     private boolean hasTime;
     private long time;
@@ -106,14 +109,20 @@ public final class ClickFields {
         this.id = text.isEmpty() ? null : mayBeNumber || first == '"' ? '"' + text : text;
     }
 
-    /** What the browser calls itself; null where nothing is said, or no filter needs it. */
+    /**
+     * What the browser calls itself, without what is behind the first {@link #MAX_USER_AGENT}
+     * characters; null where nothing is said, or no filter needs it.
+     */
     @Nullable
     public String userAgent() {
         return userAgent;
     }
 
     void setUserAgent(@Nullable String userAgent) {
-        this.userAgent = userAgent;
+        this.userAgent =
+                userAgent != null && userAgent.length() > MAX_USER_AGENT
+                        ? userAgent.substring(0, MAX_USER_AGENT)
+                        : userAgent;
     }
 
     /** Where the click came from; null where nothing is said, or no filter needs it. */

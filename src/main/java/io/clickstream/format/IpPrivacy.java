@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import io.clickstream.config.IpRange;
 import io.clickstream.config.PrivacyConfig;
 import java.io.ByteArrayOutputStream;
@@ -31,8 +30,7 @@ public final class IpPrivacy implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    private static final JsonFactory JSON =
-            JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
+    private static final JsonFactory JSON = RecordJson.FACTORY;
 
     private static final String ALGORITHM = "HmacSHA256";
     private static final int HASH_BYTES = 16;

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import io.clickstream.config.FormatConfig.Preset;
 import io.clickstream.config.InteractionField;
 import io.clickstream.config.JsonMapping;
@@ -29,8 +28,7 @@ public final class JsonClickDecoder implements ClickDecoder {
 
     private static final long serialVersionUID = 1L;
 
-    private static final JsonFactory JSON =
-            JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
+    private static final JsonFactory JSON = RecordJson.FACTORY;
 
     private static final Pattern SOURCE =
             Pattern.compile("\\[Source: [^;]*; line: \\d+, column: (\\d+)\\]");

@@ -4,24 +4,25 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
- * A JSON object as a line of a file: the bytes as they came, but for ends of lines between its
- * tokens, which become blanks, and for UTF-16 and UTF-32, which become UTF-8.
+ * A JSON object as a line of a file: the bytes as they came, but for a byte order mark, which is
+ * left out, for ends of lines between its tokens, which become blanks, and for UTF-16 and UTF-32,
+ * which become UTF-8.
  */
 final class JsonLine {
 
-    private static final JsonFactory JSON =
-            JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
+    private static final JsonFactory JSON = RecordJson.FACTORY;
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
+    private static final byte[] UTF8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -36,6 +37,10 @@ final class JsonLine {
         if (!checked) {
             check(record);
         }
+        if (record.length >= UTF8_MARK.length
+                && Arrays.equals(record, 0, UTF8_MARK.length, UTF8_MARK, 0, UTF8_MARK.length)) {
+            return of(Arrays.copyOfRange(record, UTF8_MARK.length, record.length), true);
+        }
         if (!hasControlCharacter(record)) {
             return record;
         }
@@ -43,7 +48,10 @@ final class JsonLine {
         for (byte b : record) {
             if (b == 0) {
                 // In UTF-8 it can be nowhere in JSON; in UTF-16 and UTF-32 it is in every bracket.
-                return inOneLine(utf8(record));
+                byte[] line = inOneLine(utf8(record));
+                // Jackson finds out the encoding by rules of its own.
+                check(line);
+                return line;
             }
             manyLines |= b == '\n' || b == '\r';
         }
@@ -99,9 +107,10 @@ final class JsonLine {
     }
 
     private static Charset charset(byte[] record) {
-        boolean wide = record[2] == 0 && (record[1] == 0 || record[3] == 0);
         boolean bigEndian =
                 record[0] == 0 || (record[0] == (byte) 0xFE && record[1] == (byte) 0xFF);
+        boolean wide =
+                bigEndian ? record[0] == 0 && record[1] == 0 : record[2] == 0 && record[3] == 0;
         if (wide) {
             return Charset.forName(bigEndian ? "UTF-32BE" : "UTF-32LE");
         }

@@ -1,6 +1,7 @@
 package io.clickstream.format;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.clickstream.config.JsonMapping;
 import io.clickstream.config.TimeFormat;
@@ -45,7 +46,7 @@ final class JsonTimeReader {
     void read(JsonParser parser, JsonToken value, ClickFields fields)
             throws IOException, MalformedRecordException {
         if (value == JsonToken.VALUE_NUMBER_INT && isMillis) {
-            fields.setTime(parser.getLongValue());
+            fields.setTime(whole(parser));
             return;
         }
         if (value == JsonToken.VALUE_NULL) {
@@ -71,10 +72,18 @@ final class JsonTimeReader {
     /**
      * A time out of reach is as far away as can be: it is refused for that, with its own reason.
      */
+    private static long whole(JsonParser parser) throws IOException {
+        if (parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+            return parser.getLongValue();
+        }
+        return parser.getText().startsWith("-") ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+
+    /** As {@link #whole}, to the millisecond. */
     private long seconds(JsonParser parser, JsonToken value)
             throws IOException, MalformedRecordException {
         if (value == JsonToken.VALUE_NUMBER_INT) {
-            long seconds = parser.getLongValue();
+            long seconds = whole(parser);
             if (seconds > Long.MAX_VALUE / MILLIS_PER_SECOND) {
                 return Long.MAX_VALUE;
             }
@@ -85,7 +94,17 @@ final class JsonTimeReader {
         if (value != JsonToken.VALUE_NUMBER_FLOAT) {
             throw wrong("a number (s since 1970)", value);
         }
-        BigDecimal seconds = parser.getDecimalValue();
+        BigDecimal seconds;
+        try {
+            seconds = parser.getDecimalValue();
+        } catch (NumberFormatException | JsonProcessingException e) {
+            // Its exponent is beyond an int.
+            throw new MalformedRecordException(
+                    field
+                            + " must be a number (s since 1970), found '"
+                            + shown(parser.getText())
+                            + "'");
+        }
         long digits = (long) seconds.precision() - seconds.scale();
         if (digits > MAX_DIGITS - 3 || seconds.scale() > MAX_SCALE) {
             throw new MalformedRecordException(

@@ -22,10 +22,14 @@ public final class BotSigns implements Serializable {
     /** Browsers differ in some thousand ways; what does not end must not fill the heap. */
     private static final int MAX_KNOWN = 10_000;
 
+    /** Of all known user agents together. */
+    private static final int MAX_KNOWN_CHARACTERS = 2_000_000;
+
     private final String[] userAgents;
     private final IpRange[] ipRanges;
 
     private transient Map<String, Boolean> known;
+    private transient int knownCharacters;
 
     private BotSigns(List<String> userAgents, List<IpRange> ipRanges) {
         this.userAgents =
@@ -50,10 +54,21 @@ public final class BotSigns implements Serializable {
     }
 
     private boolean isBot(String userAgent) {
-        if (known == null || known.size() >= MAX_KNOWN) {
-            known = new HashMap<>();
+        Boolean found = known == null ? null : known.get(userAgent);
+        if (found == null) {
+            found = containsAny(userAgent);
+            remember(userAgent, found);
         }
-        return known.computeIfAbsent(userAgent, this::containsAny);
+        return found;
+    }
+
+    private void remember(String userAgent, boolean isBot) {
+        knownCharacters += userAgent.length();
+        if (known == null || known.size() >= MAX_KNOWN || knownCharacters > MAX_KNOWN_CHARACTERS) {
+            known = new HashMap<>();
+            knownCharacters = userAgent.length();
+        }
+        known.put(userAgent, isBot);
     }
 
     private boolean containsAny(String userAgent) {

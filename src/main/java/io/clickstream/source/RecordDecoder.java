@@ -10,6 +10,7 @@ import io.clickstream.format.ClickFields;
 import io.clickstream.format.DecodingHaltedException;
 import io.clickstream.format.IpPrivacy;
 import io.clickstream.format.MalformedRecordException;
+import io.clickstream.metrics.LimitedWarnings;
 import java.io.Serializable;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,9 +39,9 @@ public final class RecordDecoder implements Serializable {
     private static final String NO_DEPARTMENT = "N/A";
 
     /**
-     * Characters of a user, a department, an item or an id. They become keys and parts of results,
-     * which no topic takes if they are as long as a record may be. Ids in use have tens of
-     * characters.
+     * Characters of a user, an event type, a department, an item or an id. They become keys and
+     * parts of results, which no topic takes if they are as long as a record may be. Ids in use
+     * have tens of characters.
      */
     private static final int MAX_NAME_LENGTH = 1024;
 
@@ -58,6 +59,7 @@ public final class RecordDecoder implements Serializable {
     @Nullable private final InteractionReader interactions;
 
     private transient ClickFields fields;
+    @Nullable private transient LimitedWarnings warnings;
     private transient long now;
     private transient int recordsUntilReading;
 
@@ -229,7 +231,7 @@ public final class RecordDecoder implements Serializable {
         } catch (DecodingHaltedException e) {
             throw e;
         } catch (RuntimeException e) {
-            LOG.warn("The decoder failed to write {} as JSON", raw, e);
+            warnings().warn("The decoder failed to write {} as JSON", raw, e);
             return null;
         }
     }
@@ -269,7 +271,7 @@ public final class RecordDecoder implements Serializable {
             throw e;
         } catch (RuntimeException e) {
             // A defect of the decoder must not stop the job either.
-            LOG.warn("The decoder failed on {}", raw, e);
+            warnings().warn("The decoder failed on {}", raw, e);
             return refuse(Reason.MALFORMED, "the decoder failed: " + e, raw);
         }
         if (fields.user() == null) {
@@ -277,6 +279,9 @@ public final class RecordDecoder implements Serializable {
         }
         if (fields.user().isLongerThan(MAX_NAME_LENGTH)) {
             return refuse(Reason.TOO_LARGE, tooLong("user", fields.user().asText()), raw);
+        }
+        if (fields.eventType() != null && fields.eventType().length() > MAX_NAME_LENGTH) {
+            return refuse(Reason.TOO_LARGE, tooLong("event type", fields.eventType()), raw);
         }
         if (fields.department() != null && fields.department().length() > MAX_NAME_LENGTH) {
             return refuse(Reason.TOO_LARGE, tooLong("department", fields.department()), raw);
@@ -311,6 +316,13 @@ public final class RecordDecoder implements Serializable {
         click.setItem(fields.item() == null || fields.item().isEmpty() ? null : fields.item());
         click.setBotSign(botSigns.find(fields));
         return click;
+    }
+
+    private LimitedWarnings warnings() {
+        if (warnings == null) {
+            warnings = new LimitedWarnings(LOG);
+        }
+        return warnings;
     }
 
     private static String tooLong(String what, String name) {

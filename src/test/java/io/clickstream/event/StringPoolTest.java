@@ -25,6 +25,20 @@ class StringPoolTest {
     }
 
     @Example
+    void keepsNothingThatIsLongerThanANameMayBe() {
+        String longest = "b".repeat(StringPool.MAX_LENGTH);
+        String longer = longest + "b";
+
+        assertThat(chars(longest, 0, longest.length()))
+                .isSameAs(chars(longest, 0, longest.length()));
+        assertThat(utf8(longest)).isSameAs(utf8(longest));
+        assertThat(chars(longer, 0, longer.length()))
+                .isEqualTo(longer)
+                .isNotSameAs(chars(longer, 0, longer.length()));
+        assertThat(utf8(longer)).isEqualTo(longer).isNotSameAs(utf8(longer));
+    }
+
+    @Example
     void tellsApartWhatHasTheSameHash() {
         assertThat("Aa".hashCode()).isEqualTo("BB".hashCode());
 

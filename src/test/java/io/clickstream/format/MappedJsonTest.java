@@ -188,13 +188,16 @@ class MappedJsonTest {
 
     @ParameterizedTest
     @CsvSource({
-        "9223372036854775807,9223372036854775807",
-        "-9223372036854775808,-9223372036854775808"
+        "epoch-s,9223372036854775807,9223372036854775807",
+        "epoch-s,-9223372036854775808,-9223372036854775808",
+        "epoch-s,9223372036854775808,9223372036854775807",
+        "epoch-s,-99999999999999999999999999,-9223372036854775808",
+        "epoch-ms,9223372036854775808,9223372036854775807",
+        "epoch-ms,-99999999999999999999999999,-9223372036854775808"
     })
-    void takesSecondsOutOfReachForTheFarthestTime(String seconds, long millis) throws Exception {
-        decode(
-                json().with("format", "time-format", "epoch-s"),
-                "{\"eventtimestamp\":" + seconds + "}");
+    void takesWhatIsOutOfReachForTheFarthestTime(String format, String number, long millis)
+            throws Exception {
+        decode(json().with("format", "time-format", format), "{\"eventtimestamp\":" + number + "}");
 
         assertThat(fields.time()).isEqualTo(millis);
     }
@@ -206,6 +209,10 @@ class MappedJsonTest {
         "epoch-s,1e400,'a number (s since 1970), found one that is none in ms'",
         "epoch-s,1e-4000,'a number (s since 1970), found one that is none in ms'",
         "epoch-s,1e999999999,'a number (s since 1970), found one that is none in ms'",
+        "epoch-s,1e99999999999,'a number (s since 1970), found ''1e99999999999'''",
+        "epoch-s,-1e-99999999999,'a number (s since 1970), found ''-1e-99999999999'''",
+        "epoch-ms,1e99999999999,'an integer (ms since 1970), found a fraction'",
+        "iso-8601,1e99999999999,'a time in ISO 8601, found a fraction'",
         "epoch-s,{},'a number (s since 1970), found an object'",
         "iso-8601,5,'a time in ISO 8601, found an integer'",
         "iso-8601,'\"\"','a time in ISO 8601, found '''''",

@@ -67,7 +67,16 @@ class RecordAsJsonTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"UTF-16BE", "UTF-16LE", "UTF-16", "x-UTF-16LE-BOM", "UTF-32BE", "UTF-32LE"})
+            strings = {
+                "UTF-16BE",
+                "UTF-16LE",
+                "UTF-16",
+                "x-UTF-16LE-BOM",
+                "UTF-32BE",
+                "UTF-32LE",
+                "X-UTF-32BE-BOM",
+                "X-UTF-32LE-BOM"
+            })
     void jsonOfOtherEncodingsIsUtf8(String charset) throws Exception {
         for (String text : List.of(TEXT, "{}", "\n{\"学\":1}", "{ \"a\":1}")) {
             byte[] record = text.getBytes(Charset.forName(charset));
@@ -76,6 +85,17 @@ class RecordAsJsonTest {
                     .asString(UTF_8)
                     .isEqualTo(text.replace('\n', ' '));
         }
+    }
+
+    /** Files of lines have no byte order marks within; JSON has none at all (RFC 8259, 8.1). */
+    @Test
+    void jsonLosesItsByteOrderMark() throws Exception {
+        byte[] record = "\uFEFF{\"学\":\n1}".getBytes(UTF_8);
+        byte[] before = record.clone();
+
+        assertThat(JSON.toJson(record, true)).asString(UTF_8).isEqualTo("{\"学\": 1}");
+        assertThat(JSON.toJson("\uFEFF{}".getBytes(UTF_8), false)).asString(UTF_8).isEqualTo("{}");
+        assertThat(record).isEqualTo(before);
     }
 
     @ParameterizedTest
@@ -159,6 +179,29 @@ class RecordAsJsonTest {
                                         .toJson(twice, false))
                 .isInstanceOf(MalformedRecordException.class)
                 .hasMessage("there is more behind the Avro datum than the writer's schema says");
+    }
+
+    @Test
+    void aMapsKeyIsNoLongerThanANameMayBe() throws Exception {
+        Schema schema =
+                schema(
+                        String.join(
+                                ",",
+                                field("userid", "\"int\""),
+                                field("eventtimestamp", "\"long\""),
+                                field("counts", "{\"type\":\"map\",\"values\":\"int\"}")));
+        AvroClickDecoder decoder = new AvroClickDecoder(schema);
+        byte[] longest = bytes(keyed(schema, "k".repeat(1024)));
+        byte[] longer = bytes(keyed(schema, "k".repeat(1025)));
+
+        JSON.decode(decoder.toJson(longest, true), new ClickFields());
+        assertThatThrownBy(() -> decoder.toJson(longer, true))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessage("a map's key has 1025 bytes; at most 1024 are allowed");
+    }
+
+    private static GenericRecord keyed(Schema schema, String key) {
+        return record(schema, "userid", 1, "eventtimestamp", 1L, "counts", Map.of(key, 1));
     }
 
     @Test

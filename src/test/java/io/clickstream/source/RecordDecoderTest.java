@@ -13,10 +13,12 @@ import io.clickstream.event.RawRecord;
 import io.clickstream.event.UserId;
 import io.clickstream.format.AvroClickDecoder;
 import io.clickstream.format.ClickDecoder;
+import io.clickstream.format.ClickDecoders;
 import io.clickstream.format.DecodingHaltedException;
 import io.clickstream.format.IpPrivacy;
 import io.clickstream.format.JsonClickDecoder;
 import io.clickstream.format.MalformedRecordException;
+import io.clickstream.testing.CapturedLog;
 import io.clickstream.testing.Clicks;
 import io.clickstream.testing.PropertyGroups;
 import java.time.Clock;
@@ -25,8 +27,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.apache.flink.util.InstantiationUtil;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,6 +111,9 @@ class RecordDecoderTest {
                         + " -9223372036854775808 ms is before 1970",
                 "{\"userid\":1,\"eventtimestamp\":9223372036854775807}|FUTURE|event time"
                         + " 9223372036854775807 ms is more than 10000 ms ahead of the clock"
+                        + " (2022-06-14T12:00:00Z)",
+                "{\"userid\":1,\"eventtimestamp\":99999999999999999999}|FUTURE|event time"
+                        + " 9223372036854775807 ms is more than 10000 ms ahead of the clock"
                         + " (2022-06-14T12:00:00Z)"
             })
     void saysWhyARecordIsNoClick(String record, Reason reason, String detail) {
@@ -150,6 +157,7 @@ class RecordDecoderTest {
         Click click = click(json('"' + longest + '"', NOON, "order", longest));
         DeadLetter user = letter(json("\"x" + longest + '"', NOON, "order", ""));
         DeadLetter department = letter(json("1", NOON, "order", "x" + longest));
+        DeadLetter eventType = letter(json("1", NOON, "x" + longest, ""));
 
         assertThat(click.user()).isEqualTo(UserId.ofString(longest));
         assertThat(click.department()).isEqualTo(longest);
@@ -159,6 +167,10 @@ class RecordDecoderTest {
         assertThat(department.reason()).isEqualTo(Reason.TOO_LARGE);
         assertThat(department.detail())
                 .isEqualTo("the department has 1025 characters; at most 1024 are allowed");
+        assertThat(click(json("1", NOON, longest, "")).timestamp()).isEqualTo(NOON);
+        assertThat(eventType.reason()).isEqualTo(Reason.TOO_LARGE);
+        assertThat(eventType.detail())
+                .isEqualTo("the event type has 1025 characters; at most 1024 are allowed");
     }
 
     @Test
@@ -173,6 +185,90 @@ class RecordDecoderTest {
         assertThat(letter.reason()).isEqualTo(Reason.MALFORMED);
         assertThat(letter.detail())
                 .isEqualTo("the decoder failed: java.lang.IllegalStateException: oops");
+    }
+
+    @Test
+    void logsOneOfTheRecordsThatTheDecoderFailsOn() {
+        RecordDecoder decoder =
+                decoder(
+                                (record, fields) -> {
+                                    throw new IllegalStateException("oops");
+                                })
+                        .with(true, null);
+        try (CapturedLog log = new CapturedLog(Level.WARN)) {
+            for (int i = 0; i < 100; i++) {
+                decoder.decode(raw("{}"));
+            }
+
+            assertThat(log.lines())
+                    .containsExactly(
+                            "The decoder failed on clicks partition 3 offset"
+                                    + " 42java.lang.IllegalStateException: oops");
+        }
+    }
+
+    /** Whatever field it is in, and whatever the record is asked for. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1e99999999999",
+                "-1e-99999999999",
+                "1e-2147483648",
+                "12345678901234567890e2147483647",
+                "1E+400"
+            })
+    void takesAnyNumberForWhatItIs(String number) {
+        try (CapturedLog log = new CapturedLog(Level.WARN)) {
+            for (String timeFormat : List.of("epoch-ms", "epoch-s", "iso-8601")) {
+                JobConfig config =
+                        JobConfig.parse(
+                                PropertyGroups.smallest()
+                                        .with("format", "type", "json")
+                                        .with("format", "item", "/item")
+                                        .with("format", "time-format", timeFormat)
+                                        .with("duplicates", "id", "/event_id")
+                                        .with("bots", "user-agents", "crawler")
+                                        .with("bots", "ip-ranges", "192.0.2.0/24")
+                                        .with("sink.personalize", "tracking-id", "tracker")
+                                        .with("sink.personalize", "region", "eu-central-1")
+                                        .with("sink.personalize", "spill-path", "file:///tmp/x")
+                                        .with("sink.personalize", "properties", "/properties")
+                                        .with("sink.personalize", "event-value", "/price")
+                                        .build());
+                RecordDecoder decoder =
+                        new RecordDecoder(
+                                        ClickDecoders.of(config.format(), config.optionalFields()),
+                                        Set.of(),
+                                        BotSigns.of(config.filters()),
+                                        MAX_BYTES,
+                                        Duration.ofMillis(SKEW),
+                                        CLOCK,
+                                        config.personalize()
+                                                .map(each -> new InteractionReader(each, CLOCK)))
+                                .with(true, privacy());
+                for (String field :
+                        List.of(
+                                "userid",
+                                "eventtimestamp",
+                                "event_type",
+                                "product_type",
+                                "event_id",
+                                "user_agent",
+                                "ip",
+                                "item",
+                                "price",
+                                "properties",
+                                "other")) {
+                    for (String value : List.of(number, "[" + number + "]")) {
+                        DeadLetter letter =
+                                (DeadLetter)
+                                        decoder.decode(raw("{\"" + field + "\":" + value + "}"));
+                        assertThat(letter.detail()).doesNotContain("the decoder failed");
+                    }
+                }
+            }
+            assertThat(log.lines()).isEmpty();
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.clickstream.format.registry;
 
 import io.clickstream.config.OptionalFields;
 import io.clickstream.event.DeadLetter.Reason;
+import io.clickstream.event.StringPool;
 import io.clickstream.format.AvroClickDecoder;
 import io.clickstream.format.MalformedRecordException;
 import io.clickstream.format.registry.LookupException.Kind;
@@ -31,6 +32,9 @@ final class WriterSchemas {
     private final OptionalFields optional;
     private final long unknownForNanos;
     private final LongSupplier nanoTime;
+
+    /** One for all schemas: each of them could fill its own. */
+    private final StringPool pool = new StringPool();
 
     private final Map<SchemaId, Found> found = new LeastRecentlyUsed<>(MAX_SCHEMAS);
     private final Map<SchemaId, Unknown> unknown = new LeastRecentlyUsed<>(MAX_UNKNOWN);
@@ -99,7 +103,7 @@ final class WriterSchemas {
             for (String text : texts) {
                 schema = parser.parse(text);
             }
-            return Found.usable(new AvroClickDecoder(schema, optional));
+            return Found.usable(new AvroClickDecoder(schema, optional, pool));
         } catch (AvroRuntimeException | IllegalArgumentException e) {
             return Found.unusable(id, e.getMessage());
         }

@@ -1,22 +1,23 @@
 package io.clickstream.sink.archive;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
-import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.POJONode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.clickstream.event.ArchivedRecord;
 import java.io.IOException;
 
 /** The fields of one record as texts. */
 final class RecordFields {
 
-    private static final JsonMapper JSON =
-            JsonMapper.builder()
-                    // 54.960 stays what it is.
-                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                    .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-                    .build();
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final JsonNode record;
 
@@ -25,7 +26,43 @@ final class RecordFields {
     }
 
     static RecordFields of(ArchivedRecord record) throws IOException {
-        return new RecordFields(JSON.readTree(record.json()));
+        try (JsonParser parser = JSON.createParser(record.json())) {
+            return new RecordFields(node(parser, parser.nextToken()));
+        }
+    }
+
+    /**
+     * The value that the parser is at. A number stays the literal that it is: 54.960 is not 54.96,
+     * and no type of Java's holds 1e99999999999.
+     */
+    private static JsonNode node(JsonParser parser, JsonToken token) throws IOException {
+        switch (token) {
+            case START_OBJECT:
+                ObjectNode object = NODES.objectNode();
+                for (String name = parser.nextFieldName();
+                        name != null;
+                        name = parser.nextFieldName()) {
+                    object.set(name, node(parser, parser.nextToken()));
+                }
+                return object;
+            case START_ARRAY:
+                ArrayNode array = NODES.arrayNode();
+                for (JsonToken next = parser.nextToken();
+                        next != JsonToken.END_ARRAY;
+                        next = parser.nextToken()) {
+                    array.add(node(parser, next));
+                }
+                return array;
+            case VALUE_NUMBER_INT:
+            case VALUE_NUMBER_FLOAT:
+                return NODES.rawValueNode(new RawValue(parser.getText()));
+            case VALUE_STRING:
+                return NODES.textNode(parser.getText());
+            case VALUE_NULL:
+                return NODES.nullNode();
+            default:
+                return NODES.booleanNode(parser.getBooleanValue());
+        }
     }
 
     /** A string or number as it is, an object or array as JSON; empty for null and for nothing. */
@@ -33,6 +70,9 @@ final class RecordFields {
         JsonNode value = record.at(pointer);
         if (value.isMissingNode() || value.isNull()) {
             return "";
+        }
+        if (value.isPojo()) {
+            return (String) ((RawValue) ((POJONode) value).getPojo()).rawValue();
         }
         return value.isContainerNode() ? value.toString() : value.asText();
     }

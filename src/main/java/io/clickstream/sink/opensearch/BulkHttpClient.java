@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.clickstream.metrics.LimitedWarnings;
 import io.clickstream.sink.opensearch.RequestSigning.SigningException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +33,6 @@ import org.apache.http.nio.protocol.HttpAsyncRequestProducer;
 import org.apache.http.nio.protocol.HttpAsyncResponseConsumer;
 import org.apache.http.protocol.HttpContext;
 import org.apache.http.util.EntityUtils;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -52,13 +52,14 @@ final class BulkHttpClient extends CloseableHttpAsyncClient {
     /** The error type of items of a bulk that was refused as a whole. */
     static final String REFUSED = "bulk_refused";
 
-    private static final Logger LOG = LoggerFactory.getLogger(BulkHttpClient.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int BODY_EXCERPT = 300;
 
     private final CloseableHttpAsyncClient client;
     private final Counter bulksToRetry;
+    private final LimitedWarnings warnings =
+            new LimitedWarnings(LoggerFactory.getLogger(BulkHttpClient.class));
     private volatile boolean closing;
 
     BulkHttpClient(CloseableHttpAsyncClient client, Counter bulksToRetry) {
@@ -119,7 +120,7 @@ final class BulkHttpClient extends CloseableHttpAsyncClient {
     /** Rejected for the time being. */
     private HttpResponse toRetry(BulkCallback<?> bulk, String reason) throws IOException {
         bulksToRetry.inc();
-        LOG.warn("A bulk is tried again later: {}", reason);
+        warnings.warn("A bulk is tried again later: {}", reason);
         return answer(bulk, TOO_MANY_REQUESTS, "unavailable", reason);
     }
 
@@ -275,7 +276,7 @@ final class BulkHttpClient extends CloseableHttpAsyncClient {
                 return response;
             }
             bulksToRetry.inc();
-            LOG.warn("Documents of a bulk are tried again later: {}", reason);
+            warnings.warn("Documents of a bulk are tried again later: {}", reason);
             return ok(response.getStatusLine(), answer);
         }
 

@@ -4,6 +4,7 @@ import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.event.RawRecord;
+import io.clickstream.metrics.LimitedWarnings;
 import io.clickstream.sink.DeadLetterOutlet;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,7 +26,6 @@ import org.opensearch.action.bulk.BulkRequest;
 import org.opensearch.action.bulk.BulkResponse;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.core.common.bytes.BytesReference;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -41,7 +41,6 @@ import org.slf4j.LoggerFactory;
  */
 final class BulkResults implements BulkResponseInspector, AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BulkResults.class);
     private static final String SOURCE = "opensearch";
 
     /** Error types with status 400 that say nothing about the document. */
@@ -76,6 +75,8 @@ final class BulkResults implements BulkResponseInspector, AutoCloseable {
     private final Consumer<List<IndexRequest>> emitAgain;
     private final DeadLetterOutlet outlet;
     private final Counter unindexable;
+    private final LimitedWarnings warnings =
+            new LimitedWarnings(LoggerFactory.getLogger(BulkResults.class));
     @Nullable private DeadLetterOutlet.Writer letters;
 
     BulkResults(
@@ -193,7 +194,7 @@ final class BulkResults implements BulkResponseInspector, AutoCloseable {
         dead.forEach(letters::write);
         letters.flush();
         unindexable.inc(dead.size());
-        LOG.warn(
+        warnings.warn(
                 "OpenSearch will never take {} documents, which are dead letters now, such as {}",
                 dead.size(),
                 dead.get(0));

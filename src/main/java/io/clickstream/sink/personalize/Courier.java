@@ -2,6 +2,7 @@ package io.clickstream.sink.personalize;
 
 import io.clickstream.config.PersonalizeConfig;
 import io.clickstream.event.Interaction;
+import io.clickstream.metrics.LimitedWarnings;
 import io.clickstream.sink.personalize.EventsClient.Answer;
 import io.clickstream.sink.personalize.Outbox.Call;
 import io.clickstream.sink.personalize.Outbox.Parcel;
@@ -38,6 +39,8 @@ final class Courier implements AutoCloseable {
     private static final long WARNING_PERIOD_MILLIS = 30_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
+
+    private final LimitedWarnings warnings = new LimitedWarnings(LOG);
 
     /** Where interactions go that Personalize does not take. */
     interface Spill {
@@ -225,7 +228,7 @@ final class Courier implements AutoCloseable {
                 spill.write(interactions);
             }
         } catch (IOException e) {
-            LOG.warn(
+            warnings.warn(
                     "{} interactions could not be spilled, which is tried again",
                     interactions.size(),
                     e);
@@ -236,7 +239,7 @@ final class Courier implements AutoCloseable {
             return;
         }
         ended(parcel, true);
-        LOG.warn("{} interactions are spilled: Personalize is away", interactions.size());
+        warnings.warn("{} interactions are spilled: Personalize is away", interactions.size());
     }
 
     private synchronized void ended(Parcel parcel, boolean stored) {

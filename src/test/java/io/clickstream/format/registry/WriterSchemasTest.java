@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.clickstream.config.JobConfig;
 import io.clickstream.config.OptionalFields;
 import io.clickstream.event.DeadLetter.Reason;
+import io.clickstream.format.ClickFields;
 import io.clickstream.format.MalformedRecordException;
 import io.clickstream.format.registry.LookupException.Kind;
 import java.time.Duration;
@@ -79,6 +80,22 @@ class WriterSchemasTest {
         }
 
         assertThat(asked).containsExactly(1, 2);
+    }
+
+    @Test
+    void allSchemasShareTheirStrings() throws Exception {
+        String withDepartment =
+                CLICK.replace("]}", ",{\"name\":\"product_type\",\"type\":\"string\"}]}");
+        registered.put(SchemaId.ofNumber(1), withDepartment);
+        registered.put(SchemaId.ofNumber(2), withDepartment.replace("Click", "Other"));
+        byte[] click = {2, 2, 10, 'B', 'o', 'o', 'k', 's'};
+        ClickFields one = new ClickFields();
+        ClickFields other = new ClickFields();
+
+        schemas.decoder(SchemaId.ofNumber(1)).decode(click, one);
+        schemas.decoder(SchemaId.ofNumber(2)).decode(click, other);
+
+        assertThat(one.department()).isEqualTo("Books").isSameAs(other.department());
     }
 
     @Test

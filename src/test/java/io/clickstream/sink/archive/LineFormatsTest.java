@@ -60,6 +60,19 @@ class LineFormatsTest {
                 .isEqualTo("true,,\r\n");
     }
 
+    /** A decoder may refuse it, and the archive still has it. */
+    @Test
+    void csvAndLogsTakeAnyNumber() throws Exception {
+        LogLines log = new LogLines(JsonPointer.compile("/id"), ArchivedRecord::arrival);
+        for (String number : List.of("1e99999999999", "-1e-99999999999", "1e-2147483648")) {
+            ArchivedRecord record =
+                    record("{\"id\":" + number + ",\"items\":[[" + number + "]],\"x\":1.50}");
+
+            assertThat(line(csv(), record)).isEqualTo(number + ",,[" + number + "]\r\n");
+            assertThat(line(log, record)).endsWith("," + number + "\n");
+        }
+    }
+
     @Test
     void csvOfNothingIsStillARow() throws Exception {
         assertThat(StrictCsv.parse(line(csv(), record("{}")))).containsExactly(List.of("", "", ""));

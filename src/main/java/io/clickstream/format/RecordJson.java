@@ -1,0 +1,26 @@
+package io.clickstream.format;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+
+/** Makes the parsers that read JSON records. */
+final class RecordJson {
+
+    /**
+     * Bytes of a field's name, or characters in UTF-16 and UTF-32. Jackson keeps the last 6,000
+     * names that it has read, or 12,000 in UTF-16 and UTF-32, for the life of the factory: with
+     * Jackson's own limit of 50,000 a producer could fill the heap with names.
+     */
+    static final int MAX_NAME_LENGTH = 1024;
+
+    /** One for all records, so that names are kept once. */
+    static final JsonFactory FACTORY =
+            JsonFactory.builder()
+                    .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNameLength(MAX_NAME_LENGTH).build())
+                    .build();
+
+    private RecordJson() {}
+}
