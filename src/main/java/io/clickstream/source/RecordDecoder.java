@@ -184,6 +184,16 @@ public final class RecordDecoder implements Serializable {
         return toPersonalize ? interactions.read(left, fields, rawOf(left)) : left;
     }
 
+    /**
+     * The dead letter of a record that a source can't give to {@link #decode}.
+     *
+     * @param detail one line that says what was found and what is allowed
+     */
+    public Incoming malformed(RawRecord raw, String detail) {
+        DeadLetter letter = refuse(Reason.MALFORMED, detail, raw);
+        return privacy == null ? letter : withoutAddresses(letter, raw);
+    }
+
     private static RawRecord rawOf(Incoming record) {
         return record instanceof Click ? ((Click) record).raw() : ((DeadLetter) record).raw();
     }

@@ -15,6 +15,9 @@ import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.m
  */
 final class ClickEmitter implements RecordEmitter<Record, Incoming, ShardState> {
 
+    private static final String EMPTY_PACKAGE =
+            "a package of the Kinesis Producer Library without records; it must hold at least one";
+
     private final String stream;
     private final RecordDecoder decoder;
 
@@ -33,10 +36,12 @@ final class ClickEmitter implements RecordEmitter<Record, Incoming, ShardState> 
                         ? RawRecord.UNKNOWN_ARRIVAL
                         : record.approximateArrivalTimestamp().toEpochMilli();
         List<byte[]> packed = KplRecords.unpack(bytes);
-        if (packed == null) {
+        if (packed == null || packed.isEmpty()) {
             RawRecord raw = new RawRecord(stream, shard.shardId(), sequenceNumber, bytes);
             raw.setArrival(arrival);
-            output.collect(decoder.decode(raw), arrival);
+            output.collect(
+                    packed == null ? decoder.decode(raw) : decoder.malformed(raw, EMPTY_PACKAGE),
+                    arrival);
         } else {
             for (int i = 0; i < packed.size(); i++) {
                 RawRecord raw =
