@@ -76,6 +76,9 @@ public final class ClickstreamMetrics {
     /** Bytes written to keyed state for the last checkpoint, without keys; a gauge per subtask. */
     public static final String BYTES_WRITTEN = "bytesWrittenPerCheckpoint";
 
+    /** Shards that ended because the stream does not list them any more. */
+    public static final String KINESIS_SHARDS_GONE = "kinesis.shardsGone";
+
     /** Schemas asked for at the registry, attempts that failed not included. */
     public static final String REGISTRY_LOOKUPS = "registry.lookups";
 
@@ -143,6 +146,7 @@ public final class ClickstreamMetrics {
                                 LOST_OFFSETS,
                                 USERS_WRITTEN,
                                 BYTES_WRITTEN,
+                                KINESIS_SHARDS_GONE,
                                 REGISTRY_LOOKUPS,
                                 REGISTRY_RETRIES,
                                 ARCHIVE_RECORDS,

@@ -3,6 +3,7 @@ package io.clickstream.source.kinesis;
 import io.clickstream.config.KinesisSourceConfig;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Incoming;
+import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.source.RecordDecoder;
 import java.time.Clock;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.metrics.Counter;
 
 /**
  * Reads clicks from a stream of Kinesis, by polling or by enhanced fan-out. Each shard is a split
@@ -50,8 +52,11 @@ public final class KinesisSource
     @Override
     public SourceReader<Incoming, ShardSplit> createReader(SourceReaderContext context) {
         decoder.open(context.metricGroup());
+        Counter gone =
+                ClickstreamMetrics.counter(
+                        context.metricGroup(), ClickstreamMetrics.KINESIS_SHARDS_GONE);
         return new ShardReader(
-                () -> new ShardFetcher(config),
+                () -> new ShardFetcher(config, gone),
                 new ClickEmitter(config.stream().name(), decoder),
                 context);
     }

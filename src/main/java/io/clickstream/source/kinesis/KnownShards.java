@@ -14,7 +14,7 @@ public final class KnownShards {
      *
      * @param waiting shards that nobody reads yet, such as those whose parents are not at their end
      * @param reading shards that a reader has
-     * @param finished shards that are read to their end
+     * @param finished shards that are read to their end, in the order in which they ended
      */
     KnownShards(List<ShardSplit> waiting, List<String> reading, List<String> finished) {
         this.waiting = List.copyOf(waiting);

@@ -8,6 +8,7 @@ import javax.annotation.Nullable;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.ExpiredIteratorException;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.Record;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,34 +22,44 @@ final class PolledShard implements ShardFeed {
     private final Duration interval;
     private final FeedLoop loop;
     private final ShardBatches batches;
+    private final MissingShards missing;
+    private final PollBudget budget;
 
     private ShardPosition position;
     @Nullable private String iterator;
     private int failures;
+
+    /** Of the budget, in bytes. */
+    private long reserved;
 
     PolledShard(
             ShardRequests requests,
             ShardSplit split,
             Duration interval,
             FeedLoop loop,
-            ShardBatches batches) {
+            ShardBatches batches,
+            MissingShards missing,
+            PollBudget budget) {
         this.requests = requests;
         this.shardId = split.splitId();
         this.position = split.position();
         this.interval = interval;
         this.loop = loop;
         this.batches = batches;
+        this.missing = missing;
+        this.budget = budget;
         loop.run(this::poll);
     }
 
     @Override
     public void goOn() {
+        loop.run(this::release);
         loop.runIn(interval, this::poll);
     }
 
     @Override
     public void close() {
-        // The loop's end is the end of this.
+        release();
     }
 
     private void poll() {
@@ -60,7 +71,19 @@ final class PolledShard implements ShardFeed {
                         poll();
                     });
         } else {
-            on(requests.records(iterator), this::received);
+            budget.reserve(
+                    () -> {
+                        reserved = PollBudget.LARGEST_ANSWER;
+                        on(requests.records(iterator), this::received);
+                    });
+        }
+    }
+
+    private void release() {
+        long held = reserved;
+        reserved = 0;
+        if (held > 0) {
+            budget.release(held);
         }
     }
 
@@ -71,7 +94,11 @@ final class PolledShard implements ShardFeed {
             position = ShardPosition.after(records.get(records.size() - 1).sequenceNumber());
         }
         iterator = response.nextShardIterator();
-        batches.add(new ShardBatch(shardId, records, iterator == null));
+        ShardBatch batch = new ShardBatch(shardId, records, iterator == null);
+        long unused = Math.max(0, reserved - batch.bytes());
+        reserved -= unused;
+        budget.release(unused);
+        batches.add(batch);
     }
 
     private <T> void on(CompletableFuture<T> answer, Consumer<T> then) {
@@ -89,6 +116,11 @@ final class PolledShard implements ShardFeed {
     }
 
     private void failed(Throwable failure) {
+        release();
+        if (StreamClient.cause(failure) instanceof ResourceNotFoundException) {
+            missing.decide(shardId, position, StreamClient.cause(failure));
+            return;
+        }
         boolean expired = StreamClient.cause(failure) instanceof ExpiredIteratorException;
         if (!expired && !StreamClient.isTransient(failure)) {
             batches.fail(shardId, StreamClient.cause(failure));

@@ -35,6 +35,15 @@ final class ShardBatch implements RecordsWithSplitIds<Record> {
         return records.isEmpty() && !last;
     }
 
+    /** Of the records' data, which nearly all memory goes to. */
+    long bytes() {
+        long bytes = 0;
+        for (Record each : records) {
+            bytes += each.data() == null ? 0 : each.data().asByteArrayUnsafe().length;
+        }
+        return bytes;
+    }
+
     boolean isLast() {
         return last;
     }

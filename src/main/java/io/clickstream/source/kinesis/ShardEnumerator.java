@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,13 +42,12 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
     private final Map<String, ShardSplit> waiting = new TreeMap<>();
 
     private final Set<String> reading = new HashSet<>();
-    private final Set<String> finished = new HashSet<>();
+
+    /** In the order in which they ended. */
+    private final Set<String> finished = new LinkedHashSet<>();
 
     /** Who has a shard, or had it last; only for this run of the job. */
     private final Map<String, Integer> subtaskOf = new HashMap<>();
-
-    /** The more, the later a shard ended; only for this run of the job. */
-    private final Map<String, Integer> endOf = new HashMap<>();
 
     private boolean discovered;
 
@@ -141,7 +141,6 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
         // What the stream has forgotten with all its children will not be listed again.
         if (!shards.isEmpty()) {
             finished.retainAll(needed);
-            endOf.keySet().retainAll(finished);
         }
     }
 
@@ -168,12 +167,10 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
 
     private int subtaskFor(ShardSplit split) {
         int subtask = NOBODY;
-        int latest = -1;
-        for (String parent : split.parents()) {
-            int end = endOf.getOrDefault(parent, -1);
-            if (end > latest) {
-                latest = end;
-                subtask = subtaskOf.getOrDefault(parent, NOBODY);
+        for (String ended : finished) {
+            // After a restart, nobody may have said where a shard ended.
+            if (split.parents().contains(ended) && subtaskOf.containsKey(ended)) {
+                subtask = subtaskOf.get(ended);
             }
         }
         return subtask == NOBODY ? leastLoaded() : subtask;
@@ -208,9 +205,9 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
         }
         for (String shard : report.finished()) {
             reading.remove(shard);
+            // One that is restored as finished keeps its place.
             finished.add(shard);
             subtaskOf.put(shard, subtask);
-            endOf.put(shard, endOf.size());
         }
         if (!report.finished().isEmpty()) {
             assign();

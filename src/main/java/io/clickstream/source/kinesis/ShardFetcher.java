@@ -10,10 +10,12 @@ import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsChange;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.Record;
+import org.apache.flink.metrics.Counter;
 
 /**
- * Reads the shards of one subtask, all at once. Of each shard one batch is held at most, which
- * bounds the memory: 10 MB per shard when far behind.
+ * Reads the shards of one subtask, all at once. Of each shard one batch is held at most. Batches
+ * that are polled have 100 MB in all, however many shards there are ({@link PollBudget}); of
+ * enhanced fan-out, each shard has one event.
  */
 final class ShardFetcher implements SplitReader<Record, ShardSplit> {
 
@@ -21,13 +23,21 @@ final class ShardFetcher implements SplitReader<Record, ShardSplit> {
     private final StreamClient client;
     private final FeedLoop loop = new FeedLoop();
     private final ShardBatches batches = new ShardBatches();
+    private final MissingShards missing;
+    private final PollBudget budget = new PollBudget(PollBudget.BYTES_PER_SUBTASK);
     private final Map<String, ShardFeed> feeds = new HashMap<>();
     private final Map<String, ShardSplit> toBegin = new HashMap<>();
     @Nullable private String consumerArn;
 
-    ShardFetcher(KinesisSourceConfig config) {
+    /**
+     * Reads no shard yet.
+     *
+     * @param gone counts shards that ended because the stream does not list them any more
+     */
+    ShardFetcher(KinesisSourceConfig config, Counter gone) {
         this.config = config;
         this.client = new StreamClient(config.stream(), config.clientProperties());
+        this.missing = new MissingShards(client, loop, batches, gone);
     }
 
     @Override
@@ -38,7 +48,7 @@ final class ShardFetcher implements SplitReader<Record, ShardSplit> {
         toBegin.clear();
         ShardBatch batch = batches.take();
         if (batch.isLast()) {
-            feeds.remove(batch.shardId());
+            loop.run(feeds.remove(batch.shardId())::close);
         } else if (feeds.containsKey(batch.shardId())) {
             feeds.get(batch.shardId()).goOn();
         }
@@ -47,7 +57,8 @@ final class ShardFetcher implements SplitReader<Record, ShardSplit> {
 
     private ShardFeed feed(ShardSplit split) throws IOException {
         if (config.consumer().isEmpty()) {
-            return new PolledShard(client, split, config.pollInterval(), loop, batches);
+            return new PolledShard(
+                    client, split, config.pollInterval(), loop, batches, missing, budget);
         }
         if (consumerArn == null) {
             try {
@@ -57,7 +68,7 @@ final class ShardFetcher implements SplitReader<Record, ShardSplit> {
                 throw new InterruptedIOException("interrupted while looking for the consumer");
             }
         }
-        return new SubscribedShard(client, consumerArn, split, loop, batches);
+        return new SubscribedShard(client, consumerArn, split, loop, batches, missing);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.clickstream.source.kinesis;
 
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.SubscribeToShardResponseHandler;
@@ -12,6 +13,9 @@ interface ShardRequests {
 
     /** The next records, with the iterator for those behind them. */
     CompletableFuture<GetRecordsResponse> records(String iterator);
+
+    /** The ids of all shards that the stream has, closed ones too. */
+    CompletableFuture<Set<String>> shardIds();
 
     /** Has records sent, by enhanced fan-out; complete when the subscription is over. */
     CompletableFuture<Void> subscribe(

@@ -3,8 +3,10 @@ package io.clickstream.source.kinesis;
 import io.clickstream.config.KinesisStreamName;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -80,6 +82,31 @@ final class StreamClient implements ShardRequests, AutoCloseable {
             token = response.nextToken();
         } while (token != null);
         return shards;
+    }
+
+    @Override
+    public CompletableFuture<Set<String>> shardIds() {
+        return shardIds(
+                ListShardsRequest.builder()
+                        .streamName(stream.name())
+                        .streamARN(stream.arn().orElse(null))
+                        .build(),
+                new HashSet<>());
+    }
+
+    private CompletableFuture<Set<String>> shardIds(ListShardsRequest request, Set<String> ids) {
+        return kinesis.listShards(request)
+                .thenCompose(
+                        response -> {
+                            response.shards().forEach(shard -> ids.add(shard.shardId()));
+                            return response.nextToken() == null
+                                    ? CompletableFuture.completedFuture(ids)
+                                    : shardIds(
+                                            ListShardsRequest.builder()
+                                                    .nextToken(response.nextToken())
+                                                    .build(),
+                                            ids);
+                        });
     }
 
     @Override

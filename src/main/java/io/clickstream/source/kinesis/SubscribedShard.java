@@ -4,6 +4,7 @@ import java.time.Duration;
 import javax.annotation.Nullable;
 import org.apache.flink.kinesis.shaded.org.reactivestreams.Subscriber;
 import org.apache.flink.kinesis.shaded.org.reactivestreams.Subscription;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.SubscribeToShardEvent;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.SubscribeToShardEventStream;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.SubscribeToShardResponseHandler;
@@ -23,6 +24,7 @@ final class SubscribedShard implements ShardFeed {
     private final String shardId;
     private final FeedLoop loop;
     private final ShardBatches batches;
+    private final MissingShards missing;
 
     private ShardPosition position;
     private int failures;
@@ -36,13 +38,15 @@ final class SubscribedShard implements ShardFeed {
             String consumerArn,
             ShardSplit split,
             FeedLoop loop,
-            ShardBatches batches) {
+            ShardBatches batches,
+            MissingShards missing) {
         this.requests = requests;
         this.consumerArn = consumerArn;
         this.shardId = split.splitId();
         this.position = split.position();
         this.loop = loop;
         this.batches = batches;
+        this.missing = missing;
         loop.run(this::subscribe);
     }
 
@@ -119,6 +123,8 @@ final class SubscribedShard implements ShardFeed {
             LOG.info(
                     "Shard {} is subscribed to again in {}: {}", shardId, wait, failure.toString());
             loop.runIn(wait, this::again);
+        } else if (StreamClient.cause(failure) instanceof ResourceNotFoundException) {
+            missing.decide(shardId, position, StreamClient.cause(failure));
         } else {
             batches.fail(shardId, StreamClient.cause(failure));
         }

@@ -129,6 +129,85 @@ class ShardEnumeratorTest {
         assertThat(assigned()).isEqualTo(Map.of(0, List.of("c")));
     }
 
+    /** Ends are counted, so that it does not matter that shards are forgotten meanwhile. */
+    @Test
+    void readsAMergedShardWhereTheLastParentWasThoughAnotherShardIsForgotten() throws Throwable {
+        stream.with("a").with("b").with("x").with("y").with("c", "b", "a");
+        startWithReaders(2, "trim-horizon");
+        assertThat(assigned()).isEqualTo(Map.of(0, List.of("a", "x"), 1, List.of("b", "y")));
+        finish(0, "x");
+        finish(1, "b");
+        stream.shards.remove("x");
+        context.runPeriodicCallable(0);
+
+        finish(0, "a");
+
+        assertThat(assigned()).isEqualTo(Map.of(0, List.of("c")));
+    }
+
+    /** Readers tell in any order what they have restored. */
+    @Test
+    void readsAMergedShardWhereTheLastParentWasAfterARestart() throws Throwable {
+        for (int last = 0; last < 2; last++) {
+            stream.shards.clear();
+            stream.with("a").with("b");
+            startWithReaders(2, "trim-horizon");
+            finish(1 - last, last == 0 ? "b" : "a");
+            finish(last, last == 0 ? "a" : "b");
+            KnownShards known = enumerator.snapshotState(1);
+            close();
+            stream.with("c", "a", "b");
+
+            start(2, "trim-horizon", copy(known));
+            enumerator.handleSourceEvent(0, new ShardReport(List.of(), List.of("a")));
+            enumerator.handleSourceEvent(1, new ShardReport(List.of(), List.of("b")));
+            reader(0);
+            reader(1);
+
+            // They end where they were: a in subtask 0, b in subtask 1.
+            assertThat(assigned()).isEqualTo(Map.of(last, List.of("c")));
+            close();
+            stream.closed = false;
+        }
+        start(1, "trim-horizon");
+    }
+
+    /** Retention is over: the reader ends the shard, and its children go on. */
+    @Test
+    void readsTheChildrenOfAShardThatIsGone() throws Throwable {
+        stream.with("a");
+        startWithReaders(1, "trim-horizon");
+        assertThat(assigned()).isEqualTo(Map.of(0, List.of("a")));
+        KnownShards known = enumerator.snapshotState(1);
+        close();
+        stream.shards.clear();
+        stream.with("c", "a").with("d", "a");
+
+        start(1, "trim-horizon", known);
+        enumerator.handleSourceEvent(0, new ShardReport(List.of("a"), List.of()));
+        reader(0);
+        assertThat(assigned()).isEmpty();
+        finish(0, "a");
+
+        assertThat(assigned()).isEqualTo(Map.of(0, List.of("c", "d")));
+    }
+
+    @Test
+    void anEmptyOrFailedListingEndsNothing() throws Throwable {
+        stream.with("a").with("b", "a");
+        startWithReaders(1, "trim-horizon");
+        KnownShards before = enumerator.snapshotState(1);
+        stream.shards.clear();
+        context.runPeriodicCallable(0);
+        stream.away = true;
+        context.runPeriodicCallable(0);
+
+        KnownShards after = enumerator.snapshotState(2);
+        assertThat(after.reading()).isEqualTo(before.reading()).containsExactly("a");
+        assertThat(after.waiting()).isEqualTo(before.waiting()).hasSize(1);
+        assertThat(after.finished()).isEmpty();
+    }
+
     @Test
     void readsAShardWhoseParentsTheStreamHasForgotten() throws Throwable {
         stream.with("c", "a", "b");
@@ -272,6 +351,11 @@ class ShardEnumeratorTest {
 
         assertThat(enumerator.snapshotState(2).finished()).isEmpty();
         assertThat(enumerator.snapshotState(2).reading()).containsExactly("b");
+    }
+
+    private static KnownShards copy(KnownShards known) throws Exception {
+        KnownShardsSerializer serializer = new KnownShardsSerializer();
+        return serializer.deserialize(serializer.getVersion(), serializer.serialize(known));
     }
 
     private ShardPosition positionFrom(String start) throws Throwable {

@@ -3,19 +3,26 @@ package io.clickstream.source.kinesis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.clickstream.testing.CapturedLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.annotation.Nullable;
 import org.apache.flink.kinesis.shaded.org.reactivestreams.Subscriber;
 import org.apache.flink.kinesis.shaded.org.reactivestreams.Subscription;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.core.SdkBytes;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.core.async.SdkPublisher;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.core.exception.SdkClientException;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.ChildShard;
@@ -25,9 +32,13 @@ import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.m
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.Record;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.ResourceInUseException;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.SubscribeToShardEvent;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.SubscribeToShardEventStream;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.SubscribeToShardResponseHandler;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.SimpleCounter;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,9 +48,14 @@ class ShardFeedsTest {
     private static final ShardSplit SHARD =
             new ShardSplit("shard-1", List.of(), ShardPosition.TRIM_HORIZON);
 
+    private final ResourceNotFoundException notFound =
+            ResourceNotFoundException.builder().message("no such shard").build();
+
     private final FeedLoop loop = new FeedLoop();
     private final ShardBatches batches = new ShardBatches();
     private final Kinesis kinesis = new Kinesis();
+    private final Counter gone = new SimpleCounter();
+    private final MissingShards missing = new MissingShards(kinesis, loop, batches, gone);
 
     @AfterEach
     void close() {
@@ -110,7 +126,129 @@ class ShardFeedsTest {
                 .hasMessageContaining("denied");
     }
 
+    @Test
+    void endsAShardThatTheStreamDoesNotListAnyMore() {
+        kinesis.answer(records("2", "7"));
+        kinesis.fail(notFound);
+        kinesis.list(CompletableFuture.completedFuture(Set.of("shard-2", "shard-3")));
+        try (CapturedLog log = new CapturedLog(Level.WARN)) {
+            poll().goOn();
+            assertThat(taken()).isEqualTo("[7] of shard-1");
+
+            assertThat(taken()).isEqualTo("last [] of shard-1");
+            assertThat(gone.getCount()).isEqualTo(1);
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .contains("shard-1", "read up to AFTER_SEQUENCE_NUMBER 7");
+        }
+    }
+
+    /** As after a restore, in which nothing was read yet. */
+    @Test
+    void endsAShardThatHasNoIteratorAnyMore() {
+        kinesis.failIterators(new CompletionException(notFound));
+        kinesis.list(CompletableFuture.failedFuture(SdkClientException.create("no network")));
+        kinesis.list(CompletableFuture.completedFuture(Set.of("shard-2")));
+
+        poll();
+
+        assertThat(taken()).isEqualTo("last [] of shard-1");
+        assertThat(gone.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void failsWhereTheStreamListsAShardThatIsNotFound() {
+        kinesis.failIterators(notFound);
+        kinesis.list(CompletableFuture.completedFuture(Set.of("shard-1", "shard-2")));
+
+        poll();
+
+        assertFails();
+    }
+
+    @Test
+    void failsWhereTheStreamListsNothing() {
+        kinesis.failIterators(notFound);
+        kinesis.list(CompletableFuture.completedFuture(Set.of()));
+
+        poll();
+
+        assertFails();
+    }
+
+    @Test
+    void failsWhereTheStreamItselfIsNotFound() {
+        kinesis.failIterators(notFound);
+        kinesis.list(CompletableFuture.failedFuture(notFound));
+
+        poll();
+
+        assertFails();
+    }
+
+    private void assertFails() {
+        assertThatThrownBy(this::taken)
+                .hasMessage("Shard shard-1 can't be read")
+                .rootCause()
+                .hasMessageContaining("no such shard");
+        assertThat(gone.getCount()).isZero();
+    }
+
+    /** A stream of 200 closed shards that is read from its beginning. */
+    @Test
+    void pollsManyShardsWithinTheBudget() throws Exception {
+        Map<String, ShardFeed> feeds = new HashMap<>();
+        PollBudget budget = new PollBudget(3 * PollBudget.LARGEST_ANSWER);
+        for (int i = 0; i < 200; i++) {
+            ShardSplit shard = new ShardSplit("shard-" + i, List.of(), SHARD.position());
+            feeds.put(shard.splitId(), poll(shard, budget));
+        }
+        GetRecordsResponse largest =
+                GetRecordsResponse.builder()
+                        .records(
+                                record("1").toBuilder()
+                                        .data(
+                                                SdkBytes.fromByteArrayUnsafe(
+                                                        new byte[(int) PollBudget.LARGEST_ANSWER]))
+                                        .build())
+                        .build();
+        Set<String> read = new HashSet<>();
+        for (int i = 0; i < 200; i++) {
+            kinesis.nextPoll().complete(largest);
+            ShardBatch batch = nextBatch();
+            assertThat(batch.isLast()).isTrue();
+            assertThat(read.add(batch.shardId())).isTrue();
+            kinesis.isLetGo();
+            loop.run(feeds.get(batch.shardId())::close);
+        }
+
+        assertThat(kinesis.mostHeld()).isEqualTo(3);
+    }
+
+    /** Answers that are there count as large as they are. */
+    @Test
+    void smallAnswersLeaveRoomForOtherShards() throws Exception {
+        PollBudget budget = new PollBudget(2 * PollBudget.LARGEST_ANSWER);
+        for (int i = 0; i < 50; i++) {
+            poll(new ShardSplit("shard-" + i, List.of(), SHARD.position()), budget);
+            kinesis.nextPoll().complete(records("2", "1"));
+            assertThat(nextBatch().shardId()).isEqualTo("shard-" + i);
+        }
+    }
+
     // ---- enhanced fan-out ----
+
+    @Test
+    void endsAShardThatCanNotBeSubscribedToAnyMore() throws Exception {
+        kinesis.list(CompletableFuture.completedFuture(Set.of("shard-2")));
+        subscribe();
+
+        kinesis.nextSubscription().refuse(new CompletionException(notFound));
+
+        assertThat(taken()).isEqualTo("last [] of shard-1");
+        assertThat(gone.getCount()).isEqualTo(1);
+    }
 
     @Test
     void isSentOneBatchAfterTheOther() throws Exception {
@@ -248,27 +386,37 @@ class ShardFeedsTest {
     }
 
     private ShardFeed poll() {
-        return new PolledShard(kinesis, SHARD, Duration.ofMillis(1), loop, batches);
+        return poll(SHARD, new PollBudget(PollBudget.BYTES_PER_SUBTASK));
+    }
+
+    private ShardFeed poll(ShardSplit shard, PollBudget budget) {
+        return new PolledShard(
+                kinesis, shard, Duration.ofMillis(1), loop, batches, missing, budget);
     }
 
     private ShardFeed subscribe() {
-        return new SubscribedShard(kinesis, "consumer", SHARD, loop, batches);
+        return new SubscribedShard(kinesis, "consumer", SHARD, loop, batches, missing);
     }
 
     /** The next batch, as text; waits for it. */
     private String taken() {
+        ShardBatch batch = nextBatch();
+        List<String> numbers = new ArrayList<>();
+        batch.nextSplit();
+        for (Record record = batch.nextRecordFromSplit();
+                record != null;
+                record = batch.nextRecordFromSplit()) {
+            numbers.add(record.sequenceNumber());
+        }
+        return (batch.isLast() ? "last " : "") + numbers + " of " + batch.shardId();
+    }
+
+    private ShardBatch nextBatch() {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (System.nanoTime() < deadline) {
             ShardBatch batch = batches.take();
             if (batch != ShardBatch.NONE) {
-                List<String> numbers = new ArrayList<>();
-                batch.nextSplit();
-                for (Record record = batch.nextRecordFromSplit();
-                        record != null;
-                        record = batch.nextRecordFromSplit()) {
-                    numbers.add(record.sequenceNumber());
-                }
-                return (batch.isLast() ? "last " : "") + numbers + " of " + batch.shardId();
+                return batch;
             }
         }
         throw new AssertionError("no batch came");
@@ -305,6 +453,41 @@ class ShardFeedsTest {
         private final Deque<CompletableFuture<GetRecordsResponse>> answers = new ArrayDeque<>();
         private final BlockingQueue<Sending> subscriptions = new LinkedBlockingQueue<>();
 
+        private final BlockingQueue<CompletableFuture<GetRecordsResponse>> open =
+                new LinkedBlockingQueue<>();
+        private final Deque<CompletableFuture<Set<String>>> listings = new ArrayDeque<>();
+        @Nullable private Throwable ofIterators;
+        private int held;
+        private int mostHeld;
+
+        synchronized void list(CompletableFuture<Set<String>> shards) {
+            listings.add(shards);
+        }
+
+        synchronized void failIterators(Throwable failure) {
+            ofIterators = failure;
+        }
+
+        /** A poll that no answer was prepared for; it is held until it is let go. */
+        CompletableFuture<GetRecordsResponse> nextPoll() throws InterruptedException {
+            CompletableFuture<GetRecordsResponse> next = open.poll(20, TimeUnit.SECONDS);
+            assertThat(next).as("a poll").isNotNull();
+            return next;
+        }
+
+        synchronized void isLetGo() {
+            held--;
+        }
+
+        synchronized int mostHeld() {
+            return mostHeld;
+        }
+
+        @Override
+        public synchronized CompletableFuture<Set<String>> shardIds() {
+            return listings.remove();
+        }
+
         synchronized void answer(GetRecordsResponse response) {
             answers.add(CompletableFuture.completedFuture(response));
         }
@@ -317,13 +500,21 @@ class ShardFeedsTest {
         public synchronized CompletableFuture<String> iterator(
                 String shardId, ShardPosition position) {
             asked.add("iterator " + position);
-            return CompletableFuture.completedFuture("1");
+            return ofIterators == null
+                    ? CompletableFuture.completedFuture("1")
+                    : CompletableFuture.failedFuture(ofIterators);
         }
 
         @Override
         public synchronized CompletableFuture<GetRecordsResponse> records(String iterator) {
             asked.add("records from " + iterator);
-            return answers.isEmpty() ? new CompletableFuture<>() : answers.remove();
+            if (!answers.isEmpty()) {
+                return answers.remove();
+            }
+            mostHeld = Math.max(mostHeld, ++held);
+            CompletableFuture<GetRecordsResponse> answer = new CompletableFuture<>();
+            open.add(answer);
+            return answer;
         }
 
         @Override

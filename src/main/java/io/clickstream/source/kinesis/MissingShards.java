@@ -1,0 +1,84 @@
+package io.clickstream.source.kinesis;
+
+import java.util.List;
+import java.util.Set;
+import javax.annotation.Nullable;
+import org.apache.flink.metrics.Counter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides about shards that Kinesis says are not there. A shard that the stream does not list any
+ * more is at its end: the retention is over for all that it had, and its children go on. Otherwise
+ * a savepoint that names it could never be restored. All on the thread of the loop.
+ */
+final class MissingShards {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MissingShards.class);
+
+    private final ShardRequests requests;
+    private final FeedLoop loop;
+    private final ShardBatches batches;
+    private final Counter gone;
+
+    /**
+     * Counts in a metric.
+     *
+     * @param gone shards that ended because the stream does not list them any more
+     */
+    MissingShards(ShardRequests requests, FeedLoop loop, ShardBatches batches, Counter gone) {
+        this.requests = requests;
+        this.loop = loop;
+        this.batches = batches;
+        this.gone = gone;
+    }
+
+    /**
+     * Ends a shard that the stream does not list. Fails for one that it lists, and where the stream
+     * itself can't be listed or lists nothing: then something else is wrong.
+     *
+     * @param position up to which the shard was read
+     * @param cause why the shard can't be read
+     */
+    void decide(String shardId, ShardPosition position, Throwable cause) {
+        decide(shardId, position, cause, 0);
+    }
+
+    private void decide(String shardId, ShardPosition position, Throwable cause, int failures) {
+        var unused =
+                requests.shardIds()
+                        .whenComplete(
+                                (listed, failure) ->
+                                        loop.run(
+                                                () ->
+                                                        listed(
+                                                                shardId, position, cause, failures,
+                                                                listed, failure)));
+    }
+
+    private void listed(
+            String shardId,
+            ShardPosition position,
+            Throwable cause,
+            int failures,
+            @Nullable Set<String> listed,
+            @Nullable Throwable failure) {
+        if (failure != null && StreamClient.isTransient(failure)) {
+            loop.runIn(
+                    FeedLoop.backoff(failures),
+                    () -> decide(shardId, position, cause, failures + 1));
+        } else if (listed == null || listed.isEmpty() || listed.contains(shardId)) {
+            batches.fail(shardId, cause);
+        } else {
+            gone.inc();
+            LOG.warn(
+                    "The stream does not list shard {} any more, so it ends here, read up to {}:"
+                        + " its retention is over. Records that it had behind this place are lost;"
+                        + " its children are read from their beginning. ({})",
+                    shardId,
+                    position,
+                    cause.toString());
+            batches.add(new ShardBatch(shardId, List.of(), true));
+        }
+    }
+}
