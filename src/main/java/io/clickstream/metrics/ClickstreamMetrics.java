@@ -79,6 +79,9 @@ public final class ClickstreamMetrics {
     /** Shards that ended because the stream does not list them any more. */
     public static final String KINESIS_SHARDS_GONE = "kinesis.shardsGone";
 
+    /** Transactions that were written and can't be committed any more: their records are lost. */
+    public static final String KAFKA_TRANSACTIONS_LOST = "kafka.transactionsLost";
+
     /** Schemas asked for at the registry, attempts that failed not included. */
     public static final String REGISTRY_LOOKUPS = "registry.lookups";
 
@@ -147,6 +150,7 @@ public final class ClickstreamMetrics {
                                 USERS_WRITTEN,
                                 BYTES_WRITTEN,
                                 KINESIS_SHARDS_GONE,
+                                KAFKA_TRANSACTIONS_LOST,
                                 REGISTRY_LOOKUPS,
                                 REGISTRY_RETRIES,
                                 ARCHIVE_RECORDS,

@@ -5,6 +5,7 @@ import io.clickstream.event.DeadLetter;
 import io.clickstream.format.AggregateFormat;
 import io.clickstream.sink.DeadLetterOutlet;
 import java.util.Properties;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -18,9 +19,9 @@ public final class KafkaSinks {
      *
      * @param uid the sink's uid; names its transactions, and so must never change
      */
-    public static <T> KafkaSink<T> aggregates(
+    public static <T> Sink<T> aggregates(
             KafkaSinkConfig config, String topic, String uid, AggregateFormat<T> format) {
-        return sink(config, config.delivery(), uid, new AggregateRecords<>(topic, format));
+        return sink(config, config.delivery(), topic, uid, new AggregateRecords<>(topic, format));
     }
 
     /**
@@ -28,11 +29,12 @@ public final class KafkaSinks {
      * configuration. There the connector's writer ends, and aborts its transaction, before the
      * committer comes to it, and nothing would ever be in the topic.
      */
-    public static <T> KafkaSink<T> batchAggregates(
+    public static <T> Sink<T> batchAggregates(
             KafkaSinkConfig config, String topic, String uid, AggregateFormat<T> format) {
         return sink(
                 config,
                 KafkaSinkConfig.Delivery.AT_LEAST_ONCE,
+                topic,
                 uid,
                 new AggregateRecords<>(topic, format));
     }
@@ -42,9 +44,8 @@ public final class KafkaSinks {
      *
      * @param uid the sink's uid; names its transactions, and so must never change
      */
-    public static KafkaSink<DeadLetter> deadLetters(
-            KafkaSinkConfig config, String topic, String uid) {
-        return sink(config, config.delivery(), uid, new DeadLetterRecords(topic));
+    public static Sink<DeadLetter> deadLetters(KafkaSinkConfig config, String topic, String uid) {
+        return sink(config, config.delivery(), topic, uid, new DeadLetterRecords(topic));
     }
 
     /** The way of other sinks to the dead letters: at least once, whatever the configuration. */
@@ -52,25 +53,29 @@ public final class KafkaSinks {
         return new KafkaDeadLetterOutlet(producerProperties(config), topic);
     }
 
-    private static <T> KafkaSink<T> sink(
+    private static <T> Sink<T> sink(
             KafkaSinkConfig config,
             KafkaSinkConfig.Delivery delivery,
+            String topic,
             String uid,
             KafkaRecordSerializationSchema<T> records) {
         Properties properties = producerProperties(config);
         properties.setProperty(
                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
                 Long.toString(config.transactionTimeout().toMillis()));
-        return KafkaSink.<T>builder()
-                .setKafkaProducerConfig(properties)
-                .setBootstrapServers(config.bootstrapServers())
-                .setDeliveryGuarantee(
-                        delivery == KafkaSinkConfig.Delivery.EXACTLY_ONCE
-                                ? DeliveryGuarantee.EXACTLY_ONCE
-                                : DeliveryGuarantee.AT_LEAST_ONCE)
-                .setTransactionalIdPrefix(config.transactionalIdPrefix() + "-" + uid)
-                .setRecordSerializer(records)
-                .build();
+        boolean exactlyOnce = delivery == KafkaSinkConfig.Delivery.EXACTLY_ONCE;
+        KafkaSink<T> sink =
+                KafkaSink.<T>builder()
+                        .setKafkaProducerConfig(properties)
+                        .setBootstrapServers(config.bootstrapServers())
+                        .setDeliveryGuarantee(
+                                exactlyOnce
+                                        ? DeliveryGuarantee.EXACTLY_ONCE
+                                        : DeliveryGuarantee.AT_LEAST_ONCE)
+                        .setTransactionalIdPrefix(config.transactionalIdPrefix() + "-" + uid)
+                        .setRecordSerializer(records)
+                        .build();
+        return exactlyOnce ? LostTransactions.reportedBy(sink, topic) : sink;
     }
 
     private static Properties producerProperties(KafkaSinkConfig config) {

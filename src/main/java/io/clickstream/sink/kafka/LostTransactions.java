@@ -1,0 +1,182 @@
+package io.clickstream.sink.kafka;
+
+import io.clickstream.metrics.ClickstreamMetrics;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
+import org.apache.flink.api.connector.sink2.SupportsCommitter;
+import org.apache.flink.api.connector.sink2.SupportsWriterState;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.metrics.Counter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connector's sink, which reports transactions that can't be committed any more.
+ *
+ * <p>The broker aborts a transaction whose time is over, such as one that waits for the restart of
+ * a job. The connector then logs an error and goes on: the records in it are lost, and nothing but
+ * a log line of Flink's says so. They can't be written again, since the state has forgotten them,
+ * and a job that refuses to start would only lose more. So the job goes on, counts, and says what
+ * to do.
+ *
+ * @param <T> what is written
+ * @param <S> the writer's state
+ * @param <C> what is committed
+ */
+final class LostTransactions<T, S, C>
+        implements Sink<T>, SupportsWriterState<T, S>, SupportsCommitter<C> {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LostTransactions.class);
+
+    private final Sink<T> sink;
+    private final SupportsWriterState<T, S> state;
+    private final SupportsCommitter<C> commits;
+    private final String topic;
+
+    private LostTransactions(
+            Sink<T> sink,
+            SupportsWriterState<T, S> state,
+            SupportsCommitter<C> commits,
+            String topic) {
+        this.sink = sink;
+        this.state = state;
+        this.commits = commits;
+        this.topic = topic;
+    }
+
+    /** The same sink, with the same state, that reports what it loses of a topic. */
+    static <T, S, C, K extends Sink<T> & SupportsWriterState<T, S> & SupportsCommitter<C>>
+            Sink<T> reportedBy(K sink, String topic) {
+        return new LostTransactions<>(sink, sink, sink, topic);
+    }
+
+    @Override
+    public SinkWriter<T> createWriter(WriterInitContext context) throws IOException {
+        return sink.createWriter(context);
+    }
+
+    @Override
+    public StatefulSinkWriter<T, S> restoreWriter(WriterInitContext context, Collection<S> states)
+            throws IOException {
+        return state.restoreWriter(context, states);
+    }
+
+    /** Flink 1.20 still asks for this method, but calls the other one. */
+    @Deprecated
+    @Override
+    public SinkWriter<T> createWriter(InitContext context) {
+        throw new UnsupportedOperationException("Flink 1.20 creates writers by WriterInitContext");
+    }
+
+    @Override
+    public SimpleVersionedSerializer<S> getWriterStateSerializer() {
+        return state.getWriterStateSerializer();
+    }
+
+    @Override
+    public SimpleVersionedSerializer<C> getCommittableSerializer() {
+        return commits.getCommittableSerializer();
+    }
+
+    @Override
+    public Committer<C> createCommitter(CommitterInitContext context) throws IOException {
+        return new Reporter<>(
+                commits.createCommitter(context),
+                topic,
+                ClickstreamMetrics.counter(
+                        context.metricGroup(), ClickstreamMetrics.KAFKA_TRANSACTIONS_LOST));
+    }
+
+    @SuppressWarnings("try") // Flink's own close() may be interrupted.
+    private static final class Reporter<C> implements Committer<C> {
+
+        private final Committer<C> committer;
+        private final String topic;
+        private final Counter lost;
+
+        Reporter(Committer<C> committer, String topic, Counter lost) {
+            this.committer = committer;
+            this.topic = topic;
+            this.lost = lost;
+        }
+
+        @Override
+        public void commit(Collection<CommitRequest<C>> requests)
+                throws IOException, InterruptedException {
+            List<CommitRequest<C>> reported = new ArrayList<>(requests.size());
+            requests.forEach(request -> reported.add(new Reported(request)));
+            committer.commit(reported);
+        }
+
+        @Override
+        public void close() throws Exception {
+            committer.close();
+        }
+
+        private final class Reported implements CommitRequest<C> {
+
+            private final CommitRequest<C> request;
+
+            Reported(CommitRequest<C> request) {
+                this.request = request;
+            }
+
+            @Override
+            public C getCommittable() {
+                return request.getCommittable();
+            }
+
+            @Override
+            public int getNumberOfRetries() {
+                return request.getNumberOfRetries();
+            }
+
+            /** Flink drops the transaction and goes on. */
+            @Override
+            public void signalFailedWithKnownReason(Throwable reason) {
+                lost.inc();
+                LOG.error(
+                        "A transaction of topic {} can't be committed any more, so its records are"
+                            + " lost: {}. The broker aborts a transaction that is open for longer"
+                            + " than `sink.kafka / transaction-timeout`, such as one of a job that"
+                            + " was down for longer. Write the records again by a replay of the"
+                            + " time before the stop, and set a longer timeout (at most the"
+                            + " broker's transaction.max.timeout.ms). {}",
+                        topic,
+                        reason.toString(),
+                        request.getCommittable());
+                request.signalFailedWithKnownReason(reason);
+            }
+
+            @Override
+            public void signalFailedWithUnknownReason(Throwable reason) {
+                request.signalFailedWithUnknownReason(reason);
+            }
+
+            @Override
+            public void retryLater() {
+                request.retryLater();
+            }
+
+            @Override
+            public void updateAndRetryLater(C committable) {
+                request.updateAndRetryLater(committable);
+            }
+
+            @Override
+            public void signalAlreadyCommitted() {
+                request.signalAlreadyCommitted();
+            }
+        }
+    }
+}
