@@ -59,7 +59,7 @@ public final class PartitionTimes {
     private static final long NONE = Long.MIN_VALUE;
 
     /** An answer of the server is believed for this time, or for the idle timeout if longer. */
-    private static final long MIN_FRESH_MILLIS = 10_000;
+    private static final long MIN_FRESH_MILLIS = 15_000;
 
     /**
      * After the idle timeout, the server has this much time to answer before a stall is counted.

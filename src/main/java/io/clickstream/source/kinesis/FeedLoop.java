@@ -7,6 +7,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.flink.util.clock.SystemClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,11 @@ final class FeedLoop implements AutoCloseable {
                         thread.setDaemon(true);
                         return thread;
                     });
+
+    /** A clock that never goes back, in ms. */
+    static long now() {
+        return SystemClock.getInstance().relativeTimeMillis();
+    }
 
     void run(Runnable task) {
         runIn(Duration.ZERO, task);

@@ -55,10 +55,12 @@ public final class KinesisSource
         Counter gone =
                 ClickstreamMetrics.counter(
                         context.metricGroup(), ClickstreamMetrics.KINESIS_SHARDS_GONE);
+        CaughtUpShards caughtUp = new CaughtUpShards();
         return new ShardReader(
-                () -> new ShardFetcher(config, gone),
+                () -> new ShardFetcher(config, gone, caughtUp),
                 new ClickEmitter(config.stream().name(), decoder),
-                context);
+                context,
+                caughtUp);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.clickstream.source.kinesis;
 
+import io.clickstream.time.PartitionTimes;
 import java.util.List;
 import java.util.Set;
 import javax.annotation.Nullable;
@@ -78,7 +79,7 @@ final class MissingShards {
                     shardId,
                     position,
                     cause.toString());
-            batches.add(new ShardBatch(shardId, List.of(), true));
+            batches.add(new ShardBatch(shardId, List.of(), true, PartitionTimes.NEVER));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.clickstream.source.kinesis;
 
+import io.clickstream.time.PartitionTimes;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ final class PolledShard implements ShardFeed {
     private ShardPosition position;
     @Nullable private String iterator;
     private int failures;
+    private long askedAt;
 
     /** Of the budget, in bytes. */
     private long reserved;
@@ -74,6 +76,7 @@ final class PolledShard implements ShardFeed {
             budget.reserve(
                     () -> {
                         reserved = PollBudget.LARGEST_ANSWER;
+                        askedAt = FeedLoop.now();
                         on(requests.records(iterator), this::received);
                     });
         }
@@ -94,11 +97,17 @@ final class PolledShard implements ShardFeed {
             position = ShardPosition.after(records.get(records.size() - 1).sequenceNumber());
         }
         iterator = response.nextShardIterator();
-        ShardBatch batch = new ShardBatch(shardId, records, iterator == null);
+        ShardBatch batch = new ShardBatch(shardId, records, iterator == null, caughtUpAt(response));
         long unused = Math.max(0, reserved - batch.bytes());
         reserved -= unused;
         budget.release(unused);
         batches.add(batch);
+    }
+
+    /** All that had arrived when the request was sent is in the answer, or in front of it. */
+    private long caughtUpAt(GetRecordsResponse response) {
+        Long behind = response.millisBehindLatest();
+        return behind != null && behind == 0 ? askedAt : PartitionTimes.NEVER;
     }
 
     private <T> void on(CompletableFuture<T> answer, Consumer<T> then) {

@@ -1,5 +1,6 @@
 package io.clickstream.source.kinesis;
 
+import io.clickstream.time.PartitionTimes;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -8,18 +9,31 @@ import javax.annotation.Nullable;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.Record;
 
-/** Records of one shard, in their order, and whether they were its last. */
+/**
+ * Records of one shard, in their order, whether they were its last, and whether nothing was left
+ * behind them.
+ */
 final class ShardBatch implements RecordsWithSplitIds<Record> {
 
-    static final ShardBatch NONE = new ShardBatch("", List.of(), false);
+    static final ShardBatch NONE = new ShardBatch("", List.of(), false, PartitionTimes.NEVER);
 
     private final String shardId;
     private final List<Record> records;
     private final boolean last;
+    private final long caughtUpAt;
     private final Iterator<Record> rest;
     private boolean begun;
+    @Nullable private CaughtUpShards caughtUp;
 
-    ShardBatch(String shardId, List<Record> records, boolean last) {
+    /**
+     * What an answer of Kinesis says.
+     *
+     * @param last whether the shard is closed and read to its end
+     * @param caughtUpAt a time of {@link FeedLoop#now} at which these were the shard's newest
+     *     records; {@link PartitionTimes#NEVER} if they were not
+     */
+    ShardBatch(String shardId, List<Record> records, boolean last, long caughtUpAt) {
+        this.caughtUpAt = caughtUpAt;
         this.shardId = shardId;
         this.records = records;
         this.last = last;
@@ -32,7 +46,7 @@ final class ShardBatch implements RecordsWithSplitIds<Record> {
 
     /** Whether it says nothing at all. */
     boolean isNothing() {
-        return records.isEmpty() && !last;
+        return records.isEmpty() && !last && caughtUpAt == PartitionTimes.NEVER;
     }
 
     /** Of the records' data, which nearly all memory goes to. */
@@ -46,6 +60,19 @@ final class ShardBatch implements RecordsWithSplitIds<Record> {
 
     boolean isLast() {
         return last;
+    }
+
+    /** Notes there, when its records are emitted, that the shard is read to its end. */
+    ShardBatch reportingTo(CaughtUpShards shards) {
+        caughtUp = shards;
+        return this;
+    }
+
+    @Override
+    public void recycle() {
+        if (caughtUp != null) {
+            caughtUp.at(shardId, caughtUpAt);
+        }
     }
 
     @Nullable

@@ -25,6 +25,7 @@ final class ShardFetcher implements SplitReader<Record, ShardSplit> {
     private final ShardBatches batches = new ShardBatches();
     private final MissingShards missing;
     private final PollBudget budget = new PollBudget(PollBudget.BYTES_PER_SUBTASK);
+    private final CaughtUpShards caughtUp;
     private final Map<String, ShardFeed> feeds = new HashMap<>();
     private final Map<String, ShardSplit> toBegin = new HashMap<>();
     @Nullable private String consumerArn;
@@ -33,9 +34,11 @@ final class ShardFetcher implements SplitReader<Record, ShardSplit> {
      * Reads no shard yet.
      *
      * @param gone counts shards that ended because the stream does not list them any more
+     * @param caughtUp learns when shards are read to their ends
      */
-    ShardFetcher(KinesisSourceConfig config, Counter gone) {
+    ShardFetcher(KinesisSourceConfig config, Counter gone, CaughtUpShards caughtUp) {
         this.config = config;
+        this.caughtUp = caughtUp;
         this.client = new StreamClient(config.stream(), config.clientProperties());
         this.missing = new MissingShards(client, loop, batches, gone);
     }
@@ -52,7 +55,7 @@ final class ShardFetcher implements SplitReader<Record, ShardSplit> {
         } else if (feeds.containsKey(batch.shardId())) {
             feeds.get(batch.shardId()).goOn();
         }
-        return batch.isNothing() ? ShardBatch.NONE : batch;
+        return batch.isNothing() ? ShardBatch.NONE : batch.reportingTo(caughtUp);
     }
 
     private ShardFeed feed(ShardSplit split) throws IOException {

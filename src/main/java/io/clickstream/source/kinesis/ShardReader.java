@@ -1,18 +1,17 @@
 package io.clickstream.source.kinesis;
 
 import io.clickstream.event.Incoming;
+import io.clickstream.source.CaughtUpReader;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import javax.annotation.Nullable;
-import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.base.source.reader.RecordEmitter;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
-import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.Record;
 
 /**
@@ -24,7 +23,8 @@ import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.m
  */
 @SuppressWarnings("try") // Flink's own close() may be interrupted.
 final class ShardReader
-        extends SingleThreadMultiplexSourceReaderBase<Record, Incoming, ShardSplit, ShardState> {
+        extends SingleThreadMultiplexSourceReaderBase<Record, Incoming, ShardSplit, ShardState>
+        implements CaughtUpReader<ShardSplit> {
 
     /** The mark of an end that no snapshot has yet. */
     private static final long IN_NO_SNAPSHOT = Long.MAX_VALUE;
@@ -32,14 +32,15 @@ final class ShardReader
     /** Finished shards, and the first snapshot that each is in. */
     private final Map<String, Long> finished = new HashMap<>();
 
-    @Nullable private LastingOutputs output;
-    private boolean successorsCame;
+    private final CaughtUpShards caughtUp;
 
     ShardReader(
             Supplier<SplitReader<Record, ShardSplit>> fetchers,
             RecordEmitter<Record, Incoming, ShardState> emitter,
-            SourceReaderContext context) {
+            SourceReaderContext context,
+            CaughtUpShards caughtUp) {
         super(fetchers, emitter, context.getConfiguration(), context);
+        this.caughtUp = caughtUp;
     }
 
     @Override
@@ -48,7 +49,7 @@ final class ShardReader
         List<String> reading = new ArrayList<>();
         List<String> ended = new ArrayList<>();
         for (ShardSplit split : splits) {
-            if (split.position().equals(ShardPosition.END)) {
+            if (isAtEnd(split)) {
                 finished.put(split.splitId(), IN_NO_SNAPSHOT);
                 ended.add(split.splitId());
             } else {
@@ -60,24 +61,32 @@ final class ShardReader
         if (!unfinished.isEmpty()) {
             super.addSplits(unfinished);
         }
-        successorsCame = true;
     }
 
     @Override
-    public InputStatus pollNext(ReaderOutput<Incoming> out) throws Exception {
-        if (output == null || !output.isOn(out)) {
-            output = new LastingOutputs(out);
-        }
-        if (successorsCame) {
-            successorsCame = false;
-            output.releaseFinished(finished.keySet());
-        }
-        return super.pollNext(output);
+    public boolean isAtEnd(ShardSplit split) {
+        return split.position().equals(ShardPosition.END);
+    }
+
+    @Override
+    public Collection<String> predecessors(ShardSplit split) {
+        return split.parents();
+    }
+
+    @Override
+    public long caughtUpAt(String shardId) {
+        return caughtUp.of(shardId);
+    }
+
+    @Override
+    public void check(List<String> shardIds) {
+        // Each answer to a poll says it.
     }
 
     @Override
     protected void onSplitFinished(Map<String, ShardState> shards) {
         shards.keySet().forEach(id -> finished.put(id, IN_NO_SNAPSHOT));
+        shards.keySet().forEach(caughtUp::forget);
         context.sendSourceEventToCoordinator(
                 new ShardReport(List.of(), List.copyOf(shards.keySet())));
     }

@@ -1,5 +1,6 @@
 package io.clickstream.source.kinesis;
 
+import io.clickstream.time.PartitionTimes;
 import java.time.Duration;
 import javax.annotation.Nullable;
 import org.apache.flink.kinesis.shaded.org.reactivestreams.Subscriber;
@@ -32,6 +33,9 @@ final class SubscribedShard implements ShardFeed {
     @Nullable private Subscription subscription;
     private boolean batchIsOut;
     private boolean renew;
+
+    /** When the event before, or the subscription, came. */
+    private long earlier = PartitionTimes.NEVER;
 
     SubscribedShard(
             ShardRequests requests,
@@ -90,6 +94,7 @@ final class SubscribedShard implements ShardFeed {
             return;
         }
         subscription = begun;
+        earlier = FeedLoop.now();
         begun.request(1);
     }
 
@@ -107,7 +112,11 @@ final class SubscribedShard implements ShardFeed {
             position = ShardPosition.after(event.continuationSequenceNumber());
         }
         batchIsOut = true;
-        batches.add(new ShardBatch(shardId, event.records(), last));
+        Long behind = event.millisBehindLatest();
+        // An event may have been on its way for long, but not since before the one in front of it.
+        long caughtUpAt = behind != null && behind == 0 ? earlier : PartitionTimes.NEVER;
+        earlier = FeedLoop.now();
+        batches.add(new ShardBatch(shardId, event.records(), last, caughtUpAt));
     }
 
     private void over(int of, @Nullable Throwable failure) {

@@ -1,0 +1,30 @@
+package io.clickstream.source.kinesis;
+
+import io.clickstream.time.PartitionTimes;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * When each shard was last known to be read to its end: Kinesis said that nothing was left behind
+ * an answer, and all records up to there are emitted. Used by the task's thread alone.
+ */
+final class CaughtUpShards {
+
+    private final Map<String, Long> times = new HashMap<>();
+
+    /** The shard was read to its end, or {@link PartitionTimes#NEVER}. */
+    void at(String shardId, long time) {
+        if (time != PartitionTimes.NEVER) {
+            times.merge(shardId, time, Math::max);
+        }
+    }
+
+    /** The latest time; {@link PartitionTimes#NEVER} if there was none. */
+    long of(String shardId) {
+        return times.getOrDefault(shardId, PartitionTimes.NEVER);
+    }
+
+    void forget(String shardId) {
+        times.remove(shardId);
+    }
+}
