@@ -204,6 +204,7 @@ public final class ClickstreamPipeline {
                                         config.aggregates()
                                                 .maxSessionsOnHeap()
                                                 .orElse(SessionOperator.BY_HEAP_SIZE),
+                                        config.aggregates().maxDeptListBytes(),
                                         bounded,
                                         maxRate(),
                                         LATE_CLICKS)));

@@ -75,7 +75,8 @@ final class OperatorRun implements AutoCloseable {
                 (long) Math.max(1, MILLIS_PER_WATERMARK * startsPerMilli * CLICKS_PER_SESSION);
         this.active = (int) Math.max(1, 3 * gapMillis * startsPerMilli);
         operator =
-                new SessionOperator(gap, SessionOperator.BY_HEAP_SIZE, false, MaxRate.NONE, LATE);
+                new SessionOperator(
+                        gap, SessionOperator.BY_HEAP_SIZE, 512 << 10, false, MaxRate.NONE, LATE);
         harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
                         sessions.factory(operator),

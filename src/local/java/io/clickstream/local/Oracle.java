@@ -27,11 +27,27 @@ public final class Oracle {
      */
     public static Expected expect(
             Collection<OracleClick> clicks, Duration sessionGap, Duration window) {
+        return expect(clicks, sessionGap, window, OracleTally.MAX_DEPT_LIST_BYTES);
+    }
+
+    /**
+     * Counts all sessions of all users.
+     *
+     * @param clicks in any order
+     * @param sessionGap two clicks exactly this far apart are in one session
+     * @param window length of the counting windows, which are aligned to the epoch
+     * @param maxDeptListBytes that the list of a session's departments may have as JSON
+     */
+    public static Expected expect(
+            Collection<OracleClick> clicks,
+            Duration sessionGap,
+            Duration window,
+            int maxDeptListBytes) {
         Map<Object, List<OracleClick>> byUser = new HashMap<>();
         for (OracleClick click : clicks) {
             byUser.computeIfAbsent(click.user(), user -> new ArrayList<>()).add(click);
         }
-        OracleTally tally = new OracleTally(sessionGap, window);
+        OracleTally tally = new OracleTally(sessionGap, window, maxDeptListBytes);
         for (List<OracleClick> ofUser : byUser.values()) {
             sessions(ofUser, sessionGap).forEach(tally::add);
         }

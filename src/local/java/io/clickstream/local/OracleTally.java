@@ -1,5 +1,7 @@
 package io.clickstream.local;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,6 +11,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -19,8 +22,14 @@ public final class OracleTally {
 
     private record DepartmentWindow(String department, long begin) {}
 
+    /** What `max-dept-list-size` is by default. */
+    static final int MAX_DEPT_LIST_BYTES = 512 * 1024;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private final long gap;
     private final long window;
+    private final int maxDeptListBytes;
     private final Map<DepartmentWindow, Long> departmentCounts = new HashMap<>();
     private final Map<Long, Long> sessionCounts = new HashMap<>();
     private final Map<Long, Long> checkoutCounts = new HashMap<>();
@@ -29,6 +38,16 @@ public final class OracleTally {
 
     /** Begins without sessions. */
     public OracleTally(Duration sessionGap, Duration window) {
+        this(sessionGap, window, MAX_DEPT_LIST_BYTES);
+    }
+
+    /**
+     * Begins without sessions.
+     *
+     * @param maxDeptListBytes that a list of departments may have as JSON
+     */
+    OracleTally(Duration sessionGap, Duration window, int maxDeptListBytes) {
+        this.maxDeptListBytes = maxDeptListBytes;
         this.gap = sessionGap.toMillis();
         this.window = window.toMillis();
     }
@@ -68,7 +87,8 @@ public final class OracleTally {
 
         sessionTotal++;
         sessionCounts.merge(windowBegin, 1L, Long::sum);
-        for (String department : departments) {
+        List<String> listed = cut(departments);
+        for (String department : listed) {
             departmentCounts.merge(new DepartmentWindow(department, windowBegin), 1L, Long::sum);
         }
         if (checkout) {
@@ -82,11 +102,38 @@ public final class OracleTally {
             line.put("eventCount", visits);
             line.put("orderCheckoutEventCount", visitsUntilCheckout);
             ArrayNode deptList = line.putArray("deptList");
-            departments.forEach(deptList::add);
+            listed.forEach(deptList::add);
             line.put("eventKey", 1);
             line.put("windowBeginTime", begin);
             line.put("windowEndTime", end);
+            if (listed.size() < departments.size()) {
+                line.put("deptListTruncated", departments.size() - listed.size());
+            }
             checkoutLines.add(line.toString());
+        }
+    }
+
+    /** The longest beginning of the list that fits, found by halving. */
+    private List<String> cut(SortedSet<String> departments) {
+        List<String> all = new ArrayList<>(departments);
+        int fits = 0;
+        int tooMany = all.size() + 1;
+        while (tooMany - fits > 1) {
+            int middle = (fits + tooMany) >>> 1;
+            if (jsonBytes(all.subList(0, middle)) <= maxDeptListBytes) {
+                fits = middle;
+            } else {
+                tooMany = middle;
+            }
+        }
+        return all.subList(0, fits);
+    }
+
+    private static int jsonBytes(List<String> list) {
+        try {
+            return JSON.writeValueAsBytes(list).length;
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A list of strings can always be written", e);
         }
     }
 

@@ -10,11 +10,13 @@ public final class AggregatesConfig {
     private final Duration sessionGap;
     private final Duration window;
     @Nullable private final Integer maxSessionsOnHeap;
+    private final Integer maxDeptListBytes;
 
     private AggregatesConfig(PropertyReader reader) {
         sessionGap = reader.get(ConfigKeys.SESSION_GAP);
         window = reader.get(ConfigKeys.WINDOW);
         maxSessionsOnHeap = reader.find(ConfigKeys.MAX_SESSIONS_ON_HEAP).orElse(null);
+        maxDeptListBytes = reader.get(ConfigKeys.MAX_DEPT_LIST_SIZE);
     }
 
     static AggregatesConfig read(PropertyReader reader) {
@@ -28,6 +30,11 @@ public final class AggregatesConfig {
     /** Size of the windows, which are aligned to the epoch. */
     public Duration window() {
         return window;
+    }
+
+    /** What the list of a session's departments may take as JSON. */
+    public int maxDeptListBytes() {
+        return maxDeptListBytes;
     }
 
     /**

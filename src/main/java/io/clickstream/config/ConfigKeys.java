@@ -512,6 +512,17 @@ public final class ConfigKeys {
                     "Open sessions that a subtask holds on the heap; the others are in RocksDB"
                             + " until they are needed. Without it, as many as fit into two fifths"
                             + " of a slot's heap at 256 bytes each: 5,000,000 in 3 GB.");
+    static final Key<Integer> MAX_DEPT_LIST_SIZE =
+            Key.of(
+                    AGGREGATES,
+                    "max-dept-list-size",
+                    Parsers::listSize,
+                    "a size from `16 kb` to `960 kb`",
+                    "512 kb",
+                    "Departments that a session keeps, as the JSON of `deptList`. Of a longer list"
+                            + " the first names in the order of the list are kept;"
+                            + " `deptListTruncated` says how many are left out. No destination"
+                            + " may take less than this and 10 KB more.");
 
     static final Key<TrendingConfig.Field> TRENDING_FIELD =
             Key.of(
@@ -1196,6 +1207,7 @@ public final class ConfigKeys {
                     SESSION_GAP,
                     WINDOW,
                     MAX_SESSIONS_ON_HEAP,
+                    MAX_DEPT_LIST_SIZE,
                     TRENDING_FIELD,
                     TRENDING_TOP,
                     TRENDING_SPAN,

@@ -27,6 +27,7 @@ final class Parsers {
 
     private static final Pattern POINTER = Pattern.compile("(/([^~/]|~[01])*)+");
     private static final Pattern FOLDER_NAME = Pattern.compile("[A-Za-z0-9._=-]+");
+    private static final int KIBIBYTE = 1024;
     private static final int MEBIBYTE = 1 << 20;
     private static final Duration LONGEST = Duration.ofDays(3650);
 
@@ -225,6 +226,18 @@ final class Parsers {
             throw new IllegalArgumentException("is not between 1 byte and 2 gb");
         }
         return (int) bytes;
+    }
+
+    /**
+     * The size of a list within a record, 16 KiB to 960 KiB: the record's other fields and its key
+     * have room beside it in the 1 MiB that Kafka, by default, and Kinesis take.
+     */
+    static int listSize(String text) {
+        int bytes = size(text);
+        if (bytes < 16 * KIBIBYTE || bytes > 960 * KIBIBYTE) {
+            throw new IllegalArgumentException("is not between 16 kb and 960 kb");
+        }
+        return bytes;
     }
 
     /** A size in bytes, 1 to 100 whole mebibytes. */

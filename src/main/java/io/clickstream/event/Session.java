@@ -14,8 +14,11 @@ public final class Session {
     private final long checkoutVisits;
     private final boolean checkout;
     private final String[] departments;
+    private final long departmentsLeftOut;
 
     /**
+     * A session whose departments are all there.
+     *
      * @param begin time of the first event, ms since the epoch
      * @param end time of the last event plus the session gap, exclusive
      * @param visits how many events were visits of a department
@@ -32,6 +35,31 @@ public final class Session {
             long checkoutVisits,
             boolean checkout,
             String[] departments) {
+        this(user, begin, end, visits, checkoutVisits, checkout, departments, 0);
+    }
+
+    /**
+     * A session.
+     *
+     * @param begin time of the first event, ms since the epoch
+     * @param end time of the last event plus the session gap, exclusive
+     * @param visits how many events were visits of a department
+     * @param checkoutVisits how many of them were at or before the last checkout, by event time
+     * @param checkout whether at least one event was a checkout
+     * @param departments the distinct departments in the order of {@link String#compareTo}; not
+     *     copied
+     * @param departmentsLeftOut how many further departments there were, all of them behind these
+     *     in the order
+     */
+    public Session(
+            UserId user,
+            long begin,
+            long end,
+            long visits,
+            long checkoutVisits,
+            boolean checkout,
+            String[] departments,
+            long departmentsLeftOut) {
         this.user = Objects.requireNonNull(user);
         this.begin = begin;
         this.end = end;
@@ -39,6 +67,7 @@ public final class Session {
         this.checkoutVisits = checkoutVisits;
         this.checkout = checkout;
         this.departments = departments;
+        this.departmentsLeftOut = departmentsLeftOut;
     }
 
     public UserId user() {
@@ -78,6 +107,14 @@ public final class Session {
         return departments[index];
     }
 
+    /**
+     * How many distinct departments the list leaves out because it would be too long. It is exact
+     * below 8,192 and an estimate beyond.
+     */
+    public long departmentsLeftOut() {
+        return departmentsLeftOut;
+    }
+
     @Override
     public boolean equals(Object other) {
         if (!(other instanceof Session)) {
@@ -90,6 +127,7 @@ public final class Session {
                 && visits == that.visits
                 && checkoutVisits == that.checkoutVisits
                 && checkout == that.checkout
+                && departmentsLeftOut == that.departmentsLeftOut
                 && Arrays.equals(departments, that.departments);
     }
 
@@ -112,6 +150,7 @@ public final class Session {
                 + checkoutVisits
                 + (checkout ? " checkout " : " ")
                 + List.of(departments)
+                + (departmentsLeftOut == 0 ? "" : " and " + departmentsLeftOut + " left out")
                 + '}';
     }
 }

@@ -1,6 +1,7 @@
 package io.clickstream.event;
 
 import java.io.IOException;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -8,15 +9,31 @@ import org.apache.flink.types.StringValue;
 
 /**
  * Layout: user, begin, end, visits, visits up to the checkout, a byte for the checkout,
- * departments.
+ * departments, and from version 2 on the number of departments that are left out.
  */
 public final class SessionSerializer extends VersionedSerializer<Session> {
 
-    public static final SessionSerializer INSTANCE = new SessionSerializer();
+    public static final SessionSerializer INSTANCE = new SessionSerializer(2);
+
+    private static final SessionSerializer VERSION_1 = new SessionSerializer(1);
 
     private static final long serialVersionUID = 1L;
 
-    private SessionSerializer() {}
+    private final int layout;
+
+    private SessionSerializer(int layout) {
+        this.layout = layout;
+    }
+
+    @Override
+    protected int version() {
+        return 2;
+    }
+
+    @Override
+    protected TypeSerializer<Session> forVersion(int version) {
+        return version == 1 ? VERSION_1 : super.forVersion(version);
+    }
 
     @Override
     public void serialize(Session session, DataOutputView out) throws IOException {
@@ -29,6 +46,9 @@ public final class SessionSerializer extends VersionedSerializer<Session> {
         out.writeInt(session.departmentCount());
         for (int i = 0; i < session.departmentCount(); i++) {
             StringValue.writeString(session.department(i), out);
+        }
+        if (layout > 1) {
+            out.writeLong(session.departmentsLeftOut());
         }
     }
 
@@ -44,7 +64,15 @@ public final class SessionSerializer extends VersionedSerializer<Session> {
         for (int i = 0; i < departments.length; i++) {
             departments[i] = StringValue.readString(in);
         }
-        return new Session(user, begin, end, visits, checkoutVisits, checkout, departments);
+        return new Session(
+                user,
+                begin,
+                end,
+                visits,
+                checkoutVisits,
+                checkout,
+                departments,
+                layout > 1 ? in.readLong() : 0);
     }
 
     @Override

@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import javax.annotation.Nullable;
 
-/** One session with a checkout. */
+/**
+ * One session with a checkout. A list of departments that would be too long is cut; then, and only
+ * then, a last field says how many are left out.
+ */
 public final class CheckoutFormat implements AggregateFormat<Session> {
 
     private static final long serialVersionUID = 1L;
@@ -23,6 +26,7 @@ public final class CheckoutFormat implements AggregateFormat<Session> {
     private static final SerializableString KEY = new SerializedString("eventKey");
     private static final SerializableString BEGIN = new SerializedString("windowBeginTime");
     private static final SerializableString END = new SerializedString("windowEndTime");
+    private static final SerializableString TRUNCATED = new SerializedString("deptListTruncated");
 
     /** The lab writes it into every record; a dashboard of the lab may group by it. */
     private static final int EVENT_KEY = 1;
@@ -71,6 +75,10 @@ public final class CheckoutFormat implements AggregateFormat<Session> {
         json.writeNumber(session.begin());
         json.writeFieldName(END);
         json.writeNumber(session.end());
+        if (session.departmentsLeftOut() > 0) {
+            json.writeFieldName(TRUNCATED);
+            json.writeNumber(session.departmentsLeftOut());
+        }
         json.writeEndObject();
     }
 

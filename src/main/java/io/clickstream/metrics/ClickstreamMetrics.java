@@ -45,6 +45,9 @@ public final class ClickstreamMetrics {
     /** Sessions closed that had a checkout. */
     public static final String CHECKOUT_SESSIONS = "checkoutSessions";
 
+    /** Departments of closed sessions that are neither listed nor counted: there were too many. */
+    public static final String DEPARTMENTS_LEFT_OUT = "departmentsLeftOut";
+
     /** Open sessions on the heap, a gauge per subtask. */
     public static final String SESSIONS_ON_HEAP = "sessionsOnHeap";
 
@@ -141,6 +144,7 @@ public final class ClickstreamMetrics {
                                 DUPLICATES,
                                 SESSIONS,
                                 CHECKOUT_SESSIONS,
+                                DEPARTMENTS_LEFT_OUT,
                                 SESSIONS_ON_HEAP,
                                 SESSIONS_SPILLED,
                                 OPEN_SESSIONS,

@@ -25,6 +25,12 @@ final class DepartmentNames {
 
     private static final int MAX_NAMES = 4096;
 
+    /**
+     * Of all names together. Every subtask keeps the lists of writers before a restart, so long
+     * names that somebody makes up must not fill them.
+     */
+    private static final int MAX_CHARACTERS = 1 << 18;
+
     private static final int SETS_LOG2 = 10;
 
     /** A power of two; a shop has tens to hundreds of departments. */
@@ -33,6 +39,7 @@ final class DepartmentNames {
     private final int writer;
     private final Map<String, Integer> numbers = new HashMap<>();
     private final List<String> names = new ArrayList<>();
+    private int characters;
     private final Map<Integer, List<String>> restored;
     private final Set<Integer> used = new HashSet<>();
 
@@ -44,7 +51,7 @@ final class DepartmentNames {
     /**
      * The sets of departments that came last: a session has few of the many that there could be.
      */
-    private final String[][] sets = new String[1 << SETS_LOG2][];
+    private final Listed[] sets = new Listed[1 << SETS_LOG2];
 
     private final long[] setBits = new long[1 << SETS_LOG2];
 
@@ -80,9 +87,10 @@ final class DepartmentNames {
         if (number != null) {
             return number;
         }
-        if (names.size() == MAX_NAMES) {
+        if (names.size() == MAX_NAMES || characters + name.length() > MAX_CHARACTERS) {
             return NO_NUMBER;
         }
+        characters += name.length();
         names.add(name);
         numbers.put(name, names.size());
         return names.size();
@@ -102,35 +110,74 @@ final class DepartmentNames {
         return list.get(number - 1);
     }
 
+    /** A session's departments as they are listed. */
+    static final class Listed {
+        private final String[] names;
+        private final long leftOut;
+
+        private Listed(String[] names, long leftOut) {
+            this.names = names;
+            this.leftOut = leftOut;
+        }
+
+        /** In the order of {@link String#compareTo}; must not be changed. */
+        String[] names() {
+            return names;
+        }
+
+        /** How many further names there are. */
+        long leftOut() {
+            return leftOut;
+        }
+    }
+
     /**
-     * The names of departments in the order of {@link String#compareTo}.
+     * The first departments of a session in the order of {@link String#compareTo}, as many as fit.
      *
-     * @param bits of numbers, as {@link OpenSession#departmentBits} has them
-     * @param others further names, none of them among the bits
-     * @return an array that must not be changed, since sessions with the same departments share it
+     * @param bits of numbers, as {@link SessionRecords#departmentBits} has them
+     * @param others further names
+     * @param maxListBytes that the list may have as JSON
+     * @return an object that sessions with the same departments share
      */
-    String[] sorted(long bits, String[] others) {
-        if (others.length > 0) {
-            String[] all = Arrays.copyOf(others, others.length + Long.bitCount(bits));
-            fill(all, others.length, bits);
-            return all;
+    Listed sorted(long bits, OtherDepartments others, int maxListBytes) {
+        if (!others.isEmpty()) {
+            return listed(bits, others, maxListBytes);
         }
         int slot = (int) ((bits * 0x9e3779b97f4a7c15L) >>> (Long.SIZE - SETS_LOG2));
         if (sets[slot] == null || setBits[slot] != bits) {
-            String[] set = new String[Long.bitCount(bits)];
-            fill(set, 0, bits);
-            sets[slot] = set;
+            sets[slot] = listed(bits, others, maxListBytes);
             setBits[slot] = bits;
         }
         return sets[slot];
     }
 
-    private void fill(String[] into, int from, long bits) {
-        int next = from;
+    private Listed listed(long bits, OtherDepartments others, int maxListBytes) {
+        String[] all = new String[Long.bitCount(bits) + others.size()];
+        int[] next = {0};
+        others.forEach(name -> all[next[0]++] = name);
         for (long rest = bits; rest != 0; rest &= rest - 1) {
-            into[next++] = names.get(Long.numberOfTrailingZeros(rest));
+            all[next[0]++] = names.get(Long.numberOfTrailingZeros(rest));
         }
-        Arrays.sort(into);
+        Arrays.sort(all);
+        int kept = 0;
+        long bytes = 0;
+        while (kept < all.length && !others.isLeftOut(all[kept])) {
+            bytes += OtherDepartments.jsonBytes(all[kept]);
+            if (OtherDepartments.listBytes(bytes) > maxListBytes) {
+                break;
+            }
+            kept++;
+        }
+        if (kept == all.length) {
+            DistinctCount leftOut = others.leftOut();
+            return new Listed(all, leftOut == null ? 0 : leftOut.count());
+        }
+        DistinctCount leftOut =
+                others.leftOut() == null ? new DistinctCount() : others.leftOut().copy();
+        for (int i = kept; i < all.length; i++) {
+            leftOut.add(DistinctCount.hash(all[i]));
+        }
+        return new Listed(Arrays.copyOf(all, kept), leftOut.count());
     }
 
     /** Keeps a restored list, because a stored session refers to it. */

@@ -267,6 +267,16 @@ final class OpenUsers {
         return records.last(oldest) + gap;
     }
 
+    /** Bytes on the heap that a user's sessions take beside their records. */
+    long outsideBytes(int head) {
+        long bytes = 0;
+        for (int session = head; session != SessionRecords.NONE; ) {
+            bytes += records.outsideBytes(session);
+            session = records.older(session);
+        }
+        return bytes;
+    }
+
     int sessionCount(int head) {
         int count = 0;
         for (int session = head; session != SessionRecords.NONE; ) {

@@ -1,7 +1,6 @@
 package io.clickstream.session;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * Open sessions of a user as few bytes. All numbers are unsigned varints:
@@ -12,18 +11,30 @@ import java.util.Arrays;
  *     last − begin
  *     last checkout − begin + 1; 0 without one
  *     visits up to the last checkout
- *     events, from version 2 on
- *     number of later visits, then the first − begin, and each of the others − the one before
- *     number of departments, then for each its number; 0 is followed by a length and UTF-8
+ *     events
+ *     number of times of later visits, then for each, ascending:
+ *       twice the time − the one before, or − begin for the first; plus 1 where the time has more
+ *         than one visit
+ *       number of visits, where the time has more than one
+ *     twice the number of departments; plus 1 where others are left out
+ *     for each department its number; 0 is followed by the name: length and UTF-16 units
+ *     where others are left out: the smallest of them, as a name; the number of hashes; then for
+ *       each, ascending, the hash − the one before
  * </pre>
  *
  * <p>In front of one user's sessions, or of a segment of the log, stand a 0, the version, and the
- * writer of the department numbers. In version 1 the writer, who is never 0, stood alone.
+ * writer of the department numbers.
+ *
+ * <p>Earlier versions are read. Up to version 2, the later visits were a time for each, as the time
+ * − the one before; the number of departments was not doubled, none was left out; and a name
+ * without a number was a length and UTF-8. In version 1 there were no events, and the writer, who
+ * is never 0, stood alone in front.
  */
 final class SessionCodec {
 
     private static final int VERSION_1 = 1;
-    private static final int VERSION = 2;
+    private static final int VERSION_2 = 2;
+    private static final int VERSION = 3;
 
     private static final long UNKNOWN = -1;
 
@@ -69,6 +80,8 @@ final class SessionCodec {
     private final SessionRecords records;
     private final DepartmentNames names;
     private long[] times = new long[64];
+    private long[] counts = new long[64];
+    private int next;
 
     SessionCodec(SessionRecords records, DepartmentNames names) {
         this.records = records;
@@ -92,35 +105,79 @@ final class SessionCodec {
         out.put(records.visitsUpToCheckout(session));
         out.put(records.events(session));
         encodeVisits(session, out);
-        long bits = records.departmentBits(session);
-        String[] others = records.otherDepartments(session);
-        out.put(Long.bitCount(bits) + others.length);
-        for (long rest = bits; rest != 0; rest &= rest - 1) {
-            out.put(Long.numberOfTrailingZeros(rest) + 1);
-        }
-        for (String department : others) {
-            int number = names.number(department);
-            out.put(number);
-            if (number == DepartmentNames.NO_NUMBER) {
-                out.put(department.getBytes(StandardCharsets.UTF_8));
-            }
-        }
+        encodeDepartments(session, out);
     }
 
     private void encodeVisits(int session, VarBytes out) {
-        int visits = records.laterVisitCount(session);
-        if (visits > times.length) {
-            times = new long[2 * visits];
+        int size = records.laterTimeCount(session);
+        if (size > times.length) {
+            times = new long[2 * size];
+            counts = new long[2 * size];
         }
-        for (int i = 0; i < visits; i++) {
-            times[i] = records.laterVisit(session, i);
+        next = 0;
+        records.forEachLaterVisit(
+                session,
+                (time, count) -> {
+                    times[next] = time;
+                    counts[next++] = count;
+                });
+        if (size <= SessionRecords.MAX_INLINE_VISITS) {
+            // Those in the record are in no order, and one visit each.
+            sort(size);
         }
-        Arrays.sort(times, 0, visits);
-        out.put(visits);
+        out.put(size);
         long before = records.begin(session);
-        for (int i = 0; i < visits; i++) {
-            out.put(times[i] - before);
+        for (int i = 0; i < size; i++) {
+            boolean one = counts[i] == 1;
+            out.put((times[i] - before) << 1 | (one ? 0 : 1));
+            if (!one) {
+                out.put(counts[i]);
+            }
             before = times[i];
+        }
+    }
+
+    /** Few entries, mostly in order. */
+    private void sort(int size) {
+        for (int i = 1; i < size; i++) {
+            long time = times[i];
+            long count = counts[i];
+            int to = i;
+            for (; to > 0 && times[to - 1] > time; to--) {
+                times[to] = times[to - 1];
+                counts[to] = counts[to - 1];
+            }
+            times[to] = time;
+            counts[to] = count;
+        }
+    }
+
+    private void encodeDepartments(int session, VarBytes out) {
+        long bits = records.departmentBits(session);
+        OtherDepartments others = records.otherDepartments(session);
+        DistinctCount leftOut = others.leftOut();
+        out.put((long) (Long.bitCount(bits) + others.size()) << 1 | (leftOut == null ? 0 : 1));
+        for (long rest = bits; rest != 0; rest &= rest - 1) {
+            out.put(Long.numberOfTrailingZeros(rest) + 1);
+        }
+        others.forEach(
+                department -> {
+                    int number = names.number(department);
+                    out.put(number);
+                    if (number == DepartmentNames.NO_NUMBER) {
+                        out.put(department);
+                    }
+                });
+        if (leftOut == null) {
+            return;
+        }
+        out.put(others.leftOutFrom());
+        int hashes = leftOut.size();
+        out.put(hashes);
+        long before = 0;
+        for (int i = 0; i < hashes; i++) {
+            out.put(leftOut.hash(i) - before);
+            before = leftOut.hash(i);
         }
     }
 
@@ -148,37 +205,72 @@ final class SessionCodec {
     }
 
     private int decodeOne(VarBytes in, Origin origin) {
-        int writer = origin.writer;
         long begin = in.get();
         int session = records.open(begin);
         long last = begin + in.get();
         long checkout = in.get();
         long visitsUpToCheckout = in.get();
         long events = origin.version == VERSION_1 ? UNKNOWN : in.get();
-        long later = in.get();
         records.set(
                 session,
                 last,
                 checkout == 0 ? SessionRecords.NO_CHECKOUT : begin + checkout - 1,
                 visitsUpToCheckout,
-                // There were at least the visits.
-                events == UNKNOWN ? Math.max(1, visitsUpToCheckout + later) : events);
-        long before = begin;
-        for (long rest = later; rest > 0; rest--) {
-            before += in.get();
-            records.addVisit(session, before);
+                events == UNKNOWN ? 0 : events);
+        decodeVisits(session, begin, in, origin);
+        if (events == UNKNOWN) {
+            // There were at least the visits.
+            records.addEvents(
+                    session, Math.max(1, visitsUpToCheckout + records.laterVisitCount(session)));
         }
+        decodeDepartments(session, in, origin);
+        return session;
+    }
+
+    private void decodeVisits(int session, long begin, VarBytes in, Origin origin) {
+        long before = begin;
         for (long rest = in.get(); rest > 0; rest--) {
+            long next = in.get();
+            if (origin.version <= VERSION_2) {
+                before += next;
+                records.addVisit(session, before);
+            } else {
+                before += next >>> 1;
+                records.addVisits(session, before, (next & 1) == 0 ? 1 : in.get());
+            }
+        }
+    }
+
+    private void decodeDepartments(int session, VarBytes in, Origin origin) {
+        int writer = origin.writer;
+        long size = in.get();
+        boolean leftOut = origin.version > VERSION_2 && (size & 1) != 0;
+        for (long rest = origin.version > VERSION_2 ? size >>> 1 : size; rest > 0; rest--) {
             int number = (int) in.get();
             String department =
                     number == DepartmentNames.NO_NUMBER
-                            ? new String(in.getBytes(), StandardCharsets.UTF_8)
+                            ? unnumbered(in, origin)
                             : names.name(writer, number);
             records.addDepartment(
                     session,
                     department,
                     writer == names.writer() ? number : names.number(department));
         }
-        return session;
+        if (leftOut) {
+            String from = in.getText();
+            DistinctCount hashes = new DistinctCount();
+            long before = 0;
+            for (long rest = in.get(); rest > 0; rest--) {
+                before += in.get();
+                hashes.add(before);
+            }
+            records.leaveOutDepartments(session, from, hashes);
+        }
+    }
+
+    private static String unnumbered(VarBytes in, Origin origin) {
+        return origin.version <= VERSION_2
+                ? new String(in.getBytes(), StandardCharsets.UTF_8)
+                : in.getText();
     }
 }

@@ -45,6 +45,9 @@ final class SessionEngine {
 
     private static final int TOUCH_SAMPLES = 1024;
 
+    /** Sessions of a user that take more beside their records are large. */
+    private static final int LARGE_BYTES = 32 << 10;
+
     /**
      * Bucket width: the users of one bucket are looked at anew with each watermark within it. A gap
      * has 64 to 128 buckets, unless they would be narrower than 64 ms or wider than 1,024 ms.
@@ -62,8 +65,8 @@ final class SessionEngine {
     private final Consumer<Session> out;
     private final LongConsumer tooFast;
     private final Consumer<Click> late;
-    private final SessionRecords records = new SessionRecords();
-    private final OpenUsers users = new OpenUsers(records);
+    private final SessionRecords records;
+    private final OpenUsers users;
     private final SessionCodec codec;
     private final SessionLog log;
     private final ExpiryBuckets expiry;
@@ -87,7 +90,9 @@ final class SessionEngine {
      * Begins without sessions.
      *
      * @param gap two clicks of a user that are further apart are in two sessions
-     * @param maxOnHeap sessions on the heap at most, by and large
+     * @param maxOnHeap sessions on the heap at most, by and large; a session with many visits or
+     *     departments counts as several, by its bytes
+     * @param maxDeptListBytes that the list of a session's departments may have as JSON
      * @param maxParallelism the number of key groups
      * @param segments where the log is kept
      * @param maxRate the rate above which a session is set aside when it closes
@@ -98,6 +103,7 @@ final class SessionEngine {
     SessionEngine(
             Duration gap,
             int maxOnHeap,
+            int maxDeptListBytes,
             int maxParallelism,
             DepartmentNames names,
             SessionLog.Segments segments,
@@ -114,6 +120,8 @@ final class SessionEngine {
         this.out = out;
         this.tooFast = tooFast;
         this.late = late;
+        this.records = new SessionRecords(maxDeptListBytes);
+        this.users = new OpenUsers(records);
         this.codec = new SessionCodec(records, names);
         this.log = new SessionLog(maxParallelism, records, codec, names.writer(), segments);
         this.expiry = new ExpiryBuckets(this.gap, bucketLog2(this.gap), records, users);
@@ -184,14 +192,24 @@ final class SessionEngine {
             expiry.arm(head, timestamp + gap);
         }
         // Also when the click has brought a user back.
-        if (onHeap > maxOnHeap) {
+        if (load() > maxOnHeap) {
             spill();
         }
+    }
+
+    /** What is on the heap, as a number of sessions of usual size. */
+    private long load() {
+        return onHeap + outsideLoad();
+    }
+
+    private long outsideLoad() {
+        return records.outsideBytes() / SessionRecords.BYTES_PER_SESSION;
     }
 
     /** Closes all sessions on the heap whose last millisecond the watermark has reached. */
     void advance(long newWatermark) {
         watermark = newWatermark;
+        records.foldUpTo(newWatermark);
         expiry.advance(newWatermark, this::closeDue);
     }
 
@@ -209,7 +227,7 @@ final class SessionEngine {
         int head = unspill(id, hash);
         if (head != SessionRecords.NONE) {
             closeDue(head);
-            if (onHeap > maxOnHeap) {
+            if (load() > maxOnHeap) {
                 spill();
             }
         }
@@ -249,7 +267,7 @@ final class SessionEngine {
      */
     void restoreLog(int keyGroup, List<byte[]> segments) {
         log.restore(keyGroup, segments, this::restoreEntry);
-        if (onHeap > maxOnHeap) {
+        if (load() > maxOnHeap) {
             spill();
         }
     }
@@ -278,6 +296,12 @@ final class SessionEngine {
     void closeAll() {
         advance(Long.MAX_VALUE);
         watermark = Long.MIN_VALUE;
+        records.foldUpTo(Long.MIN_VALUE);
+    }
+
+    /** For inputs that are sorted by user and time: no click comes any more before this time. */
+    void sortedFrom(long time) {
+        records.foldUpTo(time - 1);
     }
 
     long sessionsOnHeap() {
@@ -348,17 +372,39 @@ final class SessionEngine {
         return newest;
     }
 
-    /** Leaves the users who were touched longest ago to the store. */
+    /**
+     * Leaves users to the store: those with very large sessions if these take more than half of the
+     * heap's share, then those who were touched longest ago.
+     */
     private void spill() {
-        int threshold = touchThreshold();
+        if (2 * outsideLoad() > maxOnHeap) {
+            spillLarge();
+        }
         int enough = maxOnHeap - maxOnHeap / SPILLED_PART;
+        while (load() > enough && users.size() > 0) {
+            int threshold = touchThreshold();
+            users.forEach(
+                    head -> {
+                        if (load() > enough && isUpTo(records.touch(head), threshold)) {
+                            spill(head);
+                        }
+                    });
+        }
+        expiry.prune();
+    }
+
+    /**
+     * Nobody clicks like that. Sessions of everybody else must not have to go because a few users
+     * fill the heap.
+     */
+    private void spillLarge() {
+        int enough = maxOnHeap / 4;
         users.forEach(
                 head -> {
-                    if (onHeap > enough && isUpTo(records.touch(head), threshold)) {
+                    if (outsideLoad() > enough && users.outsideBytes(head) > LARGE_BYTES) {
                         spill(head);
                     }
                 });
-        expiry.prune();
     }
 
     private static boolean isUpTo(int touch, int threshold) {

@@ -49,8 +49,8 @@ import org.apache.flink.util.OutputTag;
  * state is written in front of a checkpoint's barrier, before which the checkpoint must hold all
  * that came. After a restart all state is read once; it is by key group, so it rescales.
  *
- * <p>A bounded input arrives sorted by user, in no order of time and without watermarks. There the
- * sessions of a user are closed when the next user begins.
+ * <p>A bounded input arrives sorted by user, the clicks of each by time, and without watermarks.
+ * There the sessions of a user are closed when the next user begins.
  */
 public final class SessionOperator extends AbstractStreamOperator<Session>
         implements OneInputStreamOperator<Click, Session>,
@@ -77,6 +77,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
 
     private final Duration gap;
     private final int maxOnHeap;
+    private final int maxDeptListBytes;
     private final boolean sortedByUser;
     private final MaxRate maxRate;
     private final OutputTag<Click> late;
@@ -91,6 +92,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     private transient StreamRecord<Session> record;
     private transient Counter sessions;
     private transient Counter checkoutSessions;
+    private transient Counter departmentsLeftOut;
     private transient long bytesLastWritten;
     private transient long usersLastWritten;
     private transient UserId currentUser;
@@ -102,18 +104,21 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
      * @param gap two clicks of a user that are further apart are in two sessions
      * @param maxOnHeap sessions that a subtask holds on the heap at most, by and large, or {@link
      *     #BY_HEAP_SIZE}; the others are in keyed state alone
-     * @param sortedByUser whether the input is bounded and arrives sorted by user
+     * @param maxDeptListBytes that the list of a session's departments may have as JSON
+     * @param sortedByUser whether the input is bounded and arrives sorted by user and time
      * @param maxRate the rate above which a session is set aside, {@link MaxRate#NONE} for none
      * @param late where clicks go that are behind the watermark and join no open session
      */
     public SessionOperator(
             Duration gap,
             int maxOnHeap,
+            int maxDeptListBytes,
             boolean sortedByUser,
             MaxRate maxRate,
             OutputTag<Click> late) {
         this.gap = gap;
         this.maxOnHeap = maxOnHeap;
+        this.maxDeptListBytes = maxDeptListBytes;
         this.sortedByUser = sortedByUser;
         this.maxRate = maxRate;
         this.late = late;
@@ -161,6 +166,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                 new SessionEngine(
                         gap,
                         maxOnHeap == BY_HEAP_SIZE ? maxByHeapSize() : maxOnHeap,
+                        maxDeptListBytes,
                         maxParallelism,
                         names,
                         new LogState(),
@@ -172,6 +178,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         MetricGroup metrics = getMetricGroup().addGroup(ClickstreamMetrics.GROUP);
         sessions = metrics.counter(ClickstreamMetrics.SESSIONS);
         checkoutSessions = metrics.counter(ClickstreamMetrics.CHECKOUT_SESSIONS);
+        departmentsLeftOut = metrics.counter(ClickstreamMetrics.DEPARTMENTS_LEFT_OUT);
         metrics.gauge(ClickstreamMetrics.SESSIONS_ON_HEAP, () -> engine.sessionsOnHeap());
         metrics.gauge(ClickstreamMetrics.SESSIONS_SPILLED, () -> engine.sessionsSpilled());
         metrics.gauge(
@@ -240,6 +247,9 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
 
     /** Before anything but a click happens, the clicks so far are in their sessions. */
     private void addBatch() {
+        if (sortedByUser && pending.size() > 0) {
+            engine.sortedFrom(pending.timestamp(0));
+        }
         engine.add(pending);
         pending.clear();
     }
@@ -295,6 +305,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         if (session.hasCheckout()) {
             checkoutSessions.inc();
         }
+        departmentsLeftOut.inc(session.departmentsLeftOut());
         output.collect(record.replace(session, session.lastMillisecond()));
     }
 

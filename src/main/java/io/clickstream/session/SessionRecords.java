@@ -14,7 +14,7 @@ import javax.annotation.Nullable;
  *   0  bucket of the user's next look, see ExpiryBuckets
  *   1  user: the number; where the id is a text, it is in an array beside
  *   2  flags (16 bits) and the visits up to the last checkout (48)
- *   3  next older session of the user (32 bits) and the number of later visits (32)
+ *   3  next older session of the user (32 bits) and the number of later visits in the record (32)
  *   4  last event, ms since the epoch
  *   5  begin, ms since the epoch
  *   6  departments: bit n is the one with number n + 1
@@ -69,7 +69,8 @@ final class SessionRecords {
     private static final int EVENTS = 8;
     private static final int VISITS = 9;
 
-    private static final int MAX_VISITS = 2 * ((1 << RECORD_LOG2) - VISITS);
+    /** More times of later visits than these are outside. */
+    static final int MAX_INLINE_VISITS = 2 * ((1 << RECORD_LOG2) - VISITS);
 
     private static final long COUNT_MASK = (1L << 48) - 1;
 
@@ -93,7 +94,8 @@ final class SessionRecords {
 
     private static final long OUTSIDE = VISITS_OUTSIDE | DEPARTMENTS_OUTSIDE;
 
-    private static final String[] NO_DEPARTMENTS = {};
+    /** Bytes of a list of departments as JSON. */
+    private final int maxDeptListBytes;
 
     private long[][] chunks = {};
     private UserId[][] texts = {};
@@ -105,11 +107,62 @@ final class SessionRecords {
     private int freePeeked;
 
     private int end;
+    private long outsideBytes;
+    private long foldUpTo = Long.MIN_VALUE;
 
     /** What has no room in a record. */
     private static final class Outside {
-        private long[] visits = {};
-        private String[] departments = NO_DEPARTMENTS;
+        @Nullable private VisitTimes visits;
+        @Nullable private OtherDepartments departments;
+
+        long heapBytes() {
+            return (visits == null ? 0 : visits.heapBytes())
+                    + (departments == null ? 0 : departments.heapBytes());
+        }
+    }
+
+    /** Takes times of visits. */
+    @FunctionalInterface
+    interface Visits {
+        /**
+         * Takes a time.
+         *
+         * @param time ms since the epoch
+         * @param count how many visits it has
+         */
+        void at(long time, long count);
+    }
+
+    /**
+     * Begins without records.
+     *
+     * @param maxDeptListBytes that the list of a session's departments may have as JSON
+     */
+    SessionRecords(int maxDeptListBytes) {
+        this.maxDeptListBytes = maxDeptListBytes;
+    }
+
+    int maxDeptListBytes() {
+        return maxDeptListBytes;
+    }
+
+    /**
+     * Allows times up to this one to be folded: only a late checkout can come at or before it.
+     *
+     * @param time ms since the epoch
+     */
+    void foldUpTo(long time) {
+        foldUpTo = time;
+    }
+
+    /** Bytes on the heap that sessions take beside their records, by and large. */
+    long outsideBytes() {
+        return outsideBytes;
+    }
+
+    /** The same of one session. */
+    long outsideBytes(int record) {
+        return (flags(record) & OUTSIDE) == 0 ? 0 : outside(record).heapBytes();
     }
 
     // ---- records ----
@@ -288,7 +341,7 @@ final class SessionRecords {
     }
 
     void setOlder(int record, int older) {
-        setLink(record, older, laterVisitCount(record));
+        setLink(record, older, inlineVisits(record));
     }
 
     /**
@@ -337,18 +390,47 @@ final class SessionRecords {
         return flags(record) & COUNT_MASK;
     }
 
-    int laterVisitCount(int record) {
-        return (int) chunk(record)[at(record) + LINK];
+    /** How many visits there are behind the last checkout. */
+    long laterVisitCount(int record) {
+        return (flags(record) & VISITS_OUTSIDE) != 0
+                ? outside(record).visits.total()
+                : inlineVisits(record);
     }
 
-    /** Time of a visit behind the last checkout, ms since the epoch; in no order. */
-    long laterVisit(int record, int index) {
+    /** How many times of visits behind the last checkout there are. */
+    int laterTimeCount(int record) {
+        if ((flags(record) & VISITS_OUTSIDE) == 0) {
+            return inlineVisits(record);
+        }
+        Outside outside = outside(record);
+        outsideBytes -= outside.heapBytes();
+        int times = outside.visits.settle(foldUpTo);
+        outsideBytes += outside.heapBytes();
+        return times;
+    }
+
+    /**
+     * Visits the times behind the last checkout: in no order as long as they are in the record,
+     * else as {@link #laterTimeCount} has put them in order.
+     */
+    void forEachLaterVisit(int record, Visits visitor) {
         long[] chunk = chunk(record);
         int at = at(record);
-        if ((chunk[at + FLAGS] & VISITS_OUTSIDE) != 0) {
-            return outside(record).visits[index];
+        if ((chunk[at + FLAGS] & VISITS_OUTSIDE) == 0) {
+            for (int i = 0; i < (int) chunk[at + LINK]; i++) {
+                visitor.at(chunk[at + BEGIN] + inline(chunk, at, i), 1);
+            }
+            return;
         }
-        return chunk[at + BEGIN] + inline(chunk, at, index);
+        int times = laterTimeCount(record);
+        VisitTimes visits = outside(record).visits;
+        for (int i = 0; i < times; i++) {
+            visitor.at(visits.time(i), visits.count(i));
+        }
+    }
+
+    private int inlineVisits(int record) {
+        return (int) chunk(record)[at(record) + LINK];
     }
 
     /** Bit n is the department with number n + 1. */
@@ -356,10 +438,10 @@ final class SessionRecords {
         return chunk(record)[at(record) + DEPARTMENTS];
     }
 
-    /** Names of departments that are no bit; not copied. */
-    String[] otherDepartments(int record) {
+    /** Departments that are no bit; not copied, and not to be changed. */
+    OtherDepartments otherDepartments(int record) {
         return (flags(record) & DEPARTMENTS_OUTSIDE) == 0
-                ? NO_DEPARTMENTS
+                ? OtherDepartments.NONE
                 : outside(record).departments;
     }
 
@@ -387,6 +469,11 @@ final class SessionRecords {
         }
     }
 
+    /** Counts further events. */
+    void addEvents(int record, long events) {
+        addEvents(chunk(record), at(record), events);
+    }
+
     private static void addEvents(long[] chunk, int at, long events) {
         long before = chunk[at + EVENTS];
         chunk[at + EVENTS] = before + Math.min(events, MAX_EVENTS - (before & MAX_EVENTS));
@@ -403,15 +490,52 @@ final class SessionRecords {
         addEvents(chunk, at, events(other));
         addCheckout(record, lastCheckout(other));
         chunk[at + FLAGS] += visitsUpToCheckout(other);
-        int visits = laterVisitCount(other);
-        for (int i = 0; i < visits; i++) {
-            addVisit(record, laterVisit(other, i));
-        }
+        joinVisits(record, other);
         chunk[at + DEPARTMENTS] |= departmentBits(other);
-        for (String department : otherDepartments(other)) {
-            addDepartment(record, department, DepartmentNames.NO_NUMBER);
-        }
+        joinDepartments(record, other);
         free(other);
+    }
+
+    /** Adds the fewer visits to the more. */
+    private void joinVisits(int record, int other) {
+        if ((flags(other) & VISITS_OUTSIDE) == 0) {
+            forEachLaterVisit(other, (time, count) -> addVisits(record, time, count));
+            return;
+        }
+        if ((flags(record) & VISITS_OUTSIDE) == 0) {
+            moveVisitsOutside(record);
+        }
+        Outside to = outside(record);
+        Outside from = outside(other);
+        outsideBytes -= to.heapBytes() + from.heapBytes();
+        // The visits up to the checkout are counted already.
+        chunk(record)[at(record) + FLAGS] += from.visits.removeUpTo(lastCheckout(record));
+        VisitTimes more = from.visits.total() > to.visits.total() ? from.visits : to.visits;
+        VisitTimes fewer = more == to.visits ? from.visits : to.visits;
+        more.addAll(fewer, foldUpTo);
+        to.visits = more;
+        from.visits = null;
+        outsideBytes += to.heapBytes() + from.heapBytes();
+    }
+
+    /** Adds the fewer departments to the more. */
+    private void joinDepartments(int record, int other) {
+        if ((flags(other) & DEPARTMENTS_OUTSIDE) == 0) {
+            return;
+        }
+        Outside to = makeOutside(record, DEPARTMENTS_OUTSIDE);
+        Outside from = outside(other);
+        outsideBytes -= to.heapBytes() + from.heapBytes();
+        if (to.departments == null) {
+            to.departments = from.departments;
+        } else {
+            boolean more = from.departments.size() > to.departments.size();
+            OtherDepartments into = more ? from.departments : to.departments;
+            into.addAll(more ? to.departments : from.departments, maxDeptListBytes);
+            to.departments = into;
+        }
+        from.departments = null;
+        outsideBytes += to.heapBytes() + from.heapBytes();
     }
 
     /** Sets what was stored of a session without visits and departments. */
@@ -429,14 +553,17 @@ final class SessionRecords {
         long[] chunk = chunk(record);
         int at = at(record);
         long upToCheckout = chunk[at + FLAGS] & COUNT_MASK;
+        DepartmentNames.Listed departments =
+                names.sorted(chunk[at + DEPARTMENTS], otherDepartments(record), maxDeptListBytes);
         return new Session(
                 user,
                 chunk[at + BEGIN],
                 chunk[at + LAST] + gap,
-                upToCheckout + (int) chunk[at + LINK],
+                upToCheckout + laterVisitCount(record),
                 upToCheckout,
                 chunk[at + CHECKOUT] != NO_CHECKOUT,
-                names.sorted(chunk[at + DEPARTMENTS], otherDepartments(record)));
+                departments.names(),
+                departments.leftOut());
     }
 
     /** Notes a visited department. */
@@ -445,41 +572,60 @@ final class SessionRecords {
             chunk(record)[at(record) + DEPARTMENTS] |= 1L << (number - 1);
             return;
         }
-        String[] others = otherDepartments(record);
-        for (String other : others) {
-            if (other.equals(department)) {
-                return;
-            }
+        Outside outside = makeOutside(record, DEPARTMENTS_OUTSIDE);
+        if (outside.departments == null) {
+            outside.departments = new OtherDepartments();
         }
-        String[] more = Arrays.copyOf(others, others.length + 1);
-        more[others.length] = department;
-        makeOutside(record, DEPARTMENTS_OUTSIDE).departments = more;
+        OtherDepartments departments = outside.departments;
+        long before = departments.heapBytes();
+        departments.add(department, maxDeptListBytes);
+        outsideBytes += departments.heapBytes() - before;
+    }
+
+    /**
+     * Notes what was stored of departments that are left out.
+     *
+     * @param from the smallest of them
+     * @param hashes of their names
+     */
+    void leaveOutDepartments(int record, String from, DistinctCount hashes) {
+        Outside outside = makeOutside(record, DEPARTMENTS_OUTSIDE);
+        if (outside.departments == null) {
+            outside.departments = new OtherDepartments();
+        }
+        long before = outside.departments.heapBytes();
+        outside.departments.leaveOutFrom(from);
+        outside.departments.leftOut().addAll(hashes);
+        outsideBytes += outside.departments.heapBytes() - before;
     }
 
     /** Notes when a department was visited. */
     void addVisit(int record, long timestamp) {
+        addVisits(record, timestamp, 1);
+    }
+
+    /** Notes how often departments were visited at a time. */
+    void addVisits(int record, long timestamp, long visits) {
         long[] chunk = chunk(record);
         int at = at(record);
         if (timestamp <= chunk[at + CHECKOUT]) {
-            chunk[at + FLAGS]++;
+            chunk[at + FLAGS] += visits;
             return;
         }
-        int count = (int) chunk[at + LINK];
         if ((chunk[at + FLAGS] & VISITS_OUTSIDE) == 0) {
+            int count = (int) chunk[at + LINK];
             long sinceBegin = timestamp - chunk[at + BEGIN];
-            if (count < MAX_VISITS && sinceBegin <= Integer.MAX_VALUE) {
+            if (visits == 1 && count < MAX_INLINE_VISITS && sinceBegin <= Integer.MAX_VALUE) {
                 setInline(chunk, at, count, (int) sinceBegin);
                 chunk[at + LINK]++;
                 return;
             }
             moveVisitsOutside(record);
         }
-        Outside outside = outside(record);
-        if (count == outside.visits.length) {
-            outside.visits = Arrays.copyOf(outside.visits, 2 * count);
-        }
-        outside.visits[count] = timestamp;
-        chunk[at + LINK]++;
+        VisitTimes times = outside(record).visits;
+        long before = times.heapBytes();
+        times.add(timestamp, visits, foldUpTo);
+        outsideBytes += times.heapBytes() - before;
     }
 
     private void addCheckout(int record, long timestamp) {
@@ -489,22 +635,17 @@ final class SessionRecords {
             return;
         }
         chunk[at + CHECKOUT] = timestamp;
+        if ((chunk[at + FLAGS] & VISITS_OUTSIDE) != 0) {
+            chunk[at + FLAGS] += outside(record).visits.removeUpTo(timestamp);
+            return;
+        }
         int count = (int) chunk[at + LINK];
         int kept = 0;
-        if ((chunk[at + FLAGS] & VISITS_OUTSIDE) == 0) {
-            long sinceBegin = timestamp - chunk[at + BEGIN];
-            for (int i = 0; i < count; i++) {
-                int visit = inline(chunk, at, i);
-                if (visit > sinceBegin) {
-                    setInline(chunk, at, kept++, visit);
-                }
-            }
-        } else {
-            long[] visits = outside(record).visits;
-            for (int i = 0; i < count; i++) {
-                if (visits[i] > timestamp) {
-                    visits[kept++] = visits[i];
-                }
+        long sinceBegin = timestamp - chunk[at + BEGIN];
+        for (int i = 0; i < count; i++) {
+            int visit = inline(chunk, at, i);
+            if (visit > sinceBegin) {
+                setInline(chunk, at, kept++, visit);
             }
         }
         chunk[at + FLAGS] += count - kept;
@@ -528,11 +669,20 @@ final class SessionRecords {
     }
 
     private void moveVisitsOutside(int record) {
-        long[] visits = new long[2 * MAX_VISITS];
-        for (int i = laterVisitCount(record) - 1; i >= 0; i--) {
-            visits[i] = laterVisit(record, i);
+        long[] sorted = new long[inlineVisits(record)];
+        long[] chunk = chunk(record);
+        int at = at(record);
+        for (int i = 0; i < sorted.length; i++) {
+            sorted[i] = chunk[at + BEGIN] + inline(chunk, at, i);
         }
+        Arrays.sort(sorted);
+        VisitTimes visits = new VisitTimes();
+        for (long time : sorted) {
+            visits.add(time, 1, foldUpTo);
+        }
+        setLink(record, older(record), 0);
         makeOutside(record, VISITS_OUTSIDE).visits = visits;
+        outsideBytes += visits.heapBytes();
     }
 
     private static int inline(long[] chunk, int at, int index) {
@@ -585,6 +735,7 @@ final class SessionRecords {
 
     private void dropOutside(int record) {
         if ((flags(record) & OUTSIDE) != 0) {
+            outsideBytes -= outside(record).heapBytes();
             setOutside(record, null);
         }
     }

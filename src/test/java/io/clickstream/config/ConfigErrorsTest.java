@@ -96,6 +96,8 @@ class ConfigErrorsTest {
                 "format|checkout-event-types|a,|which has nothing before or behind a comma",
                 "format|max-record-size|big|which is no size; it must be a size, such as",
                 "format|max-record-size|0|which is not between 1 byte and 2 gb",
+                "aggregates|max-dept-list-size|15 kb|which is not between 16 kb and 960 kb",
+                "aggregates|max-dept-list-size|961 kb|which is not between 16 kb and 960 kb",
                 "format|max-record-size|2 gb|which is not between 1 byte and 2 gb",
                 "event-time|out-of-orderness|-1 s|which is no duration",
                 "event-time|out-of-orderness|99999999999999999999 d|which is no duration",

@@ -54,6 +54,7 @@ class JobConfigTest {
         assertThat(config.aggregates().sessionGap()).hasSeconds(1);
         assertThat(config.aggregates().window()).hasSeconds(10);
         assertThat(config.aggregates().maxSessionsOnHeap()).isEmpty();
+        assertThat(config.aggregates().maxDeptListBytes()).isEqualTo(512 * 1024);
 
         assertThat(config.trending()).isEmpty();
         assertThat(config.deadLetters().topic()).isEqualTo("DeadLetters");
@@ -313,6 +314,7 @@ class JobConfigTest {
                                 .with("aggregates", "session-gap", "30 min")
                                 .with("aggregates", "window", "1 h")
                                 .with("aggregates", "max-sessions-on-heap", "5000")
+                                .with("aggregates", "max-dept-list-size", "16 kb")
                                 .with("dead-letters", "topic", "bad")
                                 .with("dead-letters", "create-topic", "false")
                                 .with("job", "checkpoint-interval", "10 s"));
@@ -323,6 +325,7 @@ class JobConfigTest {
         assertThat(config.aggregates().sessionGap()).hasMinutes(30);
         assertThat(config.aggregates().window()).hasHours(1);
         assertThat(config.aggregates().maxSessionsOnHeap()).hasValue(5_000);
+        assertThat(config.aggregates().maxDeptListBytes()).isEqualTo(16 * 1024);
         assertThat(config.deadLetters().topic()).isEqualTo("bad");
         assertThat(config.deadLetters().createTopic()).isFalse();
         assertThat(config.checkpointInterval()).isEqualTo(Duration.ofSeconds(10));

@@ -22,7 +22,7 @@ class SessionCodecTest {
     private static final String[] DEPARTMENTS = {"AirPods", "cameras", "Möbel", "学", "laptops"};
 
     private final DepartmentNames names = new DepartmentNames(1, Map.of());
-    private final SessionRecords records = new SessionRecords();
+    private final SessionRecords records = new SessionRecords(512 << 10);
     private final OpenUsers users = new OpenUsers(records);
     private final SessionCodec codec = new SessionCodec(records, names);
 
@@ -55,9 +55,27 @@ class SessionCodecTest {
         String version2 =
                 "000201" + "02c8cff3849630000000010000c0a8f3849630ac02c901010301ac02020102";
 
+        int read = decode(codec, HexFormat.of().parseHex(version2));
+
+        assertThat(close(read, names)).isEqualTo(close(user, names)).hasSize(2);
+        assertThat(records.events(read)).isEqualTo(1);
+        assertThat(records.events(records.older(read))).isEqualTo(3);
+    }
+
+    /** The bytes of version 3. */
+    @Example
+    void readsTheBytesOfVersionThree() {
+        int user = ann();
+        add(user, BASE, "AirPods", false);
+        add(user, BASE + 300, "cameras", false);
+        add(user, BASE + 200, null, true);
+        add(user, BASE + 5_000, null, false);
+        String version3 =
+                "000301" + "02c8cff3849630000000010000c0a8f3849630ac02c901010301d804040102";
+
         byte[] stored = encode(codec, user);
 
-        assertThat(HexFormat.of().formatHex(stored)).isEqualTo(version2);
+        assertThat(HexFormat.of().formatHex(stored)).isEqualTo(version3);
         int read = decode(codec, stored);
         assertThat(close(read, names)).isEqualTo(close(user, names)).hasSize(2);
         assertThat(records.events(read)).isEqualTo(1);
@@ -66,12 +84,12 @@ class SessionCodecTest {
 
     @Example
     void refusesALaterVersion() {
-        byte[] later = HexFormat.of().parseHex("000301");
+        byte[] later = HexFormat.of().parseHex("000401");
 
         assertThatThrownBy(() -> decode(codec, later))
                 .hasMessage(
-                        "Open sessions were written in version 3 of their layout; this job reads"
-                                + " up to 2");
+                        "Open sessions were written in version 4 of their layout; this job reads"
+                                + " up to 3");
     }
 
     @Property(tries = 1000)

@@ -113,6 +113,7 @@ class SessionEngineTest {
         return new SessionEngine(
                 Duration.ofMinutes(30),
                 maxOnHeap,
+                512 << 10,
                 MAX_PARALLELISM,
                 new DepartmentNames(++writers, Map.of(1, List.of("Books"))),
                 new Logs(),

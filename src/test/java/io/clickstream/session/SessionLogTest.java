@@ -22,7 +22,7 @@ class SessionLogTest {
 
     private static final DepartmentNames NAMES = new DepartmentNames(1, Map.of());
 
-    private final SessionRecords records = new SessionRecords();
+    private final SessionRecords records = new SessionRecords(512 << 10);
     private final SessionCodec codec = new SessionCodec(records, NAMES);
     private final MemorySegments segments = new MemorySegments();
 
@@ -108,17 +108,38 @@ class SessionLogTest {
                                 UserId.ofNumberLiteral("1.50"), 0L));
     }
 
-    /** The bytes of version 2. */
+    /** The bytes of version 2, which must be read for as long as savepoints hold them. */
     @Example
     void readsTheBytesOfVersionTwo() {
+        String version2 =
+                "000201"
+                        + "000d01c0a8f3849630000000000000"
+                        + "010361f1016e01c1a8f3849630000000000000"
+                        + "0204312e353001000000000000"
+                        + "00"
+                        + "000d00";
+        segments.put(0, 0, HexFormat.of().parseHex(version2));
+
+        Map<UserId, Integer> read = read(log(1));
+
+        assertThat(begins(read))
+                .isEqualTo(
+                        Map.of(
+                                UserId.ofString("añn"), 1_655_183_299_649L,
+                                UserId.ofNumberLiteral("1.50"), 0L));
+    }
+
+    /** The bytes of version 3. */
+    @Example
+    void readsTheBytesOfVersionThree() {
         SessionLog log = log(1);
         log.write(head(UserId.ofNumber(-7), 1_655_183_299_648L), 1);
         log.write(head(UserId.ofString("añn"), 1_655_183_299_649L), 1);
         log.write(head(UserId.ofNumberLiteral("1.50"), 0), 1);
         log.remove(UserId.ofNumber(-7));
         log.flush();
-        String version2 =
-                "000201"
+        String version3 =
+                "000301"
                         + "000d01c0a8f3849630000000000000"
                         + "010361f1016e01c1a8f3849630000000000000"
                         + "0204312e353001000000000000"
@@ -127,7 +148,7 @@ class SessionLogTest {
 
         byte[] segment = segments.logs.get(0).get(0);
 
-        assertThat(HexFormat.of().formatHex(segment)).isEqualTo(version2);
+        assertThat(HexFormat.of().formatHex(segment)).isEqualTo(version3);
         Map<UserId, Integer> read = read(log(1));
         assertThat(begins(read))
                 .isEqualTo(

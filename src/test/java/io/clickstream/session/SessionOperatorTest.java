@@ -109,7 +109,12 @@ class SessionOperatorTest {
         KeyedOneInputStreamOperatorTestHarness<UserId, Click, Session> operator =
                 new KeyedOneInputStreamOperatorTestHarness<>(
                         new SessionOperator(
-                                Duration.ofSeconds(1), 2, false, MaxRate.NONE, SessionStage.LATE),
+                                Duration.ofSeconds(1),
+                                2,
+                                512 << 10,
+                                false,
+                                MaxRate.NONE,
+                                SessionStage.LATE),
                         Click::user,
                         EventTypes.USER_ID,
                         metrics.environment());

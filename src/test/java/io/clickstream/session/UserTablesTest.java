@@ -21,7 +21,7 @@ class UserTablesTest {
     @Property(tries = 50)
     void openUsersAreFoundUntilTheyAreRemoved(@ForAll long seed) {
         Random random = new Random(seed);
-        SessionRecords records = new SessionRecords();
+        SessionRecords records = new SessionRecords(512 << 10);
         OpenUsers table = new OpenUsers(records);
         Map<UserId, Integer> expected = new HashMap<>();
         int range = 1 + random.nextInt(20_000);
@@ -76,7 +76,7 @@ class UserTablesTest {
 
     @Example
     void aUserWhoHasClickedSinceIsPutIntoTheBucketOfTheNewEnd() {
-        SessionRecords records = new SessionRecords();
+        SessionRecords records = new SessionRecords(512 << 10);
         ExpiryBuckets expiry = new ExpiryBuckets(1_000, 6, records, new OpenUsers(records));
         int user = user(records, 1);
         List<Long> closings = new ArrayList<>();
@@ -103,7 +103,7 @@ class UserTablesTest {
 
     @Example
     void aUserWithAnOlderSessionLeftIsClosedAgain() {
-        SessionRecords records = new SessionRecords();
+        SessionRecords records = new SessionRecords(512 << 10);
         ExpiryBuckets expiry = new ExpiryBuckets(1_000, 6, records, new OpenUsers(records));
         int user = user(records, 1);
         List<Long> closings = new ArrayList<>();
@@ -123,7 +123,7 @@ class UserTablesTest {
 
     @Example
     void anEarlierEndCountsAndTheOldEntryIsPassedOver() {
-        SessionRecords records = new SessionRecords();
+        SessionRecords records = new SessionRecords(512 << 10);
         ExpiryBuckets expiry = new ExpiryBuckets(1_000, 6, records, new OpenUsers(records));
         int user = user(records, 1);
         expiry.arm(user, 5_000);
@@ -143,7 +143,7 @@ class UserTablesTest {
 
     @Example
     void aRecordThatIsUsedAgainIsLookedAtOnceAfterPruning() {
-        SessionRecords records = new SessionRecords();
+        SessionRecords records = new SessionRecords(512 << 10);
         ExpiryBuckets expiry = new ExpiryBuckets(1_000, 6, records, new OpenUsers(records));
         int gone = user(records, 1);
         expiry.arm(gone, 1_000);

@@ -43,6 +43,9 @@ public final class SessionStage implements AutoCloseable {
 
     private static final int MAX_PARALLELISM = 128;
 
+    /** The default of the job. */
+    private static final int MAX_DEPT_LIST_BYTES = 512 * 1024;
+
     /** Only says how far event time goes on when all is idle, which it never is here. */
     private static final Duration DISORDER = Duration.ofSeconds(20);
 
@@ -55,14 +58,20 @@ public final class SessionStage implements AutoCloseable {
     private final List<Click> late = new ArrayList<>();
     private final Map<String, WindowCount> counts = new HashMap<>();
     private final int maxOnHeap;
+    private final int maxDeptListBytes;
     @Nullable private final StateBackend backend;
     private long watermark = Long.MIN_VALUE;
 
     private SessionStage(
-            Duration gap, Duration window, int maxOnHeap, @Nullable StateBackend backend) {
+            Duration gap,
+            Duration window,
+            int maxOnHeap,
+            int maxDeptListBytes,
+            @Nullable StateBackend backend) {
         this.gap = gap;
         this.window = window;
         this.maxOnHeap = maxOnHeap;
+        this.maxDeptListBytes = maxDeptListBytes;
         this.backend = backend;
     }
 
@@ -94,7 +103,24 @@ public final class SessionStage implements AutoCloseable {
             int maxOnHeap,
             @Nullable StateBackend backend)
             throws Exception {
-        SessionStage stage = new SessionStage(gap, window, maxOnHeap, backend);
+        return start(gap, window, parallelism, maxOnHeap, MAX_DEPT_LIST_BYTES, backend);
+    }
+
+    /**
+     * Starts without state.
+     *
+     * @param maxDeptListBytes that the list of a session's departments may have as JSON
+     * @param backend for keyed state; null for that on the heap
+     */
+    public static SessionStage start(
+            Duration gap,
+            Duration window,
+            int parallelism,
+            int maxOnHeap,
+            int maxDeptListBytes,
+            @Nullable StateBackend backend)
+            throws Exception {
+        SessionStage stage = new SessionStage(gap, window, maxOnHeap, maxDeptListBytes, backend);
         for (int i = 0; i < parallelism; i++) {
             stage.subtasks.add(stage.new Subtask(i, parallelism));
         }
@@ -143,6 +169,11 @@ public final class SessionStage implements AutoCloseable {
                     before);
             subtasks.add(subtask);
         }
+    }
+
+    /** Counts of windows that are closed. */
+    public List<WindowCount> counts() {
+        return List.copyOf(counts.values());
     }
 
     /** Sessions closed so far. */
@@ -242,7 +273,8 @@ public final class SessionStage implements AutoCloseable {
                             index);
             sessions =
                     new KeyedOneInputStreamOperatorTestHarness<>(
-                            new SessionOperator(gap, maxOnHeap, false, MaxRate.NONE, LATE),
+                            new SessionOperator(
+                                    gap, maxOnHeap, maxDeptListBytes, false, MaxRate.NONE, LATE),
                             Click::user,
                             EventTypes.USER_ID,
                             MAX_PARALLELISM,

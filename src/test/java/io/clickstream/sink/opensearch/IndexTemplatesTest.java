@@ -47,6 +47,7 @@ class IndexTemplatesTest {
                                 "eventCount", "long",
                                 "orderCheckoutEventCount", "long",
                                 "deptList", "keyword",
+                                "deptListTruncated", "long",
                                 "eventKey", "long",
                                 "windowBeginTime", "date epoch_millis",
                                 "windowEndTime", "date epoch_millis"));

@@ -1,0 +1,17 @@
+package io.clickstream.session;
+
+/** Spreads what is alike over all bits. */
+final class Mixing {
+
+    /** The finalizer of MurmurHash3, 64 bits; no two numbers have the same. */
+    static long mix(long value) {
+        long h = value;
+        h ^= h >>> 33;
+        h *= 0xff51afd7ed558ccdL;
+        h ^= h >>> 33;
+        h *= 0xc4ceb9fe1a85ec53L;
+        return h ^ (h >>> 33);
+    }
+
+    private Mixing() {}
+}

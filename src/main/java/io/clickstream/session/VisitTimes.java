@@ -1,0 +1,198 @@
+package io.clickstream.session;
+
+import java.util.Arrays;
+
+/**
+ * Times of visits of one session, each with the number of visits. A session that never ends keeps a
+ * bounded number of times, however many visits it has: visits of the same millisecond share an
+ * entry, and of times that lie behind the watermark some are folded.
+ *
+ * <p>A checkout needs to know how many visits were at or before it. One that is on time is later
+ * than all that is behind the watermark. So it finds the same number, folded or not. Only a
+ * checkout that comes behind the watermark, to a session that is still open, may find a number that
+ * is too low, by the visits that were folded into a time after it.
+ */
+final class VisitTimes {
+
+    /** Times behind the watermark are folded when they are more; at least half of them is left. */
+    static final int MAX_BEHIND = 1024;
+
+    private static final int MIN_TIMES = 16;
+    private static final int MIN_RECENT = 32;
+
+    /** Ascending, from {@link #from} to {@link #to}. */
+    private long[] times = new long[MIN_TIMES];
+
+    /** How many visits each time has. */
+    private long[] counts = new long[MIN_TIMES];
+
+    private int from;
+    private int to;
+
+    /** Times that came out of order since they were last merged; one visit each. */
+    private long[] recent = new long[MIN_RECENT];
+
+    private int recentSize;
+    private long total;
+
+    /** How many visits there are. */
+    long total() {
+        return total;
+    }
+
+    /**
+     * Notes visits of a time.
+     *
+     * @param foldUpTo no checkout comes any more at or before this time, unless it is late
+     */
+    void add(long time, long count, long foldUpTo) {
+        total += count;
+        if (from < to && time <= times[to - 1]) {
+            if (time == times[to - 1]) {
+                counts[to - 1] += count;
+            } else if (count == 1) {
+                if (recentSize == recent.length) {
+                    settle(foldUpTo);
+                }
+                recent[recentSize++] = time;
+            } else {
+                merge(new long[] {time}, new long[] {count}, 0, 1);
+            }
+            return;
+        }
+        if (to == times.length) {
+            makeRoom(foldUpTo);
+        }
+        times[to] = time;
+        counts[to++] = count;
+    }
+
+    /** Notes all visits of another session. */
+    void addAll(VisitTimes other, long foldUpTo) {
+        other.settle(foldUpTo);
+        total += other.total;
+        merge(other.times, other.counts, other.from, other.to);
+    }
+
+    /**
+     * Forgets the visits up to a time.
+     *
+     * @return how many they were
+     */
+    long removeUpTo(long time) {
+        long removed = 0;
+        while (from < to && times[from] <= time) {
+            removed += counts[from++];
+        }
+        int kept = 0;
+        for (int i = 0; i < recentSize; i++) {
+            if (recent[i] > time) {
+                recent[kept++] = recent[i];
+            }
+        }
+        removed += recentSize - kept;
+        recentSize = kept;
+        total -= removed;
+        return removed;
+    }
+
+    /** Brings all entries in order, folds what can be folded, and says how many there are. */
+    int settle(long foldUpTo) {
+        if (recentSize > 0) {
+            Arrays.sort(recent, 0, recentSize);
+            long[] ones = new long[recentSize];
+            Arrays.fill(ones, 1);
+            int size = recentSize;
+            recentSize = 0;
+            merge(recent, ones, 0, size);
+            // The more there is to be merged with, the more seldom: a root of it.
+            int enough = Math.max(MIN_RECENT, 4 * (int) Math.sqrt(to - from));
+            if (enough >= 2 * recent.length) {
+                recent = new long[enough];
+            }
+        }
+        fold(foldUpTo);
+        return to - from;
+    }
+
+    /** A time; to be called after {@link #settle}. */
+    long time(int index) {
+        return times[from + index];
+    }
+
+    /** How many visits a time has; to be called after {@link #settle}. */
+    long count(int index) {
+        return counts[from + index];
+    }
+
+    long heapBytes() {
+        return (long) Long.BYTES * (times.length + counts.length + recent.length);
+    }
+
+    private void makeRoom(long foldUpTo) {
+        fold(foldUpTo);
+        int size = to - from;
+        int length =
+                2 * size > times.length
+                        ? 2 * times.length
+                        : 8 * size < times.length
+                                ? Math.max(MIN_TIMES, times.length / 2)
+                                : times.length;
+        long[] newTimes = new long[length];
+        long[] newCounts = new long[length];
+        System.arraycopy(times, from, newTimes, 0, size);
+        System.arraycopy(counts, from, newCounts, 0, size);
+        times = newTimes;
+        counts = newCounts;
+        from = 0;
+        to = size;
+    }
+
+    /** Pairs of neighbors become one, the later, until few enough are left. */
+    private void fold(long foldUpTo) {
+        if (to - from <= MAX_BEHIND) {
+            return;
+        }
+        int found = Arrays.binarySearch(times, from, to, foldUpTo);
+        int behind = (found >= 0 ? found + 1 : -found - 1) - from;
+        while (behind > MAX_BEHIND) {
+            // From the latest to the earliest, which stays alone where they are odd.
+            int into = from + behind;
+            for (int i = from + behind - 1; i >= from; i -= 2) {
+                into--;
+                times[into] = times[i];
+                counts[into] = i == from ? counts[i] : counts[i] + counts[i - 1];
+            }
+            behind = (behind + 1) / 2;
+            from = into;
+        }
+    }
+
+    /** Merges further entries, which are ascending, with those that are there. */
+    private void merge(long[] otherTimes, long[] otherCounts, int otherFrom, int otherTo) {
+        int length = times.length;
+        while (length < to - from + otherTo - otherFrom + 1) {
+            length *= 2;
+        }
+        long[] newTimes = new long[length];
+        long[] newCounts = new long[length];
+        int size = 0;
+        int i = from;
+        int j = otherFrom;
+        while (i < to || j < otherTo) {
+            boolean own = j == otherTo || (i < to && times[i] <= otherTimes[j]);
+            long time = own ? times[i] : otherTimes[j];
+            long count = own ? counts[i++] : otherCounts[j++];
+            if (size > 0 && newTimes[size - 1] == time) {
+                newCounts[size - 1] += count;
+            } else {
+                newTimes[size] = time;
+                newCounts[size++] = count;
+            }
+        }
+        times = newTimes;
+        counts = newCounts;
+        from = 0;
+        to = size;
+    }
+}
