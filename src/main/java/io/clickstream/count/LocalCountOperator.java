@@ -21,14 +21,24 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * and department leaves the subtask, so that no subtask behind the shuffle gets hot, however many
  * sessions one department has.
  *
- * <p>Sums leave before the watermark that closes their window. The state is a list of sums, which
- * Flink may deal out anew when the parallelism changes: sums of the same window add up wherever
- * they are.
+ * <p>Sums leave before the watermark that closes their window, at the latest. The state is a list
+ * of sums, which Flink may deal out anew when the parallelism changes: sums of the same window add
+ * up wherever they are.
  */
 public final class LocalCountOperator extends AbstractStreamOperator<WindowCount>
         implements OneInputStreamOperator<Session, WindowCount> {
 
     private static final long serialVersionUID = 1L;
+
+    /**
+     * Beyond that, sums leave early, in parts: the windows behind the shuffle are in keyed state.
+     * So names that somebody makes up do not fill the heap. It also matters where there are no
+     * watermarks.
+     */
+    private static final int MAX_SUMS = 200_000;
+
+    /** Of the names of all sums. */
+    private static final long MAX_CHARACTERS = 16 << 20;
 
     private final long windowMillis;
 
@@ -74,13 +84,19 @@ public final class LocalCountOperator extends AbstractStreamOperator<WindowCount
     @Override
     public void processElement(StreamRecord<Session> element) {
         counts.add(element.getValue());
+        if (counts.size() >= MAX_SUMS || counts.characters() >= MAX_CHARACTERS) {
+            counts.forEach(this::emit);
+            counts.clear();
+        }
     }
 
     @Override
     public void processWatermark(Watermark mark) throws Exception {
-        counts.close(
-                mark.getTimestamp(),
-                count -> output.collect(record.replace(count, count.lastMillisecond())));
+        counts.close(mark.getTimestamp(), this::emit);
         super.processWatermark(mark);
+    }
+
+    private void emit(WindowCount count) {
+        output.collect(record.replace(count, count.lastMillisecond()));
     }
 }

@@ -23,6 +23,8 @@ final class SessionCounts {
     @Nullable private Map<String, Sum> latest;
 
     private long latestBegin;
+    private int size;
+    private long characters;
 
     /**
      * Begins without sums.
@@ -58,8 +60,32 @@ final class SessionCounts {
         while (!windows.isEmpty() && windows.firstKey() + windowMillis - 1 <= watermark) {
             Map.Entry<Long, Map<String, Sum>> window = windows.pollFirstEntry();
             latest = null;
+            window.getValue().keySet().forEach(this::forget);
             emit(window.getKey(), window.getValue(), out);
         }
+    }
+
+    private void forget(String department) {
+        size--;
+        characters -= department.length();
+    }
+
+    /** Forgets all sums. */
+    void clear() {
+        windows.clear();
+        latest = null;
+        size = 0;
+        characters = 0;
+    }
+
+    /** How many sums there are. */
+    int size() {
+        return size;
+    }
+
+    /** Characters of the names of all sums. */
+    long characters() {
+        return characters;
     }
 
     /** All sums that are still open. */
@@ -87,9 +113,14 @@ final class SessionCounts {
                                         sum.checkouts)));
     }
 
-    private static void add(
-            Map<String, Sum> window, String department, long sessions, long checkouts) {
-        Sum sum = window.computeIfAbsent(department, name -> new Sum());
+    private void add(Map<String, Sum> window, String department, long sessions, long checkouts) {
+        Sum sum = window.get(department);
+        if (sum == null) {
+            sum = new Sum();
+            window.put(department, sum);
+            size++;
+            characters += department.length();
+        }
         sum.sessions += sessions;
         sum.checkouts += checkouts;
     }

@@ -1,7 +1,15 @@
 package io.clickstream.session;
 
+import java.security.SecureRandom;
+
 /** Spreads what is alike over all bits. */
 final class Mixing {
+
+    /**
+     * Another one in each process, so that nobody can send ids that are made to collide. No state
+     * depends on it.
+     */
+    static final long SEED = new SecureRandom().nextLong();
 
     /** The finalizer of MurmurHash3, 64 bits; no two numbers have the same. */
     static long mix(long value) {

@@ -1,6 +1,10 @@
 package io.clickstream.session;
 
 import io.clickstream.event.UserId;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import javax.annotation.Nullable;
 
@@ -11,6 +15,9 @@ import javax.annotation.Nullable;
  *
  * <p>Users are found by a hash table with open addressing and linear probing, whose slots hold the
  * hash and the record: a search looks at hardly any record but the right one.
+ *
+ * <p>Two things that only clicks made up for it bring about have a tree or an index instead of a
+ * search through all: ids with the same hash, and a user with very many open sessions.
  */
 final class OpenUsers {
 
@@ -27,32 +34,53 @@ final class OpenUsers {
     private static final int MIN_SLOTS = 1024;
     private static final long EMPTY = 0;
 
+    /** If more users have the same hash, they leave the table for a tree. */
+    private static final int MAX_SAME_HASH = 16;
+
+    /** If a search passes over more sessions of a user, they get an index. */
+    private static final int MAX_PASSED_OVER = 32;
+
+    private static final Comparator<UserId> BY_ID =
+            Comparator.comparing(UserId::text, Comparator.nullsFirst(Comparator.naturalOrder()))
+                    .thenComparingLong(UserId::number);
+
     private final SessionRecords records;
 
     /** A hash, which is never 0, in the upper half, and a record in the lower one. */
     private long[] slots = new long[MIN_SLOTS];
 
-    private int size;
+    private int used;
+
+    /** Users who have left the table, by their hash. */
+    private final Map<Integer, TreeMap<UserId, Integer>> crowded = new HashMap<>();
+
+    private int inCrowds;
+
+    /** Of users with very many open sessions, by their record. */
+    private final Map<Integer, SessionIndex> indexes = new HashMap<>();
 
     OpenUsers(SessionRecords records) {
         this.records = records;
     }
 
-    /** Never 0. */
+    /** Never 0; another one in each process. */
     static int hash(UserId user) {
-        return hash(user.hashCode());
+        return user.text() == null ? hash(user.number()) : hashOfText(user);
     }
 
-    /** That of a user with this hash code. */
-    static int hash(int hashCode) {
-        // Spreads what is dense (ids in a row) over all bits: the finalizer of MurmurHash3.
-        int h = hashCode;
-        h ^= h >>> 16;
-        h *= 0x85ebca6b;
-        h ^= h >>> 13;
-        h *= 0xc2b2ae35;
-        h ^= h >>> 16;
-        return h == 0 ? 1 : h;
+    /** That of a user whose id is a number. */
+    static int hash(long number) {
+        return notEmpty(Mixing.mix(number ^ Mixing.SEED));
+    }
+
+    /** A pass over the text of every click would be a good part of its work. */
+    private static int hashOfText(UserId user) {
+        return notEmpty(Mixing.mix(user.hashCode() + Mixing.SEED));
+    }
+
+    private static int notEmpty(long mixed) {
+        int hash = (int) (mixed >>> 32);
+        return hash == 0 ? 1 : hash;
     }
 
     /** Reads the slot in which the search for a hash begins, so that it is near by then. */
@@ -96,7 +124,15 @@ final class OpenUsers {
             }
             i = (i + 1) & mask;
         }
-        return SessionRecords.NONE;
+        return crowded.isEmpty() ? SessionRecords.NONE : getFromCrowd(number, text, hash);
+    }
+
+    private int getFromCrowd(long number, @Nullable UserId text, int hash) {
+        TreeMap<UserId, Integer> crowd = crowded.get(hash);
+        return crowd == null
+                ? SessionRecords.NONE
+                : crowd.getOrDefault(
+                        text == null ? UserId.ofNumber(number) : text, SessionRecords.NONE);
     }
 
     /** Adds a user who is not there, with the newest session, which may have older ones. */
@@ -107,29 +143,87 @@ final class OpenUsers {
     /** The same; see {@link #get(long, UserId, int)}. */
     void add(long number, @Nullable UserId text, int hash, int head) {
         records.setHead(head, number, text);
-        if (2 * (size + 1) > slots.length) {
-            resize(2 * slots.length);
+        TreeMap<UserId, Integer> crowd = crowded.isEmpty() ? null : crowded.get(hash);
+        if (crowd == null) {
+            if (2 * (used + 1) > slots.length) {
+                resize(2 * slots.length);
+            }
+            used++;
+            if (place((long) hash << 32 | head) >= MAX_SAME_HASH) {
+                crowd(hash);
+            }
+        } else {
+            crowd.put(records.user(head), head);
+            inCrowds++;
         }
-        place((long) hash << 32 | head);
-        size++;
     }
 
-    private void place(long slot) {
+    /** Puts a slot where it belongs; says how many with the same hash were passed over. */
+    private int place(long slot) {
         int mask = slots.length - 1;
+        int same = 0;
         int i = (int) (slot >>> 32) & mask;
         while (slots[i] != EMPTY) {
+            if (((slots[i] ^ slot) >>> 32) == 0) {
+                same++;
+            }
             i = (i + 1) & mask;
         }
         slots[i] = slot;
+        return same;
+    }
+
+    /** Moves all users with a hash from the table into a tree. */
+    private void crowd(int hash) {
+        TreeMap<UserId, Integer> crowd = new TreeMap<>(BY_ID);
+        int mask = slots.length - 1;
+        int i = hash & mask;
+        while (slots[i] != EMPTY) {
+            if ((int) (slots[i] >>> 32) == hash) {
+                int head = (int) slots[i];
+                crowd.put(records.user(head), head);
+                removeSlot(i);
+                // Others may have moved here.
+                i = hash & mask;
+            } else {
+                i = (i + 1) & mask;
+            }
+        }
+        inCrowds += crowd.size();
+        crowded.put(hash, crowd);
     }
 
     /** Removes a user who is there, with all sessions. */
     void remove(int head) {
-        int mask = slots.length - 1;
-        int hole = hash(records.user(head)) & mask;
-        while ((int) slots[hole] != head) {
-            hole = (hole + 1) & mask;
+        UserId user = records.user(head);
+        int hash = hash(user);
+        TreeMap<UserId, Integer> crowd = crowded.isEmpty() ? null : crowded.get(hash);
+        if (crowd == null) {
+            int mask = slots.length - 1;
+            int i = hash & mask;
+            while ((int) slots[i] != head) {
+                i = (i + 1) & mask;
+            }
+            removeSlot(i);
+        } else {
+            crowd.remove(user);
+            inCrowds--;
+            if (crowd.isEmpty()) {
+                crowded.remove(hash);
+            }
         }
+        if (records.isIndexed(head)) {
+            indexes.remove(head);
+        }
+        free(head);
+        if (slots.length > MIN_SLOTS && 16 * used < slots.length) {
+            resize(slots.length / 4);
+        }
+    }
+
+    private void removeSlot(int slot) {
+        int mask = slots.length - 1;
+        int hole = slot;
         // Closes the gap, so that no search ends too early.
         for (int i = (hole + 1) & mask; slots[i] != EMPTY; i = (i + 1) & mask) {
             int home = (int) (slots[i] >>> 32) & mask;
@@ -139,11 +233,7 @@ final class OpenUsers {
             }
         }
         slots[hole] = EMPTY;
-        size--;
-        free(head);
-        if (slots.length > MIN_SLOTS && 16 * size < slots.length) {
-            resize(slots.length / 4);
-        }
+        used--;
     }
 
     private void resize(int length) {
@@ -157,7 +247,7 @@ final class OpenUsers {
     }
 
     int size() {
-        return size;
+        return used + inCrowds;
     }
 
     /** Visits all users, in the order of memory. The one who is visited may be removed. */
@@ -187,9 +277,27 @@ final class OpenUsers {
             boolean mayOpen) {
         int newer = SessionRecords.NONE;
         int session = head;
-        while (session != SessionRecords.NONE && records.begin(session) - gap > timestamp) {
-            newer = session;
-            session = records.older(session);
+        SessionIndex index = null;
+        int at = 0;
+        if (records.isIndexed(head)) {
+            index = indexes.get(head);
+            at = newestBegunBy(index, timestamp, gap);
+            newer = index.get(at + 1);
+            session = index.get(at);
+        } else {
+            int passed = 0;
+            while (session != SessionRecords.NONE && records.begin(session) - gap > timestamp) {
+                newer = session;
+                session = records.older(session);
+                passed++;
+            }
+            if (passed > MAX_PASSED_OVER) {
+                // The next search will be faster.
+                records.setIndexed(head, true);
+                index = new SessionIndex(records, head);
+                indexes.put(head, index);
+                at = newestBegunBy(index, timestamp, gap);
+            }
         }
         if (session == SessionRecords.NONE || timestamp > records.last(session) + gap) {
             if (!mayOpen) {
@@ -203,6 +311,10 @@ final class OpenUsers {
                 records.setOlder(opened, session);
                 records.setOlder(newer, opened);
             }
+            if (index != null) {
+                // In front, the user's record is that of the new session, and the one before moved.
+                index.insert(at + 1, opened, records.older(opened));
+            }
             records.add(opened, timestamp, department, number, checkout);
             return 1;
         }
@@ -213,9 +325,17 @@ final class OpenUsers {
             int oldest = records.older(older);
             records.join(session, older);
             records.setOlder(session, oldest);
+            if (index != null) {
+                index.remove(at - 1);
+            }
             return -1;
         }
         return 0;
+    }
+
+    /** The newest session that the click is not wholly in front of. */
+    private int newestBegunBy(SessionIndex index, long timestamp, long gap) {
+        return index.newest(each -> records.begin(each) - gap <= timestamp);
     }
 
     /**
@@ -227,9 +347,17 @@ final class OpenUsers {
     int closeDue(int head, long watermark, long gap, Closed out) {
         int newer = SessionRecords.NONE;
         int session = head;
-        while (session != SessionRecords.NONE && records.last(session) + gap - 1 > watermark) {
-            newer = session;
-            session = records.older(session);
+        SessionIndex index = null;
+        if (records.isIndexed(head)) {
+            index = indexes.get(head);
+            int at = index.newest(each -> records.last(each) + gap - 1 <= watermark);
+            newer = index.get(at + 1);
+            session = index.get(at);
+        } else {
+            while (session != SessionRecords.NONE && records.last(session) + gap - 1 > watermark) {
+                newer = session;
+                session = records.older(session);
+            }
         }
         if (session == SessionRecords.NONE) {
             return 0;
@@ -244,6 +372,13 @@ final class OpenUsers {
         if (newer != SessionRecords.NONE) {
             records.setOlder(newer, SessionRecords.NONE);
             free(session);
+            if (index != null) {
+                index.removeOldest(closed);
+                if (index.size() <= MAX_PASSED_OVER) {
+                    records.setIndexed(head, false);
+                    indexes.remove(head);
+                }
+            }
         }
         return closed;
     }
@@ -260,6 +395,9 @@ final class OpenUsers {
 
     /** End of a user's oldest session, exclusive, ms since the epoch. */
     long earliestEnd(int head, long gap) {
+        if (records.isIndexed(head)) {
+            return records.last(indexes.get(head).get(0)) + gap;
+        }
         int oldest = head;
         while (records.older(oldest) != SessionRecords.NONE) {
             oldest = records.older(oldest);
@@ -278,6 +416,9 @@ final class OpenUsers {
     }
 
     int sessionCount(int head) {
+        if (records.isIndexed(head)) {
+            return indexes.get(head).size();
+        }
         int count = 0;
         for (int session = head; session != SessionRecords.NONE; ) {
             count++;

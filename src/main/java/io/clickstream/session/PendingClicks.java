@@ -80,9 +80,7 @@ final class PendingClicks {
 
     /** Of the user, as {@link OpenUsers} takes it. */
     int hash(int index) {
-        return texts[index] == null
-                ? OpenUsers.hash(UserId.hashCode(numbers[index]))
-                : OpenUsers.hash(texts[index]);
+        return texts[index] == null ? OpenUsers.hash(numbers[index]) : OpenUsers.hash(texts[index]);
     }
 
     long timestamp(int index) {

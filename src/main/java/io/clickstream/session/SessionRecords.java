@@ -92,6 +92,9 @@ final class SessionRecords {
     /** There are departments outside. */
     private static final long DEPARTMENTS_OUTSIDE = 1L << 52;
 
+    /** The user's sessions have an index. */
+    private static final long INDEXED = 1L << 53;
+
     private static final long OUTSIDE = VISITS_OUTSIDE | DEPARTMENTS_OUTSIDE;
 
     /** Bytes of a list of departments as JSON. */
@@ -315,6 +318,18 @@ final class SessionRecords {
         chunk(record)[at(record) + FLAGS] |= LOGGED;
     }
 
+    boolean isIndexed(int record) {
+        return (flags(record) & INDEXED) != 0;
+    }
+
+    void setIndexed(int record, boolean indexed) {
+        if (indexed) {
+            chunk(record)[at(record) + FLAGS] |= INDEXED;
+        } else {
+            chunk(record)[at(record) + FLAGS] &= ~INDEXED;
+        }
+    }
+
     /** The bucket in which the user is looked at next. */
     long armed(int record) {
         return chunk(record)[at(record) + ARMED];
@@ -361,7 +376,7 @@ final class SessionRecords {
             setOutside(moved, outside(head));
             setOutside(head, null);
         }
-        start(head, timestamp, from[fromAt + FLAGS] & (HEAD | TEXT | LOGGED));
+        start(head, timestamp, from[fromAt + FLAGS] & (HEAD | TEXT | LOGGED | INDEXED));
         setLink(head, moved, 0);
     }
 

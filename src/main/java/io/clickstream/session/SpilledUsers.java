@@ -94,23 +94,13 @@ final class SpilledUsers {
         String text = user.text();
         long hash;
         if (text == null) {
-            hash = mix(user.number());
+            hash = Mixing.mix(user.number() ^ Mixing.SEED);
         } else {
-            hash = user.isQuoted() ? 1 : 2;
+            hash = Mixing.SEED + (user.isQuoted() ? 1 : 2);
             for (int i = 0; i < text.length(); i++) {
-                hash = mix((hash + 0x9e3779b97f4a7c15L) ^ text.charAt(i));
+                hash = Mixing.mix((hash + 0x9e3779b97f4a7c15L) ^ text.charAt(i));
             }
         }
         return hash == EMPTY ? 1 : hash;
-    }
-
-    /** The finalizer of MurmurHash3, 64 bits. */
-    private static long mix(long value) {
-        long h = value;
-        h ^= h >>> 33;
-        h *= 0xff51afd7ed558ccdL;
-        h ^= h >>> 33;
-        h *= 0xc4ceb9fe1a85ec53L;
-        return h ^ (h >>> 33);
     }
 }

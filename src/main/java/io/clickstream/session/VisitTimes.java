@@ -18,7 +18,12 @@ final class VisitTimes {
     static final int MAX_BEHIND = 1024;
 
     private static final int MIN_TIMES = 16;
-    private static final int MIN_RECENT = 32;
+
+    /** Where there are so many more, adding is faster than merging. */
+    private static final int MUCH_MORE = 8;
+
+    private static final int MIN_RECENT_LOG2 = 5;
+    private static final int MAX_RECENT_LOG2 = 12;
 
     /** Ascending, from {@link #from} to {@link #to}. */
     private long[] times = new long[MIN_TIMES];
@@ -29,8 +34,10 @@ final class VisitTimes {
     private int from;
     private int to;
 
-    /** Times that came out of order since they were last merged; one visit each. */
-    private long[] recent = new long[MIN_RECENT];
+    /** Times that came out of order since they were last merged. */
+    private long[] recent = new long[1 << MIN_RECENT_LOG2];
+
+    private long[] recentCounts = new long[1 << MIN_RECENT_LOG2];
 
     private int recentSize;
     private long total;
@@ -50,13 +57,12 @@ final class VisitTimes {
         if (from < to && time <= times[to - 1]) {
             if (time == times[to - 1]) {
                 counts[to - 1] += count;
-            } else if (count == 1) {
+            } else {
                 if (recentSize == recent.length) {
                     settle(foldUpTo);
                 }
-                recent[recentSize++] = time;
-            } else {
-                merge(new long[] {time}, new long[] {count}, 0, 1);
+                recent[recentSize] = time;
+                recentCounts[recentSize++] = count;
             }
             return;
         }
@@ -69,7 +75,13 @@ final class VisitTimes {
 
     /** Notes all visits of another session. */
     void addAll(VisitTimes other, long foldUpTo) {
-        other.settle(foldUpTo);
+        int entries = other.settle(foldUpTo);
+        if (MUCH_MORE * entries < to - from) {
+            for (int i = other.from; i < other.to; i++) {
+                add(other.times[i], other.counts[i], foldUpTo);
+            }
+            return;
+        }
         total += other.total;
         merge(other.times, other.counts, other.from, other.to);
     }
@@ -87,10 +99,12 @@ final class VisitTimes {
         int kept = 0;
         for (int i = 0; i < recentSize; i++) {
             if (recent[i] > time) {
-                recent[kept++] = recent[i];
+                recent[kept] = recent[i];
+                recentCounts[kept++] = recentCounts[i];
+            } else {
+                removed += recentCounts[i];
             }
         }
-        removed += recentSize - kept;
         recentSize = kept;
         total -= removed;
         return removed;
@@ -99,20 +113,39 @@ final class VisitTimes {
     /** Brings all entries in order, folds what can be folded, and says how many there are. */
     int settle(long foldUpTo) {
         if (recentSize > 0) {
-            Arrays.sort(recent, 0, recentSize);
-            long[] ones = new long[recentSize];
-            Arrays.fill(ones, 1);
-            int size = recentSize;
-            recentSize = 0;
-            merge(recent, ones, 0, size);
-            // The more there is to be merged with, the more seldom: a root of it.
-            int enough = Math.max(MIN_RECENT, 4 * (int) Math.sqrt(to - from));
-            if (enough >= 2 * recent.length) {
-                recent = new long[enough];
-            }
+            mergeRecent();
         }
         fold(foldUpTo);
         return to - from;
+    }
+
+    private void mergeRecent() {
+        int size = recentSize;
+        long first = Long.MAX_VALUE;
+        for (int i = 0; i < size; i++) {
+            first = Math.min(first, recent[i]);
+        }
+        // Each time with its place in the lowest bits, which finds its count again.
+        long[] order = new long[size];
+        for (int i = 0; i < size; i++) {
+            order[i] = (recent[i] - first) << MAX_RECENT_LOG2 | i;
+        }
+        Arrays.sort(order);
+        long[] sorted = new long[size];
+        long[] sortedCounts = new long[size];
+        for (int i = 0; i < size; i++) {
+            int place = (int) order[i] & ((1 << MAX_RECENT_LOG2) - 1);
+            sorted[i] = recent[place];
+            sortedCounts[i] = recentCounts[place];
+        }
+        recentSize = 0;
+        merge(sorted, sortedCounts, 0, size);
+        // The more there is to be merged with, the more seldom: a root of it.
+        if (recent.length < 1 << MAX_RECENT_LOG2
+                && (long) recent.length * recent.length < to - from) {
+            recent = new long[2 * recent.length];
+            recentCounts = new long[recent.length];
+        }
     }
 
     /** A time; to be called after {@link #settle}. */
@@ -126,7 +159,7 @@ final class VisitTimes {
     }
 
     long heapBytes() {
-        return (long) Long.BYTES * (times.length + counts.length + recent.length);
+        return (long) Long.BYTES * (times.length + counts.length + 2 * recent.length);
     }
 
     private void makeRoom(long foldUpTo) {

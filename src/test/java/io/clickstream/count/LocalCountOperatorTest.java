@@ -54,6 +54,38 @@ class LocalCountOperatorTest {
                 .containsExactly(END - 1, END - 1);
     }
 
+    /** Names that somebody makes up must not fill the heap. */
+    @Test
+    void sendsSumsEarlyWhereTheyAreTooMany() throws Exception {
+        start(1);
+        for (int i = 0; i < 200; i++) {
+            String[] departments = new String[1_000];
+            for (int name = 0; name < departments.length; name++) {
+                departments[name] = "department " + i + " " + name;
+            }
+            closes(0, "12:00:03", false, departments);
+        }
+
+        assertThat(sent()).hasSizeGreaterThan(200_000).contains(total(200, 0));
+        closes(0, "12:00:04", true, "Books");
+        end();
+        assertThat(sent()).hasSizeLessThan(200_010).contains(total(1, 1), books(1, 1));
+    }
+
+    @Test
+    void sendsSumsEarlyWhereTheirNamesAreTooLong() throws Exception {
+        start(1);
+        for (int i = 0; i < 17; i++) {
+            String[] departments = new String[1_000];
+            for (int name = 0; name < departments.length; name++) {
+                departments[name] = "d".repeat(1_000) + i + " " + name;
+            }
+            closes(0, "12:00:03", false, departments);
+        }
+
+        assertThat(sent()).hasSizeGreaterThan(16_000).contains(total(17, 0));
+    }
+
     @Test
     void sendsNothingTwice() throws Exception {
         start(1);

@@ -12,7 +12,10 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import net.jqwik.api.RandomGenerator;
+import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.Tuple;
 
 /**
@@ -44,6 +47,37 @@ class SessionDifferentialTest {
             } catch (AssertionError e) {
                 throw new AssertionError("-Dsession.seed=" + seed + ": " + next, e);
             }
+        }
+    }
+
+    /** So many that they are found by an index. */
+    @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+    void manyOpenSessionsOfAUserAreThoseOfFlinksWindows(@ForAll long seed) throws Exception {
+        Random random = new Random(seed);
+        Duration gap = Duration.ofMillis(1 + random.nextInt(3));
+        int range = 500 + random.nextInt(4_000);
+        try (SessionStage engine =
+                        SessionStage.start(gap, WINDOW, 1, random.nextBoolean() ? 50 : 1_000_000);
+                WindowStage windows = new WindowStage(gap)) {
+            for (int i = 0; i < 1_000; i++) {
+                long time = START + i + random.nextInt(range);
+                Clicks click = Clicks.click(1 + random.nextInt(2)).at(time).in("Books");
+                engine.click(click.build());
+                windows.click(click.build());
+                if (random.nextInt(20) == 0) {
+                    engine.watermark(time - range / 2);
+                    windows.watermark(time - range / 2);
+                }
+                if (random.nextInt(500) == 0) {
+                    engine.restart(1);
+                }
+            }
+            engine.watermark(Long.MAX_VALUE);
+            windows.watermark(Long.MAX_VALUE);
+
+            assertThat(engine.sessions()).containsExactlyInAnyOrderElementsOf(windows.sessions());
+            assertThat(engine.late()).containsExactlyInAnyOrderElementsOf(windows.late());
+            assertThat(engine.stateEntries()).isZero();
         }
     }
 

@@ -174,6 +174,18 @@ class UserTablesTest {
     }
 
     private static UserId id(int number) {
+        if (number % 5 == 0) {
+            return UserId.ofString(colliding(number));
+        }
         return number % 3 == 0 ? UserId.ofString("user " + number) : UserId.ofNumber(number);
+    }
+
+    /** All of them have the same hash code. */
+    private static String colliding(int number) {
+        StringBuilder id = new StringBuilder();
+        for (int bit = 0; bit < 15; bit++) {
+            id.append((number >> bit & 1) == 0 ? "Aa" : "BB");
+        }
+        return id.toString();
     }
 }
