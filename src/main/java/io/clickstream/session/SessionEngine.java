@@ -235,19 +235,27 @@ final class SessionEngine {
 
     /** Brings the log up to the heap. */
     void writeChanges() {
-        if (log.entries() + changed.cardinality() > 2L * users.size()) {
-            log.startAnew();
-            users.forEach(this::writeToLog);
+        if (log.willBeTooLong(changed.cardinality(), users.size())) {
+            writeAll();
         } else {
             changed.stream().forEach(this::writeToLog);
+            if (log.isTooLong()) {
+                // Those who changed were longer than others.
+                writeAll();
+            }
         }
         changed.clear();
         log.flush();
     }
 
+    /** Writes the log anew. */
+    void writeAll() {
+        log.startAnew();
+        users.forEach(this::writeToLog);
+    }
+
     private void writeToLog(int head) {
         log.write(head, users.sessionCount(head));
-        records.setLogged(head);
     }
 
     /**
@@ -277,11 +285,11 @@ final class SessionEngine {
         int earlier = users.get(id, hash);
         if (earlier != SessionRecords.NONE) {
             onHeap -= users.sessionCount(earlier);
+            log.replaced(earlier);
             users.remove(earlier);
         }
         if (newest != SessionRecords.NONE) {
             addRestored(id, hash, newest);
-            records.setLogged(newest);
         }
     }
 
@@ -302,6 +310,11 @@ final class SessionEngine {
     /** For inputs that are sorted by user and time: no click comes any more before this time. */
     void sortedFrom(long time) {
         records.foldUpTo(time - 1);
+    }
+
+    /** Bytes on the heap that sessions take, by and large. */
+    long heapBytes() {
+        return onHeap * SessionRecords.BYTES_PER_SESSION + records.outsideBytes();
     }
 
     long sessionsOnHeap() {
@@ -345,7 +358,7 @@ final class SessionEngine {
     private void remove(int head) {
         onHeap -= users.sessionCount(head);
         if (records.isLogged(head)) {
-            log.remove(records.user(head));
+            log.remove(head);
         }
         changed.clear(head);
         users.remove(head);

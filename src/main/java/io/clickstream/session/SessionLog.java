@@ -6,9 +6,9 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
  * The users on the heap as they were at the last checkpoint, as a log per key group. Each
- * checkpoint appends the users who changed, and marks of those who left; when more than half of the
- * log is out of date, it is written anew. So a checkpoint costs a few large writes instead of one
- * per user, and the state stays within twice of what is open.
+ * checkpoint appends the users who changed, and marks of those who left; when more than half of its
+ * bytes are out of date, it is written anew. So a checkpoint costs a few large writes instead of
+ * one per user, and the state stays within twice of what is open.
  *
  * <p>A log is a list of segments. A segment is, in varints:
  *
@@ -64,7 +64,15 @@ final class SessionLog {
     /** How many it had before it is written anew. */
     private final int[] oldLengths;
 
-    private long entries;
+    /** Of all entries, those that are out of date included. */
+    private long bytes;
+
+    /** Of the latest entry of each user, an eighth less at most. */
+    private long liveBytes;
+
+    /** All users are written, whether there is an entry of them or not. */
+    private boolean anew;
+
     private long bytesWritten;
     private long usersWritten;
 
@@ -91,23 +99,55 @@ final class SessionLog {
     void write(int head, int sessionCount) {
         UserId user = records.user(head);
         int keyGroup = keyGroup(user);
-        VarBytes out = begin(keyGroup, user);
+        VarBytes out = begin(keyGroup);
+        int start = out.position();
+        put(user, out);
         codec.encode(head, sessionCount, out);
-        end(keyGroup, out);
+        int length = out.position() - start;
+        if (!anew) {
+            liveBytes -= records.loggedBytes(head);
+        }
+        records.setLogged(head, length);
+        liveBytes += records.loggedBytes(head);
+        end(keyGroup, out, length);
         usersWritten++;
     }
 
-    /** Notes that a user has left. */
-    void remove(UserId user) {
+    /** Notes that a user has left, of whom there is an entry. */
+    void remove(int head) {
+        UserId user = records.user(head);
         int keyGroup = keyGroup(user);
-        VarBytes out = begin(keyGroup, user);
+        VarBytes out = begin(keyGroup);
+        int start = out.position();
+        put(user, out);
         out.put(0);
-        end(keyGroup, out);
+        liveBytes -= records.loggedBytes(head);
+        end(keyGroup, out, out.position() - start);
     }
 
-    /** How many entries there are, those that are out of date included. */
-    long entries() {
-        return entries;
+    /** Forgets a user whose entry was read, because a later one was. */
+    void replaced(int head) {
+        liveBytes -= records.loggedBytes(head);
+    }
+
+    /** Whether more than half of the log is out of date. */
+    boolean isTooLong() {
+        return bytes > 2 * liveBytes;
+    }
+
+    /**
+     * Whether more than half of it will be out of date.
+     *
+     * @param changed users who are still to be written, if they are as long as the others
+     * @param users of all
+     */
+    boolean willBeTooLong(long changed, long users) {
+        return bytes + changed * liveBytes / Math.max(1, users) > 2 * liveBytes;
+    }
+
+    /** Bytes of all entries, those that are out of date included. */
+    long bytes() {
+        return bytes;
     }
 
     /** Forgets all, to be written anew before the next {@link #flush}. */
@@ -119,7 +159,9 @@ final class SessionLog {
             oldLengths[i] = Math.max(oldLengths[i], lengths[i]);
             lengths[i] = 0;
         }
-        entries = 0;
+        bytes = 0;
+        liveBytes = 0;
+        anew = true;
     }
 
     /** Hands over all that was noted. */
@@ -133,6 +175,7 @@ final class SessionLog {
             }
             oldLengths[keyGroup] = 0;
         }
+        anew = false;
     }
 
     /**
@@ -146,9 +189,16 @@ final class SessionLog {
             VarBytes in = new VarBytes(segment);
             SessionCodec.Origin origin = SessionCodec.Origin.read(in);
             while (!in.isAtEnd()) {
+                int start = in.position();
                 UserId user = readUser(in);
-                reader.entry(user, codec.decode(in, origin));
-                entries++;
+                int newest = codec.decode(in, origin);
+                int length = in.position() - start;
+                bytes += length;
+                reader.entry(user, newest);
+                if (newest != SessionRecords.NONE) {
+                    records.setLogged(newest, length);
+                    liveBytes += records.loggedBytes(newest);
+                }
             }
         }
     }
@@ -167,7 +217,7 @@ final class SessionLog {
         return taken;
     }
 
-    private VarBytes begin(int keyGroup, UserId user) {
+    private VarBytes begin(int keyGroup) {
         VarBytes out = pending[keyGroup];
         if (out == null) {
             out = new VarBytes();
@@ -176,6 +226,10 @@ final class SessionLog {
         if (out.position() == 0) {
             SessionCodec.Origin.write(writer, out);
         }
+        return out;
+    }
+
+    private static void put(UserId user, VarBytes out) {
         if (user.text() == null) {
             out.put(NUMBER);
             out.putSigned(user.number());
@@ -183,11 +237,10 @@ final class SessionLog {
             out.put(user.isQuoted() ? STRING : LITERAL);
             out.put(user.text());
         }
-        return out;
     }
 
-    private void end(int keyGroup, VarBytes out) {
-        entries++;
+    private void end(int keyGroup, VarBytes out, int length) {
+        bytes += length;
         if (out.position() >= segmentBytes) {
             hand(keyGroup);
         }
@@ -197,6 +250,10 @@ final class SessionLog {
         byte[] segment = pending[keyGroup].take();
         segments.put(keyGroup, lengths[keyGroup]++, segment);
         bytesWritten += segment.length;
+        if (segment.length > 2 * MAX_SEGMENT_BYTES) {
+            // A very large user, whose buffer would stay for ever.
+            pending[keyGroup] = null;
+        }
     }
 
     private int keyGroup(UserId user) {

@@ -95,6 +95,15 @@ final class SessionRecords {
     /** The user's sessions have an index. */
     private static final long INDEXED = 1L << 53;
 
+    /**
+     * How long the user's entry in the log is, rounded down: 5 bits of an exponent, 3 of a
+     * fraction.
+     */
+    private static final int LOGGED_SIZE = 54;
+
+    private static final long LOGGED_SIZE_MASK = 0xffL << LOGGED_SIZE;
+    private static final int FRACTION_BITS = 3;
+
     private static final long OUTSIDE = VISITS_OUTSIDE | DEPARTMENTS_OUTSIDE;
 
     /** Bytes of a list of departments as JSON. */
@@ -314,8 +323,29 @@ final class SessionRecords {
         return (flags(record) & LOGGED) != 0;
     }
 
-    void setLogged(int record) {
-        chunk(record)[at(record) + FLAGS] |= LOGGED;
+    /**
+     * Notes that the log has an entry of the user.
+     *
+     * @param bytes of the entry
+     */
+    void setLogged(int record, int bytes) {
+        int fraction = 1 << FRACTION_BITS;
+        int exponent =
+                Integer.SIZE - 1 - FRACTION_BITS - Integer.numberOfLeadingZeros(bytes | fraction);
+        long size = (long) exponent << FRACTION_BITS | ((bytes >>> exponent) & (fraction - 1));
+        long[] chunk = chunk(record);
+        int at = at(record) + FLAGS;
+        chunk[at] = (chunk[at] & ~LOGGED_SIZE_MASK) | LOGGED | size << LOGGED_SIZE;
+    }
+
+    /** How long the user's entry in the log is, an eighth less at most; 0 if there is none. */
+    long loggedBytes(int record) {
+        if (!isLogged(record)) {
+            return 0;
+        }
+        int size = (int) ((flags(record) & LOGGED_SIZE_MASK) >>> LOGGED_SIZE);
+        int fraction = 1 << FRACTION_BITS;
+        return (long) (fraction | (size & (fraction - 1))) << (size >>> FRACTION_BITS);
     }
 
     boolean isIndexed(int record) {
@@ -376,7 +406,10 @@ final class SessionRecords {
             setOutside(moved, outside(head));
             setOutside(head, null);
         }
-        start(head, timestamp, from[fromAt + FLAGS] & (HEAD | TEXT | LOGGED | INDEXED));
+        start(
+                head,
+                timestamp,
+                from[fromAt + FLAGS] & (HEAD | TEXT | LOGGED | INDEXED | LOGGED_SIZE_MASK));
         setLink(head, moved, 0);
     }
 

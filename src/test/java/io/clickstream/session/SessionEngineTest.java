@@ -2,7 +2,6 @@ package io.clickstream.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.clickstream.event.Click;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import io.clickstream.testing.Clicks;
@@ -11,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +26,7 @@ class SessionEngineTest {
     private final List<Session> closed = new ArrayList<>();
     private final List<Long> tooFast = new ArrayList<>();
     private MaxRate maxRate = MaxRate.NONE;
-    private int writers;
+    private final Map<Integer, DepartmentNames> writers = new HashMap<>();
 
     @Test
     void countsEachOpenSessionOnceAfterARestartWithLessRoom() {
@@ -82,6 +82,100 @@ class SessionEngineTest {
         assertThat(tooFast).containsExactly(11L, 11L, 11L, 11L, 11L);
     }
 
+    /** Many idle users, and a few who click without end and have a thousand times as much. */
+    @Test
+    void theLogStaysWithinTwiceOfWhatIsOpen() {
+        SessionEngine engine = engine(1_000_000);
+        click(engine, 100, 2_000);
+        for (int checkpoint = 0; checkpoint < 60; checkpoint++) {
+            for (int i = 0; i < 100; i++) {
+                String department = "department " + checkpoint + " " + i + " " + "d".repeat(100);
+                click(engine, Clicks.click(checkpoint % 3).at("12:00:00").in(department));
+            }
+            engine.writeChanges();
+
+            long bytes = logBytes();
+            if (checkpoint % 20 == 19) {
+                engine = restored(1_000_000);
+                assertThat(engine.log().bytes()).isBetween(bytes / 2, bytes);
+            }
+            assertThat(bytes).isLessThan((long) (2.3 * openBytes()));
+        }
+    }
+
+    /** A session that never ends: a click each millisecond, in no order, and hardly a checkout. */
+    @Test
+    void aSessionWithoutEndHasABoundedState() {
+        SessionEngine engine = engine(1_000_000);
+        long begin = Clicks.time("12:00:00");
+        long visits = 500_000;
+        Random random = new Random(7);
+        for (int i = 0; i < visits; i++) {
+            click(engine, Clicks.click(1).at(begin + i + random.nextInt(2_000)).in("Books"));
+            if (i % 1_000 == 0) {
+                engine.advance(begin + i - 1);
+            }
+            if (i % 50_000 == 0) {
+                engine.writeChanges();
+                assertThat(openBytes()).isLessThan(20_000);
+                assertThat(engine.heapBytes()).isLessThan(400_000);
+            }
+        }
+        click(engine, Clicks.click(1).at(begin + visits + 2_000).checkingOut());
+        engine.writeChanges();
+        engine = restored(1_000_000);
+
+        closeAll(engine);
+
+        assertThat(closed).hasSize(1);
+        assertThat(closed.get(0).visits()).isEqualTo(visits);
+        assertThat(closed.get(0).checkoutVisits()).isEqualTo(visits);
+    }
+
+    /** Departments without end, of users without end: all but a part of the heap is spilled. */
+    @Test
+    void largeSessionsStayWithinTheHeapsShare() {
+        int sessions = 40_000;
+        SessionEngine engine = engine(sessions);
+        int users = 60;
+        for (int round = 0; round < 6; round++) {
+            for (int user = 0; user < users; user++) {
+                for (int i = 0; i < 100; i++) {
+                    String department = "d".repeat(1_000) + (100 * round + i);
+                    click(engine, Clicks.click(user).at("12:00:00").in(department));
+                }
+                assertThat(engine.heapBytes() / SessionRecords.BYTES_PER_SESSION)
+                        .isLessThanOrEqualTo(sessions);
+            }
+        }
+        closeAll(engine);
+
+        assertThat(closed).hasSize(users).allMatch(session -> session.visits() == 600);
+        assertThat(closed)
+                .allMatch(s -> s.departmentCount() + s.departmentsLeftOut() == 600)
+                .allMatch(s -> s.departmentsLeftOut() > 0);
+    }
+
+    private long logBytes() {
+        return logs.values().stream()
+                .flatMap(log -> log.values().stream())
+                .mapToLong(segment -> segment.length)
+                .sum();
+    }
+
+    /** What a log would be that is written anew. */
+    private long openBytes() {
+        Map<Integer, TreeMap<Integer, byte[]>> before = new HashMap<>();
+        logs.forEach((keyGroup, log) -> before.put(keyGroup, new TreeMap<>(log)));
+        SessionEngine engine = restored(1_000_000);
+        engine.writeAll();
+        engine.log().flush();
+        long bytes = logBytes();
+        logs.clear();
+        logs.putAll(before);
+        return bytes;
+    }
+
     private void closeAll(SessionEngine engine) {
         woken.forEach(user -> engine.wake(user, Long.MAX_VALUE - 1));
         engine.advance(Long.MAX_VALUE - 1);
@@ -94,11 +188,14 @@ class SessionEngineTest {
 
     private static void click(SessionEngine engine, int from, int to) {
         for (int i = from; i < to; i++) {
-            Click click = Clicks.click(i).at("12:00:00").in("Books").build();
-            PendingClicks pending = new PendingClicks(1);
-            pending.add(click);
-            engine.add(pending);
+            click(engine, Clicks.click(i).at("12:00:00").in("Books"));
         }
+    }
+
+    private static void click(SessionEngine engine, Clicks click) {
+        PendingClicks pending = new PendingClicks(1);
+        pending.add(click.build());
+        engine.add(pending);
     }
 
     private SessionEngine restored(int maxOnHeap) {
@@ -110,12 +207,16 @@ class SessionEngineTest {
     }
 
     private SessionEngine engine(int maxOnHeap) {
+        Map<Integer, List<String>> lists = new HashMap<>();
+        writers.forEach((writer, names) -> lists.put(writer, names.lists().get(writer)));
+        DepartmentNames names = new DepartmentNames(writers.size() + 1, lists);
+        writers.put(names.writer(), names);
         return new SessionEngine(
                 Duration.ofMinutes(30),
                 maxOnHeap,
                 512 << 10,
                 MAX_PARALLELISM,
-                new DepartmentNames(++writers, Map.of(1, List.of("Books"))),
+                names,
                 new Logs(),
                 new Store(),
                 maxRate,

@@ -18,6 +18,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 
 class SessionRecordsTest {
 
@@ -44,6 +45,17 @@ class SessionRecordsTest {
         records.setTouch(session, 7);
         assertThat(records.events(session)).isEqualTo(SessionRecords.MAX_EVENTS);
         assertThat(records.touch(session)).isEqualTo(7);
+    }
+
+    @Property
+    void knowsHowLongAnEntryOfTheLogIs(@ForAll @IntRange(min = 9) int bytes) {
+        int session = records.open(5);
+        assertThat(records.loggedBytes(session)).isZero();
+
+        records.setLogged(session, bytes);
+
+        assertThat(records.loggedBytes(session)).isBetween((long) (bytes * 0.875), (long) bytes);
+        records.free(session);
     }
 
     @Example
@@ -159,7 +171,7 @@ class SessionRecordsTest {
     void leavesNothingBehindInARecordThatIsUsedAgain() {
         int first = records.open(5);
         records.setHead(first, ANN);
-        records.setLogged(first);
+        records.setLogged(first, 100);
         for (int i = 0; i < 100; i++) {
             add(first, click("ann").at(i).in("department " + i));
         }
