@@ -38,13 +38,22 @@ final class PendingClicks {
 
     /** Adds a click, for which there must be room. */
     void add(Click click) {
+        add(click, false);
+    }
+
+    /**
+     * Adds a click, for which there must be room.
+     *
+     * @param isBehind whether it counts as behind the watermark, also where it is not
+     */
+    void add(Click click, boolean isBehind) {
         int i = size++;
         numbers[i] = click.userNumber();
         texts[i] = click.userOfText();
         timestamps[i] = click.timestamp();
         departments[i] = click.department();
         int flag = click.isCheckout() ? CHECKOUT : 0;
-        if (click.isBehindWatermark()) {
+        if (isBehind || click.isBehindWatermark()) {
             flag |= BEHIND;
             behind[i] = click.copy();
         }

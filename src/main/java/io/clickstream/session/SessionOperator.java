@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import javax.annotation.Nullable;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
@@ -21,9 +22,11 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.IntSerializer;
+import org.apache.flink.api.common.typeutils.base.array.LongPrimitiveArraySerializer;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -87,6 +90,12 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     private transient MapState<Integer, StoredSessions> logState;
     private transient int[] logKeys;
     private transient ListState<NamesOfWriter> nameState;
+    private transient ListState<long[]> closedState;
+    private transient long watermark;
+
+    /** Null if event time is where it was before a restart. */
+    @Nullable private transient ClosedUpTo closed;
+
     private transient DepartmentNames names;
     private transient InternalTimerService<VoidNamespace> timers;
     private transient StreamRecord<Session> record;
@@ -136,6 +145,19 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                         .getUnionListState(
                                 new ListStateDescriptor<>(
                                         "department-names", NamesOfWriterSerializer.INSTANCE));
+        closedState =
+                context.getOperatorStateStore()
+                        .getUnionListState(
+                                new ListStateDescriptor<>(
+                                        "closed-up-to", LongPrimitiveArraySerializer.INSTANCE));
+        watermark = ClosedUpTo.NONE;
+        closed = new ClosedUpTo(getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
+        for (long[] runs : closedState.get()) {
+            closed.restore(runs, keyGroups());
+        }
+        if (closed.isReachedBy(watermark)) {
+            closed = null;
+        }
         Map<Integer, List<String>> restored = new HashMap<>();
         int lastWriter = 0;
         for (NamesOfWriter list : nameState.get()) {
@@ -191,6 +213,14 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         }
     }
 
+    private KeyGroupRange keyGroups() {
+        TaskInfo task = getRuntimeContext().getTaskInfo();
+        return KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+                task.getMaxNumberOfParallelSubtasks(),
+                task.getNumberOfParallelSubtasks(),
+                task.getIndexOfThisSubtask());
+    }
+
     private int maxByHeapSize() {
         int slots =
                 getContainingTask()
@@ -239,7 +269,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
             engine.closeAll();
             currentUser = click.user();
         }
-        pending.add(click);
+        pending.add(click, closed != null && closed.isBehind(click));
         if (pending.isFull()) {
             addBatch();
         }
@@ -257,6 +287,10 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     @Override
     public void processWatermark(Watermark mark) throws Exception {
         addBatch();
+        watermark = mark.getTimestamp();
+        if (closed != null && closed.isReachedBy(watermark)) {
+            closed = null;
+        }
         // Wakes spilled users first, by timers, then looks at those on the heap.
         getTimeServiceManager()
                 .orElseThrow(() -> new IllegalStateException("A keyed operator has timers"))
@@ -294,6 +328,13 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
+        closedState.clear();
+        // Where all is closed at the end of the input, a job that goes on begins anew.
+        closedState.add(
+                ClosedUpTo.runs(
+                        keyGroups(),
+                        watermark == Long.MAX_VALUE ? ClosedUpTo.NONE : watermark,
+                        closed));
         nameState.clear();
         for (Map.Entry<Integer, List<String>> list : names.lists().entrySet()) {
             nameState.add(new NamesOfWriter(list.getKey(), list.getValue()));

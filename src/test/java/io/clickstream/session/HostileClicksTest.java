@@ -58,7 +58,7 @@ class HostileClicksTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @Property(tries = 150, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 50, shrinking = ShrinkingMode.OFF)
     void listsAreCutAsTheOracleCutsThem(@ForAll long seed) throws Exception {
         Random random = new Random(seed);
         List<String> names = names(random);
@@ -179,7 +179,7 @@ class HostileClicksTest {
     }
 
     /** Bytes of any kind, as long as a record may be. */
-    @Property(tries = 100, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 50, shrinking = ShrinkingMode.OFF)
     void everyTopicTakesADeadLetter(@ForAll long seed) {
         Random random = new Random(seed);
         byte[] bytes = new byte[random.nextInt(1 << 20)];

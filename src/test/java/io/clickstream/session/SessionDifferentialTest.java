@@ -51,7 +51,7 @@ class SessionDifferentialTest {
     }
 
     /** So many that they are found by an index. */
-    @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 25, shrinking = ShrinkingMode.OFF)
     void manyOpenSessionsOfAUserAreThoseOfFlinksWindows(@ForAll long seed) throws Exception {
         Random random = new Random(seed);
         Duration gap = Duration.ofMillis(1 + random.nextInt(3));

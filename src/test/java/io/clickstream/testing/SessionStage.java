@@ -16,32 +16,44 @@ import io.clickstream.local.Expected;
 import io.clickstream.session.MaxRate;
 import io.clickstream.session.SessionOperator;
 import io.clickstream.time.EventTimeOperator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.annotation.Nullable;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
 import org.apache.flink.streaming.runtime.streamrecord.StreamElement;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.util.InstantiationUtil;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Event time, the sessions' operator and the counts behind it, each in Flink's harness, at any
- * number of subtasks, without a cluster: thousands of runs take seconds.
+ * Event time, the sessions' operator, the counts behind it and Flink's windows of these, each in
+ * Flink's harness, at any number of subtasks, without a cluster: thousands of runs take seconds.
+ * The windows have one subtask, whose watermark is the lowest of those in front of it.
  */
 public final class SessionStage implements AutoCloseable {
 
     private static final int MAX_PARALLELISM = 128;
+
+    /** It takes long to make one. */
+    private static final Map<Duration, byte[]> WINDOWS = new ConcurrentHashMap<>();
 
     /** The default of the job. */
     private static final int MAX_DEPT_LIST_BYTES = 512 * 1024;
@@ -56,11 +68,30 @@ public final class SessionStage implements AutoCloseable {
     private final List<Subtask> subtasks = new ArrayList<>();
     private final List<Session> sessions = new ArrayList<>();
     private final List<Click> late = new ArrayList<>();
-    private final Map<String, WindowCount> counts = new HashMap<>();
+    private final List<WindowCount> counts = new ArrayList<>();
+
+    /** Null as long as there is nothing to add up. */
+    @Nullable
+    private KeyedOneInputStreamOperatorTestHarness<String, WindowCount, WindowCount> windows;
+
+    @Nullable private OperatorSubtaskState windowsState;
+    private long windowsWatermark = Long.MIN_VALUE;
     private final int maxOnHeap;
     private final int maxDeptListBytes;
     @Nullable private final StateBackend backend;
-    private long watermark = Long.MIN_VALUE;
+
+    /** What a job would go on from after a failure. */
+    public static final class Checkpoint {
+        private final List<OperatorSubtaskState> eventTime = new ArrayList<>();
+        private final List<OperatorSubtaskState> sessions = new ArrayList<>();
+        private final List<OperatorSubtaskState> counts = new ArrayList<>();
+        @Nullable private OperatorSubtaskState windows;
+        private int sessionsSent;
+        private int lateSent;
+        private int countsSent;
+
+        private Checkpoint() {}
+    }
 
     private SessionStage(
             Duration gap,
@@ -138,42 +169,78 @@ public final class SessionStage implements AutoCloseable {
 
     /** Advances event time everywhere. */
     public void watermark(long timestamp) throws Exception {
-        watermark = Math.max(watermark, timestamp);
         for (Subtask subtask : subtasks) {
-            subtask.watermark(watermark);
+            subtask.watermark(timestamp);
         }
+        collect();
+    }
+
+    /** Advances event time in one subtask, as it may be behind an unaligned checkpoint. */
+    public void watermark(int subtask, long timestamp) throws Exception {
+        subtasks.get(subtask).watermark(timestamp);
         collect();
     }
 
     /** Stops after a checkpoint and goes on from it at another parallelism. */
     public void restart(int parallelism) throws Exception {
-        List<OperatorSubtaskState> eventTimeState = new ArrayList<>();
-        List<OperatorSubtaskState> sessionState = new ArrayList<>();
-        List<OperatorSubtaskState> countState = new ArrayList<>();
+        restore(checkpoint(), parallelism);
+    }
+
+    /** Takes a checkpoint. */
+    public Checkpoint checkpoint() throws Exception {
+        Checkpoint checkpoint = new Checkpoint();
         for (Subtask subtask : subtasks) {
             subtask.sessions.prepareSnapshotPreBarrier(1);
-            subtask.collect();
-            eventTimeState.add(subtask.eventTime.snapshot(1, 1));
-            sessionState.add(subtask.sessions.snapshot(1, 1));
-            countState.add(subtask.counts.snapshot(1, 1));
-            subtask.close();
         }
-        int before = subtasks.size();
+        collect();
+        for (Subtask subtask : subtasks) {
+            checkpoint.eventTime.add(subtask.eventTime.snapshot(1, 1));
+            checkpoint.sessions.add(subtask.sessions.snapshot(1, 1));
+            checkpoint.counts.add(subtask.counts.snapshot(1, 1));
+        }
+        checkpoint.windows = windows == null ? windowsState : windows.snapshot(1, 1);
+        checkpoint.sessionsSent = sessions.size();
+        checkpoint.lateSent = late.size();
+        checkpoint.countsSent = counts.size();
+        return checkpoint;
+    }
+
+    /** Goes back to a checkpoint; what was sent since is void. */
+    public void restore(Checkpoint checkpoint, int parallelism) throws Exception {
+        int before = checkpoint.sessions.size();
+        close();
         subtasks.clear();
+        sessions.subList(checkpoint.sessionsSent, sessions.size()).clear();
+        late.subList(checkpoint.lateSent, late.size()).clear();
+        counts.subList(checkpoint.countsSent, counts.size()).clear();
         for (int i = 0; i < parallelism; i++) {
             Subtask subtask = new Subtask(i, parallelism);
             subtask.restore(
-                    repackage(eventTimeState),
-                    repackage(sessionState),
-                    repackage(countState),
+                    repackage(checkpoint.eventTime),
+                    repackage(checkpoint.sessions),
+                    repackage(checkpoint.counts),
                     before);
             subtasks.add(subtask);
         }
+        windows = null;
+        windowsState = checkpoint.windows;
+        windowsWatermark = Long.MIN_VALUE;
+    }
+
+    /** How many subtasks there are. */
+    public int parallelism() {
+        return subtasks.size();
+    }
+
+    /** The subtask that owns a user. */
+    public int ownerOf(UserId user) {
+        return KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                user, MAX_PARALLELISM, subtasks.size());
     }
 
     /** Counts of windows that are closed. */
     public List<WindowCount> counts() {
-        return List.copyOf(counts.values());
+        return List.copyOf(counts);
     }
 
     /** Sessions closed so far. */
@@ -191,7 +258,7 @@ public final class SessionStage implements AutoCloseable {
         List<String> departments = new ArrayList<>();
         List<String> windows = new ArrayList<>();
         long total = 0;
-        for (WindowCount count : counts.values()) {
+        for (WindowCount count : counts) {
             if (count.isTotal()) {
                 windows.add(json(new SessionCountFormat(), count));
                 total += count.sessions();
@@ -230,6 +297,56 @@ public final class SessionStage implements AutoCloseable {
         for (Subtask subtask : subtasks) {
             subtask.close();
         }
+        try {
+            if (windows != null) {
+                windows.close();
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("The window operator did not close", e);
+        }
+    }
+
+    /** That of the windows as the pipeline has them, serialized. */
+    @SuppressWarnings("unchecked") // The transformation of this very stream.
+    private static byte[] windowOperator(Duration window) {
+        OneInputTransformation<WindowCount, WindowCount> transformation =
+                (OneInputTransformation<WindowCount, WindowCount>)
+                        new StreamExecutionEnvironment()
+                                .fromData(
+                                        EventTypes.WINDOW_COUNT,
+                                        new WindowCount(WindowCount.TOTAL, 0, 1, 1, 1))
+                                .keyBy(WindowCount::department, Types.STRING)
+                                .window(TumblingEventTimeWindows.of(window))
+                                .reduce(WindowCount::plus)
+                                .getTransformation();
+        try {
+            return InstantiationUtil.serializeObject(transformation.getOperator());
+        } catch (IOException e) {
+            throw new UncheckedIOException("An operator can be serialized", e);
+        }
+    }
+
+    private KeyedOneInputStreamOperatorTestHarness<String, WindowCount, WindowCount> windows()
+            throws Exception {
+        if (windows == null) {
+            windows =
+                    new KeyedOneInputStreamOperatorTestHarness<>(
+                            InstantiationUtil
+                                    .<OneInputStreamOperator<WindowCount, WindowCount>>
+                                            deserializeObject(
+                                                    WINDOWS.computeIfAbsent(
+                                                            window, SessionStage::windowOperator),
+                                                    SessionStage.class.getClassLoader()),
+                            WindowCount::department,
+                            Types.STRING);
+            windows.setup(EventTypes.WINDOW_COUNT.createSerializer(new SerializerConfigImpl()));
+            if (windowsState != null) {
+                windows.initializeState(windowsState);
+            }
+            windows.open();
+            windows.processWatermark(new Watermark(windowsWatermark));
+        }
+        return windows;
     }
 
     private static <T> String json(AggregateFormat<T> format, T value) {
@@ -237,9 +354,7 @@ public final class SessionStage implements AutoCloseable {
     }
 
     private Subtask owner(UserId user) {
-        return subtasks.get(
-                KeyGroupRangeAssignment.assignKeyToParallelOperator(
-                        user, MAX_PARALLELISM, subtasks.size()));
+        return subtasks.get(ownerOf(user));
     }
 
     private static OperatorSubtaskState repackage(List<OperatorSubtaskState> states)
@@ -248,9 +363,19 @@ public final class SessionStage implements AutoCloseable {
                 states.toArray(new OperatorSubtaskState[0]));
     }
 
-    private void collect() {
+    private void collect() throws Exception {
+        long lowest = Long.MAX_VALUE;
         for (Subtask subtask : subtasks) {
             subtask.collect();
+            lowest = Math.min(lowest, subtask.watermark);
+        }
+        if (lowest > windowsWatermark) {
+            windowsWatermark = lowest;
+            if (windows != null || windowsState != null) {
+                windows().processWatermark(new Watermark(lowest));
+                counts.addAll(windows().extractOutputValues());
+                windows().getOutput().clear();
+            }
         }
     }
 
@@ -261,6 +386,9 @@ public final class SessionStage implements AutoCloseable {
         private final OneInputStreamOperatorTestHarness<ClickBatch, Click> eventTime;
         private final KeyedOneInputStreamOperatorTestHarness<UserId, Click, Session> sessions;
         private final OneInputStreamOperatorTestHarness<Session, WindowCount> counts;
+
+        /** That was sent to the windows. */
+        private long watermark = Long.MIN_VALUE;
 
         Subtask(int index, int parallelism) throws Exception {
             this.index = index;
@@ -343,12 +471,12 @@ public final class SessionStage implements AutoCloseable {
             }
             sessions.getOutput().clear();
             counts.processWatermark(watermark);
+            this.watermark = watermark.getTimestamp();
         }
 
-        void collect() {
+        void collect() throws Exception {
             for (WindowCount part : counts.extractOutputValues()) {
-                SessionStage.this.counts.merge(
-                        part.windowBegin() + part.department(), part, WindowCount::plus);
+                windows().processElement(part, part.lastMillisecond());
             }
             counts.getOutput().clear();
             if (sessions.getSideOutput(LATE) != null) {
