@@ -100,7 +100,9 @@ final class PersonalizeWriter extends AsyncSinkWriter<Interaction, Interaction> 
                 .setMaxBatchSize(config.flushCount())
                 .setMaxBatchSizeInBytes(config.flushCount() * PersonalizeSink.MAX_RECORD_BYTES)
                 .setMaxInFlightRequests(Integer.MAX_VALUE)
-                .setMaxBufferedRequests(Integer.MAX_VALUE)
+                // Reached only while the courier is full. The input waits then, rather than at the
+                // flush age, until which the buffer would grow without bound.
+                .setMaxBufferedRequests(2 * config.flushCount())
                 .setMaxTimeInBufferMS(config.flushAge().toMillis())
                 .setMaxRecordSizeInBytes(PersonalizeSink.MAX_RECORD_BYTES)
                 .setRequestTimeoutMS(NEVER_MILLIS)
