@@ -14,6 +14,10 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * Sends interactions to Personalize, at least once: a restart may send some again, with the same
  * event ids. It must be right behind the operator that is keyed by {@link Interaction#key()}, with
  * the same parallelism: then those of a session are in order.
+ *
+ * <p>Flink deals out what a writer holds without a key. After a rescale, what is held of a session
+ * stays together and in order, but another subtask may have it than the one that gets the session's
+ * next interactions, which then may be sent before. Personalize goes by the time of each.
  */
 public final class PersonalizeSink extends AsyncSinkBase<Interaction, Interaction> {
 
