@@ -16,12 +16,16 @@ import java.util.Random;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
-/** No click costs more than 20 times the usual, whatever clicks are made up for it. */
+/**
+ * No click costs more than 20 times the usual, whatever clicks are made up for it. A faulty
+ * algorithm costs hundreds of times the usual, so that twice the goal is allowed here: what else
+ * the machine does must not decide.
+ */
 class WorkPerClickTest {
 
     private static final int CLICKS = 65_536;
     private static final long TIME = 1_655_183_299_648L;
-    private static final int MOST_TIMES_THE_USUAL = 20;
+    private static final int MOST_TIMES_THE_USUAL = 40;
     private static final int ROUNDS = 3;
 
     private final List<Session> closed = new ArrayList<>();

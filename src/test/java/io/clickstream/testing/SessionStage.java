@@ -448,7 +448,11 @@ public final class SessionStage implements AutoCloseable {
         }
 
         void watermark(long timestamp) throws Exception {
-            eventTime.processWatermark(new Watermark(timestamp));
+            if (timestamp == Long.MAX_VALUE) {
+                eventTime.getOperator().finish();
+            } else {
+                eventTime.processWatermark(new Watermark(timestamp));
+            }
             passOn();
         }
 
