@@ -130,9 +130,12 @@ final class SessionLog {
         liveBytes -= records.loggedBytes(head);
     }
 
-    /** Whether more than half of the log is out of date. */
+    /**
+     * Whether far more than half of the log is out of date: there is room for the error of what is
+     * known of the latest entries, so that hardly a checkpoint writes users twice.
+     */
     boolean isTooLong() {
-        return bytes > 2 * liveBytes;
+        return bytes > 5 * liveBytes / 2;
     }
 
     /**

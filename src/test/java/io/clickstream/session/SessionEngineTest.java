@@ -99,7 +99,7 @@ class SessionEngineTest {
                 engine = restored(1_000_000);
                 assertThat(engine.log().bytes()).isBetween(bytes / 2, bytes);
             }
-            assertThat(bytes).isLessThan((long) (2.3 * openBytes()));
+            assertThat(bytes).isLessThan((long) (2.5 * openBytes()));
         }
     }
 
