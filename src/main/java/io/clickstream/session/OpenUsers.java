@@ -195,22 +195,14 @@ final class OpenUsers {
 
     /** Removes a user who is there, with all sessions. */
     void remove(int head) {
-        UserId user = records.user(head);
-        int hash = hash(user);
-        TreeMap<UserId, Integer> crowd = crowded.isEmpty() ? null : crowded.get(hash);
-        if (crowd == null) {
+        int hash = hash(records.user(head));
+        if (crowded.isEmpty() || !removeFromCrowd(head, hash)) {
             int mask = slots.length - 1;
             int i = hash & mask;
             while ((int) slots[i] != head) {
                 i = (i + 1) & mask;
             }
             removeSlot(i);
-        } else {
-            crowd.remove(user);
-            inCrowds--;
-            if (crowd.isEmpty()) {
-                crowded.remove(hash);
-            }
         }
         if (records.isIndexed(head)) {
             indexes.remove(head);
@@ -219,6 +211,19 @@ final class OpenUsers {
         if (slots.length > MIN_SLOTS && 16 * used < slots.length) {
             resize(slots.length / 4);
         }
+    }
+
+    private boolean removeFromCrowd(int head, int hash) {
+        TreeMap<UserId, Integer> crowd = crowded.get(hash);
+        if (crowd == null) {
+            return false;
+        }
+        crowd.remove(records.user(head));
+        inCrowds--;
+        if (crowd.isEmpty()) {
+            crowded.remove(hash);
+        }
+        return true;
     }
 
     private void removeSlot(int slot) {
@@ -277,57 +282,105 @@ final class OpenUsers {
             boolean mayOpen) {
         int newer = SessionRecords.NONE;
         int session = head;
-        SessionIndex index = null;
-        int at = 0;
-        if (records.isIndexed(head)) {
-            index = indexes.get(head);
-            at = newestBegunBy(index, timestamp, gap);
-            newer = index.get(at + 1);
-            session = index.get(at);
-        } else {
-            int passed = 0;
+        if (records.begin(head) - gap > timestamp) {
+            // Few clicks concern an older session: the way of all others stays short.
+            if (records.isIndexed(head) || isLongWay(head, timestamp, gap)) {
+                return clickByIndex(head, timestamp, department, number, checkout, gap, mayOpen);
+            }
             while (session != SessionRecords.NONE && records.begin(session) - gap > timestamp) {
                 newer = session;
                 session = records.older(session);
-                passed++;
             }
-            if (passed > MAX_PASSED_OVER) {
-                // The next search will be faster.
-                records.setIndexed(head, true);
-                index = new SessionIndex(records, head);
-                indexes.put(head, index);
-                at = newestBegunBy(index, timestamp, gap);
-            }
+        } else if (records.isIndexed(head)) {
+            return clickByIndex(head, timestamp, department, number, checkout, gap, mayOpen);
         }
         if (session == SessionRecords.NONE || timestamp > records.last(session) + gap) {
             if (!mayOpen) {
                 return NOT_TAKEN;
             }
-            int opened = head;
-            if (newer == SessionRecords.NONE) {
-                records.openInFront(head, timestamp);
-            } else {
-                opened = records.open(timestamp);
-                records.setOlder(opened, session);
-                records.setOlder(newer, opened);
-            }
-            if (index != null) {
-                // In front, the user's record is that of the new session, and the one before moved.
-                index.insert(at + 1, opened, records.older(opened));
-            }
-            records.add(opened, timestamp, department, number, checkout);
+            add(head, newer, session, timestamp, department, number, checkout);
             return 1;
         }
         records.add(session, timestamp, department, number, checkout);
+        return joinOlder(session, gap) ? -1 : 0;
+    }
+
+    /** Opens a session between two others of the user. */
+    private int add(
+            int head,
+            int newer,
+            int older,
+            long timestamp,
+            @Nullable String department,
+            int number,
+            boolean checkout) {
+        int opened = head;
+        if (newer == SessionRecords.NONE) {
+            records.openInFront(head, timestamp);
+        } else {
+            opened = records.open(timestamp);
+            records.setOlder(opened, older);
+            records.setOlder(newer, opened);
+        }
+        records.add(opened, timestamp, department, number, checkout);
+        return opened;
+    }
+
+    /** Makes one session of two if a click has brought the newer one to the older one. */
+    private boolean joinOlder(int session, long gap) {
         int older = records.older(session);
         // Only a click before the session's begin can reach the one before it.
-        if (older != SessionRecords.NONE && records.begin(session) <= records.last(older) + gap) {
-            int oldest = records.older(older);
-            records.join(session, older);
-            records.setOlder(session, oldest);
-            if (index != null) {
-                index.remove(at - 1);
+        if (older == SessionRecords.NONE || records.begin(session) > records.last(older) + gap) {
+            return false;
+        }
+        int oldest = records.older(older);
+        records.join(session, older);
+        records.setOlder(session, oldest);
+        return true;
+    }
+
+    /** Whether a search from the newest session on passes over many. */
+    private boolean isLongWay(int head, long timestamp, long gap) {
+        int passed = 0;
+        for (int session = head;
+                session != SessionRecords.NONE && records.begin(session) - gap > timestamp;
+                session = records.older(session)) {
+            if (++passed > MAX_PASSED_OVER) {
+                return true;
             }
+        }
+        return false;
+    }
+
+    private int clickByIndex(
+            int head,
+            long timestamp,
+            @Nullable String department,
+            int number,
+            boolean checkout,
+            long gap,
+            boolean mayOpen) {
+        SessionIndex index = indexes.get(head);
+        if (index == null) {
+            records.setIndexed(head, true);
+            index = new SessionIndex(records, head);
+            indexes.put(head, index);
+        }
+        int at = newestBegunBy(index, timestamp, gap);
+        int newer = index.get(at + 1);
+        int session = index.get(at);
+        if (session == SessionRecords.NONE || timestamp > records.last(session) + gap) {
+            if (!mayOpen) {
+                return NOT_TAKEN;
+            }
+            int opened = add(head, newer, session, timestamp, department, number, checkout);
+            // In front, the user's record is that of the new session, and the one before moved.
+            index.insert(at + 1, opened, records.older(opened));
+            return 1;
+        }
+        records.add(session, timestamp, department, number, checkout);
+        if (joinOlder(session, gap)) {
+            index.remove(at - 1);
             return -1;
         }
         return 0;
