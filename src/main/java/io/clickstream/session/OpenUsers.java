@@ -59,6 +59,8 @@ final class OpenUsers {
     /** Of users with very many open sessions, by their record. */
     private final Map<Integer, SessionIndex> indexes = new HashMap<>();
 
+    private boolean hasIndexes;
+
     OpenUsers(SessionRecords records) {
         this.records = records;
     }
@@ -204,8 +206,8 @@ final class OpenUsers {
             }
             removeSlot(i);
         }
-        if (records.isIndexed(head)) {
-            indexes.remove(head);
+        if (isIndexed(head)) {
+            removeIndex(head);
         }
         free(head);
         if (slots.length > MIN_SLOTS && 16 * used < slots.length) {
@@ -284,14 +286,14 @@ final class OpenUsers {
         int session = head;
         if (records.begin(head) - gap > timestamp) {
             // Few clicks concern an older session: the way of all others stays short.
-            if (records.isIndexed(head) || isLongWay(head, timestamp, gap)) {
+            if (isIndexed(head) || isLongWay(head, timestamp, gap)) {
                 return clickByIndex(head, timestamp, department, number, checkout, gap, mayOpen);
             }
             while (session != SessionRecords.NONE && records.begin(session) - gap > timestamp) {
                 newer = session;
                 session = records.older(session);
             }
-        } else if (records.isIndexed(head)) {
+        } else if (isIndexed(head)) {
             return clickByIndex(head, timestamp, department, number, checkout, gap, mayOpen);
         }
         if (session == SessionRecords.NONE || timestamp > records.last(session) + gap) {
@@ -339,6 +341,16 @@ final class OpenUsers {
         return true;
     }
 
+    private void removeIndex(int head) {
+        indexes.remove(head);
+        hasIndexes = !indexes.isEmpty();
+    }
+
+    /** Nearly always nobody is: then the record need not be read. */
+    private boolean isIndexed(int head) {
+        return hasIndexes && records.isIndexed(head);
+    }
+
     /** Whether a search from the newest session on passes over many. */
     private boolean isLongWay(int head, long timestamp, long gap) {
         int passed = 0;
@@ -365,6 +377,7 @@ final class OpenUsers {
             records.setIndexed(head, true);
             index = new SessionIndex(records, head);
             indexes.put(head, index);
+            hasIndexes = true;
         }
         int at = newestBegunBy(index, timestamp, gap);
         int newer = index.get(at + 1);
@@ -401,7 +414,7 @@ final class OpenUsers {
         int newer = SessionRecords.NONE;
         int session = head;
         SessionIndex index = null;
-        if (records.isIndexed(head)) {
+        if (isIndexed(head)) {
             index = indexes.get(head);
             int at = index.newest(each -> records.last(each) + gap - 1 <= watermark);
             newer = index.get(at + 1);
@@ -429,7 +442,7 @@ final class OpenUsers {
                 index.removeOldest(closed);
                 if (index.size() <= MAX_PASSED_OVER) {
                     records.setIndexed(head, false);
-                    indexes.remove(head);
+                    removeIndex(head);
                 }
             }
         }
@@ -448,7 +461,7 @@ final class OpenUsers {
 
     /** End of a user's oldest session, exclusive, ms since the epoch. */
     long earliestEnd(int head, long gap) {
-        if (records.isIndexed(head)) {
+        if (isIndexed(head)) {
             return records.last(indexes.get(head).get(0)) + gap;
         }
         int oldest = head;
@@ -469,7 +482,7 @@ final class OpenUsers {
     }
 
     int sessionCount(int head) {
-        if (records.isIndexed(head)) {
+        if (isIndexed(head)) {
             return indexes.get(head).size();
         }
         int count = 0;

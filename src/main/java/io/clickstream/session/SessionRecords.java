@@ -620,6 +620,10 @@ final class SessionRecords {
             chunk(record)[at(record) + DEPARTMENTS] |= 1L << (number - 1);
             return;
         }
+        addOtherDepartment(record, department);
+    }
+
+    private void addOtherDepartment(int record, String department) {
         Outside outside = makeOutside(record, DEPARTMENTS_OUTSIDE);
         if (outside.departments == null) {
             outside.departments = new OtherDepartments();
@@ -649,25 +653,37 @@ final class SessionRecords {
 
     /** Notes when a department was visited. */
     void addVisit(int record, long timestamp) {
-        addVisits(record, timestamp, 1);
-    }
-
-    /** Notes how often departments were visited at a time. */
-    void addVisits(int record, long timestamp, long visits) {
         long[] chunk = chunk(record);
         int at = at(record);
         if (timestamp <= chunk[at + CHECKOUT]) {
-            chunk[at + FLAGS] += visits;
+            chunk[at + FLAGS]++;
             return;
         }
         if ((chunk[at + FLAGS] & VISITS_OUTSIDE) == 0) {
             int count = (int) chunk[at + LINK];
             long sinceBegin = timestamp - chunk[at + BEGIN];
-            if (visits == 1 && count < MAX_INLINE_VISITS && sinceBegin <= Integer.MAX_VALUE) {
+            if (count < MAX_INLINE_VISITS && sinceBegin <= Integer.MAX_VALUE) {
                 setInline(chunk, at, count, (int) sinceBegin);
                 chunk[at + LINK]++;
                 return;
             }
+        }
+        addVisitsOutside(record, timestamp, 1);
+    }
+
+    /** Notes how often departments were visited at a time. */
+    void addVisits(int record, long timestamp, long visits) {
+        if (visits == 1) {
+            addVisit(record, timestamp);
+        } else if (timestamp <= lastCheckout(record)) {
+            chunk(record)[at(record) + FLAGS] += visits;
+        } else {
+            addVisitsOutside(record, timestamp, visits);
+        }
+    }
+
+    private void addVisitsOutside(int record, long timestamp, long visits) {
+        if ((flags(record) & VISITS_OUTSIDE) == 0) {
             moveVisitsOutside(record);
         }
         VisitTimes times = outside(record).visits;
