@@ -42,7 +42,8 @@ final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Inco
      */
     static final long STEP_MILLIS = 50;
 
-    private final CaughtUpReader<SplitT> reader;
+    private final SourceReader<Incoming, SplitT> reader;
+    private final SplitProgress<SplitT> progress;
     private final PartitionTimes times;
     private final RelativeClock clock;
     private final Map<String, PartitionTimes.Partition> partitions = new HashMap<>();
@@ -63,11 +64,13 @@ final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Inco
     @Nullable private TimedOutput output;
 
     TimedReader(
-            CaughtUpReader<SplitT> reader,
+            SourceReader<Incoming, SplitT> reader,
+            SplitProgress<SplitT> progress,
             PartitionTimes times,
             RelativeClock clock,
             MetricGroup metrics) {
         this.reader = reader;
+        this.progress = progress;
         this.times = times;
         this.clock = clock;
         metrics.addGroup(ClickstreamMetrics.GROUP)
@@ -98,9 +101,13 @@ final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Inco
         }
         if (isStepDue) {
             isStepDue = false;
-            times.advance(clock.relativeTimeMillis(), reader, out);
+            times.advance(clock.relativeTimeMillis(), progress, out);
         }
-        return reader.pollNext(output);
+        InputStatus status = reader.pollNext(output);
+        if (status == InputStatus.NOTHING_AVAILABLE) {
+            progress.nothingToRead(clock.relativeTimeMillis());
+        }
+        return status;
     }
 
     @Override
@@ -128,11 +135,11 @@ final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Inco
     public void addSplits(List<SplitT> splits) {
         long now = clock.relativeTimeMillis();
         for (SplitT split : splits) {
-            if (!reader.isAtEnd(split)) {
+            if (!progress.isAtEnd(split)) {
                 partitions.put(split.splitId(), times.add(split.splitId(), now));
             }
             // The new split holds event time in place of those that it follows on.
-            reader.predecessors(split).forEach(times::remove);
+            progress.predecessors(split).forEach(times::remove);
         }
         reader.addSplits(splits);
     }

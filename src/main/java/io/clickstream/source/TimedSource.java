@@ -85,12 +85,18 @@ public final class TimedSource<SplitT extends SourceSplit, EnumT>
             throws Exception {
         SourceReader<Incoming, SplitT> reader = source.createReader(context);
         return new TimedReader<>(
-                reader instanceof CaughtUpReader
-                        ? (CaughtUpReader<SplitT>) reader
-                        : new SilentReader<>(reader, SystemClock.getInstance()),
+                reader,
+                progress(reader),
                 new PartitionTimes(outOfOrderness, idleTimeout, stallTimeout),
                 SystemClock.getInstance(),
                 context.metricGroup());
+    }
+
+    @SuppressWarnings("unchecked") // A reader knows its own splits.
+    private SplitProgress<SplitT> progress(SourceReader<Incoming, SplitT> reader) {
+        return reader instanceof SplitProgress
+                ? (SplitProgress<SplitT>) reader
+                : new SplitProgress.OfSilence<>();
     }
 
     @Override

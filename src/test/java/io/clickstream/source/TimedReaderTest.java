@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
@@ -39,6 +40,7 @@ class TimedReaderTest {
     void start() {
         reader =
                 new TimedReader<>(
+                        shards,
                         shards,
                         new PartitionTimes(
                                 Duration.ofSeconds(20),
@@ -152,7 +154,8 @@ class TimedReaderTest {
     }
 
     /** A reader that emits what a test gives it. */
-    private static final class Shards implements CaughtUpReader<Shard> {
+    private static final class Shards
+            implements SourceReader<Incoming, Shard>, SplitProgress<Shard> {
 
         private final Queue<Map.Entry<String, Incoming>> records = new ArrayDeque<>();
         private final CompletableFuture<Void> waiting = new CompletableFuture<>();

@@ -1,7 +1,7 @@
 package io.clickstream.source.kafka;
 
 import io.clickstream.event.Incoming;
-import io.clickstream.source.CaughtUpReader;
+import io.clickstream.source.SplitProgress;
 import io.clickstream.time.PartitionTimes;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +23,7 @@ import org.apache.kafka.common.TopicPartition;
 /** The connector's reader, which also knows whether its partitions are read to their ends. */
 @SuppressWarnings("try") // Flink\'s own close() may be interrupted.
 final class KafkaClickReader extends KafkaSourceReader<Incoming>
-        implements CaughtUpReader<KafkaPartitionSplit> {
+        implements SplitProgress<KafkaPartitionSplit> {
 
     private final ReadPositions positions;
     private final LogEnds ends;

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.annotation.Nullable;
@@ -132,6 +133,7 @@ final class LogEnds implements AutoCloseable {
         underWay.remove(partition);
     }
 
+    /** Waits until the client is closed: Flink takes away the job's classes afterwards. */
     @Override
     public void close() {
         executor.execute(
@@ -141,5 +143,12 @@ final class LogEnds implements AutoCloseable {
                     }
                 });
         executor.shutdown();
+        try {
+            if (!executor.awaitTermination(2 * CLOSE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("The client that asks where partitions end does not close in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,7 +1,7 @@
 package io.clickstream.source.kinesis;
 
 import io.clickstream.event.Incoming;
-import io.clickstream.source.CaughtUpReader;
+import io.clickstream.source.SplitProgress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,7 +24,7 @@ import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.m
 @SuppressWarnings("try") // Flink's own close() may be interrupted.
 final class ShardReader
         extends SingleThreadMultiplexSourceReaderBase<Record, Incoming, ShardSplit, ShardState>
-        implements CaughtUpReader<ShardSplit> {
+        implements SplitProgress<ShardSplit> {
 
     /** The mark of an end that no snapshot has yet. */
     private static final long IN_NO_SNAPSHOT = Long.MAX_VALUE;
