@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,6 +73,28 @@ class DrainITCase {
                         Long.parseLong(window.replaceAll(".*\"userSessionCount\":(\\d+).*", "$1"));
             }
             assertThat(counted).isEqualTo(all);
+        }
+    }
+
+    /** Whoever starts the job again after a drain must not find the end of time. */
+    @Test
+    void aJobThatGoesOnAfterADrainTakesClicks(@TempDir Path folder) throws Exception {
+        try (LocalJob job = new LocalJob(folder, PARTITIONS)) {
+            job.start(folder, 1);
+            job.awaitCheckpoint();
+            long now = Clock.systemUTC().millis();
+            job.send(0, List.of(click("ann").at(now).checkingOut().toJson()));
+            Await.until("the click", SOON, () -> job.count("clicks") == 1);
+            String savepoint = job.flink().drain(folder.resolve("savepoint"));
+            job.flink().close();
+            job.startFrom(savepoint, folder.resolve("after"), 2);
+
+            long later = Clock.systemUTC().millis();
+            job.send(0, List.of(click("bob").at(later).checkingOut().toJson()));
+            job.send(1, List.of(click("cid").at(later).checkingOut().toJson()));
+
+            Await.until("all sessions", SOON, () -> job.topic(Results.CHECKOUTS_TOPIC).size() == 3);
+            assertThat(job.topic(LocalJob.DEAD_LETTERS)).isEmpty();
         }
     }
 

@@ -211,9 +211,10 @@ public final class LocalFlink implements AutoCloseable {
      * Ends the job for good: event time comes to its end, and all that is open closes.
      *
      * @param folder where a savepoint is written
+     * @return the savepoint
      */
-    public void drain(Path folder) throws Exception {
-        stop(folder, true);
+    public String drain(Path folder) throws Exception {
+        return stop(folder, true);
     }
 
     private String stop(Path folder, boolean drain) throws Exception {

@@ -269,7 +269,10 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
     public void processWatermark(Watermark mark) {
         if (mark.getTimestamp() > watermark) {
             watermark = mark.getTimestamp();
-            bound.sent(watermark);
+            if (!mark.equals(Watermark.MAX_WATERMARK)) {
+                // No click follows, unless the job goes on after a drain.
+                bound.sent(watermark);
+            }
             sendHeldBack();
             output.emitWatermark(mark);
         }

@@ -64,6 +64,10 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
 
     private transient ListState<Long> watermarkState;
     private transient long watermark;
+
+    /** Where event time was when all inputs ended; {@link #NONE} while they go on. */
+    private transient long watermarkBeforeEnd;
+
     private transient boolean watermarkIsRestored;
     private transient boolean clicksSinceRestart;
     private transient boolean idle;
@@ -96,6 +100,7 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
                         .getUnionListState(
                                 new ListStateDescriptor<>("watermark", LongSerializer.INSTANCE));
         watermark = NONE;
+        watermarkBeforeEnd = NONE;
         if (context.isRestored()) {
             // Aligned checkpoints find all subtasks at the same watermark. Where they differ, the
             // lowest makes no click late that was on time.
@@ -113,7 +118,9 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         watermarkState.clear();
-        watermarkState.add(watermark);
+        // A job that goes on after a drain would find every click late at the end of time.
+        boolean end = watermark == Watermark.MAX_WATERMARK.getTimestamp();
+        watermarkState.add(end ? watermarkBeforeEnd : watermark);
     }
 
     @Override
@@ -154,6 +161,7 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
     @Override
     public void finish() throws Exception {
         announceRestored();
+        watermarkBeforeEnd = watermark;
         advanceTo(Watermark.MAX_WATERMARK.getTimestamp());
         super.finish();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.clickstream.testing.CapturedLog;
+import io.clickstream.time.PartitionTimes;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -77,6 +78,33 @@ class ShardFeedsTest {
 
         assertThat(taken()).isEqualTo("[2] of shard-1");
         assertThat(kinesis.asked).endsWith("records from 2");
+    }
+
+    @Test
+    void aPolledShardIsReadToItsEndWhenTheQuestionWasSentAndItsRecordsAreEmitted() {
+        kinesis.answer(records("2", "1").toBuilder().millisBehindLatest(0L).build());
+        CaughtUpShards caughtUp = new CaughtUpShards();
+        long before = FeedLoop.now();
+        poll();
+        ShardBatch batch = nextBatch().reportingTo(caughtUp);
+        assertThat(caughtUp.of("shard-1")).isEqualTo(PartitionTimes.NEVER);
+
+        batch.recycle();
+
+        assertThat(caughtUp.of("shard-1")).isBetween(before, FeedLoop.now());
+    }
+
+    @Test
+    void aPolledShardThatIsBehindIsNotReadToItsEndThoughItGivesNothing() {
+        kinesis.answer(records("2").toBuilder().millisBehindLatest(7_200_000L).build());
+        kinesis.answer(records("3", "1"));
+        CaughtUpShards caughtUp = new CaughtUpShards();
+        ShardFeed feed = poll();
+        nextBatch().reportingTo(caughtUp).recycle();
+        feed.goOn();
+        nextBatch().reportingTo(caughtUp).recycle();
+
+        assertThat(caughtUp.of("shard-1")).isEqualTo(PartitionTimes.NEVER);
     }
 
     @Test
@@ -266,6 +294,26 @@ class ShardFeedsTest {
         sending.send(event("2", "2"));
 
         assertThat(taken()).isEqualTo("[2] of shard-1");
+    }
+
+    /** An event may have been on its way for long, so the one before it says since when. */
+    @Test
+    void aSubscribedShardIsReadToItsEndWhenTheEventBeforeCame() throws Exception {
+        CaughtUpShards caughtUp = new CaughtUpShards();
+        ShardFeed feed = subscribe();
+        Sending sending = kinesis.nextSubscription();
+        sending.awaitRequests(1);
+        sending.send(event("1", "1").toBuilder().millisBehindLatest(5L).build());
+        nextBatch().reportingTo(caughtUp).recycle();
+        assertThat(caughtUp.of("shard-1")).isEqualTo(PartitionTimes.NEVER);
+        long before = FeedLoop.now();
+        feed.goOn();
+        sending.awaitRequests(2);
+
+        sending.send(event("2").toBuilder().millisBehindLatest(0L).build());
+        nextBatch().reportingTo(caughtUp).recycle();
+
+        assertThat(caughtUp.of("shard-1")).isLessThanOrEqualTo(before).isPositive();
     }
 
     @Test
