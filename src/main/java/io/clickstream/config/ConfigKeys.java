@@ -368,8 +368,8 @@ public final class ConfigKeys {
                     Parsers::positiveDuration,
                     DURATION,
                     "15 s",
-                    "A partition without clicks holds the others back for this time, if it is read"
-                            + " to its end. When all are silent, event time goes on with the"
+                    "For how long a partition that gives no clicks and is read to its end holds"
+                            + " the others back. When all are silent, event time goes on with the"
                             + " clock.");
     static final Key<Duration> STALL_TIMEOUT =
             Key.of(
@@ -378,9 +378,10 @@ public final class ConfigKeys {
                     Parsers::positiveDuration,
                     DURATION,
                     "5 min",
-                    "A partition that gives nothing although it is not read to its end holds the"
-                            + " others back for this time. Then it is set aside, and its clicks may"
-                            + " be late when it goes on.");
+                    "If a partition gives nothing for `idle-timeout` and 5 s, and is not known to"
+                            + " be read to its end, it has stalled. It holds the others back for"
+                            + " this time more. Then it is set aside, and its clicks may be late"
+                            + " when it goes on.");
     static final Key<Duration> MAX_FUTURE_SKEW =
             Key.of(
                     EVENT_TIME,
@@ -519,10 +520,10 @@ public final class ConfigKeys {
                     Parsers::listSize,
                     "a size from `16 kb` to `960 kb`",
                     "512 kb",
-                    "Departments that a session keeps, as the JSON of `deptList`. Of a longer list"
-                            + " the first names in the order of the list are kept;"
-                            + " `deptListTruncated` says how many are left out. No destination"
-                            + " may take less than this and 10 KB more.");
+                    "The most that `deptList` may take, as JSON. Of a longer list the first names"
+                            + " in sorted order are kept; `deptListTruncated` says how many are"
+                            + " left out. Topics, streams and indices must accept records of this"
+                            + " size plus 10 KB.");
 
     static final Key<TrendingConfig.Field> TRENDING_FIELD =
             Key.of(

@@ -8,9 +8,10 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 final class RecordJson {
 
     /**
-     * Bytes of a field's name, or characters in UTF-16 and UTF-32. Jackson keeps the last 6,000
-     * names that it has read, or 12,000 in UTF-16 and UTF-32, for the life of the factory: with
-     * Jackson's own limit of 50,000 a producer could fill the heap with names.
+     * The longest field name that is accepted: in bytes, or in characters for UTF-16 and UTF-32.
+     * Jackson keeps the last 6,000 names that it has read, or 12,000 in UTF-16 and UTF-32, for the
+     * life of the factory: with Jackson's own limit of 50,000 a producer could fill the heap with
+     * names.
      */
     static final int MAX_NAME_LENGTH = 1024;
 

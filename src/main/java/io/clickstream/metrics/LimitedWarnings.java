@@ -7,8 +7,9 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
- * Warnings about records, of which a producer could send millions: of each kind one line in 10 s,
- * which says how many were left out before it. For any thread.
+ * Logs warnings about records without flooding the log, since a producer could send millions of bad
+ * ones. Each kind is logged at most once in 10 s; the line says how many were left out before it.
+ * For any thread.
  */
 public final class LimitedWarnings {
 

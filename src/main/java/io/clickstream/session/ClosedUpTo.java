@@ -13,10 +13,9 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * Up to which watermark the sessions of each key group were closed in front of a checkpoint.
  *
  * <p>Subtasks may differ in their watermarks at a checkpoint that is not aligned, or when some of
- * them are idle. After a restart event time goes on at the lowest. Without more, a click could then
- * begin a session less than a gap away from one that had been closed by a higher watermark. So for
- * as long as the watermark is lower than before, a click that would have been behind the one before
- * still is.
+ * them are idle. After a restart event time goes on at the lowest. A click could then begin a
+ * session less than a gap away from one that a higher watermark had closed. To prevent this, a
+ * click that was late by the watermark of its key group before the restart stays late.
  */
 final class ClosedUpTo {
 
@@ -52,7 +51,7 @@ final class ClosedUpTo {
         }
     }
 
-    /** Whether the watermark is where it was in all key groups, so that this is of no use. */
+    /** Whether the watermark has reached that of all key groups, so that this has no effect. */
     boolean isReachedBy(long watermark) {
         return highest <= watermark;
     }

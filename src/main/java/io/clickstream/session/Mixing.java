@@ -6,7 +6,7 @@ import java.security.SecureRandom;
 final class Mixing {
 
     /**
-     * Another one in each process, so that nobody can send ids that are made to collide. No state
+     * It differs in each process, so that nobody can send ids that are made to collide. No state
      * depends on it.
      */
     static final long SEED = new SecureRandom().nextLong();

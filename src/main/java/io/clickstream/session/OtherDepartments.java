@@ -7,20 +7,20 @@ import java.util.function.Consumer;
 import javax.annotation.Nullable;
 
 /**
- * The departments of one session that are not bits of its record, as far as a list of them fits
- * into a number of bytes as JSON. Who sends enough names would otherwise make a record that no
- * destination takes, and fill the heap.
+ * The departments of one session that are not bits of its record. Their list, as JSON, has a
+ * maximum size. Without it, somebody who sends enough names could fill the heap and make a record
+ * that no destination takes.
  *
- * <p>The first names in the order of {@link String#compareTo} are kept, as many as fit. All names
- * from the smallest one on that ever did not fit are left out; these are only counted. More names
- * never make room for one that did not fit. So what is kept depends on the set of names alone, not
- * on their order or on which session of several they came to.
+ * <p>The first names in the order of {@link String#compareTo} are kept, as many as fit. The
+ * smallest name that ever did not fit is remembered: it and all names after it are left out and
+ * only counted, even when there would be room again. So what is kept depends on the set of names
+ * alone, not on their order or on which of several merged sessions they came to.
  */
 final class OtherDepartments {
 
     static final OtherDepartments NONE = new OtherDepartments();
 
-    /** Up to so many names a search through all is fast, and their objects are small. */
+    /** Up to this many names are kept in an array, which is small and fast to search. */
     private static final int FEW = 32;
 
     /** Of a name on the heap, beside its characters: the string, its array, a node of the tree. */
@@ -31,7 +31,7 @@ final class OtherDepartments {
     private String[] few = NO_NAMES;
     private int fewSize;
 
-    /** All names, if they are more. */
+    /** All names, if they are more than {@link #FEW}. */
     @Nullable private TreeSet<String> many;
 
     /** The bytes of all names as JSON, each with a comma. */

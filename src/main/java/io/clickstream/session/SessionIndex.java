@@ -4,8 +4,7 @@ import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
- * The open sessions of a user who has very many of them, in the order of time, to be found by
- * halving.
+ * The open sessions of a user who has very many of them, in the order of time, for binary search.
  */
 final class SessionIndex {
 
@@ -45,7 +44,7 @@ final class SessionIndex {
     /**
      * The newest session of which something is true.
      *
-     * @param old is true of the older ones up to a session, and of none that is newer
+     * @param old is true of all sessions up to a certain one, and false of all newer ones
      * @return its index; -1 if there is none
      */
     int newest(IntPredicate old) {
@@ -66,7 +65,7 @@ final class SessionIndex {
      * Takes in a new session.
      *
      * @param index where it belongs
-     * @param older the one before it, whose record may be another one than before
+     * @param older the session before it, whose record may have moved
      */
     void insert(int index, int session, int older) {
         if (to == sessions.length) {

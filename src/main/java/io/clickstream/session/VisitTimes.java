@@ -14,12 +14,15 @@ import java.util.Arrays;
  */
 final class VisitTimes {
 
-    /** Times behind the watermark are folded when they are more; at least half of them is left. */
+    /**
+     * At most this many times behind the watermark are kept. When there are more, they are folded
+     * until no more than this and at least half of this are left.
+     */
     static final int MAX_BEHIND = 1024;
 
     private static final int MIN_TIMES = 16;
 
-    /** Where there are so many more, adding is faster than merging. */
+    /** If one side has this many times the entries of the other, adding is faster than merging. */
     private static final int MUCH_MORE = 8;
 
     private static final int MIN_RECENT_LOG2 = 5;
@@ -50,7 +53,7 @@ final class VisitTimes {
     /**
      * Notes visits of a time.
      *
-     * @param foldUpTo no checkout comes any more at or before this time, unless it is late
+     * @param foldUpTo the watermark: only a late checkout can still come at or before this time
      */
     void add(long time, long count, long foldUpTo) {
         total += count;
@@ -140,7 +143,7 @@ final class VisitTimes {
         }
         recentSize = 0;
         merge(sorted, sortedCounts, 0, size);
-        // The more there is to be merged with, the more seldom: a root of it.
+        // With n entries to merge into, merge once per sqrt(n) new ones at best.
         if (recent.length < 1 << MAX_RECENT_LOG2
                 && (long) recent.length * recent.length < to - from) {
             recent = new long[2 * recent.length];

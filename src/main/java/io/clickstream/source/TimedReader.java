@@ -32,13 +32,13 @@ import org.apache.flink.util.clock.RelativeClock;
  * <p>Flink calls a reader only while it has something to give. A timer makes it available in short
  * steps, because time goes on without records too.
  */
-@SuppressWarnings("try") // Flink\'s own close() may be interrupted.
+@SuppressWarnings("try") // Flink's own close() may be interrupted.
 final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Incoming, SplitT> {
 
     /**
-     * With each watermark the sessions close that are over. By Flink's default of 200 ms there are
-     * so many of them in a backlog that the source has to wait for them to close, since the
-     * network's buffers are full before.
+     * Each watermark closes the sessions that are over. In a backlog, with Flink's default of 200
+     * ms, one watermark closes so many sessions that the network's buffers fill up meanwhile, and
+     * the source has to wait.
      */
     static final long STEP_MILLIS = 50;
 
@@ -198,8 +198,8 @@ final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Inco
         public void releaseOutputForSplit(String splitId) {
             partitions.remove(splitId);
             times.end(splitId);
-            // Flink takes the release of an output that is not there for a defect. A split that
-            // never gave a record may have none.
+            // Flink fails when an output is released that was never created. A split that never
+            // gave a record may have none.
             out.createOutputForSplit(splitId);
             out.releaseOutputForSplit(splitId);
         }

@@ -22,7 +22,7 @@ import org.apache.flink.util.clock.SystemClock;
  * Adds event time to a source without end, see {@link PartitionTimes}. Flink's own generators of
  * watermarks take each silence for idleness, because they do not know what is left to read.
  *
- * <p>State is that of the source itself: a savepoint of the one restores the other.
+ * <p>Its state is that of the wrapped source: a savepoint of either restores the other.
  *
  * @param <SplitT> a partition or shard
  * @param <EnumT> the state of the enumerator

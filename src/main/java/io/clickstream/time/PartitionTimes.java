@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *       is read to its end: a broker hangs, a shard is throttled, a transaction is open. It holds
  *       the watermark. After a few more seconds it counts as stalled.</td></tr>
  *   <tr><td>set aside</td><td>It has stalled for the stall timeout. It does not hold the watermark
- *       any more. The clicks that it gives later may be late.</td></tr>
+ *       until its next click. The clicks that it gives then may be late.</td></tr>
  * </table>
  *
  * <p>When all partitions are idle, the watermark rises to the fixed time behind the newest click of
@@ -177,9 +177,10 @@ public final class PartitionTimes {
             if (!isSetAside && stalledMillis >= stallTimeout) {
                 isSetAside = true;
                 LOG.warn(
-                        "{} has given no click for {} s although it is not known to be read to its"
-                                + " end. It no longer holds event time back. Its clicks may be late"
-                                + " when it goes on; check the server that holds it"
+                        "Partition or shard {} has given no click for {} s, and its server has not"
+                                + " confirmed that nothing is left to read. It is set aside: it no"
+                                + " longer holds event time back, and its clicks may be late when"
+                                + " it goes on. Check the broker or stream that holds it"
                                 + " (event-time / stall-timeout is {} s)",
                         name,
                         (now - silentSince) / 1_000,
@@ -191,7 +192,10 @@ public final class PartitionTimes {
         private void goesOn() {
             if (isSetAside) {
                 isSetAside = false;
-                LOG.info("{} goes on and holds event time again", name);
+                LOG.info(
+                        "Partition or shard {} is no longer set aside: it gave a click, or its"
+                                + " server confirmed that nothing is left to read",
+                        name);
             }
             stalledMillis = 0;
         }
@@ -205,8 +209,9 @@ public final class PartitionTimes {
     }
 
     /**
-     * The partition is read to its end and gives nothing any more. It holds the watermark until
-     * {@link #remove}, for the idle timeout at most: what follows on it is as far behind as it was.
+     * The partition is read to its end and will give nothing any more. It still holds the
+     * watermark, because its successor is as far behind as it was: until {@link #remove}, but not
+     * for longer than the idle timeout.
      */
     public void end(String name) {
         Partition partition = partitions.get(name);

@@ -148,10 +148,10 @@ final class LostTransactions<T, S, C>
                 LOG.error(
                         "A transaction of topic {} can't be committed any more, so its records are"
                             + " lost: {}. The broker aborts a transaction that is open for longer"
-                            + " than `sink.kafka / transaction-timeout`, such as one of a job that"
-                            + " was down for longer. Write the records again by a replay of the"
-                            + " time before the stop, and set a longer timeout (at most the"
-                            + " broker's transaction.max.timeout.ms). {}",
+                            + " than `sink.kafka / transaction-timeout`; mostly the job was down"
+                            + " for too long. Replay the time before the stop to write the records"
+                            + " again, and set a longer timeout (at most the broker's"
+                            + " transaction.max.timeout.ms). The transaction: {}",
                         topic,
                         reason.toString(),
                         request.getCommittable());

@@ -229,7 +229,8 @@ final class Courier implements AutoCloseable {
             }
         } catch (IOException e) {
             warnings.warn(
-                    "{} interactions could not be spilled, which is tried again",
+                    "{} interactions could not be written to `sink.personalize / spill-path`. The"
+                            + " job tries again",
                     interactions.size(),
                     e);
             ended(parcel, false);

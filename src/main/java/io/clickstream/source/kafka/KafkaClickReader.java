@@ -21,7 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /** The connector's reader, which also knows whether its partitions are read to their ends. */
-@SuppressWarnings("try") // Flink\'s own close() may be interrupted.
+@SuppressWarnings("try") // Flink's own close() may be interrupted.
 final class KafkaClickReader extends KafkaSourceReader<Incoming>
         implements SplitProgress<KafkaPartitionSplit> {
 

@@ -31,7 +31,7 @@ public final class KafkaSources {
     /** As the system finds best; Kafka's 64 KiB would be read in as many pieces. */
     private static final String RECEIVE_BUFFER_BYTES = "-1";
 
-    /** The connector would never look for new partitions by itself. */
+    /** Unless it is set, the connector's builder turns the search for new partitions off. */
     private static final Duration MAX_DISCOVERY_INTERVAL = Duration.ofSeconds(10);
 
     private static final Duration MIN_DISCOVERY_INTERVAL = Duration.ofMillis(500);

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The partitions of a list of topics, asked for again and again. The connector ends the job when
- * the brokers can't be asked once. Here, what is known stays known until they answer again, also
- * while a topic is deleted and made again.
+ * The partitions of a list of topics, asked for again and again. The connector fails the job when
+ * one such request fails. Here, what is known stays known until they answer again, also while a
+ * topic is deleted and made again.
  */
 final class KnownTopics implements KafkaSubscriber {
 
@@ -56,15 +56,18 @@ final class KnownTopics implements KafkaSubscriber {
                 throw new FlinkRuntimeException(
                         "The partitions of topics "
                                 + new TreeSet<>(topics)
-                                + " can't be listed: "
+                                + " can't be listed; check that they exist and that the job may"
+                                + " describe them: "
                                 + e.getCause().getMessage(),
                         e.getCause());
             }
             if (!isSilent) {
                 isSilent = true;
                 LOG.warn(
-                        "The partitions of topics {} can't be listed now. The job goes on with the"
-                                + " {} that it knows",
+                        "The partitions of topics {} can't be listed. The job goes on with the {}"
+                                + " partitions that it knows, asks again, and finds no new ones"
+                                + " until the brokers answer. Check that the topics exist and the"
+                                + " brokers can be reached",
                         topics,
                         known.size(),
                         e.getCause());

@@ -1,5 +1,6 @@
 package io.clickstream.source.kafka;
 
+import io.clickstream.metrics.LimitedWarnings;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -23,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the brokers where partitions end. A fetch that gives nothing does not tell: the broker may
- * have nothing, or may not answer. A consumer can't be asked beside a poll that waits.
+ * Asks the brokers where partitions end. An empty fetch does not tell whether the broker has
+ * nothing or does not answer. A consumer can't be asked while another thread waits in its poll.
  *
  * <p>The end is that of all records, also of transactions that are still open: their clicks are on
  * their way.
@@ -32,6 +33,8 @@ import org.slf4j.LoggerFactory;
 final class LogEnds implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogEnds.class);
+
+    private static final LimitedWarnings WARNINGS = new LimitedWarnings(LOG);
 
     private static final int TIMEOUT_MILLIS = 10_000;
 
@@ -47,7 +50,7 @@ final class LogEnds implements AutoCloseable {
             this.offset = offset;
         }
 
-        /** When the question was sent, in ms of the clock: everything before is in front of it. */
+        /** When the question was sent, in ms of the clock. All older records are before the end. */
         long askedAt() {
             return askedAt;
         }
@@ -115,7 +118,11 @@ final class LogEnds implements AutoCloseable {
             }
         } catch (KafkaException e) {
             // Without an answer the partitions count as not read to their ends.
-            LOG.debug("The ends of {} can't be asked for", partitions, e);
+            WARNINGS.warn(
+                    "The client that asks where partitions end can't be used: {}. Partitions that"
+                            + " give no click count as stalled; check the source's settings",
+                    e.toString(),
+                    e);
             underWay.removeAll(partitions);
         }
     }
@@ -128,7 +135,12 @@ final class LogEnds implements AutoCloseable {
         if (end != null) {
             ends.put(partition, new End(askedAt, end.offset()));
         } else {
-            LOG.debug("The end of {} is not known", partition, failure);
+            WARNINGS.warn(
+                    "Kafka does not say where partitions end, such as {}: {}. If such a partition"
+                            + " gives no click, it counts as stalled; check its broker and the"
+                            + " job's rights (Describe on the topic)",
+                    partition,
+                    failure);
         }
         underWay.remove(partition);
     }

@@ -9,8 +9,8 @@ import org.apache.flink.metrics.ThreadSafeSimpleCounter;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Counts offsets that the retention deleted before they were read, in all and per partition. An
- * offset may also stand for the marker of a transaction, so there are at most as many clicks.
+ * Counts offsets that the retention deleted before they were read, in all and per partition. Some
+ * offsets are markers of transactions, so the number of lost clicks may be lower.
  */
 final class LostOffsets {
 

@@ -139,7 +139,12 @@ final class PartitionFetcher extends KafkaPartitionSplitReader {
         try {
             oldest = consumer.beginningOffsets(wanted.keySet(), ANSWER);
         } catch (WakeupException | TimeoutException unanswered) {
-            LOG.info("The oldest offsets of {} are asked for again", wanted.keySet(), unanswered);
+            LOG.info(
+                    "The brokers did not tell the oldest offsets of {} within {} s. They are asked"
+                            + " again with the next poll",
+                    wanted.keySet(),
+                    ANSWER.toSeconds(),
+                    unanswered);
             // The next poll throws the same again.
             return;
         }
@@ -154,9 +159,10 @@ final class PartitionFetcher extends KafkaPartitionSplitReader {
                         : null;
         if (wanted < oldest) {
             LOG.error(
-                    "Offsets {} to {} of {} are gone: the topic's retention deleted {} records"
-                            + " before they were read. Reading goes on at {}; keep records for"
-                            + " longer than the job may be down or behind",
+                    "Offsets {} to {} of partition {} are lost: the topic's retention deleted {}"
+                            + " offsets before the job read them. Reading goes on at offset {}."
+                            + " Set the topic's retention above the time that the job may be down"
+                            + " or behind",
                     wanted,
                     oldest - 1,
                     partition,
@@ -166,16 +172,20 @@ final class PartitionFetcher extends KafkaPartitionSplitReader {
             consumer.seek(partition, oldest);
         } else if (common != null) {
             LOG.warn(
-                    "{} was cut by its brokers behind offset {}: an unclean election of a leader."
-                            + " Reading goes on there instead of at {}",
+                    "Partition {} has lost its records from offset {} on, by an unclean election"
+                            + " of a leader. Reading goes on at this offset instead of {}. Results"
+                            + " keep the lost records that were read; check the brokers and"
+                            + " unclean.leader.election.enable",
                     partition,
                     common.offset(),
                     wanted);
             consumer.seek(partition, common.offset());
         } else {
             LOG.warn(
-                    "{} ends before offset {}, up to which it was read: the topic was deleted and"
-                            + " made again. Reading goes on at its beginning, {}",
+                    "Partition {} ends before offset {}, the next one to read. Probably the topic"
+                            + " was deleted and created again. Reading goes on at the beginning,"
+                            + " offset {}. Start the job without its savepoint if other partitions"
+                            + " must be read from their beginnings too",
                     partition,
                     wanted,
                     oldest);

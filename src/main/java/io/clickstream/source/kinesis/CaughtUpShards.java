@@ -5,14 +5,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * When each shard was last known to be read to its end: Kinesis said that nothing was left behind
- * an answer, and all records up to there are emitted. Used by the task's thread alone.
+ * When each shard was last known to be read to its end: Kinesis said that nothing comes after an
+ * answer, and all records of this answer are emitted. Used by the task's thread alone.
  */
 final class CaughtUpShards {
 
     private final Map<String, Long> times = new HashMap<>();
 
-    /** The shard was read to its end, or {@link PartitionTimes#NEVER}. */
+    /** Notes when the shard was read to its end; {@link PartitionTimes#NEVER} changes nothing. */
     void at(String shardId, long time) {
         if (time != PartitionTimes.NEVER) {
             times.merge(shardId, time, Math::max);

@@ -73,9 +73,10 @@ final class MissingShards {
         } else {
             gone.inc();
             LOG.warn(
-                    "The stream does not list shard {} any more, so it ends here, read up to {}:"
-                        + " its retention is over. Records that it had behind this place are lost;"
-                        + " its children are read from their beginning. ({})",
+                    "The stream no longer lists shard {}: its retention is over. The job had read"
+                        + " it up to {}; later records of it are lost. The job goes on with its"
+                        + " children, from their beginning. Set the stream's retention above the"
+                        + " time that the job may be down or behind ({})",
                     shardId,
                     position,
                     cause.toString());

@@ -4,9 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Bounds the bytes of all answers that the polled shards of a subtask wait for or hold. A stream
- * with many shards that is far behind would else hold 10 MB of each of them. All on the thread of
- * the loop; who asks first is served first.
+ * Bounds the bytes of all answers that the polled shards of a subtask wait for or hold. Without it,
+ * a job that is far behind on a stream with many shards would hold 10 MB per shard. All on the
+ * thread of the loop; whoever asks first is served first.
  */
 final class PollBudget {
 
@@ -20,7 +20,7 @@ final class PollBudget {
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private long used;
 
-    /** A budget of so many bytes, of which one answer may use more. */
+    /** A budget of so many bytes. While nothing is used, it lets in one answer of any size. */
     PollBudget(long limit) {
         this.limit = limit;
     }
@@ -31,7 +31,7 @@ final class PollBudget {
         serve();
     }
 
-    /** Gives bytes back: all of an answer, or what it is smaller than the largest one. */
+    /** Gives back bytes: those of a used answer, or those that an answer turned out not to need. */
     void release(long bytes) {
         used -= bytes;
         serve();
