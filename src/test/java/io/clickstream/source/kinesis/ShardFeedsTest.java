@@ -168,7 +168,7 @@ class ShardFeedsTest {
             assertThat(log.lines())
                     .singleElement()
                     .asString()
-                    .contains("shard-1", "read up to AFTER_SEQUENCE_NUMBER 7");
+                    .contains("shard-1", "read it up to AFTER_SEQUENCE_NUMBER 7");
         }
     }
 
