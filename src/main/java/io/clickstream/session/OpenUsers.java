@@ -341,6 +341,18 @@ final class OpenUsers {
         return true;
     }
 
+    /** The index of a user, who gets one if there is none. */
+    private SessionIndex index(int head) {
+        SessionIndex index = indexes.get(head);
+        if (index == null) {
+            records.setIndexed(head, true);
+            index = new SessionIndex(records, head);
+            indexes.put(head, index);
+            hasIndexes = true;
+        }
+        return index;
+    }
+
     private void removeIndex(int head) {
         indexes.remove(head);
         hasIndexes = !indexes.isEmpty();
@@ -372,13 +384,7 @@ final class OpenUsers {
             boolean checkout,
             long gap,
             boolean mayOpen) {
-        SessionIndex index = indexes.get(head);
-        if (index == null) {
-            records.setIndexed(head, true);
-            index = new SessionIndex(records, head);
-            indexes.put(head, index);
-            hasIndexes = true;
-        }
+        SessionIndex index = index(head);
         int at = newestBegunBy(index, timestamp, gap);
         int newer = index.get(at + 1);
         int session = index.get(at);
@@ -414,16 +420,21 @@ final class OpenUsers {
         int newer = SessionRecords.NONE;
         int session = head;
         SessionIndex index = null;
+        int passed = 0;
+        while (!isIndexed(head)
+                && session != SessionRecords.NONE
+                && records.last(session) + gap - 1 > watermark) {
+            newer = session;
+            session = records.older(session);
+            if (++passed > MAX_PASSED_OVER) {
+                index(head);
+            }
+        }
         if (isIndexed(head)) {
             index = indexes.get(head);
             int at = index.newest(each -> records.last(each) + gap - 1 <= watermark);
             newer = index.get(at + 1);
             session = index.get(at);
-        } else {
-            while (session != SessionRecords.NONE && records.last(session) + gap - 1 > watermark) {
-                newer = session;
-                session = records.older(session);
-            }
         }
         if (session == SessionRecords.NONE) {
             return 0;
@@ -465,8 +476,12 @@ final class OpenUsers {
             return records.last(indexes.get(head).get(0)) + gap;
         }
         int oldest = head;
+        int passed = 0;
         while (records.older(oldest) != SessionRecords.NONE) {
             oldest = records.older(oldest);
+            if (++passed > MAX_PASSED_OVER) {
+                return records.last(index(head).get(0)) + gap;
+            }
         }
         return records.last(oldest) + gap;
     }

@@ -2,6 +2,7 @@ package io.clickstream.session;
 
 import io.clickstream.event.Click;
 import io.clickstream.event.UserId;
+import java.util.Arrays;
 import javax.annotation.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class PendingClicks {
     private final Click[] behind;
 
     private int size;
+    private boolean isAnyBehind;
 
     PendingClicks(int capacity) {
         numbers = new long[capacity];
@@ -56,6 +58,7 @@ final class PendingClicks {
         if (isBehind || click.isBehindWatermark()) {
             flag |= BEHIND;
             behind[i] = click.copy();
+            isAnyBehind = true;
         }
         flags[i] = (byte) flag;
     }
@@ -69,6 +72,11 @@ final class PendingClicks {
     }
 
     void clear() {
+        if (isAnyBehind) {
+            // Clicks that were late have their records' bytes.
+            Arrays.fill(behind, 0, size, null);
+            isAnyBehind = false;
+        }
         size = 0;
     }
 

@@ -54,6 +54,8 @@ final class SessionRecords {
      */
     static final int BYTES_PER_SESSION = 256;
 
+    private static final int USUAL_ID_LENGTH = 36;
+
     private static final int RECORD_LOG2 = 4;
     private static final int CHUNK_LOG2 = 12;
     private static final int CHUNK_MASK = (1 << CHUNK_LOG2) - 1;
@@ -218,7 +220,9 @@ final class SessionRecords {
     /** Gives a record back. */
     void free(int record) {
         if ((flags(record) & TEXT) != 0) {
-            texts[record >>> CHUNK_LOG2][record & CHUNK_MASK] = null;
+            UserId[] inChunk = texts[record >>> CHUNK_LOG2];
+            outsideBytes -= longIdBytes(inChunk[record & CHUNK_MASK]);
+            inChunk[record & CHUNK_MASK] = null;
         }
         dropOutside(record);
         long[] chunk = chunk(record);
@@ -292,7 +296,13 @@ final class SessionRecords {
                 texts[index] = new UserId[1 << CHUNK_LOG2];
             }
             texts[index][record & CHUNK_MASK] = text;
+            outsideBytes += longIdBytes(text);
         }
+    }
+
+    /** Bytes of an id beyond those that {@link #BYTES_PER_SESSION} has for it. */
+    private static long longIdBytes(UserId text) {
+        return Math.max(0, (text.text().length() - USUAL_ID_LENGTH) * (long) Character.BYTES);
     }
 
     boolean isHead(int record) {

@@ -241,21 +241,24 @@ final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Inco
             this.times = times;
         }
 
-        @Override
-        public void collect(Incoming incoming, long timestamp) {
+        private void note(Incoming incoming) {
             Click click = incoming.click();
             if (click != null) {
                 times.clicked(click.timestamp());
+            } else {
+                times.gaveNoClick();
             }
+        }
+
+        @Override
+        public void collect(Incoming incoming, long timestamp) {
+            note(incoming);
             out.collect(incoming, timestamp);
         }
 
         @Override
         public void collect(Incoming incoming) {
-            Click click = incoming.click();
-            if (click != null) {
-                times.clicked(click.timestamp());
-            }
+            note(incoming);
             out.collect(incoming);
         }
 

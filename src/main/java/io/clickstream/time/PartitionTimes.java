@@ -118,12 +118,15 @@ public final class PartitionTimes {
         private long silentSince;
         private long caughtUp = NEVER;
         private long lastCheck = NONE;
+        private long lastRead;
+        private boolean gaveRecord;
         private long stalledMillis;
         private boolean isSetAside;
 
         private Partition(String name, long now) {
             this.name = name;
             this.silentSince = now;
+            this.lastRead = now;
         }
 
         /**
@@ -136,12 +139,22 @@ public final class PartitionTimes {
             clicked = true;
         }
 
+        /** The partition gave a record that is no click: it is silent, but does not stall. */
+        public void gaveNoClick() {
+            gaveRecord = true;
+        }
+
         private long ownWatermark() {
             return newestClick == NONE ? NONE : newestClick - outOfOrderness - 1;
         }
 
         /** Whether it holds the watermark. */
         private boolean holds(long now, long step, CaughtUp source) {
+            if (gaveRecord) {
+                gaveRecord = false;
+                lastRead = now;
+                stalledMillis = 0;
+            }
             if (clicked) {
                 clicked = false;
                 newest = Math.max(newest, newestClick);
@@ -170,7 +183,8 @@ public final class PartitionTimes {
         }
 
         private boolean isStillAwaited(long now, long step) {
-            if (now - Math.max(silentSince, caughtUp) >= idleTimeout + ANSWER_MILLIS) {
+            long lastSign = Math.max(lastRead, Math.max(silentSince, caughtUp));
+            if (now - lastSign >= idleTimeout + ANSWER_MILLIS) {
                 stalled++;
                 stalledMillis += step;
             }

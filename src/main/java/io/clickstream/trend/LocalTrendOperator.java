@@ -31,6 +31,9 @@ public final class LocalTrendOperator extends AbstractStreamOperator<Trend>
     /** Beyond that, counts leave early, in parts. It matters where there are no watermarks. */
     private static final int MAX_COUNTS = 200_000;
 
+    /** Of the names of all counts, which somebody may make up. */
+    private static final long MAX_CHARACTERS = 16 << 20;
+
     private final TrendField field;
     private final long slideMillis;
 
@@ -82,7 +85,7 @@ public final class LocalTrendOperator extends AbstractStreamOperator<Trend>
             return;
         }
         counts.add(name, click.timestamp(), 1);
-        if (counts.size() >= MAX_COUNTS) {
+        if (counts.size() >= MAX_COUNTS || counts.characters() >= MAX_CHARACTERS) {
             counts.forEach(this::emit);
             counts.clear();
         }

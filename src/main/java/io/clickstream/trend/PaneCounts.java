@@ -15,6 +15,7 @@ final class PaneCounts {
     private final long paneMillis;
     private final TreeMap<Long, Map<String, long[]>> panes = new TreeMap<>();
     private int size;
+    private long characters;
 
     /**
      * Begins without counts.
@@ -33,6 +34,7 @@ final class PaneCounts {
                         .computeIfAbsent(name, first -> new long[1]);
         if (count[0] == 0) {
             size++;
+            characters += name.length();
         }
         count[0] += clicks;
     }
@@ -49,6 +51,7 @@ final class PaneCounts {
         while (!panes.isEmpty() && panes.firstKey() + paneMillis - 1 <= watermark) {
             Map.Entry<Long, Map<String, long[]>> pane = panes.pollFirstEntry();
             size -= pane.getValue().size();
+            pane.getValue().keySet().forEach(name -> characters -= name.length());
             emit(pane.getKey(), pane.getValue(), out);
         }
     }
@@ -61,11 +64,17 @@ final class PaneCounts {
     void clear() {
         panes.clear();
         size = 0;
+        characters = 0;
     }
 
     /** How many counts there are. */
     int size() {
         return size;
+    }
+
+    /** Characters of the names of all counts. */
+    long characters() {
+        return characters;
     }
 
     private void emit(long begin, Map<String, long[]> pane, Consumer<Trend> out) {

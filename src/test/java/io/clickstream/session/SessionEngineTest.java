@@ -156,6 +156,24 @@ class SessionEngineTest {
                 .allMatch(s -> s.departmentsLeftOut() > 0);
     }
 
+    /** Somebody sends ids as long as they may be: they count by their bytes. */
+    @Test
+    void longIdsCountAgainstTheHeapsShare() {
+        int maxOnHeap = 1_000;
+        SessionEngine engine = engine(maxOnHeap);
+        String begin = "i".repeat(1_000);
+        for (int i = 0; i < 2_000; i++) {
+            click(engine, Clicks.click(begin + (10_000 + i)).at("12:00:00"));
+            assertThat(engine.heapBytes())
+                    .isLessThanOrEqualTo(2L * maxOnHeap * SessionRecords.BYTES_PER_SESSION);
+        }
+
+        assertThat(engine.sessionsSpilled()).isGreaterThan(1_500);
+        closeAll(engine);
+        assertThat(closed).hasSize(2_000);
+        assertThat(engine.heapBytes()).isZero();
+    }
+
     private long logBytes() {
         return logs.values().stream()
                 .flatMap(log -> log.values().stream())

@@ -72,6 +72,27 @@ class WorkPerClickTest {
         assertThat(closed).hasSize(ROUNDS * CLICKS);
     }
 
+    /** The watermark closes them one by one. */
+    @Test
+    void manyOpenSessionsInTheOrderOfTime() {
+        SessionEngine engine = engine();
+        PendingClicks one = new PendingClicks(SessionEngine.BATCH);
+        long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        for (int i = 0; i < CLICKS; i++) {
+            one.add(click("ann", TIME + 2_000L * i, "Books"));
+            engine.add(one);
+            one.clear();
+        }
+        for (int i = 0; i < CLICKS; i++) {
+            engine.advance(TIME + 2_000L * i + 1_500);
+        }
+        long nanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start;
+
+        assertThat(closed).hasSize(CLICKS);
+        // Without an index it takes a minute.
+        assertThat(nanos / CLICKS).isLessThan(20_000);
+    }
+
     /** Every other click begins a session, which the next one joins with a large one. */
     @Test
     void sessionsThatJoinALargeOne() {

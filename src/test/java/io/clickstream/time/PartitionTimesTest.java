@@ -134,6 +134,26 @@ class PartitionTimesTest implements WatermarkOutput, PartitionTimes.CaughtUp {
         assertThat(times.stalled()).isZero();
     }
 
+    /** It is read, though all that it gives is a dead letter. */
+    @Test
+    void waitForAPartitionThatGivesRecordsThatAreNoClicks() {
+        PartitionTimes.Partition a = times.add("a", now);
+        PartitionTimes.Partition b = times.add("b", now);
+        unanswered.add("b");
+        b.clicked(time("10:00:00"));
+        a.clicked(time("12:00:00"));
+        step();
+        said.clear();
+        for (int second = 1; second <= 600; second++) {
+            a.clicked(time("12:00:00") + second * 1_000L);
+            b.gaveNoClick();
+            run(Duration.ofSeconds(1));
+        }
+
+        assertThat(said).isEmpty();
+        assertThat(times.stalled()).isZero();
+    }
+
     @Test
     void doNotRiseToTheNewestClickWhileAPartitionIsSetAside() {
         PartitionTimes.Partition a = times.add("a", now);

@@ -87,7 +87,7 @@ final class PartitionFetcher extends KafkaPartitionSplitReader {
         try {
             records = super.fetch();
         } catch (OffsetOutOfRangeException e) {
-            // The consumer throws it only from a poll that gives no records, so none are lost here.
+            fetchAgain(e.offsetOutOfRangePartitions().keySet());
             goOnWithWhatIsThere(e);
             return new RecordsBySplits<>(Map.of(), Set.of());
         }
@@ -104,9 +104,7 @@ final class PartitionFetcher extends KafkaPartitionSplitReader {
 
     private void notePositions() {
         for (TopicPartition partition : consumer.assignment()) {
-            positions.fetched(
-                    splitIds.computeIfAbsent(partition, KafkaPartitionSplit::toSplitId),
-                    consumer.position(partition));
+            positions.fetched(splitId(partition), consumer.position(partition));
         }
     }
 
@@ -131,6 +129,23 @@ final class PartitionFetcher extends KafkaPartitionSplitReader {
                                     : committed.offset()));
         }
         return resolved;
+    }
+
+    /**
+     * The exception may come behind a poll, when the connector asks for positions. Then the polled
+     * records are lost, though the consumer has passed them.
+     */
+    private void fetchAgain(Set<TopicPartition> except) {
+        for (TopicPartition partition : consumer.assignment()) {
+            long emitted = positions.offset(splitId(partition));
+            if (emitted >= 0 && !except.contains(partition)) {
+                consumer.seek(partition, emitted);
+            }
+        }
+    }
+
+    private String splitId(TopicPartition partition) {
+        return splitIds.computeIfAbsent(partition, KafkaPartitionSplit::toSplitId);
     }
 
     private void goOnWithWhatIsThere(OffsetOutOfRangeException e) {

@@ -49,6 +49,12 @@ final class ReadPositions {
         }
     }
 
+    /** The position behind the latest batch; negative if there is none yet. Fetcher's thread. */
+    long offset(String splitId) {
+        Position position = positions.get(splitId);
+        return position == null ? -1 : position.offset;
+    }
+
     /** Whether all records of a partition in front of an offset are fetched and emitted. */
     boolean isEmittedUpTo(String splitId, long offset) {
         Position position = positions.get(splitId);

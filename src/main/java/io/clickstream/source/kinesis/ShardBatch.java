@@ -70,7 +70,8 @@ final class ShardBatch implements RecordsWithSplitIds<Record> {
 
     @Override
     public void recycle() {
-        if (caughtUp != null) {
+        // Of a shard that has ended nobody asks any more.
+        if (caughtUp != null && !last) {
             caughtUp.at(shardId, caughtUpAt);
         }
     }
