@@ -343,7 +343,7 @@ final class OpenUsers {
 
     /** The index of a user, who gets one if there is none. */
     private SessionIndex index(int head) {
-        SessionIndex index = indexes.get(head);
+        SessionIndex index = isIndexed(head) ? indexes.get(head) : null;
         if (index == null) {
             records.setIndexed(head, true);
             index = new SessionIndex(records, head);
@@ -479,7 +479,8 @@ final class OpenUsers {
         int passed = 0;
         while (records.older(oldest) != SessionRecords.NONE) {
             oldest = records.older(oldest);
-            if (++passed > MAX_PASSED_OVER) {
+            // Sessions that are only read, to be stored again, are of nobody here.
+            if (++passed > MAX_PASSED_OVER && records.isHead(head)) {
                 return records.last(index(head).get(0)) + gap;
             }
         }
