@@ -36,7 +36,7 @@ class KafkaSourceITCase {
     @ValueSource(ints = {1, 3})
     void readsANewPartitionInTime(int parallelism, @TempDir Path folder) throws Exception {
         try (LocalJob job = new LocalJob(folder, 1)) {
-            job.set("event-time", "out-of-orderness", "2 s").start(folder, parallelism);
+            job.set("event-time", "out-of-orderness", "4 s").start(folder, parallelism);
             sendForAWhile(job, Duration.ofSeconds(2), 1);
 
             try (Admin admin = admin(job)) {
