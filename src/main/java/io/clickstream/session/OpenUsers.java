@@ -1,6 +1,7 @@
 package io.clickstream.session;
 
 import io.clickstream.event.UserId;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,7 +41,8 @@ final class OpenUsers {
     /** If a search passes over more sessions of a user, they get an index. */
     private static final int MAX_PASSED_OVER = 32;
 
-    private static final Comparator<UserId> BY_ID =
+    /** Any order: ids with the same hash can't make a tree slow. */
+    static final Comparator<UserId> BY_ID =
             Comparator.comparing(UserId::text, Comparator.nullsFirst(Comparator.naturalOrder()))
                     .thenComparingLong(UserId::number);
 
@@ -341,6 +343,32 @@ final class OpenUsers {
         return true;
     }
 
+    /**
+     * Makes one list of several, in which no sessions are near enough to be one.
+     *
+     * @param sessions of one user, in any order, with whatever sessions they were in a list before
+     * @return the newest
+     */
+    int join(int[] sessions, long gap) {
+        int[] ordered =
+                Arrays.stream(sessions)
+                        .boxed()
+                        .sorted(Comparator.comparingLong(records::begin))
+                        .mapToInt(Integer::intValue)
+                        .toArray();
+        int newest = SessionRecords.NONE;
+        for (int session : ordered) {
+            if (newest != SessionRecords.NONE
+                    && records.begin(session) <= records.last(newest) + gap) {
+                records.join(newest, session);
+            } else {
+                records.setOlder(session, newest);
+                newest = session;
+            }
+        }
+        return newest;
+    }
+
     /** The index of a user, who gets one if there is none. */
     private SessionIndex index(int head) {
         SessionIndex index = isIndexed(head) ? indexes.get(head) : null;
@@ -351,6 +379,14 @@ final class OpenUsers {
             hasIndexes = true;
         }
         return index;
+    }
+
+    /** Forgets the index of a user whose sessions are about to be others. */
+    void dropIndex(int head) {
+        if (isIndexed(head)) {
+            records.setIndexed(head, false);
+            removeIndex(head);
+        }
     }
 
     private void removeIndex(int head) {

@@ -48,6 +48,10 @@ final class SessionCodec {
             this.writer = writer;
         }
 
+        int writer() {
+            return writer;
+        }
+
         /**
          * @param writer whose department numbers follow
          */

@@ -4,11 +4,13 @@ import io.clickstream.event.Click;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import javax.annotation.Nullable;
 
 /**
  * The open sessions of the users that one subtask owns.
@@ -45,8 +47,14 @@ final class SessionEngine {
 
     private static final int TOUCH_SAMPLES = 1024;
 
-    /** Sessions of a user that take more beside their records are large. */
+    /** Users whose sessions take more beside their records are spilled first. */
     private static final int LARGE_BYTES = 32 << 10;
+
+    /**
+     * Sessions of a user that have more bytes in the store are not read for a click. To read and
+     * write these takes a few times as long as to read and write those of a usual user.
+     */
+    static final int LARGE_STORED_BYTES = 16 << 10;
 
     /**
      * Bucket width: the users of one bucket are looked at anew with each watermark within it. A gap
@@ -70,7 +78,9 @@ final class SessionEngine {
     private final SessionCodec codec;
     private final SessionLog log;
     private final ExpiryBuckets expiry;
+    private final int largeStoredBytes;
     private final SpilledUsers spilled = new SpilledUsers();
+    private final LargeUsers large;
     private final VarBytes spillBytes = new VarBytes();
 
     /** Records of users who are not in the log as they are. */
@@ -81,6 +91,7 @@ final class SessionEngine {
     private long clicks;
     private long onHeap;
     private long spilledSessions;
+    private boolean isRestoring;
 
     /** Written, so that reading ahead is not optimized away. */
     @SuppressWarnings("UnusedVariable")
@@ -92,6 +103,8 @@ final class SessionEngine {
      * @param gap two clicks of a user that are further apart are in two sessions
      * @param maxOnHeap sessions on the heap at most, by and large; a session with many visits or
      *     departments counts as several, by its bytes
+     * @param largeStoredBytes the sessions of a user that have more bytes in the store stay there
+     *     when he clicks; {@link #LARGE_STORED_BYTES} but in tests
      * @param maxDeptListBytes that the list of a session's departments may have as JSON
      * @param maxParallelism the number of key groups
      * @param segments where the log is kept
@@ -103,6 +116,7 @@ final class SessionEngine {
     SessionEngine(
             Duration gap,
             int maxOnHeap,
+            int largeStoredBytes,
             int maxDeptListBytes,
             int maxParallelism,
             DepartmentNames names,
@@ -114,6 +128,8 @@ final class SessionEngine {
             Consumer<Click> late) {
         this.gap = gap.toMillis();
         this.maxOnHeap = maxOnHeap;
+        this.largeStoredBytes = largeStoredBytes;
+        this.large = new LargeUsers(this.gap);
         this.names = names;
         this.store = store;
         this.maxRate = maxRate;
@@ -154,36 +170,39 @@ final class SessionEngine {
 
     private void add(PendingClicks batch, int index, int hash) {
         int head = users.get(batch.number(index), batch.text(index), hash);
-        if (head == SessionRecords.NONE && spilled.size() > 0) {
-            UserId id = batch.user(index);
-            head = spilled.mayContain(id) ? unspill(id, hash) : SessionRecords.NONE;
+        LargeUsers.Stored stored = null;
+        if (head == SessionRecords.NONE) {
+            if (spilled.size() > 0 && spilled.mayContain(batch.user(index))) {
+                UserId id = batch.user(index);
+                stored = large.get(id);
+                head = stored == null ? unspill(id, hash) : SessionRecords.NONE;
+            }
+        } else if (large.size() > 0 && records.isPartStored(head)) {
+            stored = large.get(records.user(head));
         }
         long timestamp = batch.timestamp(index);
         String department = batch.department(index);
         boolean isCheckout = batch.isCheckout(index);
-        boolean isBehindWatermark = batch.isBehindWatermark(index);
+        boolean mayOpen =
+                !batch.isBehindWatermark(index) || (stored != null && stored.isNear(timestamp));
         int number = department == null ? 0 : names.number(department);
         int change = 1;
         if (head != SessionRecords.NONE) {
-            change =
-                    users.click(
-                            head,
-                            timestamp,
-                            department,
-                            number,
-                            isCheckout,
-                            gap,
-                            !isBehindWatermark);
-        } else if (isBehindWatermark) {
-            change = OpenUsers.NOT_TAKEN;
-        } else {
+            change = users.click(head, timestamp, department, number, isCheckout, gap, mayOpen);
+        } else if (mayOpen) {
             head = records.open(timestamp);
             records.add(head, timestamp, department, number, isCheckout);
             users.add(batch.number(index), batch.text(index), hash, head);
+        } else {
+            change = OpenUsers.NOT_TAKEN;
         }
         if (change == OpenUsers.NOT_TAKEN) {
             late.accept(batch.behind(index));
             return;
+        }
+        if (stored != null) {
+            records.setPartStored(head, true);
+            stored.noteCheckouts(records, head, timestamp);
         }
         records.setTouch(head, (int) (clicks++ / CLICKS_PER_TOUCH));
         changed.set(head);
@@ -220,17 +239,35 @@ final class SessionEngine {
     void wake(UserId id, long newWatermark) {
         watermark = newWatermark;
         int hash = OpenUsers.hash(id);
-        if (users.get(id, hash) != SessionRecords.NONE || !spilled.mayContain(id)) {
+        int head = users.get(id, hash);
+        LargeUsers.Stored stored = large.get(id);
+        if (stored != null && earliestEnd(stored, head) - 1 > watermark) {
+            // The session has grown since.
+            store.wakeAt(id, earliestEnd(stored, head) - 1);
             return;
         }
-        // An old call may come for one whose session has grown since: then he just is back.
-        int head = unspill(id, hash);
+        if (stored == null && (head != SessionRecords.NONE || !spilled.mayContain(id))) {
+            return;
+        }
+        if (head == SessionRecords.NONE) {
+            // An old call may come for one whose session has grown since: then he just is back.
+            head = unspill(id, hash);
+        }
         if (head != SessionRecords.NONE) {
-            closeDue(head);
+            long end = closeDue(head);
+            if (end != SessionRecords.NOT_ARMED) {
+                expiry.arm(head, end);
+            }
             if (load() > maxOnHeap) {
                 spill();
             }
         }
+    }
+
+    private long earliestEnd(LargeUsers.Stored stored, int head) {
+        return head == SessionRecords.NONE
+                ? stored.earliestEnd()
+                : stored.earliestEnd(records, head);
     }
 
     /** Brings the log up to the heap. */
@@ -260,7 +297,7 @@ final class SessionEngine {
 
     /**
      * Takes up a user who was found in the store after a restart, and leaves him there. To be
-     * called before {@link #restoreLog}, which may leave more users to the store.
+     * called for all of them before {@link #restoreParts}.
      */
     void restoreSpilled(UserId id) {
         int newest = read(store.read(id));
@@ -269,32 +306,84 @@ final class SessionEngine {
     }
 
     /**
+     * Takes up the further parts of a user in the store. To be called for all who have some before
+     * {@link #restoreLog}, which may leave more users to the store.
+     */
+    void restoreParts(UserId id) {
+        byte[] first = store.read(id);
+        int newest = read(first);
+        spilledSessions -= users.sessionCount(newest);
+        LargeUsers.Stored stored = large.add(id, records, newest, first.length);
+        users.free(newest);
+        for (byte[] part : store.readParts(id)) {
+            int newestOfPart = read(part);
+            stored = large.add(id, records, newestOfPart, part.length);
+            users.free(newestOfPart);
+        }
+        spilledSessions += stored.size();
+        store.wakeAt(id, stored.earliestEnd() - 1);
+    }
+
+    /**
      * Takes up the log of a key group after a restart.
      *
      * @param segments in their order
      */
     void restoreLog(int keyGroup, List<byte[]> segments) {
+        isRestoring = true;
         log.restore(keyGroup, segments, this::restoreEntry);
+        isRestoring = false;
         if (load() > maxOnHeap) {
             spill();
         }
     }
 
-    private void restoreEntry(UserId id, int newest) {
+    private boolean restoreEntry(UserId id, int newest) {
+        if (load() > maxOnHeap) {
+            // A log may have far more users than there is room for now.
+            spill();
+        }
         int hash = OpenUsers.hash(id);
         int earlier = users.get(id, hash);
+        byte[] stored = earlier == SessionRecords.NONE ? read(id) : null;
+        boolean isSpilledEntry = stored != null && isOfThisRun(stored);
         if (earlier != SessionRecords.NONE) {
             onHeap -= users.sessionCount(earlier);
             log.replaced(earlier);
             users.remove(earlier);
+        } else if (isSpilledEntry) {
+            int spilledEntry = read(stored);
+            spilledSessions -= users.sessionCount(spilledEntry);
+            users.free(spilledEntry);
+            forgetStored(id);
+        } else if (stored != null && large.get(id) == null) {
+            // He was spilled after this entry.
+            users.free(newest);
+            return false;
         }
         if (newest != SessionRecords.NONE) {
             addRestored(id, hash, newest);
+            if (isSpilledEntry) {
+                // In the log he left when the earlier entry was spilled.
+                changed.set(newest);
+            }
         }
+        return true;
+    }
+
+    /** The user's sessions in the store; null if there are none. */
+    @Nullable
+    private byte[] read(UserId id) {
+        return spilled.mayContain(id) ? store.read(id) : null;
+    }
+
+    private boolean isOfThisRun(byte[] stored) {
+        return SessionCodec.Origin.read(new VarBytes(stored)).writer() == names.writer();
     }
 
     private void addRestored(UserId id, int hash, int newest) {
         users.add(id, hash, newest);
+        records.setPartStored(newest, large.get(id) != null);
         onHeap += users.sessionCount(newest);
         records.setTouch(newest, 0);
         expiry.arm(newest, users.earliestEnd(newest, gap));
@@ -314,7 +403,9 @@ final class SessionEngine {
 
     /** Bytes on the heap that sessions take, by and large. */
     long heapBytes() {
-        return onHeap * SessionRecords.BYTES_PER_SESSION + records.outsideBytes();
+        return onHeap * SessionRecords.BYTES_PER_SESSION
+                + records.outsideBytes()
+                + large.heapBytes();
     }
 
     long sessionsOnHeap() {
@@ -331,6 +422,13 @@ final class SessionEngine {
     }
 
     private long closeDue(int head) {
+        if (records.isPartStored(head)) {
+            long end = large.get(records.user(head)).earliestEnd(records, head);
+            if (end - 1 > watermark) {
+                return end;
+            }
+            joinStored(head);
+        }
         int closed = users.closeDue(head, watermark, gap, this::close);
         if (closed == 0) {
             return users.earliestEnd(head, gap);
@@ -371,18 +469,63 @@ final class SessionEngine {
 
     /** Brings a user back; NONE if it is another one with the same fingerprint. */
     private int unspill(UserId id, int hash) {
-        byte[] stored = store.read(id);
-        if (stored == null) {
+        byte[] first = store.read(id);
+        if (first == null) {
             return SessionRecords.NONE;
         }
-        store.remove(id);
-        spilled.remove(id);
-        int newest = read(stored);
+        LargeUsers.Stored stored = large.get(id);
+        int newest = stored == null ? read(first) : readJoined(id, first, SessionRecords.NONE);
+        spilledSessions -= stored == null ? users.sessionCount(newest) : stored.size();
+        forgetStored(id);
         addRestored(id, hash, newest);
         records.setTouch(newest, (int) (clicks / CLICKS_PER_TOUCH));
-        spilledSessions -= users.sessionCount(newest);
         changed.set(newest);
         return newest;
+    }
+
+    /** Joins the sessions of a user on the heap with those in the store. */
+    private void joinStored(int head) {
+        UserId id = records.user(head);
+        LargeUsers.Stored stored = large.get(id);
+        onHeap -= users.sessionCount(head);
+        users.dropIndex(head);
+        int newest = readJoined(id, store.read(id), records.moveOut(head));
+        records.moveIn(head, newest);
+        records.setPartStored(head, false);
+        onHeap += users.sessionCount(head);
+        spilledSessions -= stored.size();
+        forgetStored(id);
+        changed.set(head);
+    }
+
+    /**
+     * Reads all parts of a user.
+     *
+     * @param open sessions that they are joined with; NONE if there are none
+     * @return the newest
+     */
+    private int readJoined(UserId id, byte[] first, int open) {
+        long foldUpTo = records.foldUpTo();
+        // A part may not know of a checkout in another: its visits stay apart until then.
+        records.foldUpTo(Long.MIN_VALUE);
+        List<int[]> parts = new ArrayList<>();
+        parts.add(records.oldestFirst(open));
+        parts.add(records.oldestFirst(read(first)));
+        for (byte[] part : store.readParts(id)) {
+            parts.add(records.oldestFirst(read(part)));
+        }
+        int newest = users.join(parts.stream().flatMapToInt(Arrays::stream).toArray(), gap);
+        records.foldUpTo(foldUpTo);
+        return newest;
+    }
+
+    private void forgetStored(UserId id) {
+        store.remove(id);
+        spilled.remove(id);
+        if (large.get(id) != null) {
+            store.removeParts(id);
+            large.remove(id);
+        }
     }
 
     /**
@@ -394,7 +537,9 @@ final class SessionEngine {
             spillLarge();
         }
         int enough = maxOnHeap - maxOnHeap / SPILLED_PART;
-        while (load() > enough && users.size() > 0) {
+        long before = Long.MAX_VALUE;
+        while (load() > enough && users.size() > 0 && users.size() < before) {
+            before = users.size();
             int threshold = touchThreshold();
             users.forEach(
                     head -> {
@@ -426,11 +571,40 @@ final class SessionEngine {
 
     private void spill(int head) {
         UserId id = records.user(head);
-        SessionCodec.Origin.write(names.writer(), spillBytes);
-        codec.encode(head, users.sessionCount(head), spillBytes);
-        store.write(id, spillBytes.take());
-        noteSpilled(id, head);
+        LargeUsers.Stored stored = records.isPartStored(head) ? large.get(id) : null;
+        if (stored != null) {
+            if (isRestoring) {
+                // A later entry may replace these sessions, but not those in the store.
+                return;
+            }
+            if (stored.isToBeJoined(records, head)) {
+                joinStored(head);
+                stored = null;
+            }
+        }
+        byte[] bytes = encode(head, users.sessionCount(head));
+        if (stored != null) {
+            spilledSessions -= stored.size();
+            stored = large.add(id, records, head, bytes.length);
+            spilledSessions += stored.size();
+            store.addPart(id, bytes);
+            store.wakeAt(id, stored.earliestEnd() - 1);
+        } else {
+            store.write(id, bytes);
+            noteSpilled(id, head);
+            if (bytes.length > largeStoredBytes
+                    && users.sessionCount(head) <= LargeUsers.MAX_SESSIONS) {
+                large.add(id, records, head, bytes.length);
+                store.addPart(id, encode(SessionRecords.NONE, 0));
+            }
+        }
         remove(head);
+    }
+
+    private byte[] encode(int newest, int sessionCount) {
+        SessionCodec.Origin.write(names.writer(), spillBytes);
+        codec.encode(newest, sessionCount, spillBytes);
+        return spillBytes.take();
     }
 
     private void noteSpilled(UserId id, int head) {

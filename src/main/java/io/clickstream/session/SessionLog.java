@@ -37,8 +37,9 @@ final class SessionLog {
          * Takes an entry.
          *
          * @param newest session; {@link SessionRecords#NONE} if the user has left
+         * @return whether the user now is as the entry says
          */
-        void entry(UserId user, int newest);
+        boolean entry(UserId user, int newest);
     }
 
     private static final int NUMBER = 0;
@@ -197,8 +198,7 @@ final class SessionLog {
                 int newest = codec.decode(in, origin);
                 int length = in.position() - start;
                 bytes += length;
-                reader.entry(user, newest);
-                if (newest != SessionRecords.NONE) {
+                if (reader.entry(user, newest) && newest != SessionRecords.NONE) {
                     records.setLogged(newest, length);
                     liveBytes += records.loggedBytes(newest);
                 }

@@ -6,8 +6,8 @@ import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import io.clickstream.metrics.ClickstreamMetrics;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +71,9 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     private static final ValueStateDescriptor<StoredSessions> SPILLED =
             new ValueStateDescriptor<>("sessions", StoredSessionsSerializer.INSTANCE);
 
+    private static final ListStateDescriptor<StoredSessions> PARTS =
+            new ListStateDescriptor<>("session-parts", StoredSessionsSerializer.INSTANCE);
+
     /**
      * A key group's log: its key is no user's, but the least number that falls into the key group.
      */
@@ -80,6 +83,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
 
     private final Duration gap;
     private final int maxOnHeap;
+    private final int largeStoredBytes;
     private final int maxDeptListBytes;
     private final boolean sortedByUser;
     private final MaxRate maxRate;
@@ -87,6 +91,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
 
     private transient SessionEngine engine;
     private transient ValueState<StoredSessions> spilledState;
+    private transient ListState<StoredSessions> partState;
     private transient MapState<Integer, StoredSessions> logState;
     private transient int[] logKeys;
     private transient ListState<NamesOfWriter> nameState;
@@ -125,8 +130,33 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
             boolean sortedByUser,
             MaxRate maxRate,
             OutputTag<Click> late) {
+        this(
+                gap,
+                maxOnHeap,
+                SessionEngine.LARGE_STORED_BYTES,
+                maxDeptListBytes,
+                sortedByUser,
+                maxRate,
+                late);
+    }
+
+    /**
+     * The same, for tests.
+     *
+     * @param largeStoredBytes the sessions of a user that have more bytes in keyed state stay there
+     *     when he clicks
+     */
+    public SessionOperator(
+            Duration gap,
+            int maxOnHeap,
+            int largeStoredBytes,
+            int maxDeptListBytes,
+            boolean sortedByUser,
+            MaxRate maxRate,
+            OutputTag<Click> late) {
         this.gap = gap;
         this.maxOnHeap = maxOnHeap;
+        this.largeStoredBytes = largeStoredBytes;
         this.maxDeptListBytes = maxDeptListBytes;
         this.sortedByUser = sortedByUser;
         this.maxRate = maxRate;
@@ -139,6 +169,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         spilledState = context.getKeyedStateStore().getState(SPILLED);
+        partState = context.getKeyedStateStore().getListState(PARTS);
         logState = context.getKeyedStateStore().getMapState(LOG);
         nameState =
                 context.getOperatorStateStore()
@@ -188,6 +219,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                 new SessionEngine(
                         gap,
                         maxOnHeap == BY_HEAP_SIZE ? maxByHeapSize() : maxOnHeap,
+                        largeStoredBytes,
                         maxDeptListBytes,
                         maxParallelism,
                         names,
@@ -239,6 +271,12 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                         VoidNamespaceSerializer.INSTANCE,
                         SPILLED,
                         (user, stored) -> engine.restoreSpilled(user));
+        this.<UserId>getKeyedStateBackend()
+                .applyToAllKeys(
+                        VoidNamespace.INSTANCE,
+                        VoidNamespaceSerializer.INSTANCE,
+                        PARTS,
+                        (user, parts) -> engine.restoreParts(user));
         this.<UserId>getKeyedStateBackend()
                 .applyToAllKeys(
                         VoidNamespace.INSTANCE,
@@ -422,8 +460,38 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
             timers.registerEventTimeTimer(VoidNamespace.INSTANCE, lastMillisecond);
         }
 
-        private UncheckedIOException failed(UserId user, IOException cause) {
-            return new UncheckedIOException(
+        @Override
+        public void addPart(UserId user, byte[] sessions) {
+            setCurrentKey(user);
+            try {
+                partState.add(new StoredSessions(sessions));
+            } catch (Exception e) {
+                throw failed(user, e);
+            }
+        }
+
+        @Override
+        public List<byte[]> readParts(UserId user) {
+            setCurrentKey(user);
+            try {
+                List<byte[]> parts = new ArrayList<>();
+                for (StoredSessions part : partState.get()) {
+                    parts.add(part.bytes());
+                }
+                return parts;
+            } catch (Exception e) {
+                throw failed(user, e);
+            }
+        }
+
+        @Override
+        public void removeParts(UserId user) {
+            setCurrentKey(user);
+            partState.clear();
+        }
+
+        private IllegalStateException failed(UserId user, Exception cause) {
+            return new IllegalStateException(
                     "State of user " + Objects.toString(user) + " can't be used", cause);
         }
     }

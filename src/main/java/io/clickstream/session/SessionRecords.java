@@ -106,6 +106,13 @@ final class SessionRecords {
     private static final long LOGGED_SIZE_MASK = 0xffL << LOGGED_SIZE;
     private static final int FRACTION_BITS = 3;
 
+    /** The store has older sessions of the user, or parts of these. */
+    private static final long PART_STORED = 1L << 62;
+
+    /** What the record says of the user, not of the session. */
+    private static final long OF_USER =
+            HEAD | TEXT | LOGGED | INDEXED | LOGGED_SIZE_MASK | PART_STORED;
+
     private static final long OUTSIDE = VISITS_OUTSIDE | DEPARTMENTS_OUTSIDE;
 
     /** Bytes of a list of departments as JSON. */
@@ -167,6 +174,11 @@ final class SessionRecords {
      */
     void foldUpTo(long time) {
         foldUpTo = time;
+    }
+
+    /** The time up to which times may be folded, ms since the epoch. */
+    long foldUpTo() {
+        return foldUpTo;
     }
 
     /** Bytes on the heap that sessions take beside their records, by and large. */
@@ -370,6 +382,19 @@ final class SessionRecords {
         }
     }
 
+    /** Whether the store has older sessions of the user, or parts of these. */
+    boolean isPartStored(int record) {
+        return (flags(record) & PART_STORED) != 0;
+    }
+
+    void setPartStored(int record, boolean stored) {
+        if (stored) {
+            chunk(record)[at(record) + FLAGS] |= PART_STORED;
+        } else {
+            chunk(record)[at(record) + FLAGS] &= ~PART_STORED;
+        }
+    }
+
     /** The bucket in which the user is looked at next. */
     long armed(int record) {
         return chunk(record)[at(record) + ARMED];
@@ -395,6 +420,19 @@ final class SessionRecords {
         return (int) (chunk(record)[at(record) + LINK] >> 32);
     }
 
+    /** A session and all older ones of the user, in the order of time. */
+    int[] oldestFirst(int newest) {
+        int count = 0;
+        for (int each = newest; each != NONE; each = older(each)) {
+            count++;
+        }
+        int[] sessions = new int[count];
+        for (int each = newest; each != NONE; each = older(each)) {
+            sessions[--count] = each;
+        }
+        return sessions;
+    }
+
     void setOlder(int record, int older) {
         setLink(record, older, inlineVisits(record));
     }
@@ -404,6 +442,16 @@ final class SessionRecords {
      * its place, whose first event is still to be added.
      */
     void openInFront(int head, long timestamp) {
+        int moved = moveOut(head);
+        start(head, timestamp, flags(head) & OF_USER);
+        setLink(head, moved, 0);
+    }
+
+    /**
+     * Moves the session of a user's first record into one of its own. The user's record then has
+     * none until {@link #moveIn}.
+     */
+    int moveOut(int head) {
         int moved = allocate();
         long[] from = chunk(head);
         int fromAt = at(head);
@@ -416,11 +464,26 @@ final class SessionRecords {
             setOutside(moved, outside(head));
             setOutside(head, null);
         }
-        start(
-                head,
-                timestamp,
-                from[fromAt + FLAGS] & (HEAD | TEXT | LOGGED | INDEXED | LOGGED_SIZE_MASK));
-        setLink(head, moved, 0);
+        return moved;
+    }
+
+    /** Moves a session into a user's first record, and gives its own record back. */
+    void moveIn(int head, int session) {
+        long[] from = chunk(session);
+        int fromAt = at(session);
+        long[] to = chunk(head);
+        int toAt = at(head);
+        long flags = from[fromAt + FLAGS];
+        int touch = touch(head);
+        System.arraycopy(from, fromAt + LINK, to, toAt + LINK, (1 << RECORD_LOG2) - LINK);
+        to[toAt + FLAGS] = (to[toAt + FLAGS] & OF_USER) | (flags & (OUTSIDE | COUNT_MASK));
+        setTouch(head, touch);
+        if ((flags & OUTSIDE) != 0) {
+            setOutside(head, outside(session));
+            setOutside(session, null);
+            from[fromAt + FLAGS] = 0;
+        }
+        free(session);
     }
 
     // ---- one session ----
@@ -702,7 +765,8 @@ final class SessionRecords {
         outsideBytes += times.heapBytes() - before;
     }
 
-    private void addCheckout(int record, long timestamp) {
+    /** Notes a checkout; nothing happens if it is not later than the last one. */
+    void addCheckout(int record, long timestamp) {
         long[] chunk = chunk(record);
         int at = at(record);
         if (timestamp <= chunk[at + CHECKOUT]) {

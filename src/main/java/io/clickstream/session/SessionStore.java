@@ -1,6 +1,7 @@
 package io.clickstream.session;
 
 import io.clickstream.event.UserId;
+import java.util.List;
 import javax.annotation.Nullable;
 
 /** Where the engine leaves users for whom there is no room on the heap: Flink's keyed state. */
@@ -15,6 +16,18 @@ interface SessionStore {
 
     /** Forgets the user. */
     void remove(UserId user);
+
+    /**
+     * Stores further sessions of a user who is there, as a part of its own. Those of {@link
+     * LargeUsers} have parts, if only one without sessions, and those of others have none.
+     */
+    void addPart(UserId user, byte[] sessions);
+
+    /** What was added, in the order in which it was. */
+    List<byte[]> readParts(UserId user);
+
+    /** Forgets what was added. */
+    void removeParts(UserId user);
 
     /**
      * Sees to it that {@link SessionEngine#wake} is called when the watermark gets there.

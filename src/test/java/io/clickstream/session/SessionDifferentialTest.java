@@ -36,14 +36,18 @@ class SessionDifferentialTest {
     @Example
     void theEngineDoesWhatFlinksWindowsDo() throws Exception {
         Arbitrary<Case> cases =
-                Combinators.combine(steps(), Arbitraries.of(1, 3, 1_000_000)).as(Case::new);
+                Combinators.combine(
+                                steps(),
+                                Arbitraries.of(1, 3, 1_000_000),
+                                Arbitraries.of(0, 40, 16 << 10))
+                        .as(Case::new);
         RandomGenerator<Case> generator = cases.generator(CASES, true);
         long seed = Long.getLong("session.seed", System.nanoTime());
         Random random = new Random(seed);
         for (int i = Integer.getInteger("session.cases", CASES); i > 0; i--) {
             Case next = generator.next(random).value();
             try {
-                compare(next.steps, next.maxOnHeap);
+                compare(next);
             } catch (AssertionError e) {
                 throw new AssertionError("-Dsession.seed=" + seed + ": " + next, e);
             }
@@ -59,6 +63,7 @@ class SessionDifferentialTest {
         try (SessionStage engine =
                         SessionStage.start(gap, WINDOW, 1, random.nextBoolean() ? 50 : 1_000_000);
                 WindowStage windows = new WindowStage(gap)) {
+            engine.largeStoredBytes(random.nextBoolean() ? 0 : 16 << 10).restart(1);
             for (int i = 0; i < 1_000; i++) {
                 long time = START + i + random.nextInt(range);
                 Clicks click = Clicks.click(1 + random.nextInt(2)).at(time).in("Books");
@@ -81,13 +86,19 @@ class SessionDifferentialTest {
         }
     }
 
-    private record Case(List<Step> steps, int maxOnHeap) {}
+    /**
+     * What happens, and where sessions are.
+     *
+     * @param largeStoredBytes the sessions of a user that have more bytes in the store stay there
+     */
+    private record Case(List<Step> steps, int maxOnHeap, int largeStoredBytes) {}
 
-    private static void compare(List<Step> steps, int maxOnHeap) throws Exception {
-        try (SessionStage engine = SessionStage.start(GAP, WINDOW, 1, maxOnHeap);
+    private static void compare(Case next) throws Exception {
+        try (SessionStage engine = SessionStage.start(GAP, WINDOW, 1, next.maxOnHeap);
                 WindowStage windows = new WindowStage(GAP)) {
+            engine.largeStoredBytes(next.largeStoredBytes).restart(1);
             long time = START;
-            for (Step step : steps) {
+            for (Step step : next.steps) {
                 time = step.run(time, engine, windows);
             }
             engine.watermark(Long.MAX_VALUE);

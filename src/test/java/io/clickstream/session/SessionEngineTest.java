@@ -3,7 +3,6 @@ package io.clickstream.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.event.Session;
-import io.clickstream.event.UserId;
 import io.clickstream.testing.Clicks;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,8 +20,7 @@ class SessionEngineTest {
     private static final int MAX_PARALLELISM = 16;
 
     private final Map<Integer, TreeMap<Integer, byte[]>> logs = new HashMap<>();
-    private final Map<UserId, byte[]> stored = new HashMap<>();
-    private final List<UserId> woken = new ArrayList<>();
+    private final MapStore store = new MapStore();
     private final List<Session> closed = new ArrayList<>();
     private final List<Long> tooFast = new ArrayList<>();
     private MaxRate maxRate = MaxRate.NONE;
@@ -38,7 +36,7 @@ class SessionEngineTest {
         SessionEngine after = restored(300);
 
         assertCounts(after, 300);
-        assertThat(after.sessionsSpilled()).isEqualTo(stored.size());
+        assertThat(after.sessionsSpilled()).isEqualTo(store.size());
     }
 
     @Test
@@ -57,7 +55,7 @@ class SessionEngineTest {
         assertThat(closed).hasSize(USERS).allMatch(session -> session.visits() == 2);
         assertThat(after.sessionsOnHeap()).isZero();
         assertThat(after.sessionsSpilled()).isZero();
-        assertThat(stored).isEmpty();
+        assertThat(store.size()).isZero();
         assertThat(logs.values()).allMatch(Map::isEmpty);
     }
 
@@ -195,8 +193,7 @@ class SessionEngineTest {
     }
 
     private void closeAll(SessionEngine engine) {
-        woken.forEach(user -> engine.wake(user, Long.MAX_VALUE - 1));
-        engine.advance(Long.MAX_VALUE - 1);
+        store.advance(engine, Long.MAX_VALUE - 1);
     }
 
     private static void assertCounts(SessionEngine engine, int maxOnHeap) {
@@ -218,7 +215,7 @@ class SessionEngineTest {
 
     private SessionEngine restored(int maxOnHeap) {
         SessionEngine engine = engine(maxOnHeap);
-        List.copyOf(stored.keySet()).forEach(engine::restoreSpilled);
+        store.restore(engine);
         Map.copyOf(logs)
                 .forEach((keyGroup, log) -> engine.restoreLog(keyGroup, List.copyOf(log.values())));
         return engine;
@@ -232,11 +229,12 @@ class SessionEngineTest {
         return new SessionEngine(
                 Duration.ofMinutes(30),
                 maxOnHeap,
+                SessionEngine.LARGE_STORED_BYTES,
                 512 << 10,
                 MAX_PARALLELISM,
                 names,
                 new Logs(),
-                new Store(),
+                store,
                 maxRate,
                 closed::add,
                 tooFast::add,
@@ -254,28 +252,6 @@ class SessionEngineTest {
         @Override
         public void remove(int keyGroup, int index) {
             logs.get(keyGroup).remove(index);
-        }
-    }
-
-    private final class Store implements SessionStore {
-        @Override
-        public void write(UserId user, byte[] sessions) {
-            assertThat(stored.put(user, sessions)).isNull();
-        }
-
-        @Override
-        public byte[] read(UserId user) {
-            return stored.get(user);
-        }
-
-        @Override
-        public void remove(UserId user) {
-            stored.remove(user);
-        }
-
-        @Override
-        public void wakeAt(UserId user, long lastMillisecond) {
-            woken.add(user);
         }
     }
 }

@@ -181,7 +181,7 @@ class SessionLogTest {
         bytes.put(1);
         bytes.put(9);
 
-        assertThatThrownBy(() -> log(1).restore(0, List.of(bytes.take()), (user, newest) -> {}))
+        assertThatThrownBy(() -> log(1).restore(0, List.of(bytes.take()), (user, newest) -> true))
                 .hasMessage(
                         "The log of open sessions has a user id of kind 9, which this version does"
                                 + " not know");
@@ -204,6 +204,7 @@ class SessionLogTest {
                         } else {
                             read.put(user, newest);
                         }
+                        return true;
                     });
         }
         return read;

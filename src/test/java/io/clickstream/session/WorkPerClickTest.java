@@ -9,7 +9,6 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -168,6 +167,7 @@ class WorkPerClickTest {
         return new SessionEngine(
                 Duration.ofSeconds(1),
                 Integer.MAX_VALUE,
+                SessionEngine.LARGE_STORED_BYTES,
                 512 << 10,
                 128,
                 new DepartmentNames(1, Map.of()),
@@ -200,27 +200,5 @@ class WorkPerClickTest {
 
         @Override
         public void remove(int keyGroup, int index) {}
-    }
-
-    private static final class MapStore implements SessionStore {
-        private final Map<UserId, byte[]> stored = new HashMap<>();
-
-        @Override
-        public void write(UserId user, byte[] sessions) {
-            stored.put(user, sessions);
-        }
-
-        @Override
-        public byte[] read(UserId user) {
-            return stored.get(user);
-        }
-
-        @Override
-        public void remove(UserId user) {
-            stored.remove(user);
-        }
-
-        @Override
-        public void wakeAt(UserId user, long lastMillisecond) {}
     }
 }

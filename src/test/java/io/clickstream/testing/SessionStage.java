@@ -77,6 +77,7 @@ public final class SessionStage implements AutoCloseable {
     @Nullable private OperatorSubtaskState windowsState;
     private long windowsWatermark = Long.MIN_VALUE;
     private final int maxOnHeap;
+    private int largeStoredBytes = 16 << 10;
     private final int maxDeptListBytes;
     @Nullable private final StateBackend backend;
 
@@ -159,6 +160,15 @@ public final class SessionStage implements AutoCloseable {
             subtask.open();
         }
         return stage;
+    }
+
+    /**
+     * From the next restart on, the sessions of a user that have more bytes in the store stay there
+     * when he clicks.
+     */
+    public SessionStage largeStoredBytes(int bytes) {
+        largeStoredBytes = bytes;
+        return this;
     }
 
     /** Sends a click to the subtask that owns its user. */
@@ -402,7 +412,13 @@ public final class SessionStage implements AutoCloseable {
             sessions =
                     new KeyedOneInputStreamOperatorTestHarness<>(
                             new SessionOperator(
-                                    gap, maxOnHeap, maxDeptListBytes, false, MaxRate.NONE, LATE),
+                                    gap,
+                                    maxOnHeap,
+                                    largeStoredBytes,
+                                    maxDeptListBytes,
+                                    false,
+                                    MaxRate.NONE,
+                                    LATE),
                             Click::user,
                             EventTypes.USER_ID,
                             MAX_PARALLELISM,
