@@ -31,7 +31,7 @@ class LargeUsersTest {
      * Visits out of order, many more than are kept apart, and checkouts among them that are on
      * time. Those who click are in the store most of the time.
      */
-    @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 25, shrinking = ShrinkingMode.OFF)
     void sessionsAreThoseOfAnEngineWithRoomForAll(@ForAll long seed) {
         Random random = new Random(seed);
         int users = 1 + random.nextInt(4);
@@ -71,6 +71,35 @@ class LargeUsersTest {
         assertThat(tight.engine.sessionsOnHeap()).isZero();
         assertThat(tight.engine.sessionsSpilled()).isZero();
         assertThat(tight.engine.heapBytes()).isZero();
+    }
+
+    /** Visits on the heap are folded, but none before a checkout with one behind it. */
+    @Example
+    void aStoredCheckoutSeparatesVisitsOnTheHeap() {
+        int others = 3_000;
+        Run run = new Run(others, 0);
+        run.click(Clicks.click(1).at(START).in("Books").checkingOut().build());
+        for (int user = 2; user <= others + 2; user++) {
+            run.click(Clicks.click(user).at(START).in("Books").build());
+        }
+        assertThat(run.store.bytes(UserId.ofNumber(1))).isPositive();
+
+        Random random = new Random(7);
+        int before = 0;
+        for (int i = 0; i < 8_000; i++) {
+            long at = START - 2_000 + random.nextInt(4_000);
+            before += at <= START ? 1 : 0;
+            run.click(Clicks.click(1).at(at).in("Books").build());
+        }
+        run.advance(START + 2_000);
+        run.click(Clicks.click(1).at(START + 2_001).in("Books").build());
+        run.writeChanges();
+        assertThat(run.store.bytes(UserId.ofNumber(1))).isPositive();
+        run.end();
+
+        Session session = run.closed.get(0);
+        assertThat(session.visits()).isEqualTo(8_002);
+        assertThat(session.checkoutVisits()).isEqualTo(before + 1);
     }
 
     /** Each click reads and writes about as much as it brings, not the session that it joins. */
