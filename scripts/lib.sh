@@ -14,24 +14,89 @@ need_tool() {
   command -v "$1" >/dev/null 2>&1 || fail "$1 is missing: $2"
 }
 
-# The java to run: of JAVA_HOME if that is set, 17 or later.
-need_java() {
+# The java to run, of JAVA_HOME if that is set.
+find_java() {
   java=java
   if [[ -n ${JAVA_HOME:-} ]]; then
     java=$JAVA_HOME/bin/java
   fi
-  command -v "$java" >/dev/null 2>&1 ||
-    fail "java is missing: install a JDK 17 or later, or set JAVA_HOME to one"
+}
+
+# The number in front of the first dot; nothing without a java.
+java_version() {
+  "$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1
+}
+
+has_jdk() {
+  find_java
+  command -v "${java}c" >/dev/null 2>&1 || return 1
   local version
-  version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
-  [[ ${version:-0} -ge 17 ]] ||
-    fail "java is version ${version:-unknown}: install a JDK 17 or later, or set JAVA_HOME to one"
+  version=$(java_version)
+  [[ ${version:-0} -ge 17 ]]
+}
+
+# The first of the packages with a JDK that this release of Debian or Ubuntu has.
+jdk_package() {
+  local package
+  for package in openjdk-17-jdk-headless openjdk-21-jdk-headless; do
+    [[ -z $(apt-cache search --names-only "^$package\$") ]] || break
+  done
+  echo "$package"
+}
+
+# need TOOL...   Sees to it that these tools are there: jdk (17 or later), mvn, node, npm or another
+# one whose package has its name. Installs what is missing as root on Debian or Ubuntu.
+need() {
+  local tool names=() packages=()
+  for tool in "$@"; do
+    case $tool in
+      jdk)
+        has_jdk || { names+=("a JDK 17 or later"); packages+=(jdk); }
+        ;;
+      *)
+        command -v "$tool" >/dev/null 2>&1 && continue
+        case $tool in
+          mvn) names+=("Maven 3.8 or later"); packages+=(maven) ;;
+          node) names+=("Node.js 18 or later"); packages+=(nodejs) ;;
+          *) names+=("$tool"); packages+=("$tool") ;;
+        esac
+        ;;
+    esac
+  done
+  if [[ ${#names[@]} -gt 0 ]]; then
+    local list
+    list=$(printf '%s, ' "${names[@]}")
+    list=${list%, }
+    if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null 2>&1; then
+      fail "missing: $list; install it (as root on Debian or Ubuntu, this script does)"
+    fi
+    if [[ -n ${JAVA_HOME:-} && ${packages[0]} == jdk ]]; then
+      fail "JAVA_HOME is $JAVA_HOME, which is no JDK 17 or later: set it to one, or unset it"
+    fi
+    echo "Installing $list"
+    local log
+    log=$(mktemp)
+    install_packages "${packages[@]}" >"$log" 2>&1 ||
+      { tail -n 5 "$log" >&2; fail "$list can't be installed, see $log"; }
+    rm -f "$log"
+  fi
+  find_java
+}
+
+install_packages() {
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -q update
+  local package packages=()
+  for package in "$@"; do
+    [[ $package != jdk ]] || package=$(jdk_package)
+    packages+=("$package")
+  done
+  apt-get -q install -y --no-install-recommends "${packages[@]}"
 }
 
 # Builds what the local runs need, if a source is newer than the last build.
 build_local() {
-  need_java
-  need_tool mvn "install Maven 3.8 or later"
+  need jdk mvn
   local stamp=$project/target/local-build.stamp
   if [[ -f $stamp && -d $project/target/test-classes && -f $project/target/local.classpath ]] &&
     [[ -z $(find "$project/pom.xml" "$project/src" -newer "$stamp" -print -quit) ]]; then
@@ -68,10 +133,9 @@ run_java() {
 
 # Makes the jar that is uploaded, if a source is newer than it; "jar" is its path.
 build_jar() {
-  need_java
+  need jdk mvn
   local found=("$project"/target/clickstream-analytics-*.jar) log=$project/target/jar-build.log
   if [[ ! -f ${found[0]} || -n $(find "$project/pom.xml" "$project/src/main" -newer "${found[0]}" -print -quit) ]]; then
-    need_tool mvn "install Maven 3.8 or later"
     echo "Making the jar"
     mkdir -p "$project/target"
     (cd "$project" && mvn -q -B package -Dmaven.test.skip=true) >"$log" 2>&1 ||

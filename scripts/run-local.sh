@@ -53,5 +53,11 @@ HELP
   fi
 done
 
+for argument in "$@"; do
+  if [[ $argument == kinesis || $argument == *=kinesis ]]; then
+    # For the Kinesis-compatible server.
+    need node npm
+  fi
+done
 build_local
 run_java 1536m io.clickstream.local.LocalRun "$@"

@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Runs the README's two commands on a bare machine: see --help.
+set -euo pipefail
+
+fail() {
+  echo "$(basename "$0"): $*" >&2
+  exit 2
+}
+
+project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+suite=bookworm
+root=
+commands=()
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    -h | --help)
+      cat <<'HELP'
+Usage: src/test/bare-machine.sh --root DIR [OPTION...]
+
+Proves that the README's two commands need nothing but git and certificates. It makes a root folder
+with a bare Debian, clones the last commit into it, and runs both commands in it with chroot:
+scripts/run-local.sh --duration 60s, then scripts/verify.sh. Exits with 0 only if both do.
+
+Needs root rights, debootstrap and git. The local Maven repository of this machine is shared with
+the bare one, so that libraries are not downloaded again. Certificates of this machine's own, in
+/usr/local/share/ca-certificates, are taken along.
+
+  --root DIR       the folder; a bare Debian is made in it if it is new or empty
+  --suite NAME     the release of Debian (bookworm)
+  --command LINE   run this line in the clone, in place of the two commands; any number of times
+  -h, --help       show this and end
+
+Example:
+  src/test/bare-machine.sh --root /var/tmp/bare
+HELP
+      exit 0
+      ;;
+    --root | --suite | --command)
+      [[ $# -gt 1 ]] || fail "$1 needs a value (--help shows how it is used)"
+      case $1 in
+        --root) root=$2 ;;
+        --suite) suite=$2 ;;
+        --command) commands+=("$2") ;;
+      esac
+      shift 2
+      ;;
+    *) fail "unknown option $1 (--help shows how it is used)" ;;
+  esac
+done
+[[ -n $root ]] || fail "--root is missing (--help shows how it is used)"
+[[ $(id -u) == 0 ]] || fail "root rights are needed, to change the root folder"
+command -v debootstrap >/dev/null 2>&1 || fail "debootstrap is missing: install it"
+[[ ${#commands[@]} -gt 0 ]] || commands=("scripts/run-local.sh --duration 60s" "scripts/verify.sh")
+
+mkdir -p "$root"
+root=$(cd "$root" && pwd)
+if [[ -z $(ls -A "$root") ]]; then
+  debootstrap --variant=minbase --include=git,ca-certificates "$suite" "$root"
+fi
+
+cp /etc/resolv.conf /etc/hosts "$root/etc/"
+if compgen -G '/usr/local/share/ca-certificates/*.crt' >/dev/null; then
+  cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/"
+  chroot "$root" update-ca-certificates >/dev/null
+fi
+
+repository=${HOME:-/root}/.m2/repository
+mkdir -p "$repository" "$root/root/.m2/repository"
+unmount() {
+  local point
+  for point in root/.m2/repository dev sys proc ''; do
+    umount -l "$root/$point" 2>/dev/null || true
+  done
+}
+trap unmount EXIT
+# OpenSearch looks for the mount point that its folder is below.
+mount --bind "$root" "$root"
+mount -t proc proc "$root/proc"
+mount -t sysfs sysfs "$root/sys"
+mount --bind /dev "$root/dev"
+mount --bind "$repository" "$root/root/.m2/repository"
+
+rm -rf "$root/root/project"
+git clone -q "$project" "$root/root/project"
+echo "Commit $(git -C "$root/root/project" log -1 --format='%h %s')"
+for command in "${commands[@]}"; do
+  echo "Running $command"
+  started=$SECONDS
+  chroot "$root" /usr/bin/env -i HOME=/root LANG=C.UTF-8 TERM=dumb \
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    bash -c "cd /root/project && $command" || {
+    status=$?
+    echo "$command ended with $status after $((SECONDS - started)) s" >&2
+    exit 1
+  }
+  echo "$command ended with 0 after $((SECONDS - started)) s"
+done
