@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +33,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The pipeline over files of JSON lines, into files of JSON lines. */
+/** The pipeline over files, into files of JSON lines. */
 @Command(
         name = "replay.sh",
         description = "Runs the pipeline over files and writes its results into a folder.",
@@ -46,6 +47,9 @@ public final class Replay implements Callable<Integer> {
 
     private static final MemorySize NETWORK_MEMORY = MemorySize.ofMebiBytes(256);
 
+    /** In the output as long as it is not complete. */
+    static final String UNFINISHED = "_UNFINISHED";
+
     @Spec private CommandSpec spec;
 
     @Option(
@@ -53,8 +57,15 @@ public final class Replay implements Callable<Integer> {
             arity = "1..*",
             required = true,
             paramLabel = "FILE|DIR|GLOB|s3://...",
-            description = "JSON lines, .gz or plain, or Parquet of the archive")
+            description = "JSON, CSV or the archive's Parquet, as they are or packed by gzip")
     private List<String> inputs;
+
+    @Option(
+            names = "--columns",
+            split = ",",
+            paramLabel = "NAME",
+            description = "the columns of CSV files that have no header")
+    private List<String> columns = new ArrayList<>();
 
     @Option(
             names = "--output",
@@ -139,8 +150,19 @@ public final class Replay implements Callable<Integer> {
             description = "with --to-sinks: remove more documents than are written")
     private boolean force;
 
-    private final PrintStream out = System.out;
-    private final StatusLine statusLine = new StatusLine(out, LocalCommand.columns());
+    private final PrintStream out;
+    private final StatusLine statusLine;
+
+    /** Writes what it has to say to standard output. */
+    public Replay() {
+        this(System.out);
+    }
+
+    /** Writes what it has to say to a stream. */
+    Replay(PrintStream out) {
+        this.out = out;
+        this.statusLine = new StatusLine(out, LocalCommand.columns());
+    }
 
     /** Runs to the end of the input, and exits. */
     public static void main(String[] args) throws IOException {
@@ -163,6 +185,7 @@ public final class Replay implements Callable<Integer> {
         LocalFileSystems.initialize(fileSystem);
         ReplayFiles files = inputFiles();
         prepareOutput(ReplayJob.folders(replayConfig));
+        files.describe(columns).forEach(out::println);
 
         int subtasks =
                 parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
@@ -173,7 +196,13 @@ public final class Replay implements Callable<Integer> {
                 sinks = new ReplaySinks(JobConfig.parse(job), range, temporary, force);
                 sinks.check();
             }
-            run(files, range, replayConfig, subtasks, temporary, sinks);
+            ReplayReport report = run(files, range, replayConfig, subtasks, temporary, sinks);
+            report.lines().forEach(out::println);
+            if (!report.isComplete()) {
+                // What sinks have is left as it is: results of whole files may be missing.
+                return 1;
+            }
+            Files.delete(output.resolve(UNFINISHED));
             return sinks == null || sinks.removeStale(out) ? 0 : 1;
         } finally {
             LocalServers.delete(temporary);
@@ -229,7 +258,7 @@ public final class Replay implements Callable<Integer> {
         }
     }
 
-    private void run(
+    private ReplayReport run(
             ReplayFiles files,
             TimeRange range,
             ReplayConfig replayConfig,
@@ -241,7 +270,7 @@ public final class Replay implements Callable<Integer> {
         MetricsInMemory metrics = MetricsInMemory.reportFrom(cluster);
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.createLocalEnvironment(subtasks, cluster);
-        ReplayJob.define(env, files.paths(), output, range, replayConfig, sinks);
+        ReplayJob.define(env, files.paths(), columns, output, range, replayConfig, sinks);
 
         long started = System.nanoTime();
         CompletableFuture<JobExecutionResult> result =
@@ -258,7 +287,7 @@ public final class Replay implements Callable<Integer> {
                     TimeUnit.NANOSECONDS.toMillis(now));
         }
         statusLine.end();
-        report(metrics, System.nanoTime() - started);
+        return ReplayReport.read(output, metrics, System.nanoTime() - started);
     }
 
     /** Waits a while for the end of the job; throws what it failed with. */
@@ -271,34 +300,6 @@ public final class Replay implements Callable<Integer> {
         } catch (ExecutionException e) {
             throw new IllegalStateException("the replay failed", e.getCause());
         }
-    }
-
-    private void report(MetricsInMemory metrics, long nanos) throws IOException {
-        long letters = lines(ReplayJob.DEAD_LETTERS);
-        long checkouts = lines(ReplayJob.CHECKOUTS);
-        out.printf(
-                "records %,d = clicks %,d + dead letters %,d; sessions %,d, with checkout %,d;"
-                        + " session windows %,d, department records %,d; %.1f s%n",
-                metrics.countWithFinished(ClickstreamMetrics.RECORDS_IN),
-                metrics.countWithFinished(ClickstreamMetrics.CLICKS),
-                letters,
-                metrics.countWithFinished(ClickstreamMetrics.SESSIONS),
-                checkouts,
-                lines(ReplayJob.SESSIONS),
-                lines(ReplayJob.DEPARTMENTS),
-                nanos / 1e9);
-    }
-
-    private long lines(String folder) throws IOException {
-        long count = 0;
-        try (Stream<Path> parts = Files.list(output.resolve(folder))) {
-            for (Path part : parts.toList()) {
-                try (Stream<String> lines = Files.lines(part)) {
-                    count += lines.count();
-                }
-            }
-        }
-        return count;
     }
 
     private Map<String, Map<String, String>> propertyGroups(Map<String, Map<String, String>> job) {
@@ -360,15 +361,23 @@ public final class Replay implements Callable<Integer> {
             }
             try (Stream<Path> found = Files.list(output)) {
                 if (found.findAny().isPresent()) {
-                    throw new ParameterException(
-                            spec.commandLine(),
-                            "--output " + output + " is not empty; name a new folder");
+                    throw new ParameterException(spec.commandLine(), notEmpty());
                 }
             }
         }
         for (String folder : folders) {
             Files.createDirectories(output.resolve(folder));
         }
+        Files.writeString(
+                output.resolve(UNFINISHED), "The replay into this folder did not end well.\n");
+    }
+
+    private String notEmpty() {
+        return Files.exists(output.resolve(UNFINISHED))
+                ? "--output %s holds what a replay left that did not end well; remove it with rm -r"
+                                .formatted(output)
+                        + " %s, or name a new folder".formatted(output)
+                : "--output " + output + " is not empty; name a new folder";
     }
 
     private static Configuration cluster(int subtasks, Path temporary) {

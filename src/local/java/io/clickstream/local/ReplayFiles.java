@@ -1,5 +1,7 @@
 package io.clickstream.local;
 
+import io.clickstream.source.FileContent;
+import io.clickstream.source.UnreadableFileException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.FileSystems;
@@ -8,6 +10,7 @@ import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,6 +28,9 @@ import org.apache.flink.core.fs.Path;
  *     is not on this machine, less
  */
 record ReplayFiles(List<Path> paths, long bytes) {
+
+    /** So many files are opened in front of a replay. On S3 each takes a tenth of a second. */
+    private static final int LOOKED_AT = 50;
 
     /** Where the length of the unpacked data is in a gzip file: RFC 1952, 2.3.1, ISIZE. */
     private static final int GZIP_LENGTH_BYTES = 4;
@@ -58,6 +64,36 @@ record ReplayFiles(List<Path> paths, long bytes) {
         return new ReplayFiles(
                 List.copyOf(found.keySet()),
                 found.values().stream().mapToLong(Long::longValue).sum());
+    }
+
+    /**
+     * What the files are made of, as lines for people; at most {@link #LOOKED_AT} of them are
+     * opened.
+     *
+     * @param columns the names of the columns of CSV files that have them not in their first line
+     */
+    List<String> describe(List<String> columns) throws IOException {
+        Map<String, Integer> kinds = new LinkedHashMap<>();
+        for (Path path : paths.subList(0, Math.min(LOOKED_AT, paths.size()))) {
+            kinds.merge(describe(path, columns), 1, Integer::sum);
+        }
+        List<String> lines = new ArrayList<>();
+        kinds.forEach(
+                (kind, count) -> lines.add(count + (count == 1 ? " file: " : " files: ") + kind));
+        if (paths.size() > LOOKED_AT) {
+            lines.add(paths.size() - LOOKED_AT + " more files");
+        }
+        return lines;
+    }
+
+    private static String describe(Path path, List<String> columns) throws IOException {
+        try {
+            FileContent content = FileContent.open(path, columns);
+            content.close();
+            return content.description();
+        } catch (UnreadableFileException e) {
+            return path.getPath() + " can't be read: " + e.getMessage();
+        }
     }
 
     private static boolean addAt(String address, Map<Path, Long> found) throws IOException {

@@ -26,7 +26,7 @@ import org.apache.flink.connector.file.sink.FileSink;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * The pipeline over files, bounded: JSON lines in, JSON lines out.
+ * The pipeline over files, bounded, with results as JSON lines.
  *
  * <p>It runs in Flink's batch mode, which sorts clicks by user on disk. So memory does not grow
  * with the input, no click is late, and the order of lines changes nothing.
@@ -42,7 +42,8 @@ final class ReplayJob {
     /**
      * Adds the job to an environment.
      *
-     * @param inputs files of JSON lines, {@code .gz} or plain, with their schemes
+     * @param inputs files, with their schemes
+     * @param columns the names of the columns of CSV files that have them not in their first line
      * @param output a folder that gets one folder per output
      * @param range the results that are written: those whose last millisecond is in it
      * @param sinks the job's, if results go there too
@@ -50,6 +51,7 @@ final class ReplayJob {
     static void define(
             StreamExecutionEnvironment env,
             Collection<org.apache.flink.core.fs.Path> inputs,
+            List<String> columns,
             Path output,
             TimeRange range,
             ReplayConfig config,
@@ -86,7 +88,7 @@ final class ReplayJob {
             sinks.addTo(outputs);
         }
         new ClickstreamPipeline(config, Clock.systemUTC())
-                .define(env, ClickFiles.source(inputs, decoder), outputs);
+                .define(env, ClickFiles.source(inputs, decoder, columns), outputs);
     }
 
     private static <T> FileSink<T> results(Path output, String folder, AggregateFormat<T> format) {

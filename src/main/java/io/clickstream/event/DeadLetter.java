@@ -28,6 +28,8 @@ public final class DeadLetter implements Incoming {
         TOO_LARGE,
         /** Event time had passed the click, and it joined no open session. */
         LATE,
+        /** A file of a replay is of no kind that can be read, or is damaged from there on. */
+        UNREADABLE_FILE,
         /** OpenSearch will never take this document. */
         UNINDEXABLE,
         /** An interaction without an item. */

@@ -1,5 +1,6 @@
 package io.clickstream.source;
 
+import io.clickstream.event.DeadLetter;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.RawRecord;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import javax.annotation.Nullable;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSource;
@@ -16,9 +18,12 @@ import org.apache.flink.connector.file.src.util.IteratorResultIterator;
 import org.apache.flink.core.fs.Path;
 
 /**
- * Files read once from beginning to end, each by one subtask: such with one record per line, {@code
- * .gz} or plain, and {@code .parquet} with a column {@code record}. Lines end with LF or CRLF;
+ * Files read once from beginning to end, each by one subtask: lines, JSON arrays and objects, CSV,
+ * or Parquet with a column {@code record}; see {@link FileContent}. Lines end with LF or CRLF;
  * blank lines are no records.
+ *
+ * <p>A file that can't be read, or not to its end, is a dead letter whose position is the record
+ * behind which it can't. The others are read all the same.
  */
 public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
 
@@ -27,21 +32,34 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
     private static final int BATCH_RECORDS = 1_000;
 
     private final RecordDecoder decoder;
+    private final List<String> columns;
 
-    ClickFiles(RecordDecoder decoder) {
+    /**
+     * @param columns the names of the columns of CSV files that have them not in their first line;
+     *     else empty
+     */
+    ClickFiles(RecordDecoder decoder, List<String> columns) {
         this.decoder = decoder;
+        this.columns = List.copyOf(columns);
     }
 
-    /** A bounded source over all files, those in the folders among the paths included. */
-    public static FileSource<Incoming> source(Collection<Path> paths, RecordDecoder decoder) {
-        return FileSource.forBulkFileFormat(new ClickFiles(decoder), paths.toArray(new Path[0]))
+    /**
+     * A bounded source over all files, those in the folders among the paths included.
+     *
+     * @param columns the names of the columns of CSV files that have them not in their first line;
+     *     else empty
+     */
+    public static FileSource<Incoming> source(
+            Collection<Path> paths, RecordDecoder decoder, List<String> columns) {
+        return FileSource.forBulkFileFormat(
+                        new ClickFiles(decoder, columns), paths.toArray(new Path[0]))
                 .build();
     }
 
     @Override
     public RecordReader createReader(Configuration config, FileSourceSplit split)
             throws IOException {
-        return new RecordReader(split.path(), decoder);
+        return new RecordReader(split.path(), decoder, columns);
     }
 
     @Override
@@ -69,13 +87,18 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
 
         private final Path path;
         private final RecordDecoder decoder;
-        private final FileRecords records;
+        private final List<String> columns;
+
+        /** Null before the first record, and where there is no way to read on. */
+        @Nullable private FileRecords records;
+
+        private boolean isAtEnd;
         private long count;
 
-        RecordReader(Path path, RecordDecoder decoder) throws IOException {
+        RecordReader(Path path, RecordDecoder decoder, List<String> columns) {
             this.path = path;
             this.decoder = decoder;
-            this.records = FileRecords.open(path);
+            this.columns = columns;
         }
 
         @Override
@@ -83,30 +106,65 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
             long first = count;
             List<Incoming> batch = new ArrayList<>(BATCH_RECORDS);
             while (batch.size() < BATCH_RECORDS) {
-                byte[] bytes = records.next();
-                if (bytes == null) {
+                Incoming next = next();
+                if (next == null) {
                     break;
                 }
                 count++;
-                String number = Long.toString(records.number());
-                batch.add(
-                        decoder.decode(
-                                new RawRecord(path.getPath(), records.unit(), number, bytes)));
+                batch.add(next);
             }
             return batch.isEmpty()
                     ? null
                     : new IteratorResultIterator<>(batch.iterator(), 0, first);
         }
 
+        @Nullable
+        private Incoming next() throws IOException {
+            if (isAtEnd) {
+                return null;
+            }
+            try {
+                if (records == null) {
+                    records = FileContent.open(path, columns).records();
+                }
+                byte[] bytes = records.next();
+                if (bytes != null) {
+                    return decoder.decode(
+                            new RawRecord(
+                                    path.getPath(),
+                                    records.unit(),
+                                    Long.toString(records.number()),
+                                    bytes));
+                }
+                isAtEnd = true;
+                return null;
+            } catch (UnreadableFileException e) {
+                isAtEnd = true;
+                return unreadable(e);
+            }
+        }
+
+        private DeadLetter unreadable(UnreadableFileException e) {
+            long read = records == null ? 0 : records.number();
+            String unit = records == null ? "records" : records.unit();
+            return new DeadLetter(
+                    DeadLetter.Reason.UNREADABLE_FILE,
+                    e.getMessage() + "; " + read + " " + unit + " were read",
+                    new RawRecord(path.getPath(), unit, Long.toString(read), new byte[0]),
+                    System.currentTimeMillis());
+        }
+
         private void skip(long skipped) throws IOException {
-            while (count < skipped && records.next() != null) {
+            while (count < skipped && next() != null) {
                 count++;
             }
         }
 
         @Override
         public void close() throws IOException {
-            records.close();
+            if (records != null) {
+                records.close();
+            }
         }
     }
 }

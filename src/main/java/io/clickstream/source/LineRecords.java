@@ -9,6 +9,9 @@ final class LineRecords implements FileRecords {
 
     static final int BUFFER_BYTES = 128 * 1024;
 
+    /** What a line has beyond this is left out: it is too large for any setting. */
+    private static final int MAX_BYTES = 64 << 20;
+
     private final InputStream in;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int position;
@@ -73,7 +76,7 @@ final class LineRecords implements FileRecords {
     }
 
     private void append(int from, int to) {
-        int length = to - from;
+        int length = Math.min(to - from, MAX_BYTES - lineLength);
         if (lineLength + length > line.length) {
             byte[] longer = new byte[Math.max(line.length * 2, lineLength + length)];
             System.arraycopy(line, 0, longer, 0, lineLength);

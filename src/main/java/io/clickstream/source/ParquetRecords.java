@@ -27,13 +27,15 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 /** The records in the rows of one Parquet file of the archive. Its other columns are not read. */
 final class ParquetRecords implements FileRecords {
 
-    private final Path path;
     private final ParquetReader<byte[]> rows;
     private long number;
 
     ParquetRecords(Path path, FileSystem files) throws IOException {
-        this.path = path;
-        this.rows = new Builder(new FlinkFile(path, files)).build();
+        try {
+            this.rows = new Builder(new FlinkFile(path, files)).build();
+        } catch (RuntimeException e) {
+            throw new UnreadableFileException(e.getMessage(), e);
+        }
     }
 
     @Override
@@ -43,7 +45,7 @@ final class ParquetRecords implements FileRecords {
         try {
             record = rows.read();
         } catch (RuntimeException e) {
-            throw new IOException("row " + (number + 1) + " of " + path + ": " + e.getMessage(), e);
+            throw new UnreadableFileException(e.getMessage(), e);
         }
         number++;
         return record;

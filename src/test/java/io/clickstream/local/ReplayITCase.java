@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.local.TrendOracle.NamedClick;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -445,6 +448,86 @@ class ReplayITCase {
         return all;
     }
 
+    /** The same clicks, as exports of all kinds have them. */
+    @Test
+    void filesOfAllKindsGiveTheSame() throws Exception {
+        Path input = Files.createDirectories(folder.resolve("input"));
+        Files.write(input.resolve("lines.txt"), lines);
+        Map<String, String> others =
+                Map.of(
+                        "array.json",
+                        "[\n" + String.join(",\n", lines) + "\n]",
+                        "firehose",
+                        String.join("", lines));
+        Run plain = replay("--input", input + "/lines.txt", "--output", folder + "/out");
+        assertThat(plain.code).as(plain.err).isZero();
+        assertThat(plain.out).contains("1 file: one record per line");
+        Map<String, List<String>> results = outputs();
+        assertThat(results.get("Departments_Agg")).isNotEmpty();
+
+        for (Map.Entry<String, String> other : others.entrySet()) {
+            Files.writeString(input.resolve(other.getKey()), other.getValue());
+            delete(folder.resolve("out"));
+            Run run = replay("--input", input + "/" + other.getKey(), "--output", folder + "/out");
+            assertThat(run.code).as(run.err).isZero();
+            assertThat(outputs()).isEqualTo(results);
+        }
+    }
+
+    /** One file is cut off and one is no gzip: what can be read is, and nobody is misled. */
+    @Test
+    void aDamagedFileIsNamedAndTheOthersAreRead() throws Exception {
+        Path input = Files.createDirectories(folder.resolve("input"));
+        Files.write(input.resolve("good.jsonl"), lines);
+        gzip(input.resolve("cut.gz"), lines.subList(0, 1));
+        byte[] packed = Files.readAllBytes(input.resolve("cut.gz"));
+        Files.write(input.resolve("cut.gz"), Arrays.copyOf(packed, packed.length - 9));
+        Files.writeString(input.resolve("none.gz"), "no gzip");
+        Files.createFile(input.resolve("empty.gz"));
+
+        Run run = replay("--input", input.toString(), "--output", folder + "/out");
+
+        assertThat(run.code).isEqualTo(1);
+        assertThat(run.out)
+                .contains("dead letters unreadable-file: 2, such as ")
+                .contains(
+                        "NOT READ TO ITS END: "
+                                + input
+                                + "/cut.gz: its gzip data is cut off; 0 lines were read")
+                .contains(
+                        "NOT READ TO ITS END: "
+                                + input
+                                + "/none.gz: its name ends with .gz, but it is no gzip; 0 records"
+                                + " were read")
+                .contains("The results are INCOMPLETE: mend or leave out these files");
+        assertThat(output("Departments_Agg")).isEqualTo(ledger.expected().departments());
+
+        Run again = replay("--input", input.toString(), "--output", folder + "/out");
+        assertThat(again.code).isEqualTo(2);
+        assertThat(again.err)
+                .contains(
+                        "--output "
+                                + folder
+                                + "/out holds what a replay left that did not end well; remove it"
+                                + " with rm -r "
+                                + folder
+                                + "/out, or name a new folder");
+    }
+
+    @Test
+    void saysWhatToDoIfNoRecordIsAClick() throws Exception {
+        Path input = Files.writeString(folder.resolve("taobao.csv"), "1,2268318,252,pv,1511544070");
+
+        Run run = replay("--input", input.toString(), "--output", folder + "/out");
+
+        assertThat(run.code).isEqualTo(1);
+        assertThat(run.out)
+                .contains("dead letters malformed: 1, such as " + input + ", lines 1: ")
+                .contains("1,2268318,252,pv,1511544070")
+                .contains("No record was a click.")
+                .contains("--columns");
+    }
+
     private static void gzip(Path file, List<String> lines) throws IOException {
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
             out.write(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
@@ -453,10 +536,12 @@ class ReplayITCase {
 
     private static Run replay(String... arguments) {
         StringWriter err = new StringWriter();
-        CommandLine command = LocalCommand.commandLine("replay", new Replay());
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream printed = new PrintStream(out, true, StandardCharsets.UTF_8);
+        CommandLine command = LocalCommand.commandLine("replay", new Replay(printed));
         int code = command.setErr(new PrintWriter(err)).execute(arguments);
-        return new Run(code, err.toString());
+        return new Run(code, err.toString(), out.toString(StandardCharsets.UTF_8));
     }
 
-    private record Run(int code, String err) {}
+    private record Run(int code, String err, String out) {}
 }

@@ -159,6 +159,7 @@ class UidGoldenTest {
                 List.of(
                         new org.apache.flink.core.fs.Path(
                                 Files.createFile(folder.resolve("clicks.jsonl")).toUri())),
+                List.of(),
                 folder.resolve("out"),
                 TimeRange.ALL,
                 ReplayConfig.parse(PropertyGroups.none().build()),

@@ -2,7 +2,6 @@ package io.clickstream.source;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
@@ -17,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -184,11 +184,30 @@ class ClickFilesTest {
                 "line",
                 List.of("{}"));
 
-        assertThatThrownBy(() -> records(file, null))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("other.parquet")
-                .hasMessageContaining("no column `record`")
-                .hasMessageContaining("line");
+        DeadLetter letter = (DeadLetter) records(file, null).get(0);
+        assertThat(letter.reason()).isEqualTo(DeadLetter.Reason.UNREADABLE_FILE);
+        assertThat(letter.raw().source()).endsWith("other.parquet");
+        assertThat(letter.detail())
+                .contains("no column `record`")
+                .contains("line")
+                .endsWith("; 0 rows were read");
+    }
+
+    /** What is in front of the damage is read, and the letter says where it is. */
+    @Test
+    void aDamagedFileIsADeadLetterBehindItsRecords() throws Exception {
+        Path whole = gzip("whole.gz", line(1) + "\n" + line(2) + "\n");
+        byte[] bytes = Files.readAllBytes(whole);
+        // Without the checksum and the length.
+        Path cut = Files.write(folder.resolve("cut.gz"), Arrays.copyOf(bytes, bytes.length - 8));
+
+        List<Incoming> records = records(cut, null);
+
+        assertThat(names(records).subList(0, 2)).containsExactly("1", "2");
+        DeadLetter letter = (DeadLetter) records.get(2);
+        assertThat(letter.detail()).isEqualTo("its gzip data is cut off; 2 lines were read");
+        assertThat(letter.raw().offset()).isEqualTo("2");
+        assertThat(records).hasSize(3);
     }
 
     private static List<String> read(Path file) throws IOException {
@@ -251,7 +270,8 @@ class ClickFilesTest {
                         BotSigns.NONE,
                         1_000_000,
                         Duration.ofSeconds(10),
-                        Clock.systemUTC()));
+                        Clock.systemUTC()),
+                List.of());
     }
 
     private static FileSourceSplit split(Path file, CheckpointedPosition position)

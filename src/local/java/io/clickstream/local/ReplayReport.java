@@ -1,0 +1,162 @@
+package io.clickstream.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.metrics.ClickstreamMetrics;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** What came of a replay: how many results, and why records or files are missing. */
+final class ReplayReport {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Of a record that is shown. */
+    private static final int SHOWN_CHARACTERS = 200;
+
+    private final String totals;
+    private final long records;
+    private final long clicks;
+
+    /** By the reason: how many, and the first one. */
+    private final Map<String, Letters> letters = new TreeMap<>();
+
+    private final List<JsonNode> unreadable = new ArrayList<>();
+
+    private static final class Letters {
+        private final JsonNode first;
+        private long count;
+
+        private Letters(JsonNode first) {
+            this.first = first;
+        }
+    }
+
+    private ReplayReport(Path output, MetricsInMemory metrics, long nanos) throws IOException {
+        records = metrics.countWithFinished(ClickstreamMetrics.RECORDS_IN);
+        clicks = metrics.countWithFinished(ClickstreamMetrics.CLICKS);
+        readLetters(output.resolve(ReplayJob.DEAD_LETTERS));
+        totals =
+                String.format(
+                        Locale.ROOT,
+                        "records %,d = clicks %,d + dead letters %,d; sessions %,d, with checkout"
+                                + " %,d; session windows %,d, department records %,d; %.1f s",
+                        records,
+                        clicks,
+                        letters.values().stream().mapToLong(each -> each.count).sum(),
+                        metrics.countWithFinished(ClickstreamMetrics.SESSIONS),
+                        lines(output.resolve(ReplayJob.CHECKOUTS)),
+                        lines(output.resolve(ReplayJob.SESSIONS)),
+                        lines(output.resolve(ReplayJob.DEPARTMENTS)),
+                        nanos / 1e9);
+    }
+
+    /**
+     * Reads what a replay has written.
+     *
+     * @param nanos that it took
+     */
+    static ReplayReport read(Path output, MetricsInMemory metrics, long nanos) throws IOException {
+        return new ReplayReport(output, metrics, nanos);
+    }
+
+    /** Whether all files were read to their end, and not everything was refused. */
+    boolean isComplete() {
+        return unreadable.isEmpty() && !isNothingUsable();
+    }
+
+    private boolean isNothingUsable() {
+        return clicks == 0 && records > 0;
+    }
+
+    /** For people; the last one says what to do if the results are not complete. */
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add(totals);
+        letters.forEach(
+                (reason, each) ->
+                        lines.add(
+                                String.format(
+                                        Locale.ROOT,
+                                        "dead letters %s: %,d, such as %s: %s",
+                                        reason,
+                                        each.count,
+                                        position(each.first),
+                                        shown(each.first))));
+        for (JsonNode file : unreadable) {
+            lines.add(
+                    "NOT READ TO ITS END: "
+                            + file.path("source").asText()
+                            + ": "
+                            + file.path("detail").asText());
+        }
+        if (!unreadable.isEmpty()) {
+            lines.add(
+                    "The results are INCOMPLETE: mend or leave out these files, and replay again");
+        } else if (isNothingUsable()) {
+            lines.add(
+                    "No record was a click. If the records have other fields than the preset, say"
+                            + " with --map what is what, such as --map user=/user_id --map"
+                            + " time=/event_time --map department=/category --map"
+                            + " event-type=/event_type; CSV without a header needs --columns");
+        }
+        return lines;
+    }
+
+    private static String position(JsonNode letter) {
+        return letter.path("source").asText()
+                + ", "
+                + letter.path("partition").asText()
+                + " "
+                + letter.path("offset").asText();
+    }
+
+    private static String shown(JsonNode letter) {
+        String text = letter.path("text").asText();
+        return letter.path("detail").asText()
+                + (text.isEmpty()
+                        ? ""
+                        : ": " + text.substring(0, Math.min(text.length(), SHOWN_CHARACTERS)));
+    }
+
+    private void readLetters(Path folder) throws IOException {
+        String ofFiles = DeadLetter.Reason.UNREADABLE_FILE.label();
+        for (Path part : parts(folder)) {
+            try (BufferedReader lines = Files.newBufferedReader(part)) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    JsonNode letter = JSON.readTree(line);
+                    String reason = letter.path("reason").asText();
+                    letters.computeIfAbsent(reason, each -> new Letters(letter)).count++;
+                    if (reason.equals(ofFiles)) {
+                        unreadable.add(letter);
+                    }
+                }
+            }
+        }
+    }
+
+    private static long lines(Path folder) throws IOException {
+        long count = 0;
+        for (Path part : parts(folder)) {
+            try (Stream<String> lines = Files.lines(part)) {
+                count += lines.count();
+            }
+        }
+        return count;
+    }
+
+    private static List<Path> parts(Path folder) throws IOException {
+        try (Stream<Path> parts = Files.list(folder)) {
+            return parts.sorted().toList();
+        }
+    }
+}

@@ -1,0 +1,300 @@
+package io.clickstream.source;
+
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What files of the world are found to be, and their records. */
+class FileContentTest {
+
+    @TempDir private Path folder;
+
+    @Test
+    void linesAreRecords() throws Exception {
+        assertFile("{\"a\":1}\n{\"a\":2}\n", "one record per line", "{\"a\":1}", "{\"a\":2}");
+        assertFile("{\"a\":1", "one record per line", "{\"a\":1");
+        assertFile("no json\n{\"a\":2}", "one record per line", "no json", "{\"a\":2}");
+        // The first record is cut off: the second one is a record all the same.
+        assertFile("{\"a\":\"x\n{\"a\":2}", "one record per line", "{\"a\":\"x", "{\"a\":2}");
+        assertFile("{\"a\":1\n{\"a\":2}", "one record per line", "{\"a\":1", "{\"a\":2}");
+    }
+
+    @Test
+    void nothingHasNoRecords() throws Exception {
+        assertFile("", "nothing");
+        assertFile(" \n\n", "nothing");
+        assertThat(records(write("empty.gz", new byte[0]))).isEmpty();
+        assertThat(records(write("empty.gz", gzip(new byte[0])))).isEmpty();
+    }
+
+    @Test
+    void elementsOfAnArrayAreRecords() throws Exception {
+        String array = "a JSON array of records";
+        assertFile("[{\"a\":1},{\"a\":[1,{}]}]", array, "{\"a\":1}", "{\"a\":[1,{}]}");
+        assertFile(
+                "\n[\n  {\n    \"a\": \"]}\\\"\"\n  },\n  {\"a\": 2}\n]\n",
+                array,
+                "{\n    \"a\": \"]}\\\"\"\n  }",
+                "{\"a\": 2}");
+        assertFile("[]", array);
+        assertFile("[1,\"x, y\",null,[2],{}]", array, "1", "\"x, y\"", "null", "[2]", "{}");
+        // Several arrays, as a job appends them.
+        assertFile("[{\"a\":1}]\n[{\"a\":2}]", array, "{\"a\":1}", "{\"a\":2}");
+        assertFile("[{\"a\":1},{\"a\":", array, "{\"a\":1}", "{\"a\":");
+    }
+
+    @Test
+    void objectsNeedNoLines() throws Exception {
+        String objects = "JSON objects, not one per line";
+        assertFile("{\"a\":1}{\"a\":2}{\"a\":3}", objects, "{\"a\":1}", "{\"a\":2}", "{\"a\":3}");
+        assertFile("{\"a\":1} {\"a\":2}", objects, "{\"a\":1}", "{\"a\":2}");
+        assertFile(
+                "{\n  \"a\": 1\n}\n{\n  \"a\": {}\n}\n",
+                objects,
+                "{\n  \"a\": 1\n}",
+                "{\n  \"a\": {}\n}");
+    }
+
+    @Test
+    void aBadObjectDoesNotTakeAllThatFollow() throws Exception {
+        String objects = "JSON objects, not one per line";
+        assertFile(
+                "{\"a\":1}{\"a\":2{\"a\":3}{\"a\":4}",
+                objects,
+                "{\"a\":1}",
+                "{\"a\":2",
+                "{\"a\":3}",
+                "{\"a\":4}");
+        assertFile(
+                "{\"a\":1}{\"a\":\"x\n{\"a\":3}", objects, "{\"a\":1}", "{\"a\":\"x", "{\"a\":3}");
+        assertFile(
+                "{\"a\":1}{\"a\":\"x{\"a\":3}{\"a\":4}",
+                objects,
+                "{\"a\":1}",
+                "{\"a\":\"x{\"a\":3}",
+                "{\"a\":4}");
+        assertFile(
+                "{\"a\":1}{\"a\":2}}}{\"a\":3}",
+                objects,
+                "{\"a\":1}",
+                "{\"a\":2}",
+                "}}",
+                "{\"a\":3}");
+    }
+
+    @Test
+    void rowsOfCsvAreObjects() throws Exception {
+        assertFile(
+                "time,user,what\r\n5,ann,\"a \"\"b\"\", c\"\r\n6,,x\n\n7,bob,\"two\nlines\"",
+                "CSV with the columns time, user, what",
+                "{\"time\":\"5\",\"user\":\"ann\",\"what\":\"a \\\"b\\\", c\"}",
+                "{\"time\":\"6\",\"what\":\"x\"}",
+                "{\"time\":\"7\",\"user\":\"bob\",\"what\":\"two\\u000alines\"}");
+        assertFile(
+                "user;größe\nann;Ω\n",
+                "CSV with the columns user, größe",
+                "{\"user\":\"ann\",\"größe\":\"Ω\"}");
+        assertFile("a\tb\n1\t2\n", "CSV with the columns a, b", "{\"a\":\"1\",\"b\":\"2\"}");
+        // Not what the header says: no decoder takes an array for a click.
+        assertFile(
+                "a,b\n1,2,3\n4\n", "CSV with the columns a, b", "[\"1\",\"2\",\"3\"]", "[\"4\"]");
+    }
+
+    @Test
+    void numbersAreNoHeader() throws Exception {
+        assertFile("1,2268318,pv\n2,5,buy\n", "one record per line", "1,2268318,pv", "2,5,buy");
+        Path file = write("taobao.csv", "1,2268318,pv\n2,5,buy\n".getBytes(UTF_8));
+
+        assertThat(records(file, "user", "item", "what"))
+                .containsExactly(
+                        "{\"user\":\"1\",\"item\":\"2268318\",\"what\":\"pv\"}",
+                        "{\"user\":\"2\",\"item\":\"5\",\"what\":\"buy\"}");
+        assertThat(records(write("with.csv", "user,item\n1,2\n".getBytes(UTF_8)), "user", "item"))
+                .containsExactly("{\"user\":\"1\",\"item\":\"2\"}");
+        assertThat(records(write("a.jsonl", "{\"a\":1}\n".getBytes(UTF_8)), "user", "item"))
+                .containsExactly("{\"a\":1}");
+    }
+
+    /** What is no UTF-8 reaches the decoder as it is, which refuses it. */
+    @Test
+    void bytesOfCsvStayAsTheyAre() throws Exception {
+        byte[] bytes = {'a', ',', 'b', '\n', (byte) 0xc3, '(', ',', '1', '\n'};
+
+        try (FileRecords records = open(write("bytes.csv", bytes))) {
+            assertThat(records.next())
+                    .isEqualTo(
+                            concat(
+                                    "{\"a\":\"".getBytes(UTF_8),
+                                    new byte[] {(byte) 0xc3, '('},
+                                    "\",\"b\":\"1\"}".getBytes(UTF_8)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"clicks.gz", "clicks.log", "clicks", "clicks.json", "clicks.csv"})
+    void gzipIsUnpackedWhateverTheName(String name) throws Exception {
+        byte[] text = "{\"a\":1}\n{\"a\":2}\n".getBytes(UTF_8);
+
+        Path file = write(name, gzip(text));
+
+        assertThat(records(file)).containsExactly("{\"a\":1}", "{\"a\":2}");
+        assertThat(description(file)).isEqualTo("one record per line, packed by gzip");
+    }
+
+    @Test
+    void textOf16BitsIsRead() throws Exception {
+        String text = "{\"a\":\"öΩ🎧\"}\n{\"a\":2}\n";
+        String mark = "\ufeff";
+        for (byte[] bytes :
+                List.of(
+                        (mark + text).getBytes(UTF_16LE),
+                        (mark + text).getBytes(UTF_16BE),
+                        text.getBytes(UTF_16LE),
+                        text.getBytes(UTF_16BE))) {
+            Path file = write("clicks.json", bytes);
+            assertThat(records(file)).containsExactly("{\"a\":\"öΩ🎧\"}", "{\"a\":2}");
+            assertThat(description(file)).isEqualTo("one record per line, in UTF-16");
+        }
+        assertThat(records(write("marked", (mark + text).getBytes(UTF_8))))
+                .containsExactly("{\"a\":\"öΩ🎧\"}", "{\"a\":2}");
+        assertThat(records(write("csv", (mark + "a,b\n1,2\n").getBytes(UTF_16LE))))
+                .containsExactly("{\"a\":\"1\",\"b\":\"2\"}");
+    }
+
+    /** Pairs across the reader's buffer, and halves of pairs, which must not become one another. */
+    @Test
+    void surrogatePairsOf16BitsAreWhole() throws Exception {
+        String many = "x" + "🎧".repeat(20_000);
+        assertThat(records(write("many", ("\ufeff{" + many + "\n").getBytes(UTF_16BE))))
+                .containsExactly("{" + many);
+        Path half = write("half", new byte[] {'{', 0, '"', 0, 0x3c, (byte) 0xd8, '"', 0, '\n', 0});
+        try (FileRecords records = open(half)) {
+            assertThat(records.next())
+                    .containsExactly('{', '"', (byte) 0xed, (byte) 0xa0, (byte) 0xbc, '"');
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "504b0304, 'it is a zip archive, which can''t be read; it must be JSON, CSV or the"
+                + " archive''s Parquet, as it is or packed by gzip'",
+        "28b52ffd, 'it is zstd, which can''t be read; it must be JSON, CSV or the archive''s"
+                + " Parquet, as it is or packed by gzip'",
+    })
+    void namesWhatCanNotBeRead(String begin, String message) throws Exception {
+        byte[] bytes = java.util.HexFormat.of().parseHex(begin + "00000000");
+
+        assertThatThrownBy(() -> open(write("clicks.jsonl", bytes)))
+                .isInstanceOf(UnreadableFileException.class)
+                .hasMessage(message);
+        assertThatThrownBy(() -> open(write("clicks.gz", gzip(bytes)))).hasMessage(message);
+    }
+
+    @Test
+    void whatIsNoGzipIsNamed() throws Exception {
+        Path file = write("clicks.gz", "{\"a\":1}\n".getBytes(UTF_8));
+
+        assertThatThrownBy(() -> open(file))
+                .isInstanceOf(UnreadableFileException.class)
+                .hasMessage("its name ends with .gz, but it is no gzip");
+    }
+
+    /** Wherever it is cut off: what is there is read, and the end is no end. */
+    @Test
+    void gzipThatIsCutOffIsReadAsFarAsItGoes() throws Exception {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            lines.add("{\"a\":" + i * 7919L * i + "}");
+        }
+        int most = 0;
+        byte[] whole = gzip(String.join("\n", lines).getBytes(UTF_8));
+        for (int length = 1; length < whole.length; length++) {
+            Path file = write("clicks.gz", Arrays.copyOf(whole, length));
+            List<String> read = new ArrayList<>();
+            assertThatThrownBy(
+                            () -> {
+                                try (FileRecords records = open(file)) {
+                                    byte[] next = records.next();
+                                    while (next != null) {
+                                        read.add(new String(next, UTF_8));
+                                        next = records.next();
+                                    }
+                                }
+                            })
+                    .isInstanceOf(UnreadableFileException.class);
+            assertThat(read).isEqualTo(lines.subList(0, read.size()));
+            most = Math.max(most, read.size());
+        }
+        assertThat(most).isGreaterThan(150);
+    }
+
+    private void assertFile(String text, String description, String... records) throws Exception {
+        Path file = write("file", text.getBytes(UTF_8));
+        assertThat(records(file)).containsExactly(records);
+        assertThat(description(file)).isEqualTo(description);
+        Path packed = write("packed", gzip(text.getBytes(UTF_8)));
+        assertThat(records(packed)).containsExactly(records);
+    }
+
+    private Path write(String name, byte[] bytes) throws IOException {
+        return Files.write(folder.resolve(name), bytes);
+    }
+
+    private static String description(Path file) throws IOException {
+        FileContent content =
+                FileContent.open(new org.apache.flink.core.fs.Path(file.toUri()), List.of());
+        content.close();
+        return content.description();
+    }
+
+    private static FileRecords open(Path file, String... columns) throws IOException {
+        return FileContent.open(new org.apache.flink.core.fs.Path(file.toUri()), List.of(columns))
+                .records();
+    }
+
+    private static List<String> records(Path file, String... columns) throws IOException {
+        List<String> all = new ArrayList<>();
+        try (FileRecords records = open(file, columns)) {
+            byte[] next = records.next();
+            while (next != null) {
+                all.add(new String(next, UTF_8));
+                assertThat(records.number()).isPositive();
+                next = records.next();
+            }
+        }
+        return all;
+    }
+
+    private static byte[] gzip(byte[] bytes) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(packed)) {
+            out.write(bytes);
+        }
+        return packed.toByteArray();
+    }
+
+    private static byte[] concat(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
+    }
+}
