@@ -1,11 +1,18 @@
 package io.clickstream.source.kafka;
 
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ObjLongConsumer;
 import javax.annotation.Nullable;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * How far each partition is fetched, and whether all that was fetched is emitted. The fetcher's
@@ -21,6 +28,11 @@ final class ReadPositions {
 
         /** The batch with which the position moved last. */
         private volatile long batch;
+
+        /** Records of the partition in earlier batches are from before it began again. */
+        private volatile long firstBatch;
+
+        private volatile boolean isShorter;
     }
 
     private final Map<String, Position> positions = new ConcurrentHashMap<>();
@@ -30,9 +42,36 @@ final class ReadPositions {
 
     private volatile long batchesEmitted;
 
-    /** Begins a batch that is about to be handed over. */
-    Batch batch(RecordsWithSplitIds<ConsumerRecord<byte[], byte[]>> records) {
-        return new Batch(records, ++batchesFetched);
+    private Position position(String splitId) {
+        return positions.computeIfAbsent(splitId, id -> new Position());
+    }
+
+    /**
+     * Begins a batch that is about to be handed over.
+     *
+     * @param emitting is told the last offset of a partition before its records are emitted, in the
+     *     task's thread
+     */
+    Batch batch(ConsumerRecords<byte[], byte[]> records, ObjLongConsumer<TopicPartition> emitting) {
+        return new Batch(records, ++batchesFetched, emitting);
+    }
+
+    /**
+     * A partition begins with the next batch. Fetcher's thread.
+     *
+     * @param offset of the next record; negative if it is not known yet
+     */
+    void begin(String splitId, long offset) {
+        Position position = position(splitId);
+        position.batch = batchesFetched;
+        position.offset = Math.max(offset, -1);
+        position.isShorter = false;
+        position.firstBatch = batchesFetched + 1;
+    }
+
+    /** Drops what was fetched of a partition, until the fetcher begins it again. Task's thread. */
+    void drop(String splitId) {
+        position(splitId).firstBatch = Long.MAX_VALUE;
     }
 
     /**
@@ -41,7 +80,7 @@ final class ReadPositions {
      * @param splitId of the partition
      */
     void fetched(String splitId, long offset) {
-        Position position = positions.computeIfAbsent(splitId, id -> new Position());
+        Position position = position(splitId);
         if (position.offset != offset) {
             // In this order: who sees the offset sees the batch.
             position.batch = batchesFetched;
@@ -49,10 +88,20 @@ final class ReadPositions {
         }
     }
 
-    /** The position behind the latest batch; negative if there is none yet. Fetcher's thread. */
-    long offset(String splitId) {
+    /** The partition held less than was read of it, and is read from its beginning. */
+    void shorter(String splitId) {
+        position(splitId).isShorter = true;
+    }
+
+    /** Whether the partition was found to hold less than was read of it. */
+    boolean isShorter(String splitId) {
         Position position = positions.get(splitId);
-        return position == null ? -1 : position.offset;
+        return position != null && position.isShorter;
+    }
+
+    /** It is known why the partition held less. */
+    void explained(String splitId) {
+        position(splitId).isShorter = false;
     }
 
     /** Whether all records of a partition in front of an offset are fetched and emitted. */
@@ -64,35 +113,52 @@ final class ReadPositions {
     /** Records on their way to the task's thread. Flink takes batches in their order. */
     final class Batch implements RecordsWithSplitIds<ConsumerRecord<byte[], byte[]>> {
 
-        private final RecordsWithSplitIds<ConsumerRecord<byte[], byte[]>> records;
+        private final ConsumerRecords<byte[], byte[]> records;
         private final long number;
+        private final ObjLongConsumer<TopicPartition> emitting;
+        private final Iterator<TopicPartition> partitions;
+        private Iterator<ConsumerRecord<byte[], byte[]>> ofPartition = Collections.emptyIterator();
 
-        private Batch(RecordsWithSplitIds<ConsumerRecord<byte[], byte[]>> records, long number) {
+        private Batch(
+                ConsumerRecords<byte[], byte[]> records,
+                long number,
+                ObjLongConsumer<TopicPartition> emitting) {
             this.records = records;
             this.number = number;
+            this.emitting = emitting;
+            this.partitions = records.partitions().iterator();
         }
 
         @Nullable
         @Override
         public String nextSplit() {
-            return records.nextSplit();
+            while (partitions.hasNext()) {
+                TopicPartition partition = partitions.next();
+                String splitId = KafkaPartitionSplit.toSplitId(partition);
+                if (number >= position(splitId).firstBatch) {
+                    List<ConsumerRecord<byte[], byte[]>> list = records.records(partition);
+                    ofPartition = list.iterator();
+                    emitting.accept(partition, list.get(list.size() - 1).offset());
+                    return splitId;
+                }
+            }
+            return null;
         }
 
         @Nullable
         @Override
         public ConsumerRecord<byte[], byte[]> nextRecordFromSplit() {
-            return records.nextRecordFromSplit();
+            return ofPartition.hasNext() ? ofPartition.next() : null;
         }
 
         @Override
         public Set<String> finishedSplits() {
-            return records.finishedSplits();
+            return Set.of();
         }
 
         @Override
         public void recycle() {
             batchesEmitted = number;
-            records.recycle();
         }
     }
 }
