@@ -72,23 +72,89 @@ class KafkaSourceITCase {
             job.send(0, clicks(50));
             Await.until("the first clicks", SOON, () -> job.count("clicks") == 50);
 
-            try (Admin admin = admin(job)) {
-                admin.deleteTopics(List.of(LocalJob.CLICKS)).all().get(30, TimeUnit.SECONDS);
-                Await.until(
-                        "no topic",
-                        SOON,
-                        () ->
-                                !admin.listTopics()
-                                        .names()
-                                        .get(30, TimeUnit.SECONDS)
-                                        .contains(LocalJob.CLICKS));
-            }
+            deleteTopic(job);
             job.broker().createTopic(LocalJob.CLICKS, 1);
             job.send(0, clicks(20));
 
             Await.until("the new clicks", SOON, () -> job.count("clicks") == 70);
             assertThat(job.deadLetterCount(Reason.LATE)).isZero();
             assertThat(job.flink().restarts()).isZero();
+        }
+    }
+
+    /**
+     * The offsets that are to be read next are there in the new topic too, so that no broker says
+     * that something is wrong.
+     */
+    @Test
+    void readsAllOfATopicThatWasMadeAgainWithAsManyClicks(@TempDir Path folder) throws Exception {
+        try (TcpProxy proxy = new TcpProxy()) {
+            KafkaBroker broker =
+                    KafkaBroker.startBehindProxy(folder.resolve("kafka"), proxy.address());
+            proxy.forward(broker.bootstrapServers(KafkaBroker.PROXIED));
+            try (LocalJob job = new LocalJob(broker, 2)) {
+                job.set("source.kafka", "bootstrap-servers", proxy.address())
+                        .set("sink.kafka", "bootstrap-servers", broker.bootstrapServers())
+                        .start(folder, 2);
+                job.send(0, clicks(50));
+                job.send(1, clicks(50));
+                Await.until("the first clicks", SOON, () -> job.count("clicks") == 100);
+
+                // The job sees the new topic when all of its clicks are there.
+                proxy.hang();
+                deleteTopic(job);
+                broker.createTopic(LocalJob.CLICKS, 2);
+                job.send(0, clicks(50));
+                job.send(1, clicks(20));
+                proxy.goOn();
+
+                Await.until("the new clicks", SOON, () -> job.count("clicks") == 170);
+                job.send(0, clicks(3));
+                Await.until("the next clicks", SOON, () -> job.count("clicks") >= 173);
+                assertThat(job.count("clicks")).isEqualTo(173);
+                assertThat(job.deadLetterCount(Reason.LATE)).isZero();
+                assertThat(job.flink().restarts()).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void readsAllOfATopicThatWasMadeAgainWhileTheJobWasDown(int parallelism, @TempDir Path folder)
+            throws Exception {
+        try (LocalJob job = new LocalJob(folder, 2)) {
+            job.start(folder, 2);
+            job.send(0, clicks(50));
+            job.send(1, clicks(10));
+            Await.until("the first clicks", SOON, () -> job.count("clicks") == 60);
+            job.awaitCheckpoint();
+            String savepoint = job.flink().stopWithSavepoint(folder.resolve("savepoint"));
+            job.flink().close();
+            deleteTopic(job);
+            job.broker().createTopic(LocalJob.CLICKS, 2);
+            job.send(0, clicks(80));
+            job.send(1, clicks(40));
+
+            job.startFrom(savepoint, folder.resolve("after"), parallelism);
+
+            Await.until("the new clicks", SOON, () -> job.count("clicks") >= 120);
+            job.send(0, clicks(3));
+            Await.until("the next clicks", SOON, () -> job.count("clicks") >= 123);
+            assertThat(job.count("clicks")).isEqualTo(123);
+        }
+    }
+
+    private static void deleteTopic(LocalJob job) throws Exception {
+        try (Admin admin = admin(job)) {
+            admin.deleteTopics(List.of(LocalJob.CLICKS)).all().get(30, TimeUnit.SECONDS);
+            Await.until(
+                    "no topic",
+                    SOON,
+                    () ->
+                            !admin.listTopics()
+                                    .names()
+                                    .get(30, TimeUnit.SECONDS)
+                                    .contains(LocalJob.CLICKS));
         }
     }
 

@@ -3,10 +3,15 @@ package io.clickstream.source.kafka;
 import io.clickstream.event.Incoming;
 import io.clickstream.source.SplitProgress;
 import io.clickstream.time.PartitionTimes;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import javax.annotation.Nullable;
+import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.source.reader.RecordEmitter;
@@ -19,15 +24,34 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplitState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The connector's reader, which also knows whether its partitions are read to their ends. */
+/**
+ * The connector's reader, which also knows whether its partitions are read to their ends, and of
+ * which topic they are.
+ *
+ * <p>When a topic has another id than before, it was deleted and created again: its partitions are
+ * read from their beginnings. Until the ids are known after a restart, partitions wait whose
+ * offsets are of a topic with a known id.
+ */
 @SuppressWarnings("try") // Flink's own close() may be interrupted.
 final class KafkaClickReader extends KafkaSourceReader<Incoming>
         implements SplitProgress<KafkaPartitionSplit> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaClickReader.class);
+
     private final ReadPositions positions;
     private final LogEnds ends;
     private final Map<String, TopicPartition> partitions = new HashMap<>();
+
+    /** By split; those without an entry are of whichever topic is there. */
+    private final Map<String, String> topicIds = new HashMap<>();
+
+    private final List<KafkaPartitionSplit> waiting = new ArrayList<>();
+
+    /** Null until the enumerator has told it. */
+    @Nullable private TopicIds current;
 
     KafkaClickReader(
             FutureCompletingBlockingQueue<RecordsWithSplitIds<ConsumerRecord<byte[], byte[]>>>
@@ -47,8 +71,99 @@ final class KafkaClickReader extends KafkaSourceReader<Incoming>
 
     @Override
     public void addSplits(List<KafkaPartitionSplit> splits) {
-        splits.forEach(split -> partitions.put(split.splitId(), split.getTopicPartition()));
-        super.addSplits(splits);
+        List<KafkaPartitionSplit> toRead = new ArrayList<>();
+        for (KafkaPartitionSplit split : splits) {
+            partitions.put(split.splitId(), split.getTopicPartition());
+            if (current == null && TopicSplit.topicId(split) != null) {
+                waiting.add(split);
+            } else {
+                toRead.add(asOfNow(split));
+            }
+        }
+        if (!toRead.isEmpty()) {
+            super.addSplits(toRead);
+        }
+    }
+
+    /** The split, or the beginning of its partition if the topic was made again. */
+    private KafkaPartitionSplit asOfNow(KafkaPartitionSplit split) {
+        String before = TopicSplit.topicId(split);
+        String now = current == null ? null : current.of(split.getTopic());
+        if (now != null) {
+            topicIds.put(split.splitId(), now);
+        } else if (before != null) {
+            topicIds.put(split.splitId(), before);
+        }
+        if (before == null || now == null || before.equals(now)) {
+            return split;
+        }
+        return beginning(split.getTopicPartition(), before, now);
+    }
+
+    private static KafkaPartitionSplit beginning(
+            TopicPartition partition, String before, String now) {
+        LOG.warn(
+                "Topic {} was deleted and created again: its id was {}, now it is {}. Partition {}"
+                        + " is read from its beginning. Clicks of the old topic that were not read"
+                        + " are lost",
+                partition.topic(),
+                before,
+                now,
+                partition.partition());
+        return new KafkaPartitionSplit(partition, KafkaPartitionSplit.EARLIEST_OFFSET);
+    }
+
+    @Override
+    public void handleSourceEvents(SourceEvent event) {
+        if (!(event instanceof TopicIds)) {
+            super.handleSourceEvents(event);
+            return;
+        }
+        current = (TopicIds) event;
+        Set<String> read = new HashSet<>(partitions.keySet());
+        waiting.forEach(split -> read.remove(split.splitId()));
+        List<KafkaPartitionSplit> again = new ArrayList<>();
+        read.forEach(splitId -> compare(splitId, again));
+        waiting.forEach(split -> again.add(asOfNow(split)));
+        waiting.clear();
+        if (!again.isEmpty()) {
+            super.addSplits(again);
+        }
+    }
+
+    private void compare(String splitId, List<KafkaPartitionSplit> again) {
+        TopicPartition partition = partitions.get(splitId);
+        String now = current.of(partition.topic());
+        if (now == null) {
+            return;
+        }
+        String before = topicIds.put(splitId, now);
+        if (before == null || before.equals(now)) {
+            return;
+        }
+        if (positions.isShorter(splitId)) {
+            // The fetcher has found it out, and reads the new topic from its beginning.
+            positions.explained(splitId);
+            return;
+        }
+        positions.drop(splitId);
+        again.add(beginning(partition, before, now));
+    }
+
+    @Override
+    public List<KafkaPartitionSplit> snapshotState(long checkpointId) {
+        List<KafkaPartitionSplit> splits = new ArrayList<>(super.snapshotState(checkpointId));
+        splits.addAll(waiting);
+        return splits;
+    }
+
+    @Override
+    protected KafkaPartitionSplit toSplitType(String splitId, KafkaPartitionSplitState state) {
+        String topicId = topicIds.get(splitId);
+        // Of a topic that was made again and is not known yet, the offsets are of the new one.
+        return topicId == null || positions.isShorter(splitId)
+                ? super.toSplitType(splitId, state)
+                : new TopicSplit(state.getTopicPartition(), state.getCurrentOffset(), topicId);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.clickstream.source.kafka;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Incoming;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Properties;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -28,8 +29,9 @@ import org.apache.flink.util.clock.SystemClock;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * The connector's source, with readers that know whether their partitions are read to their ends.
- * All else is the connector's: partitions are found, assigned and stored as it does.
+ * The connector's source, with readers that know whether their partitions are read to their ends,
+ * and notice when a topic is deleted and created again. All else is the connector's: partitions are
+ * found and assigned as it does.
  */
 public final class KafkaClickSource
         implements Source<Incoming, KafkaPartitionSplit, KafkaSourceEnumState>,
@@ -41,6 +43,8 @@ public final class KafkaClickSource
     private final KafkaClickDeserializer deserializer;
     private final Properties consumer;
     private final Properties admin;
+    private final KnownTopics topics;
+    private final Duration discoveryInterval;
 
     /**
      * A source that reads as the connector's does.
@@ -48,16 +52,22 @@ public final class KafkaClickSource
      * @param source finds and assigns partitions, and names the format of the state
      * @param consumer properties of the consumers
      * @param admin properties of the clients that ask where partitions end
+     * @param topics that the source subscribes to
+     * @param discoveryInterval between two searches for new partitions
      */
     KafkaClickSource(
             KafkaSource<Incoming> source,
             KafkaClickDeserializer deserializer,
             Properties consumer,
-            Properties admin) {
+            Properties admin,
+            KnownTopics topics,
+            Duration discoveryInterval) {
         this.source = source;
         this.deserializer = deserializer;
         this.consumer = consumer;
         this.admin = admin;
+        this.topics = topics;
+        this.discoveryInterval = discoveryInterval;
     }
 
     @Override
@@ -111,19 +121,21 @@ public final class KafkaClickSource
     @Override
     public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
             SplitEnumeratorContext<KafkaPartitionSplit> context) {
-        return source.createEnumerator(context);
+        return new TopicIdTeller(
+                source.createEnumerator(context), context, topics, discoveryInterval);
     }
 
     @Override
     public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
             SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState checkpoint)
             throws IOException {
-        return source.restoreEnumerator(context, checkpoint);
+        return new TopicIdTeller(
+                source.restoreEnumerator(context, checkpoint), context, topics, discoveryInterval);
     }
 
     @Override
     public SimpleVersionedSerializer<KafkaPartitionSplit> getSplitSerializer() {
-        return source.getSplitSerializer();
+        return new TopicSplitSerializer();
     }
 
     @Override

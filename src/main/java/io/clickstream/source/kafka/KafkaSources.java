@@ -51,9 +51,10 @@ public final class KafkaSources {
         properties.setProperty(ConsumerConfig.RECEIVE_BUFFER_CONFIG, RECEIVE_BUFFER_BYTES);
         // What a producer has rolled back was never clicked.
         properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        Duration discoveryInterval = discoveryInterval(outOfOrderness);
         properties.setProperty(
                 KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(),
-                Long.toString(discoveryInterval(outOfOrderness).toMillis()));
+                Long.toString(discoveryInterval.toMillis()));
         properties.setProperty(KafkaSourceOptions.CLIENT_ID_PREFIX.key(), config.groupId());
         properties.putAll(config.clientProperties());
         // As the connector sets them for its own readers. Checkpoints have the offsets; those that
@@ -72,14 +73,16 @@ public final class KafkaSources {
         admin.setProperty(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
 
         KafkaClickDeserializer deserializer = new KafkaClickDeserializer(decoder);
+        KnownTopics topics = new KnownTopics(config.topics());
         KafkaSource<Incoming> source =
                 KafkaSource.<Incoming>builder()
                         .setProperties(properties)
-                        .setKafkaSubscriber(new KnownTopics(config.topics()))
+                        .setKafkaSubscriber(topics)
                         .setStartingOffsets(new StartOffsets(config.start()))
                         .setDeserializer(deserializer)
                         .build();
-        return new KafkaClickSource(source, deserializer, properties, admin);
+        return new KafkaClickSource(
+                source, deserializer, properties, admin, topics, discoveryInterval);
     }
 
     private static Duration discoveryInterval(Duration outOfOrderness) {

@@ -1,7 +1,9 @@
 package io.clickstream.source.kafka;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
@@ -11,6 +13,7 @@ import org.apache.flink.util.FlinkRuntimeException;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +33,9 @@ final class KnownTopics implements KafkaSubscriber {
     /** Null until the brokers answered once; not part of any state. */
     @Nullable private transient Set<TopicPartition> known;
 
+    /** By name, without topics of brokers that give no ids. Null until the brokers answered. */
+    @Nullable private transient Map<String, String> ids;
+
     private transient boolean isSilent;
 
     KnownTopics(List<String> topics) {
@@ -40,6 +46,7 @@ final class KnownTopics implements KafkaSubscriber {
     public Set<TopicPartition> getSubscribedTopicPartitions(AdminClient admin) {
         try {
             Set<TopicPartition> found = new HashSet<>();
+            Map<String, String> foundIds = new HashMap<>();
             for (TopicDescription topic :
                     admin.describeTopics(topics).allTopicNames().get().values()) {
                 topic.partitions()
@@ -48,8 +55,12 @@ final class KnownTopics implements KafkaSubscriber {
                                         found.add(
                                                 new TopicPartition(
                                                         topic.name(), each.partition())));
+                if (!topic.topicId().equals(Uuid.ZERO_UUID)) {
+                    foundIds.put(topic.name(), topic.topicId().toString());
+                }
             }
             known = found;
+            ids = foundIds;
             isSilent = false;
         } catch (ExecutionException e) {
             if (known == null) {
@@ -77,5 +88,14 @@ final class KnownTopics implements KafkaSubscriber {
             throw new FlinkRuntimeException("Interrupted while topics were listed", e);
         }
         return known;
+    }
+
+    /**
+     * The ids of topics by their names, as the brokers said it last; null if they never did. To be
+     * called in the thread that asks for the partitions.
+     */
+    @Nullable
+    Map<String, String> ids() {
+        return ids;
     }
 }

@@ -1,0 +1,37 @@
+package io.clickstream.source.kafka;
+
+import java.util.HashMap;
+import java.util.Map;
+import javax.annotation.Nullable;
+import org.apache.flink.api.connector.source.SourceEvent;
+
+/**
+ * Tells readers the ids that the brokers gave to topics. A topic that is deleted and created again
+ * has another id.
+ */
+final class TopicIds implements SourceEvent {
+
+    private static final long serialVersionUID = 1L;
+
+    private final HashMap<String, String> ids;
+
+    /**
+     * Ids of topics.
+     *
+     * @param ids by name; topics of brokers that give no ids are missing
+     */
+    TopicIds(Map<String, String> ids) {
+        this.ids = new HashMap<>(ids);
+    }
+
+    /** The id of a topic; null if it is not known. */
+    @Nullable
+    String of(String topic) {
+        return ids.get(topic);
+    }
+
+    @Override
+    public String toString() {
+        return "Topic ids " + ids;
+    }
+}
