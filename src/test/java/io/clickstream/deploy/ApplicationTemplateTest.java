@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the template makes of its parameters is what the job takes and needs. */
@@ -226,6 +227,37 @@ class ApplicationTemplateTest {
                                 .toList())
                 .contains("fullRestarts", "downtime", "numberOfFailedCheckpoints")
                 .contains(ClickstreamMetrics.PERSONALIZE_FAILURES);
+    }
+
+    /**
+     * An alarm on a counter itself would stay on until the job restarts. What is found at the start
+     * is in the first report, which has no other one before it to differ from.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "msk, LostOffsetsAlarm, lostOffsets",
+        "msk, LostTransactionsAlarm, kafka.transactionsLost",
+        "kinesis, ShardsGoneAlarm, kinesis.shardsGone"
+    })
+    void alarmsOfLossesLookAtWhatIsNewAlsoInTheFirstReport(
+            String source, String name, String metric) throws Exception {
+        for (Map<String, String> parameters : stacks().toList()) {
+            Map<String, Object> alarm = Template.read(FILE, parameters).resources().get(name);
+            if (!source.equals(parameters.get("Source"))) {
+                assertThat(alarm).isNull();
+                continue;
+            }
+            Map<String, Object> properties = map(alarm.get("Properties"));
+            assertThat(namesOfAlarm(properties)).containsExactly(metric);
+            Map<String, Object> value = map(list(properties.get("Metrics")).get(0));
+            Object counter = map(list(properties.get("Metrics")).get(1)).get("Id");
+            assertThat(value)
+                    .containsEntry("ReturnData", true)
+                    .containsEntry("Expression", "DIFF(FILL(" + counter + ", 0))");
+            assertThat(properties)
+                    .containsEntry("Threshold", 0)
+                    .containsEntry("ComparisonOperator", "GreaterThanThreshold");
+        }
     }
 
     private static Set<String> namesOfMetrics(Map<String, String> parameters) throws IOException {
