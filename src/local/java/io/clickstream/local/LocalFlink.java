@@ -20,6 +20,7 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.jobgraph.JobGraph;
@@ -188,6 +189,11 @@ public final class LocalFlink implements AutoCloseable {
                 .mapToLong(count -> count)
                 .max()
                 .orElse(0);
+    }
+
+    /** Makes a checkpoint now, beside those that the cluster makes by itself. */
+    public void checkpoint() throws Exception {
+        cluster.triggerCheckpoint(job, CheckpointType.CONFIGURED).get(TIMEOUT_SECONDS, SECONDS);
     }
 
     /** Loses the task manager with all that it has in memory, and starts another one. */

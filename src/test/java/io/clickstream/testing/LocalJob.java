@@ -44,6 +44,7 @@ public final class LocalJob implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private LocalFlink flink;
     private boolean unaligned;
+    private Duration checkpointInterval = CHECKPOINT_INTERVAL;
 
     /**
      * Starts a broker, without a job yet.
@@ -80,6 +81,12 @@ public final class LocalJob implements AutoCloseable {
     /** Lets barriers overtake records, as users may configure a cluster. */
     public LocalJob unaligned() {
         unaligned = true;
+        return this;
+    }
+
+    /** Makes no checkpoints but those that a test asks for. */
+    public LocalJob checkpointsOnDemand() {
+        checkpointInterval = Duration.ofMinutes(10);
         return this;
     }
 
@@ -121,7 +128,7 @@ public final class LocalJob implements AutoCloseable {
     }
 
     private void define(StreamExecutionEnvironment env) throws InterruptedException {
-        env.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());
+        env.enableCheckpointing(checkpointInterval.toMillis());
         env.getCheckpointConfig().enableUnalignedCheckpoints(unaligned);
         JobConfig config = JobConfig.parse(properties);
         StartCheck.run(config, ClickstreamJob.define(env, config));
