@@ -74,6 +74,7 @@ public final class ClickstreamJob {
                                                 personalize ->
                                                         new InteractionReader(
                                                                 personalize, Clock.systemUTC())))
+                        .notBefore(config.eventTime().earliest())
                         .with(
                                 config.archive().isPresent(),
                                 config.privacy().map(IpPrivacy::new).orElse(null));

@@ -50,7 +50,7 @@ class BadInputITCase {
                             "{\"userid\": 7, \"eventtimestamp\": 99999999999999999999}",
                             Reason.FUTURE),
                     Map.entry(
-                            "{\"userid\": 7, \"eventtimestamp\": 1, \"event_type\": 4}",
+                            "{\"userid\": 7, \"eventtimestamp\": 1, \"event_type\": {}}",
                             Reason.MALFORMED),
                     Map.entry("{\"eventtimestamp\": 1655183298630}", Reason.MISSING_USER),
                     Map.entry(
@@ -58,6 +58,9 @@ class BadInputITCase {
                             Reason.MISSING_USER),
                     Map.entry("{\"userid\": 7}", Reason.MISSING_TIME),
                     Map.entry("{\"userid\": 7, \"eventtimestamp\": -1}", Reason.BEFORE_1970),
+                    Map.entry(
+                            "{\"userid\": 7, \"eventtimestamp\": 1655183298}",
+                            Reason.IMPLAUSIBLE_TIME),
                     Map.entry(
                             "{\"userid\": 7, \"eventtimestamp\": " + FAR_FUTURE + "}",
                             Reason.FUTURE),
@@ -117,7 +120,7 @@ class BadInputITCase {
             BAD.forEach((text, reason) -> expected.put(reason.label() + ' ' + text, TIMES_EACH));
             assertThat(letters).isEqualTo(expected);
 
-            assertThat(bad).isEqualTo(200);
+            assertThat(bad).isEqualTo(210);
             assertThat(job.flink().restarts()).isZero();
             assertThat(job.count(ClickstreamMetrics.RECORDS_IN)).isEqualTo(GOOD + bad);
             assertThat(job.count(ClickstreamMetrics.CLICKS)).isEqualTo(GOOD);
@@ -125,6 +128,7 @@ class BadInputITCase {
             assertThat(job.deadLetterCount(Reason.MISSING_USER)).isEqualTo(20);
             assertThat(job.deadLetterCount(Reason.MISSING_TIME)).isEqualTo(10);
             assertThat(job.deadLetterCount(Reason.BEFORE_1970)).isEqualTo(10);
+            assertThat(job.deadLetterCount(Reason.IMPLAUSIBLE_TIME)).isEqualTo(10);
             assertThat(job.deadLetterCount(Reason.FUTURE)).isEqualTo(20);
             assertThat(job.deadLetterCount(Reason.TOO_LARGE)).isEqualTo(10);
             assertThat(job.deadLetterCount(Reason.LATE)).isZero();

@@ -67,6 +67,7 @@ final class ReplayJob {
                                 config.format().maxRecordBytes(),
                                 config.eventTime().maxFutureSkew(),
                                 Clock.systemUTC())
+                        .notBefore(config.eventTime().earliest())
                         .with(false, config.privacy().map(IpPrivacy::new).orElse(null));
         Outputs outputs =
                 new Outputs()

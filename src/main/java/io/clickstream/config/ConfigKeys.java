@@ -8,6 +8,7 @@ import static io.clickstream.config.Parsers.oneOf;
 import com.fasterxml.jackson.core.JsonPointer;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -392,6 +393,16 @@ public final class ConfigKeys {
                     "Clicks further ahead of the clock are dead letters. Below"
                             + " `out-of-orderness`, no click can make another one late that is on"
                             + " time.");
+    static final Key<Instant> EARLIEST =
+            Key.of(
+                    EVENT_TIME,
+                    "earliest",
+                    Parsers::instant,
+                    "a time from 1970 on, such as `2001-09-09T01:46:40Z`",
+                    "2001-09-09T01:46:40Z",
+                    "Clicks before it are dead letters. The default is the first time that has 13"
+                            + " digits in ms. A time before that is nearly always seconds that were"
+                            + " read as ms, or a 0 that stands for no time.");
 
     static final Key<JsonPointer> DUPLICATE_ID =
             Key.of(
@@ -1194,6 +1205,7 @@ public final class ConfigKeys {
                     IDLE_TIMEOUT,
                     STALL_TIMEOUT,
                     MAX_FUTURE_SKEW,
+                    EARLIEST,
                     DUPLICATE_ID,
                     DUPLICATE_SPAN,
                     BOT_USER_AGENT,

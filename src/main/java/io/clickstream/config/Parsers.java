@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Collections;
@@ -29,6 +30,7 @@ final class Parsers {
     private static final Pattern FOLDER_NAME = Pattern.compile("[A-Za-z0-9._=-]+");
     private static final int KIBIBYTE = 1024;
     private static final int MEBIBYTE = 1 << 20;
+    private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999Z");
     private static final Duration LONGEST = Duration.ofDays(3650);
 
     static String text(String text) {
@@ -165,6 +167,20 @@ final class Parsers {
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("is no time zone", e);
         }
+    }
+
+    /** A time of the years 1970 to 9999, in ISO 8601 and UTC. */
+    static Instant instant(String text) {
+        Instant time;
+        try {
+            time = Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("is no time", e);
+        }
+        if (time.isBefore(Instant.EPOCH) || time.isAfter(LAST_TIME)) {
+            throw new IllegalArgumentException("is not between 1970 and 9999");
+        }
+        return time;
     }
 
     /** IP addresses and ranges of them, separated by commas. */

@@ -1,10 +1,7 @@
 package io.clickstream.config;
 
 import java.io.Serializable;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.ResolverStyle;
@@ -15,25 +12,26 @@ import javax.annotation.Nullable;
 public final class TimeFormat implements Serializable {
 
     static final String ALLOWED =
-            "`epoch-ms`, `epoch-s`, `iso-8601`, or a pattern of java.time such as `yyyy-MM-dd"
-                    + " HH:mm:ss 'UTC'`";
+            "`epoch-ms`, `epoch-s`, `epoch-us`, `epoch-ns`, `iso-8601`, or a pattern of java.time"
+                    + " such as `yyyy-MM-dd HH:mm:ss 'UTC'`";
 
-    /** The kinds of formats. */
+    /** The kinds of formats. Of the epochs each is a number, or a string of its digits. */
     public enum Kind {
         /** An integer, ms since 1970. */
         EPOCH_MS,
         /** A number, seconds since 1970, perhaps with a fraction. */
         EPOCH_S,
-        /** A string such as {@code 2024-07-04T01:02:03.456Z}. */
+        /** An integer, microseconds since 1970. */
+        EPOCH_US,
+        /** An integer, nanoseconds since 1970. */
+        EPOCH_NS,
+        /** A string such as {@code 2024-07-04T01:02:03.456Z}, perhaps with a blank for the T. */
         ISO_8601,
         /** A string in a form of its own. */
         PATTERN
     }
 
     private static final long serialVersionUID = 1L;
-
-    /** Differs in all that a pattern can mix up: month and minute, 24 hours and 12. */
-    private static final Instant SAMPLE = Instant.parse("2019-10-01T16:34:56Z");
 
     private final Kind kind;
     @Nullable private final String pattern;
@@ -53,19 +51,8 @@ public final class TimeFormat implements Serializable {
                 return of(kind);
             }
         }
-        TimeFormat format = new TimeFormat(Kind.PATTERN, text);
-        DateTimeFormatter formatter;
-        try {
-            formatter = format.formatter(ZoneOffset.UTC);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("is neither one of them nor a pattern", e);
-        }
-        try {
-            formatter.parse(formatter.format(SAMPLE), Instant::from);
-        } catch (DateTimeException e) {
-            throw new IllegalArgumentException("does not hold a whole date with a time", e);
-        }
-        return format;
+        new TimePattern(text).check();
+        return new TimeFormat(Kind.PATTERN, text);
     }
 
     public Kind kind() {
@@ -79,15 +66,31 @@ public final class TimeFormat implements Serializable {
      */
     public DateTimeFormatter formatter(ZoneId zone) {
         if (pattern != null) {
-            return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).withZone(zone);
+            return new TimePattern(pattern).formatter(zone);
         }
         return new DateTimeFormatterBuilder()
                 .parseCaseInsensitive()
-                .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
+                .append(DateTimeFormatter.ISO_LOCAL_DATE)
+                .optionalStart()
+                .appendLiteral('T')
+                .append(DateTimeFormatter.ISO_LOCAL_TIME)
+                .optionalEnd()
+                .optionalStart()
+                .appendLiteral(' ')
+                .append(DateTimeFormatter.ISO_LOCAL_TIME)
+                .optionalEnd()
                 .appendPattern("[XXX][XX][X]")
                 .toFormatter(Locale.ROOT)
                 .withResolverStyle(ResolverStyle.STRICT)
                 .withZone(zone);
+    }
+
+    /**
+     * Whether times may name their zones, by names that mean the same in every version of Java:
+     * {@code UTC}, {@code GMT}, {@code Z}, an offset, or a region such as {@code Europe/Berlin}.
+     */
+    public boolean hasZoneNames() {
+        return pattern != null && new TimePattern(pattern).hasZoneNames();
     }
 
     /** As it is written in a configuration. */

@@ -19,6 +19,11 @@ public final class DeadLetter implements Incoming {
         MISSING_TIME,
         /** The event time is before 1970-01-01T00:00:00Z. */
         BEFORE_1970,
+        /**
+         * The event time is before the configured earliest one: most likely in a wrong unit, or a
+         * number that stands for no time.
+         */
+        IMPLAUSIBLE_TIME,
         /** The event time is further ahead of the clock than the configured skew. */
         FUTURE,
         /**

@@ -282,12 +282,18 @@ public final class AvroClickDecoder implements ClickDecoder {
     private FieldReader timeReader(Schema schema) {
         switch (schema.getType()) {
             case LONG:
-                return fields -> fields.setTime(in.readLong());
+                return timeReader(AvroTimes.perMilli(TIME, schema));
             case NULL:
                 return fields -> {};
             default:
-                throw unreadable(TIME, schema, "long (ms since 1970)");
+                throw AvroTimes.unreadable(TIME, schema);
         }
+    }
+
+    private FieldReader timeReader(long perMilli) {
+        return perMilli == 1
+                ? fields -> fields.setTime(in.readLong())
+                : fields -> fields.setTime(Math.floorDiv(in.readLong(), perMilli));
     }
 
     private FieldReader textReader(

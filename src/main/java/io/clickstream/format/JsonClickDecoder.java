@@ -12,12 +12,16 @@ import io.clickstream.config.JsonMapping;
 import io.clickstream.config.OptionalFields;
 import io.clickstream.event.StringPool;
 import io.clickstream.event.UserId;
+import io.clickstream.metrics.ClickstreamMetrics;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.annotation.Nullable;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.SimpleCounter;
 
 /**
  * One JSON object per record, whose fields are where a mapping says. The user may be a number or a
@@ -45,6 +49,8 @@ public final class JsonClickDecoder implements ClickDecoder {
     private transient FieldTree tree;
     private transient JsonTimeReader times;
     private transient StringPool pool;
+    @Nullable private transient Counter skippedTimes;
+    @Nullable private transient Counter repeatedTimes;
 
     /** Reads the lab's fields. */
     public JsonClickDecoder() {
@@ -64,11 +70,21 @@ public final class JsonClickDecoder implements ClickDecoder {
     }
 
     @Override
+    public void open(MetricGroup metrics) {
+        skippedTimes = ClickstreamMetrics.counter(metrics, ClickstreamMetrics.SKIPPED_TIMES);
+        repeatedTimes = ClickstreamMetrics.counter(metrics, ClickstreamMetrics.REPEATED_TIMES);
+    }
+
+    @Override
     public void decode(byte[] record, ClickFields fields) throws MalformedRecordException {
         fields.clear();
         if (tree == null) {
             pool = new StringPool();
-            times = new JsonTimeReader(mapping);
+            times =
+                    new JsonTimeReader(
+                            mapping,
+                            skippedTimes == null ? new SimpleCounter() : skippedTimes,
+                            repeatedTimes == null ? new SimpleCounter() : repeatedTimes);
             tree = FieldTree.of(mapping, optional);
         }
         try (JsonParser parser = JSON.createParser(record)) {

@@ -10,13 +10,28 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoField;
+import java.time.temporal.TemporalAccessor;
+import java.time.temporal.TemporalQueries;
+import java.util.regex.Pattern;
 import javax.annotation.Nullable;
+import org.apache.flink.metrics.Counter;
 
-/** Reads the event time of a JSON record in the form that a mapping says. */
+/**
+ * Reads the event time of a JSON record in the form that a mapping says.
+ *
+ * <p>A local time that its zone skips is read with the offset from before the change, so it is as
+ * much later as the clocks were moved. One that its zone repeats is the first of the two. Both are
+ * counted.
+ */
 final class JsonTimeReader {
 
     private static final int MILLIS_PER_SECOND = 1000;
+    private static final int MICROS_PER_MILLI = 1000;
+    private static final int NANOS_PER_MILLI = 1_000_000;
 
     /** Digits in front of the point; more of them are no time in milliseconds. */
     private static final int MAX_DIGITS = 19;
@@ -26,19 +41,39 @@ final class JsonTimeReader {
 
     private static final int SHOWN_CHARACTERS = 40;
 
+    private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,40}\\.[0-9]{1,40}");
+
+    /** What is not in here is a name that means one zone to one Java, and another to the next. */
+    private static final Pattern ZONE =
+            Pattern.compile("Z|(UTC|GMT|UT)?[+-].+|UTC|GMT|[A-Za-z_]+(/[A-Za-z0-9_+-]+)+");
+
     private final String field;
     private final TimeFormat format;
+    private final ZoneId zone;
     private final boolean isMillis;
+    private final boolean hasZoneNames;
+    private final Counter skipped;
+    private final Counter repeated;
     @Nullable private final DateTimeFormatter formatter;
 
-    JsonTimeReader(JsonMapping mapping) {
+    /**
+     * A reader of a mapping's times.
+     *
+     * @param skipped counts local times that their zone skips
+     * @param repeated counts local times that their zone repeats
+     */
+    JsonTimeReader(JsonMapping mapping, Counter skipped, Counter repeated) {
         field = mapping.time().toString();
         format = mapping.timeFormat();
+        zone = mapping.timeZone();
         isMillis = format.kind() == TimeFormat.Kind.EPOCH_MS;
+        hasZoneNames = format.hasZoneNames();
+        this.skipped = skipped;
+        this.repeated = repeated;
         formatter =
                 format.kind() == TimeFormat.Kind.ISO_8601
                                 || format.kind() == TimeFormat.Kind.PATTERN
-                        ? format.formatter(mapping.timeZone())
+                        ? format.formatter(zone)
                         : null;
     }
 
@@ -53,18 +88,45 @@ final class JsonTimeReader {
             fields.clearTime();
             return;
         }
+        fields.setTime(formatter == null ? epoch(parser, value) : text(parser, value));
+    }
+
+    private long epoch(JsonParser parser, JsonToken value)
+            throws IOException, MalformedRecordException {
+        if (value == JsonToken.VALUE_NUMBER_INT) {
+            return millis(whole(parser));
+        }
+        boolean mayHaveFraction = format.kind() == TimeFormat.Kind.EPOCH_S;
+        if (value == JsonToken.VALUE_STRING) {
+            String text = parser.getText();
+            if (isWhole(text)) {
+                return millis(whole(text));
+            }
+            if (mayHaveFraction && DECIMAL.matcher(text).matches()) {
+                return millis(new BigDecimal(text));
+            }
+            throw wrong(allowed(), "'" + shown(text) + "'");
+        }
+        if (value == JsonToken.VALUE_NUMBER_FLOAT && mayHaveFraction) {
+            return millis(decimal(parser));
+        }
+        throw wrong(allowed(), JsonClickDecoder.found(value));
+    }
+
+    private String allowed() {
         switch (format.kind()) {
             case EPOCH_MS:
-                throw wrong("an integer (ms since 1970)", value);
+                return "an integer (ms since 1970)";
             case EPOCH_S:
-                fields.setTime(seconds(parser, value));
-                return;
+                return "a number (s since 1970)";
+            case EPOCH_US:
+                return "an integer (microseconds since 1970)";
+            case EPOCH_NS:
+                return "an integer (nanoseconds since 1970)";
             case ISO_8601:
-                fields.setTime(text(parser, value, "a time in ISO 8601"));
-                return;
+                return "a time in ISO 8601";
             case PATTERN:
-                fields.setTime(text(parser, value, "a time of the form " + format));
-                return;
+                return "a time of the form " + format;
         }
         throw new IllegalStateException("Not a format of times: " + format.kind());
     }
@@ -76,60 +138,113 @@ final class JsonTimeReader {
         if (parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
             return parser.getLongValue();
         }
-        return parser.getText().startsWith("-") ? Long.MIN_VALUE : Long.MAX_VALUE;
+        return outOfReach(parser.getText());
     }
 
-    /** As {@link #whole}, to the millisecond. */
-    private long seconds(JsonParser parser, JsonToken value)
-            throws IOException, MalformedRecordException {
-        if (value == JsonToken.VALUE_NUMBER_INT) {
-            long seconds = whole(parser);
-            if (seconds > Long.MAX_VALUE / MILLIS_PER_SECOND) {
-                return Long.MAX_VALUE;
-            }
-            return seconds < Long.MIN_VALUE / MILLIS_PER_SECOND
-                    ? Long.MIN_VALUE
-                    : seconds * MILLIS_PER_SECOND;
-        }
-        if (value != JsonToken.VALUE_NUMBER_FLOAT) {
-            throw wrong("a number (s since 1970)", value);
-        }
-        BigDecimal seconds;
+    /** As {@link #whole(JsonParser)}. */
+    private static long whole(String digits) {
         try {
-            seconds = parser.getDecimalValue();
+            return Long.parseLong(digits);
+        } catch (NumberFormatException e) {
+            return outOfReach(digits);
+        }
+    }
+
+    private static long outOfReach(String digits) {
+        return digits.startsWith("-") ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+
+    private static boolean isWhole(String text) {
+        int begin = text.startsWith("-") ? 1 : 0;
+        for (int i = begin; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return text.length() > begin;
+    }
+
+    /** A number of the format's units in ms, rounded down. */
+    private long millis(long number) {
+        boolean outOfReach = number == Long.MAX_VALUE || number == Long.MIN_VALUE;
+        switch (format.kind()) {
+            case EPOCH_S:
+                if (number > Long.MAX_VALUE / MILLIS_PER_SECOND) {
+                    return Long.MAX_VALUE;
+                }
+                return number < Long.MIN_VALUE / MILLIS_PER_SECOND
+                        ? Long.MIN_VALUE
+                        : number * MILLIS_PER_SECOND;
+            case EPOCH_US:
+                return outOfReach ? number : Math.floorDiv(number, MICROS_PER_MILLI);
+            case EPOCH_NS:
+                return outOfReach ? number : Math.floorDiv(number, NANOS_PER_MILLI);
+            default:
+                return number;
+        }
+    }
+
+    private BigDecimal decimal(JsonParser parser) throws IOException, MalformedRecordException {
+        try {
+            return parser.getDecimalValue();
         } catch (NumberFormatException | JsonProcessingException e) {
             // Its exponent is beyond an int.
-            throw new MalformedRecordException(
-                    field
-                            + " must be a number (s since 1970), found '"
-                            + shown(parser.getText())
-                            + "'");
+            throw wrong(allowed(), "'" + shown(parser.getText()) + "'");
         }
+    }
+
+    private long millis(BigDecimal seconds) throws MalformedRecordException {
         long digits = (long) seconds.precision() - seconds.scale();
         if (digits > MAX_DIGITS - 3 || seconds.scale() > MAX_SCALE) {
-            throw new MalformedRecordException(
-                    field + " must be a number (s since 1970), found one that is none in ms");
+            throw wrong(allowed(), "one that is none in ms");
         }
         return seconds.movePointRight(3).setScale(0, RoundingMode.FLOOR).longValueExact();
     }
 
-    private long text(JsonParser parser, JsonToken value, String allowed)
+    private long text(JsonParser parser, JsonToken value)
             throws IOException, MalformedRecordException {
         if (value != JsonToken.VALUE_STRING) {
-            throw wrong(allowed, value);
+            throw wrong(allowed(), JsonClickDecoder.found(value));
         }
         String text = parser.getText();
+        TemporalAccessor parsed;
+        long millis;
         try {
-            return formatter.parse(text, Instant::from).toEpochMilli();
+            parsed = formatter.parse(text);
+            millis = Instant.from(parsed).toEpochMilli();
         } catch (DateTimeException | ArithmeticException e) {
-            throw new MalformedRecordException(
-                    field + " must be " + allowed + ", found '" + shown(text) + "'");
+            throw wrong(allowed(), "'" + shown(text) + "'" + (hasZoneNames ? ZONES_READ : ""));
+        }
+        if (!parsed.isSupported(ChronoField.OFFSET_SECONDS)) {
+            ofZone(parsed, parsed.query(TemporalQueries.zoneId()), text);
+        }
+        return millis;
+    }
+
+    private static final String ZONES_READ =
+            "; of zones, UTC, GMT, Z, offsets and regions such as Europe/Berlin are read";
+
+    private void ofZone(TemporalAccessor local, ZoneId named, String text)
+            throws MalformedRecordException {
+        if (hasZoneNames && !named.equals(zone) && !ZONE.matcher(named.getId()).matches()) {
+            throw wrong(allowed(), "'" + shown(text) + "'" + ZONES_READ);
+        }
+        if (!named.getRules().isFixedOffset()) {
+            switch (named.getRules().getValidOffsets(LocalDateTime.from(local)).size()) {
+                case 0:
+                    skipped.inc();
+                    break;
+                case 2:
+                    repeated.inc();
+                    break;
+                default:
+                    // As nearly all local times: there is one.
+            }
         }
     }
 
-    private MalformedRecordException wrong(String allowed, JsonToken value) {
-        return new MalformedRecordException(
-                field + " must be " + allowed + ", found " + JsonClickDecoder.found(value));
+    private MalformedRecordException wrong(String allowed, String found) {
+        return new MalformedRecordException(field + " must be " + allowed + ", found " + found);
     }
 
     private static String shown(String text) {

@@ -25,6 +25,12 @@ public final class ClickstreamMetrics {
     /** Length of all records read, in bytes. */
     public static final String BYTES_IN = "bytesIn";
 
+    /** Times without an offset that their zone skips; the records are clicks all the same. */
+    public static final String SKIPPED_TIMES = "localTimes.skipped";
+
+    /** Times without an offset that their zone repeats; the first of the two is taken. */
+    public static final String REPEATED_TIMES = "localTimes.repeated";
+
     /** Records that are clicks, with late ones, duplicates and those of bots. */
     public static final String CLICKS = "clicks";
 
@@ -140,6 +146,8 @@ public final class ClickstreamMetrics {
                         Set.of(
                                 RECORDS_IN,
                                 BYTES_IN,
+                                SKIPPED_TIMES,
+                                REPEATED_TIMES,
                                 CLICKS,
                                 DUPLICATES,
                                 SESSIONS,

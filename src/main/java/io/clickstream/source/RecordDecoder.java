@@ -45,6 +45,13 @@ public final class RecordDecoder implements Serializable {
      */
     private static final int MAX_NAME_LENGTH = 1024;
 
+    private static final int MILLIS_PER_SECOND = 1000;
+    private static final int MICROS_PER_MILLI = 1000;
+    private static final int NANOS_PER_MILLI = 1_000_000;
+
+    /** 2001-09-09T01:46:40Z: what a time is, not what was read in a wrong unit, is after it. */
+    private static final long FIRST_PLAUSIBLE_MILLIS = 1_000_000_000_000L;
+
     /** Notices a clock that is set back. */
     private static final int RECORDS_PER_READING = 1024;
 
@@ -53,6 +60,7 @@ public final class RecordDecoder implements Serializable {
     private final BotSigns botSigns;
     private final int maxRecordBytes;
     private final long maxFutureSkewMillis;
+    private final long earliestMillis;
     private final Clock clock;
     private final boolean toArchive;
     @Nullable private final IpPrivacy privacy;
@@ -109,6 +117,7 @@ public final class RecordDecoder implements Serializable {
                 botSigns,
                 maxRecordBytes,
                 maxFutureSkew.toMillis(),
+                0,
                 clock,
                 interactions.orElse(null),
                 false,
@@ -121,6 +130,7 @@ public final class RecordDecoder implements Serializable {
             BotSigns botSigns,
             int maxRecordBytes,
             long maxFutureSkewMillis,
+            long earliestMillis,
             Clock clock,
             @Nullable InteractionReader interactions,
             boolean toArchive,
@@ -130,6 +140,7 @@ public final class RecordDecoder implements Serializable {
         this.botSigns = botSigns;
         this.maxRecordBytes = maxRecordBytes;
         this.maxFutureSkewMillis = maxFutureSkewMillis;
+        this.earliestMillis = earliestMillis;
         this.clock = clock;
         this.interactions = interactions;
         this.toArchive = toArchive;
@@ -149,10 +160,31 @@ public final class RecordDecoder implements Serializable {
                 botSigns,
                 maxRecordBytes,
                 maxFutureSkewMillis,
+                earliestMillis,
                 clock,
                 interactions,
                 json,
                 ipPrivacy);
+    }
+
+    /**
+     * One that refuses times before a given one. Without it, the first time is the beginning of
+     * 1970.
+     *
+     * @param earliest the first time that a click may have, 1970 or later
+     */
+    public RecordDecoder notBefore(Instant earliest) {
+        return new RecordDecoder(
+                decoder,
+                checkoutEventTypes,
+                botSigns,
+                maxRecordBytes,
+                maxFutureSkewMillis,
+                earliest.toEpochMilli(),
+                clock,
+                interactions,
+                toArchive,
+                privacy);
     }
 
     /**
@@ -258,7 +290,7 @@ public final class RecordDecoder implements Serializable {
         return ((DeadLetter) record).reason() == Reason.MISSING_USER
                 && botSigns.find(fields) == null
                 && fields.hasTime()
-                && fields.time() >= 0
+                && fields.time() >= earliestMillis
                 && !isInFuture(fields.time());
     }
 
@@ -306,20 +338,13 @@ public final class RecordDecoder implements Serializable {
             return refuse(Reason.MISSING_TIME, "the event time is absent or null", raw);
         }
         long time = fields.time();
-        if (time < 0) {
-            return refuse(Reason.BEFORE_1970, "event time " + time + " ms is before 1970", raw);
+        if (time < earliestMillis) {
+            return time < 0
+                    ? refuse(Reason.BEFORE_1970, "event time " + time + " ms is before 1970", raw)
+                    : refuse(Reason.IMPLAUSIBLE_TIME, tooEarly(time), raw);
         }
         if (isInFuture(time)) {
-            return refuse(
-                    Reason.FUTURE,
-                    "event time "
-                            + time
-                            + " ms is more than "
-                            + maxFutureSkewMillis
-                            + " ms ahead of the clock ("
-                            + Instant.ofEpochMilli(clock.millis())
-                            + ")",
-                    raw);
+            return refuse(Reason.FUTURE, tooLate(time), raw);
         }
         Click click = new Click(fields.user(), time, department(), isCheckout(), raw);
         click.setId(fields.id());
@@ -343,6 +368,48 @@ public final class RecordDecoder implements Serializable {
                 + " characters; at most "
                 + MAX_NAME_LENGTH
                 + " are allowed";
+    }
+
+    private String tooEarly(long time) {
+        String found =
+                "event time "
+                        + time
+                        + " ms ("
+                        + Instant.ofEpochMilli(time)
+                        + ") is before `event-time / earliest` ("
+                        + Instant.ofEpochMilli(earliestMillis)
+                        + ")";
+        if (time == 0) {
+            return found + "; is this 0 meant as no time?";
+        }
+        boolean maySeconds =
+                time <= Long.MAX_VALUE / MILLIS_PER_SECOND && isPlausible(time * MILLIS_PER_SECOND);
+        return maySeconds
+                ? found + "; are these seconds? See `format / time-format`, such as `epoch-s`"
+                : found;
+    }
+
+    private String tooLate(long time) {
+        String found =
+                "event time "
+                        + time
+                        + " ms is more than "
+                        + maxFutureSkewMillis
+                        + " ms ahead of the clock ("
+                        + Instant.ofEpochMilli(clock.millis())
+                        + ")";
+        if (isPlausible(time / MICROS_PER_MILLI)) {
+            return found + "; are these microseconds? See `format / time-format`, `epoch-us`";
+        }
+        return isPlausible(time / NANOS_PER_MILLI)
+                ? found + "; are these nanoseconds? See `format / time-format`, `epoch-ns`"
+                : found;
+    }
+
+    /** Whether a click may have the time, which is not negative. */
+    private boolean isPlausible(long time) {
+        return time >= Math.max(earliestMillis, FIRST_PLAUSIBLE_MILLIS)
+                && time - maxFutureSkewMillis <= clock.millis();
     }
 
     private boolean isCheckout() {

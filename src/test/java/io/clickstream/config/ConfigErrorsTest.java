@@ -82,11 +82,29 @@ class ConfigErrorsTest {
                 "format|item|/a/~|which has a ~ that is followed by neither 0 nor 1",
                 "format|session-id|session|which does not begin with /",
                 "format|sequence|#/seq|which does not begin with /",
-                "format|time-format|epoch-us|which is neither one of them nor a pattern; it must be"
-                        + " `epoch-ms`, `epoch-s`, `iso-8601`, or a pattern",
+                "format|time-format|epoch-min|which is neither one of them nor a pattern; it must"
+                        + " be `epoch-ms`, `epoch-s`, `epoch-us`, `epoch-ns`, `iso-8601`, or a"
+                        + " pattern",
                 "format|time-format|yyyy-MM-dd|which does not hold a whole date with a time",
-                "format|time-format|yyyy-mm-dd HH:mm|which does not hold a whole date with a time",
-                "format|time-format|yyyy-MM-dd hh:mm|which does not hold a whole date with a time",
+                "format|time-format|yyyy-mm-dd HH:mm|which has mm (minutes) beside the date; MM"
+                        + " (months) was probably meant; it must be `epoch-ms`",
+                "format|time-format|yyyy-mm-dd HH:MM:ss|which has mm (minutes) beside the date; MM"
+                        + " (months) was probably meant",
+                "format|time-format|dd.mm.yyyy HH:MM|which has mm (minutes) beside the date",
+                "format|time-format|HH:MM:ss dd.MM.yyyy|which has MM (months) beside the hours or"
+                        + " seconds; mm (minutes) was probably meant",
+                "format|time-format|yyyy-MM-dd'T'HH:MM:ss|which has MM (months) beside the hours or"
+                        + " seconds; mm (minutes) was probably meant",
+                "format|time-format|yyyymmddHHMMss|which has mm (minutes) beside the date",
+                "format|time-format|yyyy-MM-dd hh:mm|which does not hold a whole date with a time:"
+                        + " h and K are hours of half a day, which need a (AM or PM); H was"
+                        + " probably meant; it must be",
+                "format|time-format|YYYY-MM-dd HH:mm|which does not hold a whole date with a time:"
+                        + " Y is the year of weeks; y was probably meant",
+                "format|time-format|yyyy-MM-DD HH:mm|which has D (the day of the year) beside a"
+                        + " month; d was probably meant",
+                "format|time-format|yyyy-MM-dd HH:mm:SS|which does not hold a whole date with a"
+                        + " time: S is a fraction of a second; s was probably meant",
                 "format|time-zone|Mars|which is no time zone; it must be `UTC`",
                 "format|event-types|view|which has 'view', which is no two names with = between; it"
                         + " must be pairs such as",
@@ -103,6 +121,11 @@ class ConfigErrorsTest {
                 "event-time|out-of-orderness|99999999999999999999 d|which is no duration",
                 "event-time|out-of-orderness|3651 d|which is above 3650 days",
                 "event-time|idle-timeout|0 s|which is below 1 ms",
+                "event-time|earliest|soon|which is no time; it must be a time from 1970 on, such as"
+                        + " `2001-09-09T01:46:40Z`",
+                "event-time|earliest|1655183298|which is no time",
+                "event-time|earliest|1969-12-31T23:59:59.999Z|which is not between 1970 and 9999",
+                "event-time|earliest|+10000-01-01T00:00:00Z|which is not between 1970 and 9999",
                 "duplicates|id|event_id|which does not begin with /; it must be a JSON pointer,"
                         + " such as `/event_id`",
                 "bots|user-agents|bot,|which has nothing before or behind a comma",

@@ -44,6 +44,7 @@ class JobConfigTest {
         assertThat(config.eventTime().outOfOrderness()).hasSeconds(20);
         assertThat(config.eventTime().idleTimeout()).hasSeconds(15);
         assertThat(config.eventTime().maxFutureSkew()).hasSeconds(10);
+        assertThat(config.eventTime().earliest()).isEqualTo("2001-09-09T01:46:40Z");
 
         assertThat(config.filters().fields().isEmpty()).isTrue();
         assertThat(config.filters().duplicateSpan()).isEmpty();
@@ -311,6 +312,7 @@ class JobConfigTest {
                                 .with("event-time", "out-of-orderness", "0 s")
                                 .with("event-time", "idle-timeout", "500 ms")
                                 .with("event-time", "max-future-skew", "0 s")
+                                .with("event-time", "earliest", "2019-10-01T00:00:00Z")
                                 .with("aggregates", "session-gap", "30 min")
                                 .with("aggregates", "window", "1 h")
                                 .with("aggregates", "max-sessions-on-heap", "5000")
@@ -322,6 +324,7 @@ class JobConfigTest {
         assertThat(config.eventTime().outOfOrderness()).isZero();
         assertThat(config.eventTime().idleTimeout()).hasMillis(500);
         assertThat(config.eventTime().maxFutureSkew()).isZero();
+        assertThat(config.eventTime().earliest()).isEqualTo("2019-10-01T00:00:00Z");
         assertThat(config.aggregates().sessionGap()).hasMinutes(30);
         assertThat(config.aggregates().window()).hasHours(1);
         assertThat(config.aggregates().maxSessionsOnHeap()).hasValue(5_000);

@@ -44,6 +44,7 @@ class SerializersTest {
                     .filter(
                             reason ->
                                     reason != Reason.UNKNOWN_SCHEMA
+                                            && reason != Reason.IMPLAUSIBLE_TIME
                                             && !reason.name().startsWith("INTERACTION_"))
                     .map(
                             reason ->

@@ -25,6 +25,10 @@ class AvroClickDecoderTest {
 
     private static final String TIME = field("eventtimestamp", "\"long\"");
 
+    private static final String A_TIME =
+            "it must be long (ms since 1970), alone or of a logical type that is timestamp-millis,"
+                    + " timestamp-micros, timestamp-nanos, or one of these with local- in front";
+
     private final ClickFields fields = new ClickFields();
 
     @Test
@@ -257,6 +261,28 @@ class AvroClickDecoderTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "timestamp-millis,1655183298630,1655183298630",
+        "timestamp-micros,1655183298630999,1655183298630",
+        "timestamp-micros,-1,-1",
+        "timestamp-nanos,1655183298630999999,1655183298630",
+        "local-timestamp-millis,1655183298630,1655183298630",
+        "local-timestamp-micros,1655183298630999,1655183298630",
+        "local-timestamp-nanos,1655183298630999999,1655183298630"
+    })
+    void convertsTimesByTheirLogicalType(String type, long written, long millis) throws Exception {
+        String timestamp = "{\"type\":\"long\",\"logicalType\":\"" + type + "\"}";
+        for (String time : List.of(timestamp, "[\"null\"," + timestamp + "]")) {
+            Schema schema =
+                    schema(field("userid", "\"int\"") + "," + field("eventtimestamp", time));
+
+            decode(record(schema, "userid", 7, "eventtimestamp", written));
+
+            assertFields(UserId.ofNumber(7), millis, null, null);
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '~',
@@ -269,7 +295,24 @@ class AvroClickDecoderTest {
                 "@userid:[\"null\",\"bytes\"],eventtimestamp:\"long\"|the writer's schema has"
                         + " userid as bytes; it must be int, long or string",
                 "@userid:\"int\",eventtimestamp:\"int\"|the writer's schema has eventtimestamp as"
-                        + " int; it must be long (ms since 1970)",
+                        + " int; "
+                        + A_TIME,
+                "@userid:\"int\",eventtimestamp:{\"type\":\"long\",\"logicalType\":\"time-micros\"}|the"
+                    + " writer's schema has eventtimestamp as long of the logical type time-micros;"
+                    + " "
+                        + A_TIME,
+                "@userid:\"int\",eventtimestamp:{\"type\":\"long\",\"logicalType\":\"ticks\"}|the"
+                        + " writer's schema has eventtimestamp as long of the logical type ticks; "
+                        + A_TIME,
+                "@userid:\"int\",eventtimestamp:{\"type\":\"int\",\"logicalType\":\"time-millis\"}|the"
+                    + " writer's schema has eventtimestamp as int of the logical type time-millis; "
+                        + A_TIME,
+                "@userid:\"int\",eventtimestamp:{\"type\":\"int\",\"logicalType\":\"date\"}|the"
+                        + " writer's schema has eventtimestamp as int of the logical type date; "
+                        + A_TIME,
+                "@userid:\"int\",eventtimestamp:\"string\"|the writer's schema has eventtimestamp"
+                        + " as string; "
+                        + A_TIME,
                 "@userid:\"int\",eventtimestamp:\"long\",event_type:\"int\"|the writer's schema has"
                         + " event_type as int; it must be string, enum or null",
                 "@userid:\"int\",eventtimestamp:\"long\",product_type:\"bytes\"|the writer's schema"
@@ -281,7 +324,7 @@ class AvroClickDecoderTest {
                         ? schema(
                                 text.substring(1)
                                         .replaceAll(
-                                                "(\\w+):(\"\\w+\"|\\[[^]]*])",
+                                                "(\\w+):(\"\\w+\"|\\[[^]]*]|\\{[^}]*})",
                                                 "{\"name\":\"$1\",\"type\":$2}"))
                         : new Schema.Parser().parse(text);
 

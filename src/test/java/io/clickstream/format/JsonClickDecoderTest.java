@@ -193,8 +193,8 @@ class JsonClickDecoderTest {
                 "{\"userid\":true}|/userid must be a number or a string, found a boolean",
                 "{\"userid\":{}}|/userid must be a number or a string, found an object",
                 "{\"userid\":[7]}|/userid must be a number or a string, found an array",
-                "{\"eventtimestamp\":\"5\"}|/eventtimestamp must be an integer (ms since 1970),"
-                        + " found a string",
+                "{\"eventtimestamp\":\"soon\"}|/eventtimestamp must be an integer (ms since 1970),"
+                        + " found 'soon'",
                 "{\"eventtimestamp\":5.0}|/eventtimestamp must be an integer (ms since 1970), found"
                         + " a fraction",
                 "{\"event_type\":5}|/event_type must be a string or null, found an integer",

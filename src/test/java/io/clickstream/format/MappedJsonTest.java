@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.clickstream.config.ReplayConfig;
 import io.clickstream.event.UserId;
+import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.testing.OperatorCounters;
 import io.clickstream.testing.PropertyGroups;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -134,8 +136,8 @@ class MappedJsonTest {
             value = {
                 "{\"detail\":{\"user\":true}}|/detail/user must be a number or a string, found a"
                         + " boolean",
-                "{\"detail\":{\"time\":\"5\"}}|/detail/time must be an integer (ms since 1970),"
-                        + " found a string",
+                "{\"detail\":{\"time\":\"x\"}}|/detail/time must be an integer (ms since 1970),"
+                        + " found 'x'",
                 "{\"detail\":{\"type\":5}}|/detail/type must be a string or null, found an integer",
                 "{\"detail\":{\"dep\":[]}}|/detail/dep must be a string or null, found an array",
                 "{\"detail\":{\"user\":1|not JSON: Unexpected end-of-input",
@@ -155,15 +157,43 @@ class MappedJsonTest {
         "epoch-s,1.585200123e9,2020-03-26T05:22:03Z",
         "epoch-s,0.0,1970-01-01T00:00:00Z",
         "epoch-s,-0.0001,1969-12-31T23:59:59.999Z",
+        "epoch-us,1601471600123456,2020-09-30T13:13:20.123Z",
+        "epoch-us,-1,1969-12-31T23:59:59.999Z",
+        "epoch-ns,1601471600123456789,2020-09-30T13:13:20.123Z",
+        "epoch-ms,'\"1655183298630\"',2022-06-14T05:08:18.630Z",
+        "epoch-ms,'\"-1\"',1969-12-31T23:59:59.999Z",
+        "epoch-s,'\"1585200123\"',2020-03-26T05:22:03Z",
+        "epoch-s,'\"1585200123.4567\"',2020-03-26T05:22:03.456Z",
+        "epoch-us,'\"1601471600123456\"',2020-09-30T13:13:20.123Z",
+        "epoch-ns,'\"1601471600123456789\"',2020-09-30T13:13:20.123Z",
         "iso-8601,'\"2024-07-04T01:02:03.456Z\"',2024-07-04T01:02:03.456Z",
         "iso-8601,'\"2024-07-04T01:02:03z\"',2024-07-04T01:02:03Z",
         "iso-8601,'\"2024-07-04T01:02:03.456789+02:00\"',2024-07-03T23:02:03.456Z",
         "iso-8601,'\"2024-07-04T01:02:03-0530\"',2024-07-04T06:32:03Z",
         "iso-8601,'\"2024-07-04T01:02:03\"',2024-07-04T01:02:03Z",
         "iso-8601,'\"2024-07-04T01:02\"',2024-07-04T01:02:00Z",
+        "iso-8601,'\"2024-07-04 01:02:03.456789+02:00\"',2024-07-03T23:02:03.456Z",
+        "iso-8601,'\"2024-07-04 01:02:03\"',2024-07-04T01:02:03Z",
+        "iso-8601,'\"2024-02-29 01:02Z\"',2024-02-29T01:02:00Z",
         "dd/MMM/yyyy:HH:mm:ss Z,'\"04/Jul/2024:01:02:03 +0200\"',2024-07-03T23:02:03Z",
         "yyyy-MM-dd HH:mm:ss.SSS z,'\"2024-07-04 01:02:03.456 UTC\"',2024-07-04T01:02:03.456Z",
-        "yyyyMMddHHmmss,'\"20240704010203\"',2024-07-04T01:02:03Z"
+        "yyyyMMddHHmmss,'\"20240704010203\"',2024-07-04T01:02:03Z",
+        "yyyy-MM-dd HH:mm:ss z,'\"2024-07-04 01:02:03 GMT\"',2024-07-04T01:02:03Z",
+        "yyyy-MM-dd HH:mm:ss zzz,'\"2024-07-04 01:02:03 Z\"',2024-07-04T01:02:03Z",
+        "yyyy-MM-dd HH:mm:ss z,'\"2024-07-04 01:02:03 +02:00\"',2024-07-03T23:02:03Z",
+        "yyyy-MM-dd HH:mm:ss z,'\"2024-07-04 01:02:03 UTC+02:00\"',2024-07-03T23:02:03Z",
+        "yyyy-MM-dd HH:mm:ss zzzz,'\"2024-07-04 01:02:03 Europe/Berlin\"',2024-07-03T23:02:03Z",
+        "yyyy-MM-dd HH:mm:ss v,'\"2024-07-04 01:02:03 America/Argentina/Ushuaia\"',"
+                + "2024-07-04T04:02:03Z",
+        "yyyy-MM-dd HH:mm:ss VV,'\"2024-07-04 01:02:03 Europe/Berlin\"',2024-07-03T23:02:03Z",
+        "yyyy-MM-dd HH:mm:ss[ z],'\"2024-07-04 01:02:03\"',2024-07-04T01:02:03Z",
+        "yyyy-MM-dd HH:mm:ss[.SSS],'\"2024-07-04 01:02:03\"',2024-07-04T01:02:03Z",
+        "yyyy-MM-dd HH:mm:ss[.SSS],'\"2024-07-04 01:02:03.456\"',2024-07-04T01:02:03.456Z",
+        "yyyy-MM-dd HH:mm:ss 'zone',\"2024-07-04 01:02:03 zone\",2024-07-04T01:02:03Z",
+        "uuuu-MM-dd HH:mm:ss,'\"2024-07-04 01:02:03\"',2024-07-04T01:02:03Z",
+        "dd MMM yy hh:mm a,'\"04 Jul 24 01:02 PM\"',2024-07-04T13:02:00Z",
+        "mm:HH dd/MM/yyyy,'\"02:01 04/07/2024\"',2024-07-04T01:02:00Z",
+        "EEE MMM dd HH:mm:ss yyyy G,'\"Thu Jul 04 01:02:03 2024 AD\"',2024-07-04T01:02:03Z"
     })
     void readsTimes(String format, String value, Instant time) throws Exception {
         decode(json().with("format", "time-format", format), "{\"eventtimestamp\":" + value + "}");
@@ -186,6 +216,38 @@ class MappedJsonTest {
         assertThat(Instant.ofEpochMilli(fields.time())).isEqualTo("2024-07-03T20:02:03Z");
     }
 
+    /** On 2024-03-31 Berlin goes from 02:00 to 03:00, on 2024-10-27 from 03:00 back to 02:00. */
+    @ParameterizedTest
+    @CsvSource({
+        "2024-03-31T01:59:59,2024-03-31T00:59:59Z,0,0",
+        "2024-03-31T02:00:00,2024-03-31T01:00:00Z,1,0",
+        "2024-03-31T02:30:00,2024-03-31T01:30:00Z,1,0",
+        "2024-03-31T03:00:00,2024-03-31T01:00:00Z,0,0",
+        "2024-10-27T01:59:59,2024-10-26T23:59:59Z,0,0",
+        "2024-10-27T02:30:00,2024-10-27T00:30:00Z,0,1",
+        "2024-10-27 02:30:00,2024-10-27T00:30:00Z,0,1",
+        "2024-10-27T02:30:00+01:00,2024-10-27T01:30:00Z,0,0",
+        "2024-10-27T03:00:00,2024-10-27T02:00:00Z,0,0"
+    })
+    void countsTimesThatAZoneSkipsOrRepeats(String value, Instant time, long skipped, long repeated)
+            throws Exception {
+        OperatorCounters counters = new OperatorCounters();
+        JsonClickDecoder decoder =
+                decoder(
+                        json().with("format", "time-format", "iso-8601")
+                                .with("format", "time-zone", "Europe/Berlin"));
+        decoder.open(counters.environment().getMetricGroup());
+
+        decoder.decode(
+                ("{\"eventtimestamp\":\"" + value + "\"}").getBytes(StandardCharsets.UTF_8),
+                fields);
+
+        assertThat(Instant.ofEpochMilli(fields.time())).isEqualTo(time);
+        assertThat(counters.counted())
+                .containsEntry(ClickstreamMetrics.SKIPPED_TIMES, skipped)
+                .containsEntry(ClickstreamMetrics.REPEATED_TIMES, repeated);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "epoch-s,9223372036854775807,9223372036854775807",
@@ -193,6 +255,11 @@ class MappedJsonTest {
         "epoch-s,9223372036854775808,9223372036854775807",
         "epoch-s,-99999999999999999999999999,-9223372036854775808",
         "epoch-ms,9223372036854775808,9223372036854775807",
+        "epoch-ms,16551832986300000000,9223372036854775807",
+        "epoch-ms,'\"16551832986300000000\"',9223372036854775807",
+        "epoch-us,16551832986300000000,9223372036854775807",
+        "epoch-ns,'\"-16551832986300000000\"',-9223372036854775808",
+        "epoch-s,'\"9223372036854775808\"',9223372036854775807",
         "epoch-ms,-99999999999999999999999999,-9223372036854775808"
     })
     void takesWhatIsOutOfReachForTheFarthestTime(String format, String number, long millis)
@@ -205,7 +272,15 @@ class MappedJsonTest {
     @ParameterizedTest
     @CsvSource({
         "epoch-ms,1.5,'an integer (ms since 1970), found a fraction'",
-        "epoch-s,'\"1\"','a number (s since 1970), found a string'",
+        "epoch-s,'\"soon\"','a number (s since 1970), found ''soon'''",
+        "epoch-s,'\"\"','a number (s since 1970), found '''''",
+        "epoch-s,'\"1e9\"','a number (s since 1970), found ''1e9'''",
+        "epoch-ms,'\"1.5\"','an integer (ms since 1970), found ''1.5'''",
+        "epoch-ms,'\"-\"','an integer (ms since 1970), found ''-'''",
+        "epoch-ms,'\" 5\"','an integer (ms since 1970), found '' 5'''",
+        "epoch-ms,'\"٣\"','an integer (ms since 1970), found ''٣'''",
+        "epoch-us,1.5,'an integer (microseconds since 1970), found a fraction'",
+        "epoch-ns,true,'an integer (nanoseconds since 1970), found a boolean'",
         "epoch-s,1e400,'a number (s since 1970), found one that is none in ms'",
         "epoch-s,1e-4000,'a number (s since 1970), found one that is none in ms'",
         "epoch-s,1e999999999,'a number (s since 1970), found one that is none in ms'",
@@ -218,6 +293,23 @@ class MappedJsonTest {
         "iso-8601,'\"\"','a time in ISO 8601, found '''''",
         "iso-8601,'\"2024-07-04\"','a time in ISO 8601, found ''2024-07-04'''",
         "iso-8601,'\"2024-02-30T00:00:00Z\"','a time in ISO 8601, found ''2024-02-30T00:00:00Z'''",
+        "iso-8601,'\"2024-07-04_01:02:03\"','a time in ISO 8601, found ''2024-07-04_01:02:03'''",
+        "iso-8601,'\"2024-07-0401:02:03\"','a time in ISO 8601, found ''2024-07-0401:02:03'''",
+        "yyyy-MM-dd HH:mm:ss 'UTC',\"2019-02-30 00:00:01 UTC\",'a time of the form yyyy-MM-dd"
+                + " HH:mm:ss ''UTC'', found ''2019-02-30 00:00:01 UTC'''",
+        "yyyy-MM-dd HH:mm,'\"2019-02-28 24:00\"','a time of the form yyyy-MM-dd HH:mm, found"
+                + " ''2019-02-28 24:00'''",
+        "yyyy-MM-dd HH:mm z,'\"2019-02-28 01:00 BST\"','a time of the form yyyy-MM-dd HH:mm z,"
+                + " found ''2019-02-28 01:00 BST''; of zones, UTC, GMT, Z, offsets and regions such"
+                + " as Europe/Berlin are read'",
+        "yyyy-MM-dd HH:mm z,'\"2019-02-28 01:00 IST\"','a time of the form yyyy-MM-dd HH:mm z,"
+                + " found ''2019-02-28 01:00 IST''; of zones, UTC,'",
+        "yyyy-MM-dd HH:mm z,'\"2019-02-28 01:00 EST\"','a time of the form yyyy-MM-dd HH:mm z,"
+                + " found ''2019-02-28 01:00 EST''; of zones, UTC,'",
+        "yyyy-MM-dd HH:mm v,'\"2019-02-28 01:00 CET\"','a time of the form yyyy-MM-dd HH:mm v,"
+                + " found ''2019-02-28 01:00 CET''; of zones, UTC,'",
+        "yyyy-MM-dd HH:mm z,'\"2019-02-28 01:00 Pacific Standard Time\"','a time of the form"
+                + " yyyy-MM-dd HH:mm z, found'",
         "iso-8601,'\"a\\nb\"','a time in ISO 8601, found ''a?b'''",
         "iso-8601,'\"+999999999-01-01T00:00:00Z\"','a time in ISO 8601, found"
                 + " ''+999999999-01-01T00:00:00Z'''",

@@ -93,6 +93,109 @@ class ReplayITCase {
                         });
     }
 
+    /** Three clicks within 17 days. */
+    @Test
+    void secondsAreNoMillisecondsAndThreeSessionsWhereTheFormatSaysSo() throws Exception {
+        List<String> clicks =
+                Stream.of(1_655_183_298L, 1_655_900_000L, 1_656_600_000L)
+                        .map("{\"userid\":\"u1\",\"eventtimestamp\":%d}"::formatted)
+                        .toList();
+        Path input = Files.write(folder.resolve("clicks.jsonl"), clicks);
+        String[] asIs = {"--input", input.toString(), "--output", folder.resolve("out").toString()};
+
+        Run run = replay(asIs);
+
+        assertThat(run.code).as(run.err).isZero();
+        assertThat(output("dead-letters"))
+                .hasSize(3)
+                .allMatch(letter -> letter.contains("\"reason\":\"implausible-time\""))
+                .allMatch(
+                        letter -> letter.contains("are these seconds? See `format / time-format`"));
+        assertThat(output("ClickEvents_UserId_Agg_Result")).isEmpty();
+
+        delete(folder.resolve("out"));
+        run = replay(with(asIs, "--map", "time-format=epoch-s"));
+
+        assertThat(run.code).as(run.err).isZero();
+        assertThat(output("dead-letters")).isEmpty();
+        assertThat(output("ClickEvents_UserId_Agg_Result"))
+                .containsExactly(
+                        window(1_655_183_290_000L),
+                        window(1_655_900_000_000L),
+                        window(1_656_600_000_000L));
+
+        delete(folder.resolve("out"));
+        run = replay(with(asIs, "--set", "event-time/earliest=1970-01-01T00:00:00Z"));
+
+        assertThat(run.code).as(run.err).isZero();
+        assertThat(output("dead-letters")).isEmpty();
+    }
+
+    private static String[] with(String[] options, String... more) {
+        return Stream.concat(Stream.of(options), Stream.of(more)).toArray(String[]::new);
+    }
+
+    private static String window(long begin) {
+        return ("{\"userSessionCount\":1,\"userSessionCountWithOrderCheckout\":0,"
+                        + "\"percentSessionswithBuy\":0.0,\"windowBeginTime\":%d,"
+                        + "\"windowEndTime\":%d}")
+                .formatted(begin, begin + 10_000);
+    }
+
+    @Test
+    void timesThatCanNotBeMeantAreDeadLetters() throws Exception {
+        Path input =
+                Files.write(
+                        folder.resolve("clicks.jsonl"),
+                        Stream.of(
+                                        "1970-01-01 00:00:00 UTC",
+                                        "2019-02-30 00:00:01 UTC",
+                                        "2019-02-28 00:00:01 UTC",
+                                        "2019-02-28 00:00:01 BST",
+                                        "2019-02-28 01:00:01 Europe/Berlin")
+                                .map("{\"userid\":1,\"eventtimestamp\":\"%s\"}"::formatted)
+                                .toList());
+
+        Run run =
+                replay(
+                        "--input",
+                        input.toString(),
+                        "--output",
+                        folder.resolve("out").toString(),
+                        "--map",
+                        "time-format=yyyy-MM-dd HH:mm:ss z");
+
+        assertThat(run.code).as(run.err).isZero();
+        assertThat(output("ClickEvents_UserId_Agg_Result"))
+                .containsExactly(window(1_551_312_000_000L));
+        assertThat(output("dead-letters"))
+                .satisfiesExactlyInAnyOrder(
+                        letter ->
+                                assertThat(letter)
+                                        .contains("implausible-time", "1970-01-01 00:00:00 UTC"),
+                        letter -> assertThat(letter).contains("malformed", "found '2019-02-30"),
+                        letter -> assertThat(letter).contains("malformed", "00:00:01 BST'"));
+    }
+
+    @Test
+    void aPatternWithMinutesForMonthsStopsBeforeItStarts() throws Exception {
+        Run run =
+                replay(
+                        "--input",
+                        Files.write(folder.resolve("clicks.jsonl"), lines).toString(),
+                        "--output",
+                        folder.resolve("out").toString(),
+                        "--map",
+                        "time-format=yyyy-mm-dd HH:MM:ss");
+
+        assertThat(run.code).isNotZero();
+        assertThat(run.err)
+                .contains(
+                        "`format / time-format` is 'yyyy-mm-dd HH:MM:ss', which has mm (minutes)"
+                                + " beside the date; MM (months) was probably meant");
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
     @Test
     void recordsOfAnotherShapeGiveTheSameResults() throws Exception {
         String shop = "src/test/resources/mapping/shop.jsonl";

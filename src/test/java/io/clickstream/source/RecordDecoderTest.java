@@ -132,6 +132,63 @@ class RecordDecoderTest {
         assertThat(click(json("1", 0, "order", "")).timestamp()).isZero();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1655183298|event time 1655183298 ms (1970-01-20T03:46:23.298Z) is before"
+                        + " `event-time / earliest` (2001-09-09T01:46:40Z); are these seconds? See"
+                        + " `format / time-format`, such as `epoch-s`",
+                "0|event time 0 ms (1970-01-01T00:00:00Z) is before `event-time / earliest`"
+                        + " (2001-09-09T01:46:40Z); is this 0 meant as no time?",
+                "-0|event time 0 ms (1970-01-01T00:00:00Z) is before `event-time / earliest`"
+                        + " (2001-09-09T01:46:40Z); is this 0 meant as no time?",
+                "1|event time 1 ms (1970-01-01T00:00:00.001Z) is before `event-time / earliest`"
+                        + " (2001-09-09T01:46:40Z)",
+                "999999999999|event time 999999999999 ms (2001-09-09T01:46:39.999Z) is before"
+                        + " `event-time / earliest` (2001-09-09T01:46:40Z)"
+            })
+    void refusesATimeThatIsTooEarlyToBeMeant(String time, String detail) {
+        RecordDecoder decoder =
+                decoder(new JsonClickDecoder()).notBefore(Instant.parse("2001-09-09T01:46:40Z"));
+
+        DeadLetter letter =
+                (DeadLetter) decoder.decode(raw("{\"userid\":1,\"eventtimestamp\":" + time + "}"));
+
+        assertThat(letter.reason()).isEqualTo(Reason.IMPLAUSIBLE_TIME);
+        assertThat(letter.reason().label()).isEqualTo("implausible-time");
+        assertThat(letter.detail()).isEqualTo(detail);
+    }
+
+    @Test
+    void takesTheEarliestTimeAndWhatIsBefore1970KeepsItsReason() {
+        RecordDecoder decoder =
+                decoder(new JsonClickDecoder())
+                        .notBefore(Instant.ofEpochMilli(NOON))
+                        .with(true, privacy());
+
+        assertThat(decoder.decode(raw(json("1", NOON, "order", "")))).isInstanceOf(Click.class);
+        assertThat(((DeadLetter) decoder.decode(raw(json("1", NOON - 1, "order", "")))).reason())
+                .isEqualTo(Reason.IMPLAUSIBLE_TIME);
+        assertThat(((DeadLetter) decoder.decode(raw(json("1", -1, "order", "")))).reason())
+                .isEqualTo(Reason.BEFORE_1970);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1655183298630000,micro,epoch-us", "1655183298630000000,nano,epoch-ns"})
+    void asksWhetherATimeFarAheadIsOfASmallerUnit(long time, String unit, String format) {
+        DeadLetter letter = letter(json("1", time, "order", ""));
+
+        assertThat(letter.reason()).isEqualTo(Reason.FUTURE);
+        assertThat(letter.detail())
+                .endsWith(
+                        "(2022-06-14T12:00:00Z); are these "
+                                + unit
+                                + "seconds? See `format / time-format`, `"
+                                + format
+                                + '`');
+    }
+
     @Test
     void takesTimesUpToTheSkewAndNotOneMillisecondMore() {
         assertThat(click(json("1", NOON + SKEW, "order", "")).timestamp()).isEqualTo(NOON + SKEW);

@@ -188,6 +188,23 @@ class WriterSchemasTest {
         assertThat(asked).containsExactly(3);
     }
 
+    @Test
+    void refusesATypeThatIsNoTimeByItsName() {
+        registered.put(
+                SchemaId.ofNumber(3),
+                "{\"type\":\"record\",\"name\":\"Click\",\"fields\":["
+                        + "{\"name\":\"userid\",\"type\":\"int\"},"
+                        + "{\"name\":\"eventtimestamp\",\"type\":"
+                        + "{\"type\":\"long\",\"logicalType\":\"time-micros\"}}]}");
+
+        MalformedRecordException e = refused(3);
+
+        assertThat(e.reason()).isEqualTo(Reason.MALFORMED);
+        assertThat(e)
+                .hasMessageStartingWith("schema 3 of the registry can't be used: ")
+                .hasMessageContaining("eventtimestamp as long of the logical type time-micros");
+    }
+
     private void register(int... ids) {
         for (int id : ids) {
             registered.put(SchemaId.ofNumber(id), CLICK);
