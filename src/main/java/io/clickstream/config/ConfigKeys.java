@@ -36,6 +36,7 @@ public final class ConfigKeys {
     static final String JOB = "job";
 
     private static final String POINTER = "a JSON pointer";
+    private static final String SEVERAL = "several with commas between";
     private static final String OPTIONAL_POINTER = "a JSON pointer, or `none`";
 
     /** What stands behind it goes to Kafka's clients as it is. */
@@ -173,13 +174,15 @@ public final class ConfigKeys {
                     "lab",
                     "Which fields of JSON records are what; each can be replaced by the keys"
                             + " below.");
-    static final Key<JsonPointer> FORMAT_USER =
+    static final Key<List<JsonPointer>> FORMAT_USER =
             Key.of(
                     FORMAT,
                     "user",
-                    Parsers::pointer,
-                    POINTER + ", such as `/detail/user_id`",
-                    "Who clicked: a number or a string, written out as it came.");
+                    Parsers::alternatives,
+                    POINTER + ", such as `/detail/user_id`, or " + SEVERAL,
+                    "Who clicked: a number or a string, written out as it came. Of several"
+                            + " pointers, the first counts whose value is there and neither null"
+                            + " nor empty.");
     static final Key<JsonPointer> FORMAT_TIME =
             Key.of(FORMAT, "time", Parsers::pointer, POINTER, "When it was.");
     static final Key<TimeFormat> FORMAT_TIME_FORMAT =
@@ -202,7 +205,7 @@ public final class ConfigKeys {
                     "event-type",
                     Parsers::optionalPointer,
                     OPTIONAL_POINTER,
-                    "What was done: a string.");
+                    "What was done: a string, or the JSON text of a number or boolean.");
     static final Key<Map<String, String>> FORMAT_EVENT_TYPES =
             Key.of(
                     FORMAT,
@@ -210,14 +213,15 @@ public final class ConfigKeys {
                     Parsers::table,
                     "pairs such as `view=product_detail,purchase=order_checkout`",
                     "What event types become; those that are not in it stay as they are.");
-    static final Key<Optional<JsonPointer>> FORMAT_DEPARTMENT =
+    static final Key<List<JsonPointer>> FORMAT_DEPARTMENT =
             Key.of(
                     FORMAT,
                     "department",
-                    Parsers::optionalPointer,
-                    OPTIONAL_POINTER,
-                    "The department: a string. None at all, null, an empty one and `N/A` are no"
-                            + " visit.");
+                    Parsers::optionalAlternatives,
+                    POINTER + ", " + SEVERAL + ", or `none`",
+                    "The department: a string, or the JSON text of a number or boolean. None at"
+                            + " all, null, an empty one and `N/A` are no visit. Of several"
+                            + " pointers, the first counts whose value is there and not null.");
     static final Key<String> FORMAT_DEPARTMENT_CUT =
             Key.of(
                     FORMAT,

@@ -93,10 +93,10 @@ public final class FilterConfig {
 
     private static boolean isRead(JsonPointer pointer) {
         JsonMapping wire = JsonMapping.of(FormatConfig.Preset.LAB);
-        return pointer.equals(wire.user())
+        return wire.users().contains(pointer)
                 || pointer.equals(wire.time())
                 || pointer.equals(wire.eventType().orElse(null))
-                || pointer.equals(wire.department().orElse(null));
+                || wire.departments().contains(pointer);
     }
 
     static FilterConfig read(PropertyReader reader, FormatConfig format) {

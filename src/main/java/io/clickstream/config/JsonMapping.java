@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.annotation.Nullable;
@@ -15,26 +16,26 @@ public final class JsonMapping implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    private final JsonPointer user;
+    private final List<JsonPointer> users;
     private final JsonPointer time;
     private final TimeFormat timeFormat;
     private final ZoneId timeZone;
     @Nullable private final JsonPointer eventType;
     private final Map<String, String> eventTypes;
-    @Nullable private final JsonPointer department;
+    private final List<JsonPointer> departments;
     @Nullable private final String departmentCut;
     @Nullable private final JsonPointer item;
     @Nullable private final JsonPointer sessionId;
     @Nullable private final JsonPointer sequence;
 
     private JsonMapping(Builder builder) {
-        user = builder.user;
+        users = List.copyOf(builder.users);
         time = builder.time;
         timeFormat = builder.timeFormat;
         timeZone = builder.timeZone;
         eventType = builder.eventType;
         eventTypes = builder.eventTypes;
-        department = builder.department;
+        departments = List.copyOf(builder.departments);
         departmentCut = builder.departmentCut;
         item = builder.item;
         sessionId = builder.sessionId;
@@ -50,14 +51,14 @@ public final class JsonMapping implements Serializable {
         Builder builder = new Builder();
         switch (preset) {
             case LAB:
-                builder.user = pointer("/userid");
+                builder.users = pointers("/userid");
                 builder.time = pointer("/eventtimestamp");
                 builder.eventType = pointer("/event_type");
-                builder.department = pointer("/product_type");
+                builder.departments = pointers("/product_type");
                 builder.sequence = pointer("/globalseq");
                 break;
             case INTERACTIONS:
-                builder.user = pointer("/userId");
+                builder.users = pointers("/userId");
                 builder.time = pointer("/sentAt");
                 builder.timeFormat = TimeFormat.of(TimeFormat.Kind.EPOCH_S);
                 builder.eventType = pointer("/eventType");
@@ -65,17 +66,17 @@ public final class JsonMapping implements Serializable {
                 builder.sessionId = pointer("/sessionId");
                 break;
             case WEB_ACCESS:
-                builder.user = pointer("/name");
+                builder.users = pointers("/name");
                 builder.time = pointer("/timestamp");
                 builder.timeFormat = TimeFormat.of(TimeFormat.Kind.ISO_8601);
                 builder.eventType = pointer("/action");
-                builder.department = pointer("/path");
+                builder.departments = pointers("/path");
                 break;
             case TICKER:
-                builder.user = pointer("/TICKER");
+                builder.users = pointers("/TICKER");
                 builder.time = pointer("/EVENT_TIME");
                 builder.timeFormat = TimeFormat.of(TimeFormat.Kind.ISO_8601);
-                builder.department = pointer("/TICKER");
+                builder.departments = pointers("/TICKER");
                 builder.item = pointer("/TICKER");
                 break;
         }
@@ -86,16 +87,20 @@ public final class JsonMapping implements Serializable {
         return JsonPointer.compile(text);
     }
 
+    private static List<JsonPointer> pointers(String text) {
+        return List.of(pointer(text));
+    }
+
     /** The preset with what the group {@code format} says otherwise. */
     static JsonMapping read(PropertyReader reader, Preset preset) {
         Builder builder = builder(preset);
-        reader.find(ConfigKeys.FORMAT_USER).ifPresent(found -> builder.user = found);
+        reader.find(ConfigKeys.FORMAT_USER).ifPresent(found -> builder.users = found);
         reader.find(ConfigKeys.FORMAT_TIME).ifPresent(found -> builder.time = found);
         reader.find(ConfigKeys.FORMAT_TIME_FORMAT).ifPresent(found -> builder.timeFormat = found);
         reader.find(ConfigKeys.FORMAT_TIME_ZONE).ifPresent(found -> builder.timeZone = found);
         builder.eventType = optional(reader, ConfigKeys.FORMAT_EVENT_TYPE, builder.eventType);
         reader.find(ConfigKeys.FORMAT_EVENT_TYPES).ifPresent(found -> builder.eventTypes = found);
-        builder.department = optional(reader, ConfigKeys.FORMAT_DEPARTMENT, builder.department);
+        reader.find(ConfigKeys.FORMAT_DEPARTMENT).ifPresent(found -> builder.departments = found);
         reader.find(ConfigKeys.FORMAT_DEPARTMENT_CUT)
                 .ifPresent(found -> builder.departmentCut = found);
         builder.item = optional(reader, ConfigKeys.FORMAT_ITEM, builder.item);
@@ -114,49 +119,71 @@ public final class JsonMapping implements Serializable {
 
     /** A field is a value; what is within it can't be another one. */
     private void refuseFieldsInFields(PropertyReader reader) {
-        Map<Key<?>, JsonPointer> fields = new LinkedHashMap<>();
-        fields.put(ConfigKeys.FORMAT_USER, user);
-        fields.put(ConfigKeys.FORMAT_TIME, time);
-        fields.put(ConfigKeys.FORMAT_EVENT_TYPE, eventType);
-        fields.put(ConfigKeys.FORMAT_DEPARTMENT, department);
-        fields.put(ConfigKeys.FORMAT_ITEM, item);
-        fields.put(ConfigKeys.FORMAT_SESSION_ID, sessionId);
-        fields.put(ConfigKeys.FORMAT_SEQUENCE, sequence);
-        fields.values().removeIf(pointer -> pointer == null);
+        Map<Key<?>, List<JsonPointer>> fields = new LinkedHashMap<>();
+        fields.put(ConfigKeys.FORMAT_USER, users);
+        fields.put(ConfigKeys.FORMAT_TIME, List.of(time));
+        fields.put(ConfigKeys.FORMAT_EVENT_TYPE, listOf(eventType));
+        fields.put(ConfigKeys.FORMAT_DEPARTMENT, departments);
+        fields.put(ConfigKeys.FORMAT_ITEM, listOf(item));
+        fields.put(ConfigKeys.FORMAT_SESSION_ID, listOf(sessionId));
+        fields.put(ConfigKeys.FORMAT_SEQUENCE, listOf(sequence));
         fields.forEach(
-                (key, inner) ->
-                        fields.forEach(
-                                (outerKey, outer) -> {
-                                    if (inner.toString().startsWith(outer + "/")) {
-                                        reader.error(
-                                                key,
-                                                "is '"
-                                                        + inner
-                                                        + "', which is inside '"
-                                                        + outer
-                                                        + "', the value of `"
-                                                        + outerKey
-                                                        + "`; a field must not be part of another"
-                                                        + " one");
-                                    }
-                                }));
+                (key, inners) ->
+                        inners.forEach(inner -> refuseFieldInFields(reader, key, inner, fields)));
+    }
+
+    private static List<JsonPointer> listOf(@Nullable JsonPointer pointer) {
+        return pointer == null ? List.of() : List.of(pointer);
+    }
+
+    private static void refuseFieldInFields(
+            PropertyReader reader,
+            Key<?> key,
+            JsonPointer inner,
+            Map<Key<?>, List<JsonPointer>> fields) {
+        fields.forEach(
+                (outerKey, outers) -> {
+                    for (JsonPointer outer : outers) {
+                        if (inner.toString().startsWith(outer + "/")) {
+                            reader.error(
+                                    key,
+                                    "is '"
+                                            + inner
+                                            + "', which is inside '"
+                                            + outer
+                                            + "', the value of `"
+                                            + outerKey
+                                            + "`; a field must not be part of another one");
+                        }
+                    }
+                });
+    }
+
+    /** All fields with the keys that name them. */
+    public Map<String, List<JsonPointer>> fields() {
+        Map<String, List<JsonPointer>> fields = new LinkedHashMap<>();
+        fields.put(ConfigKeys.FORMAT_USER.toString(), users);
+        fields.put(ConfigKeys.FORMAT_TIME.toString(), List.of(time));
+        fields.put(ConfigKeys.FORMAT_EVENT_TYPE.toString(), listOf(eventType));
+        fields.put(ConfigKeys.FORMAT_DEPARTMENT.toString(), departments);
+        return fields;
     }
 
     /** Whether the fields that aggregates need are the lab's, taken as they are. */
     public boolean readsLikeTheLab() {
         JsonMapping lab = of(Preset.LAB);
-        return user.equals(lab.user)
+        return users.equals(lab.users)
                 && time.equals(lab.time)
                 && timeFormat.kind() == lab.timeFormat.kind()
                 && lab.eventType.equals(eventType)
                 && eventTypes.isEmpty()
-                && lab.department.equals(department)
+                && departments.equals(lab.departments)
                 && departmentCut == null;
     }
 
-    /** Who clicked: a number or a string. */
-    public JsonPointer user() {
-        return user;
+    /** Who clicked, a number or a string: the first of these that is there. */
+    public List<JsonPointer> users() {
+        return users;
     }
 
     /** Event time, in the form of {@link #timeFormat()}. */
@@ -183,9 +210,9 @@ public final class JsonMapping implements Serializable {
         return eventTypes;
     }
 
-    /** The department that was visited: a string. */
-    public Optional<JsonPointer> department() {
-        return Optional.ofNullable(department);
+    /** The department that was visited: the first of these that is there; empty for none. */
+    public List<JsonPointer> departments() {
+        return departments;
     }
 
     /** The text that ends a department, with all that is behind it. */
@@ -209,13 +236,13 @@ public final class JsonMapping implements Serializable {
     }
 
     private static final class Builder {
-        private JsonPointer user;
+        private List<JsonPointer> users;
         private JsonPointer time;
         private TimeFormat timeFormat = TimeFormat.of(TimeFormat.Kind.EPOCH_MS);
         private ZoneId timeZone = ZoneOffset.UTC;
         @Nullable private JsonPointer eventType;
         private Map<String, String> eventTypes = Map.of();
-        @Nullable private JsonPointer department;
+        private List<JsonPointer> departments = List.of();
         @Nullable private String departmentCut;
         @Nullable private JsonPointer item;
         @Nullable private JsonPointer sessionId;

@@ -2,6 +2,8 @@ package io.clickstream.config;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -79,6 +81,29 @@ public final class OptionalFields implements Serializable {
                 && ip == null
                 && item == null
                 && ofInteraction.isEmpty();
+    }
+
+    /** All fields with the keys that name them. */
+    public Map<String, List<JsonPointer>> fields() {
+        Map<String, List<JsonPointer>> fields = new LinkedHashMap<>();
+        put(fields, ConfigKeys.DUPLICATE_ID.toString(), id);
+        put(fields, ConfigKeys.BOT_USER_AGENT.toString(), userAgent);
+        put(fields, ConfigKeys.BOT_IP.toString(), ip);
+        put(fields, ConfigKeys.FORMAT_ITEM.toString(), item);
+        ofInteraction.forEach(
+                (field, pointer) ->
+                        put(
+                                fields,
+                                ConfigKeys.PERSONALIZE_SINK + " / " + Parsers.label(field),
+                                pointer));
+        return fields;
+    }
+
+    private static void put(
+            Map<String, List<JsonPointer>> fields, String key, @Nullable JsonPointer pointer) {
+        if (pointer != null) {
+            fields.put(key, List.of(pointer));
+        }
     }
 
     /** What only interactions need; empty where there are none. */

@@ -7,6 +7,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.annotation.Nullable;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.TimeUtils;
 
@@ -27,6 +29,10 @@ final class Parsers {
     static final String SIZE = "a size, such as `512 kb`, `5 mb`";
 
     private static final Pattern POINTER = Pattern.compile("(/([^~/]|~[01])*)+");
+    private static final Pattern SEVERAL_POINTERS = Pattern.compile(",\\s*/");
+    private static final Pattern WILDCARD = Pattern.compile("/\\*+(/|$)");
+    private static final Pattern BRACKETS = Pattern.compile("\\[[0-9*]*](/|$)");
+    private static final int MAX_ALTERNATIVES = 16;
     private static final Pattern FOLDER_NAME = Pattern.compile("[A-Za-z0-9._=-]+");
     private static final int KIBIBYTE = 1024;
     private static final int MEBIBYTE = 1 << 20;
@@ -97,18 +103,71 @@ final class Parsers {
 
     /** A JSON pointer (RFC 6901) to a part of a record. */
     static JsonPointer pointer(String text) {
-        if (!POINTER.matcher(text).matches()) {
-            throw new IllegalArgumentException(
-                    text.startsWith("/")
-                            ? "has a ~ that is followed by neither 0 nor 1"
-                            : "does not begin with /");
+        String problem = pointerProblem(text);
+        if (problem != null) {
+            throw new IllegalArgumentException(problem);
         }
         return JsonPointer.compile(text);
     }
 
+    /**
+     * What is wrong with a pointer; null if nothing is. Some that RFC 6901 takes lead to names that
+     * nobody gives: they are another syntax, or a list where one pointer is expected.
+     */
+    @Nullable
+    private static String pointerProblem(String text) {
+        if (!POINTER.matcher(text).matches()) {
+            return text.startsWith("/")
+                    ? "has a ~ that is followed by neither 0 nor 1"
+                    : "does not begin with /";
+        }
+        if (SEVERAL_POINTERS.matcher(text).find()) {
+            return "is several pointers, where only one is allowed";
+        }
+        if (WILDCARD.matcher(text).find()) {
+            return "has a *, but a pointer leads to one place; an element of an array is a number,"
+                    + " such as /items/0";
+        }
+        if (BRACKETS.matcher(text).find()) {
+            return "has an index in brackets; of a pointer it is a part of its own, such as"
+                    + " /items/0";
+        }
+        return text.endsWith("/")
+                ? "ends with /, and so leads to a member whose name is empty"
+                : null;
+    }
+
     /** JSON pointers separated by commas. */
     static List<JsonPointer> pointers(String text) {
-        return list(text).stream().map(Parsers::pointer).collect(Collectors.toUnmodifiableList());
+        List<JsonPointer> pointers = new ArrayList<>();
+        for (String each : list(text)) {
+            String problem = pointerProblem(each);
+            if (problem != null) {
+                throw new IllegalArgumentException(
+                        each.equals(text) ? problem : "has '" + each + "', which " + problem);
+            }
+            pointers.add(JsonPointer.compile(each));
+        }
+        return List.copyOf(pointers);
+    }
+
+    /** JSON pointers to try in their order, separated by commas. */
+    static List<JsonPointer> alternatives(String text) {
+        List<JsonPointer> pointers = pointers(text);
+        if (pointers.size() > MAX_ALTERNATIVES) {
+            throw new IllegalArgumentException("has more than " + MAX_ALTERNATIVES + " pointers");
+        }
+        for (JsonPointer pointer : pointers) {
+            if (Collections.frequency(pointers, pointer) > 1) {
+                throw new IllegalArgumentException("has '" + pointer + "' twice");
+            }
+        }
+        return pointers;
+    }
+
+    /** JSON pointers to try in their order, or {@code none} for a field that records don't have. */
+    static List<JsonPointer> optionalAlternatives(String text) {
+        return text.equals("none") ? List.of() : alternatives(text);
     }
 
     /** Pairs {@code name=/pointer} separated by commas, each name once, in their order. */
@@ -125,6 +184,10 @@ final class Parsers {
             if (!POINTER.matcher(pointer).matches()) {
                 throw new IllegalArgumentException(
                         "has '" + pair + "', where '" + pointer + "' is no JSON pointer");
+            }
+            String problem = pointerProblem(pointer);
+            if (problem != null) {
+                throw new IllegalArgumentException("has '" + pair + "', whose pointer " + problem);
             }
             if (columns.put(name, pointer(pointer)) != null) {
                 throw new IllegalArgumentException("has column " + name + " twice");

@@ -132,21 +132,21 @@ public final class PersonalizeConfig implements Serializable {
 
     private static boolean isNumberOfTheWire(JsonPointer pointer) {
         JsonMapping wire = JsonMapping.of(FormatConfig.Preset.LAB);
-        return pointer.equals(wire.user()) || pointer.equals(wire.time());
+        return wire.users().contains(pointer) || pointer.equals(wire.time());
     }
 
     /** A field is a value; what is within it can't be another one. */
     private void refuseFieldsInFields(
             PropertyReader reader, FormatConfig format, Key<?> key, JsonPointer pointer) {
         JsonMapping mapping = format.mapping();
-        Map<String, JsonPointer> others = new LinkedHashMap<>();
-        others.put("user", mapping.user());
-        others.put("time", mapping.time());
-        mapping.eventType().ifPresent(type -> others.put("event type", type));
-        mapping.department().ifPresent(department -> others.put("department", department));
-        fields.forEach((field, other) -> others.put(Parsers.label(field), other));
+        Map<JsonPointer, String> others = new LinkedHashMap<>();
+        mapping.users().forEach(user -> others.put(user, "user"));
+        others.put(mapping.time(), "time");
+        mapping.eventType().ifPresent(type -> others.put(type, "event type"));
+        mapping.departments().forEach(department -> others.put(department, "department"));
+        fields.forEach((field, other) -> others.put(other, Parsers.label(field)));
         others.forEach(
-                (name, other) -> {
+                (other, name) -> {
                     boolean inside = pointer.toString().startsWith(other + "/");
                     if (inside || other.toString().startsWith(pointer + "/")) {
                         reader.error(

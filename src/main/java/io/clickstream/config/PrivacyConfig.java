@@ -49,30 +49,32 @@ public final class PrivacyConfig {
     /** What is a part of results leaves the job as it is. */
     private void refuseFieldsOfResults(PropertyReader reader, FormatConfig format) {
         JsonMapping mapping = format.mapping();
-        Map<Key<?>, JsonPointer> ofResults = new LinkedHashMap<>();
-        ofResults.put(ConfigKeys.FORMAT_USER, mapping.user());
-        ofResults.put(ConfigKeys.FORMAT_TIME, mapping.time());
-        ofResults.put(ConfigKeys.FORMAT_EVENT_TYPE, mapping.eventType().orElse(null));
-        ofResults.put(ConfigKeys.FORMAT_DEPARTMENT, mapping.department().orElse(null));
-        ofResults.put(ConfigKeys.FORMAT_ITEM, mapping.item().orElse(null));
-        ofResults.values().removeIf(pointer -> pointer == null);
+        Map<Key<?>, List<JsonPointer>> ofResults = new LinkedHashMap<>();
+        ofResults.put(ConfigKeys.FORMAT_USER, mapping.users());
+        ofResults.put(ConfigKeys.FORMAT_TIME, List.of(mapping.time()));
+        ofResults.put(
+                ConfigKeys.FORMAT_EVENT_TYPE, mapping.eventType().map(List::of).orElse(List.of()));
+        ofResults.put(ConfigKeys.FORMAT_DEPARTMENT, mapping.departments());
+        ofResults.put(ConfigKeys.FORMAT_ITEM, mapping.item().map(List::of).orElse(List.of()));
         ofResults.forEach(
-                (key, used) -> {
-                    for (JsonPointer ip : fields) {
-                        if ((used + "/").startsWith(ip + "/")) {
-                            reader.error(
-                                    ConfigKeys.PRIVACY_IP,
-                                    "has '"
-                                            + ip
-                                            + "', which holds the value of `"
-                                            + key
-                                            + "`, '"
-                                            + used
-                                            + "', as the job needs and writes it; take one of"
-                                            + " them out");
-                        }
-                    }
-                });
+                (key, pointers) ->
+                        pointers.forEach(used -> refuseFieldOfResults(reader, key, used)));
+    }
+
+    private void refuseFieldOfResults(PropertyReader reader, Key<?> key, JsonPointer used) {
+        for (JsonPointer ip : fields) {
+            if ((used + "/").startsWith(ip + "/")) {
+                reader.error(
+                        ConfigKeys.PRIVACY_IP,
+                        "has '"
+                                + ip
+                                + "', which holds the value of `"
+                                + key
+                                + "`, '"
+                                + used
+                                + "', as the job needs and writes it; take one of them out");
+            }
+        }
     }
 
     /** Where records have addresses. */

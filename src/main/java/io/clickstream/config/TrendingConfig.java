@@ -46,7 +46,7 @@ public final class TrendingConfig {
                     "is 'item', which the records don't have; name it by `"
                             + ConfigKeys.FORMAT_ITEM
                             + "`");
-        } else if (field == Field.DEPARTMENT && json && format.mapping().department().isEmpty()) {
+        } else if (field == Field.DEPARTMENT && json && format.mapping().departments().isEmpty()) {
             reader.error(
                     ConfigKeys.TRENDING_FIELD,
                     "is 'department', which the records don't have; name it by `"

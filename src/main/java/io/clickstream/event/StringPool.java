@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import javax.annotation.Nullable;
 
 /**
  * Gives the same string for the same characters, so that the few departments and event types of a
@@ -52,8 +53,19 @@ public final class StringPool {
 
     /** The string of these characters. */
     public String of(char[] chars, int offset, int length) {
+        String text = ofText(chars, offset, length);
+        return text == null ? new String(chars, offset, length) : text;
+    }
+
+    /**
+     * The string of these characters; null if half of a surrogate pair is among them. Such strings
+     * are not kept, so that this is looked for only where a string is new.
+     */
+    @Nullable
+    public String ofText(char[] chars, int offset, int length) {
         if (length > MAX_LENGTH) {
-            return new String(chars, offset, length);
+            String text = new String(chars, offset, length);
+            return Texts.isPaired(text) ? text : null;
         }
         int hash = 0;
         for (int i = 0; i < length; i++) {
@@ -65,12 +77,25 @@ public final class StringPool {
             return pooled;
         }
         String made = new String(chars, offset, length);
+        if (!Texts.isPaired(made)) {
+            return null;
+        }
         strings[slot] = made;
         return made;
     }
 
     /** The string of UTF-8 bytes; invalid bytes become U+FFFD. */
     public String ofUtf8(byte[] bytes, int offset, int length) {
+        String text = ofValidUtf8(bytes, offset, length);
+        return text == null ? new String(bytes, offset, length, StandardCharsets.UTF_8) : text;
+    }
+
+    /**
+     * The string of UTF-8 bytes; null if they are not valid. Such strings are not kept, so that
+     * this is looked for only where a string is new.
+     */
+    @Nullable
+    public String ofValidUtf8(byte[] bytes, int offset, int length) {
         if (length == 0) {
             return "";
         }
@@ -98,6 +123,9 @@ public final class StringPool {
                 && pooled.bytes.length == length
                 && (!isLong || Arrays.equals(pooled.bytes, 0, length, bytes, offset, end))) {
             return pooled.string;
+        }
+        if (Texts.firstInvalid(bytes, offset, end) >= 0) {
+            return null;
         }
         if (length > MAX_LENGTH) {
             return new String(bytes, offset, length, StandardCharsets.UTF_8);

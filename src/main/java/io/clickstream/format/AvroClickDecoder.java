@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import io.clickstream.config.InteractionField;
 import io.clickstream.config.OptionalFields;
 import io.clickstream.event.StringPool;
+import io.clickstream.event.Texts;
 import io.clickstream.event.UserId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -219,13 +220,10 @@ public final class AvroClickDecoder implements ClickDecoder {
             String name, Schema schema, BiConsumer<ClickFields, String> setter) {
         switch (schema.getType()) {
             case INT:
-                return fields -> setter.accept(fields, Integer.toString(in.readInt()));
             case LONG:
-                return fields -> setter.accept(fields, Long.toString(in.readLong()));
             case FLOAT:
-                return fields -> setter.accept(fields, Float.toString(in.readFloat()));
             case DOUBLE:
-                return fields -> setter.accept(fields, Double.toString(in.readDouble()));
+                return scalarReader(schema, setter);
             case STRING:
             case ENUM:
             case NULL:
@@ -242,7 +240,7 @@ public final class AvroClickDecoder implements ClickDecoder {
             case LONG:
                 return fields -> fields.setId(Long.toString(in.readLong()));
             case STRING:
-                return fields -> fields.setTextId(text());
+                return fields -> fields.setTextId(text(name));
             case NULL:
                 return fields -> {};
             default:
@@ -253,7 +251,7 @@ public final class AvroClickDecoder implements ClickDecoder {
     private FieldReader ipReader(String name, Schema schema) {
         switch (schema.getType()) {
             case STRING:
-                return fields -> fields.setIp(text());
+                return fields -> fields.setIp(text(name));
             case NULL:
                 return fields -> {};
             default:
@@ -269,7 +267,7 @@ public final class AvroClickDecoder implements ClickDecoder {
                 return fields -> fields.setUser(UserId.ofNumber(in.readLong()));
             case STRING:
                 return fields -> {
-                    String user = text();
+                    String user = text(USER);
                     fields.setUser(user.isEmpty() ? null : UserId.ofString(user));
                 };
             case NULL:
@@ -304,7 +302,11 @@ public final class AvroClickDecoder implements ClickDecoder {
                     int length = length();
                     int begin = in.position();
                     in.skip(length);
-                    setter.accept(fields, pool.ofUtf8(in.bytes(), begin, length));
+                    String text = pool.ofValidUtf8(in.bytes(), begin, length);
+                    if (text == null) {
+                        throw noUtf8(name);
+                    }
+                    setter.accept(fields, text);
                 };
             case ENUM:
                 List<String> symbols = schema.getEnumSymbols();
@@ -318,15 +320,44 @@ public final class AvroClickDecoder implements ClickDecoder {
                 };
             case NULL:
                 return fields -> {};
+            case INT:
+            case LONG:
+            case FLOAT:
+            case DOUBLE:
+            case BOOLEAN:
+                return scalarReader(schema, setter);
             default:
-                throw unreadable(name, schema, "string, enum or null");
+                throw unreadable(name, schema, "string, enum, a number, boolean or null");
         }
     }
 
-    private String text() throws MalformedRecordException {
+    /** The text that JSON has of a number or a boolean. */
+    private FieldReader scalarReader(Schema schema, BiConsumer<ClickFields, String> setter) {
+        switch (schema.getType()) {
+            case INT:
+                return fields -> setter.accept(fields, Integer.toString(in.readInt()));
+            case LONG:
+                return fields -> setter.accept(fields, Long.toString(in.readLong()));
+            case FLOAT:
+                return fields -> setter.accept(fields, Float.toString(in.readFloat()));
+            case DOUBLE:
+                return fields -> setter.accept(fields, Double.toString(in.readDouble()));
+            default:
+                return fields -> setter.accept(fields, Boolean.toString(in.readFixed(1) != 0));
+        }
+    }
+
+    private static MalformedRecordException noUtf8(String name) {
+        return new MalformedRecordException(name + " is a string that is no UTF-8");
+    }
+
+    private String text(String name) throws MalformedRecordException {
         int length = length();
         int begin = in.position();
         in.skip(length);
+        if (Texts.firstInvalid(in.bytes(), begin, begin + length) >= 0) {
+            throw noUtf8(name);
+        }
         return new String(in.bytes(), begin, length, StandardCharsets.UTF_8);
     }
 

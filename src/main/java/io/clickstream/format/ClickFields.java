@@ -14,6 +14,9 @@ public final class ClickFields {
     /** Characters of a user agent that count; browsers in use send a few hundred. */
     static final int MAX_USER_AGENT = 1024;
 
+    /** More pointers than a field may have. */
+    private static final int MAX_ALTERNATIVES = 16;
+
     @Nullable private UserId user;
     private boolean hasTime;
     private long time;
@@ -23,6 +26,11 @@ public final class ClickFields {
     @Nullable private String userAgent;
     @Nullable private String ip;
     @Nullable private String item;
+
+    /** Users and departments by the rank of their pointers, where there are several. */
+    private final UserId[] users = new UserId[MAX_ALTERNATIVES];
+
+    private final String[] departments = new String[MAX_ALTERNATIVES];
     private final Map<InteractionField, String> ofInteraction =
             new EnumMap<>(InteractionField.class);
 
@@ -50,6 +58,50 @@ public final class ClickFields {
 
     void setUser(@Nullable UserId user) {
         this.user = user;
+    }
+
+    /** Keeps the user that a pointer of several has found. */
+    void setUser(@Nullable UserId found, int rank) {
+        users[rank] = found;
+    }
+
+    /** Takes what some of several pointers have found out again; that of the only one, too. */
+    void clearUsers(int ranks) {
+        user = null;
+        clear(users, ranks);
+    }
+
+    /** Keeps the department that a pointer of several has found. */
+    void setDepartment(@Nullable String found, int rank) {
+        departments[rank] = found;
+    }
+
+    /** As {@link #clearUsers}. */
+    void clearDepartments(int ranks) {
+        department = null;
+        clear(departments, ranks);
+    }
+
+    private static void clear(Object[] found, int ranks) {
+        for (int rest = ranks; rest != 0; rest &= rest - 1) {
+            found[Integer.numberOfTrailingZeros(rest)] = null;
+        }
+    }
+
+    /** Takes the first of the users that the pointers have found, and forgets all of them. */
+    void chooseUser(int pointers) {
+        for (int rank = pointers - 1; rank >= 0; rank--) {
+            user = users[rank] == null ? user : users[rank];
+            users[rank] = null;
+        }
+    }
+
+    /** As {@link #chooseUser}. */
+    void chooseDepartment(int pointers) {
+        for (int rank = pointers - 1; rank >= 0; rank--) {
+            department = departments[rank] == null ? department : departments[rank];
+            departments[rank] = null;
+        }
     }
 
     public boolean hasTime() {

@@ -45,12 +45,24 @@ final class FieldTree {
     /** A field, or a sum of fields, or {@link #INNER}. */
     private int kind;
 
+    /** Of a field that may be in several places: the how-manieth to try this one is. */
+    private int rank;
+
+    /** The ranks of users and departments here or inside, a bit for each. */
+    private int usersInside;
+
+    private int departmentsInside;
+
     static FieldTree of(JsonMapping mapping, OptionalFields optional) {
         FieldTree tree = new FieldTree();
-        tree.add(mapping.user(), USER);
+        for (int rank = 0; rank < mapping.users().size(); rank++) {
+            tree.add(mapping.users().get(rank), USER, rank);
+        }
         tree.add(mapping.time(), TIME);
         mapping.eventType().ifPresent(pointer -> tree.add(pointer, EVENT_TYPE));
-        mapping.department().ifPresent(pointer -> tree.add(pointer, DEPARTMENT));
+        for (int rank = 0; rank < mapping.departments().size(); rank++) {
+            tree.add(mapping.departments().get(rank), DEPARTMENT, rank);
+        }
         optional.id().ifPresent(pointer -> tree.add(pointer, ID));
         optional.userAgent().ifPresent(pointer -> tree.add(pointer, USER_AGENT));
         optional.ip().ifPresent(pointer -> tree.add(pointer, IP));
@@ -71,17 +83,28 @@ final class FieldTree {
     }
 
     private void add(JsonPointer pointer, int field) {
+        add(pointer, field, 0);
+    }
+
+    private void add(JsonPointer pointer, int field, int placeInOrder) {
         fields |= field;
+        if (field == USER) {
+            usersInside |= 1 << placeInOrder;
+        } else if (field == DEPARTMENT) {
+            departmentsInside |= 1 << placeInOrder;
+        }
         if (pointer.matches()) {
             kind |= field;
+            rank = placeInOrder;
             FieldTree part = new FieldTree();
             part.kind = field;
+            part.rank = placeInOrder;
             parts.add(part);
             return;
         }
         FieldTree member =
                 members.computeIfAbsent(pointer.getMatchingProperty(), name -> new FieldTree());
-        member.add(pointer.tail(), field);
+        member.add(pointer.tail(), field, placeInOrder);
         // A number may be a member's name as well as an element's place.
         if (pointer.mayMatchElement()) {
             elements.put(pointer.getMatchingIndex(), member);
@@ -106,6 +129,11 @@ final class FieldTree {
         return kind;
     }
 
+    /** Of a user or department, where in the order of its pointers this one is; from 0 on. */
+    int rank() {
+        return rank;
+    }
+
     /** The field that only interactions need; null where it is another one, or several. */
     @Nullable
     InteractionField ofInteraction() {
@@ -122,7 +150,7 @@ final class FieldTree {
     /** Takes the fields inside out of what was found. */
     void clear(ClickFields found) {
         if ((fields & USER) != 0) {
-            found.setUser(null);
+            found.clearUsers(usersInside);
         }
         if ((fields & TIME) != 0) {
             found.clearTime();
@@ -131,7 +159,7 @@ final class FieldTree {
             found.setEventType(null);
         }
         if ((fields & DEPARTMENT) != 0) {
-            found.setDepartment(null);
+            found.clearDepartments(departmentsInside);
         }
         if ((fields & ID) != 0) {
             found.setId(null);

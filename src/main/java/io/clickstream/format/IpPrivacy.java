@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonToken;
 import io.clickstream.config.IpRange;
+import io.clickstream.config.IpText;
 import io.clickstream.config.PrivacyConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,10 +13,10 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.annotation.Nullable;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -24,7 +25,8 @@ import javax.crypto.spec.SecretKeySpec;
  * Takes IP addresses out of records, before they leave the job. In their place is the network, such
  * as {@code 66.249.1.0} or {@code 2001:db8:1::}, or a hash: the first 128 bits of HMAC-SHA256, in
  * hexadecimal digits. A field may hold several with commas between, as {@code X-Forwarded-For}
- * does. What is no address becomes {@code unknown} (as in RFC 7239), or is hashed all the same.
+ * does; a port is left out. What is no address becomes {@code unknown} (as in RFC 7239), or is
+ * hashed all the same.
  */
 public final class IpPrivacy implements Serializable {
 
@@ -33,6 +35,7 @@ public final class IpPrivacy implements Serializable {
     private static final JsonFactory JSON = RecordJson.FACTORY;
 
     private static final String ALGORITHM = "HmacSHA256";
+    private static final String KEY = "privacy / ip";
     private static final int HASH_BYTES = 16;
     private static final String UNKNOWN = "unknown";
 
@@ -46,6 +49,7 @@ public final class IpPrivacy implements Serializable {
     private final byte[] salt;
 
     private transient FieldTree tree;
+    @Nullable private transient PointerWatch watch;
     @Nullable private transient Mac mac;
 
     /** As configured. */
@@ -64,6 +68,10 @@ public final class IpPrivacy implements Serializable {
     public byte[] mask(byte[] json) {
         if (tree == null) {
             tree = FieldTree.ofIp(fields);
+            watch = new PointerWatch(Map.of(KEY, fields));
+        }
+        if (watch != null && !watch.look(json)) {
+            watch = null;
         }
         Splice splice = new Splice(json);
         try (JsonParser parser = JSON.createParser(json)) {
@@ -115,8 +123,8 @@ public final class IpPrivacy implements Serializable {
     String masked(String value) {
         return value.isEmpty()
                 ? value
-                : Stream.of(value.split(",", -1))
-                        .map(part -> part.isBlank() ? "" : maskedAddress(part.trim()))
+                : IpText.parts(value).stream()
+                        .map(part -> part.isEmpty() ? "" : maskedAddress(part))
                         .collect(Collectors.joining(", "));
     }
 
@@ -137,7 +145,7 @@ public final class IpPrivacy implements Serializable {
     }
 
     private String maskedAddress(String text) {
-        byte[] address = IpRange.bytes(text);
+        byte[] address = IpText.address(text);
         if (hashed) {
             return hash(address == null ? text.getBytes(StandardCharsets.UTF_8) : address);
         }

@@ -11,13 +11,19 @@ import io.clickstream.config.InteractionField;
 import io.clickstream.config.JsonMapping;
 import io.clickstream.config.OptionalFields;
 import io.clickstream.event.StringPool;
+import io.clickstream.event.Texts;
 import io.clickstream.event.UserId;
 import io.clickstream.metrics.ClickstreamMetrics;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.annotation.Nullable;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
@@ -25,8 +31,9 @@ import org.apache.flink.metrics.SimpleCounter;
 
 /**
  * One JSON object per record, whose fields are where a mapping says. The user may be a number or a
- * string, event type and department a string or null. What no field is in is skipped. The record
- * must be a whole JSON object and nothing else; of a name that is there twice, the last counts.
+ * string, event type and department a string, a number, a boolean or null. What no field is in is
+ * skipped. The record must be a whole JSON object and nothing else; of a name that is there twice,
+ * the last counts.
  */
 public final class JsonClickDecoder implements ClickDecoder {
 
@@ -37,9 +44,19 @@ public final class JsonClickDecoder implements ClickDecoder {
     private static final Pattern SOURCE =
             Pattern.compile("\\[Source: [^;]*; line: \\d+, column: (\\d+)\\]");
 
+    /** Jackson's own switches, which a user of the job can't reach. */
+    private static final Pattern SWITCHES =
+            Pattern.compile(
+                    ": enable `[^`]*`[^,;]*"
+                            + "| \\(not recognized as one since Feature '\\w+' not enabled[^)]*\\)"
+                            + "|, from `[^`]*`"
+                            + "| ?\\[Source: [^]]*\\]");
+
     private final JsonMapping mapping;
     private final OptionalFields optional;
     private final boolean isLab;
+    private final int users;
+    private final int departments;
     private final String user;
     private final String eventType;
     private final String department;
@@ -51,6 +68,7 @@ public final class JsonClickDecoder implements ClickDecoder {
     private transient StringPool pool;
     @Nullable private transient Counter skippedTimes;
     @Nullable private transient Counter repeatedTimes;
+    @Nullable private transient PointerWatch watch;
 
     /** Reads the lab's fields. */
     public JsonClickDecoder() {
@@ -62,17 +80,31 @@ public final class JsonClickDecoder implements ClickDecoder {
         this.mapping = mapping;
         this.optional = optional;
         isLab = mapping.readsLikeTheLab() && optional.isEmpty();
-        user = mapping.user().toString();
+        users = mapping.users().size();
+        departments = mapping.departments().size();
+        user = names(mapping.users());
         eventType = mapping.eventType().map(Object::toString).orElse("");
-        department = mapping.department().map(Object::toString).orElse("");
+        department = names(mapping.departments());
         eventTypes = mapping.eventTypes().isEmpty() ? null : mapping.eventTypes();
         departmentCut = mapping.departmentCut().orElse(null);
+    }
+
+    private static String names(List<JsonPointer> pointers) {
+        return pointers.stream().map(Object::toString).collect(Collectors.joining(" or "));
     }
 
     @Override
     public void open(MetricGroup metrics) {
         skippedTimes = ClickstreamMetrics.counter(metrics, ClickstreamMetrics.SKIPPED_TIMES);
         repeatedTimes = ClickstreamMetrics.counter(metrics, ClickstreamMetrics.REPEATED_TIMES);
+        watch = new PointerWatch(pointers());
+    }
+
+    /** All pointers by the keys that they are configured by. */
+    private Map<String, List<JsonPointer>> pointers() {
+        Map<String, List<JsonPointer>> pointers = new LinkedHashMap<>(mapping.fields());
+        pointers.putAll(optional.fields());
+        return pointers;
     }
 
     @Override
@@ -98,15 +130,39 @@ public final class JsonClickDecoder implements ClickDecoder {
             if (isLab) {
                 labObject(parser, fields);
             } else {
-                object(parser, tree, fields);
+                severalObject(parser, fields);
             }
             if (parser.nextToken() != null) {
                 throw new MalformedRecordException("there is more behind the JSON object");
+            }
+            if (!Texts.isAscii(record)) {
+                checkText(record);
             }
         } catch (JsonProcessingException e) {
             throw new MalformedRecordException("not JSON: " + problem(e));
         } catch (IOException e) {
             throw new MalformedRecordException("not JSON: " + e.getMessage());
+        }
+        if (watch != null && !watch.look(record)) {
+            watch = null;
+        }
+    }
+
+    /**
+     * Refuses bytes that are no text in the encoding of a record. The parser takes some of them for
+     * characters.
+     */
+    static void checkText(byte[] record) throws MalformedRecordException {
+        Charset charset = JsonLine.charset(record);
+        int invalid =
+                charset.equals(StandardCharsets.UTF_8)
+                        ? Texts.firstInvalid(record, 0, record.length)
+                        : -1;
+        if (invalid >= 0) {
+            throw new MalformedRecordException("not JSON: invalid UTF-8 at byte " + invalid);
+        }
+        if (!charset.equals(StandardCharsets.UTF_8) && !Texts.isEncoded(record, charset)) {
+            throw new MalformedRecordException("not JSON: invalid " + charset);
         }
     }
 
@@ -136,6 +192,24 @@ public final class JsonClickDecoder implements ClickDecoder {
                 default:
                     parser.skipChildren();
             }
+        }
+    }
+
+    /** Fields that have several pointers are chosen when all are known, whatever their order. */
+    private void severalObject(JsonParser parser, ClickFields fields)
+            throws IOException, MalformedRecordException {
+        if (users > 1) {
+            fields.clearUsers((1 << users) - 1);
+        }
+        if (departments > 1) {
+            fields.clearDepartments((1 << departments) - 1);
+        }
+        object(parser, tree, fields);
+        if (users > 1) {
+            fields.chooseUser(users);
+        }
+        if (departments > 1) {
+            fields.chooseDepartment(departments);
         }
     }
 
@@ -172,7 +246,11 @@ public final class JsonClickDecoder implements ClickDecoder {
             throws IOException, MalformedRecordException {
         switch (place.kind()) {
             case FieldTree.USER:
-                fields.setUser(user(parser, value));
+                if (users > 1) {
+                    fields.setUser(user(parser, value), place.rank());
+                } else {
+                    fields.setUser(user(parser, value));
+                }
                 break;
             case FieldTree.TIME:
                 times.read(parser, value, fields);
@@ -181,7 +259,11 @@ public final class JsonClickDecoder implements ClickDecoder {
                 fields.setEventType(eventType(parser, value));
                 break;
             case FieldTree.DEPARTMENT:
-                fields.setDepartment(department(parser, value));
+                if (departments > 1) {
+                    fields.setDepartment(department(parser, value), place.rank());
+                } else {
+                    fields.setDepartment(department(parser, value));
+                }
                 break;
             case FieldTree.ID:
                 id(parser, value, fields);
@@ -259,7 +341,7 @@ public final class JsonClickDecoder implements ClickDecoder {
             case VALUE_NUMBER_FLOAT:
                 return UserId.ofNumberLiteral(parser.getText());
             case VALUE_STRING:
-                String text = parser.getText();
+                String text = whole(parser.getText(), user);
                 return text.isEmpty() ? null : UserId.ofString(text);
             case VALUE_NULL:
                 return null;
@@ -277,7 +359,7 @@ public final class JsonClickDecoder implements ClickDecoder {
                 fields.setId(parser.getText());
                 break;
             case VALUE_STRING:
-                fields.setTextId(parser.getText());
+                fields.setTextId(whole(parser.getText(), optional.id()));
                 break;
             case VALUE_NULL:
                 fields.setId(null);
@@ -298,8 +380,12 @@ public final class JsonClickDecoder implements ClickDecoder {
             case VALUE_NUMBER_FLOAT:
             case VALUE_STRING:
                 // The few that are clicked often are many of the clicks.
-                return pool.of(
-                        parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+                return whole(
+                        pool.ofText(
+                                parser.getTextCharacters(),
+                                parser.getTextOffset(),
+                                parser.getTextLength()),
+                        optional.item());
             case VALUE_NULL:
                 return null;
             default:
@@ -320,11 +406,15 @@ public final class JsonClickDecoder implements ClickDecoder {
 
     private String eventType(JsonParser parser, JsonToken value)
             throws IOException, MalformedRecordException {
-        if (isNull(value, eventType)) {
+        if (!isText(value, eventType)) {
             return null;
         }
         String type =
-                pool.of(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+                pool.ofText(
+                        parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+        if (type == null) {
+            throw half(eventType);
+        }
         if (eventTypes == null) {
             return type;
         }
@@ -334,16 +424,41 @@ public final class JsonClickDecoder implements ClickDecoder {
 
     private String department(JsonParser parser, JsonToken value)
             throws IOException, MalformedRecordException {
-        if (isNull(value, department)) {
+        if (!isText(value, department)) {
             return null;
         }
         char[] characters = parser.getTextCharacters();
         int begin = parser.getTextOffset();
         int length = parser.getTextLength();
-        return pool.of(
-                characters,
-                begin,
-                departmentCut == null ? length : lengthToCut(characters, begin, length));
+        String text =
+                pool.ofText(
+                        characters,
+                        begin,
+                        departmentCut == null ? length : lengthToCut(characters, begin, length));
+        if (text == null) {
+            throw half(department);
+        }
+        return text;
+    }
+
+    private static String whole(@Nullable String text, Optional<JsonPointer> field)
+            throws MalformedRecordException {
+        if (text == null || !Texts.isPaired(text)) {
+            throw half(field.orElseThrow().toString());
+        }
+        return text;
+    }
+
+    private static String whole(String text, String field) throws MalformedRecordException {
+        if (!Texts.isPaired(text)) {
+            throw half(field);
+        }
+        return text;
+    }
+
+    private static MalformedRecordException half(String field) {
+        return new MalformedRecordException(
+                field + " holds half of a surrogate pair, which is no character");
     }
 
     private int lengthToCut(char[] characters, int begin, int length) {
@@ -362,6 +477,21 @@ public final class JsonClickDecoder implements ClickDecoder {
             }
         }
         return true;
+    }
+
+    /** Whether there is a text: a string, or what JSON writes of a number or boolean. */
+    private static boolean isText(JsonToken value, String field) throws MalformedRecordException {
+        if (value == JsonToken.VALUE_STRING) {
+            return true;
+        }
+        if (value == JsonToken.VALUE_NULL) {
+            return false;
+        }
+        if (value.isScalarValue()) {
+            return true;
+        }
+        throw new MalformedRecordException(
+                field + " must be a string, a number, a boolean or null, found " + found(value));
     }
 
     private static boolean isNull(JsonToken value, Optional<JsonPointer> field)
@@ -402,6 +532,7 @@ public final class JsonClickDecoder implements ClickDecoder {
     static String problem(JsonProcessingException e) {
         // Of the place where something began, Jackson says that it doesn't say in what source.
         String message = SOURCE.matcher(e.getOriginalMessage()).replaceAll("column $1");
+        message = SWITCHES.matcher(message).replaceAll("");
         return e.getLocation() == null || e.getLocation().getByteOffset() < 0
                 ? message
                 : message + ", at byte " + e.getLocation().getByteOffset();

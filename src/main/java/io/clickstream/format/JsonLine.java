@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.clickstream.event.Texts;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -101,12 +102,22 @@ final class JsonLine {
      * Of a record that is JSON, and so begins with two characters of ASCII or a byte order mark.
      */
     private static byte[] utf8(byte[] record) {
-        String text = new String(record, charset(record));
+        String text = new String(record, wideCharset(record));
         return text.substring(text.charAt(0) == BYTE_ORDER_MARK ? 1 : 0)
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private static Charset charset(byte[] record) {
+    /** The encoding of a record that is JSON. */
+    static Charset charset(byte[] record) {
+        boolean hasZero = false;
+        for (byte b : record) {
+            hasZero |= b == 0;
+        }
+        // In UTF-8 it can be nowhere in JSON; in UTF-16 and UTF-32 it is in every bracket.
+        return hasZero ? wideCharset(record) : StandardCharsets.UTF_8;
+    }
+
+    private static Charset wideCharset(byte[] record) {
         boolean bigEndian =
                 record[0] == 0 || (record[0] == (byte) 0xFE && record[1] == (byte) 0xFF);
         boolean wide =
@@ -126,6 +137,9 @@ final class JsonLine {
             parser.finishToken();
             if (parser.nextToken() != null) {
                 throw new MalformedRecordException("there is more behind the JSON object");
+            }
+            if (!Texts.isAscii(record)) {
+                JsonClickDecoder.checkText(record);
             }
         } catch (JsonProcessingException e) {
             throw new MalformedRecordException("not JSON: " + JsonClickDecoder.problem(e));

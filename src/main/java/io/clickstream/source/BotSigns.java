@@ -2,6 +2,7 @@ package io.clickstream.source;
 
 import io.clickstream.config.FilterConfig;
 import io.clickstream.config.IpRange;
+import io.clickstream.config.IpText;
 import io.clickstream.event.BotSign;
 import io.clickstream.format.ClickFields;
 import java.io.Serializable;
@@ -82,7 +83,7 @@ public final class BotSigns implements Serializable {
     }
 
     private boolean isInRange(String ip) {
-        byte[] address = IpRange.bytes(ip);
+        byte[] address = IpText.client(ip);
         if (address != null) {
             for (IpRange range : ipRanges) {
                 if (range.contains(address)) {

@@ -10,6 +10,7 @@ import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.Interaction;
 import io.clickstream.event.RawRecord;
+import io.clickstream.event.Texts;
 import io.clickstream.event.WithInteraction;
 import io.clickstream.format.ClickFields;
 import io.clickstream.metrics.ClickstreamMetrics;
@@ -147,6 +148,13 @@ public final class InteractionReader implements Serializable {
         String recommendation = fields.of(InteractionField.RECOMMENDATION_ID);
         String attribution = fields.of(InteractionField.ATTRIBUTION_SOURCE);
         String[] impression = impression(fields.of(InteractionField.IMPRESSION));
+        for (String text :
+                new String[] {session, eventId, properties, recommendation, attribution}) {
+            checkText(text);
+        }
+        checkText(item);
+        checkText(fields.of(InteractionField.IMPRESSION));
+        checkText(fields.of(InteractionField.EVENT_VALUE));
         checkLength("user", user, MAX_ID);
         checkLength("session id", session, MAX_ID);
         checkLength("event type", type, MAX_ID);
@@ -172,6 +180,14 @@ public final class InteractionReader implements Serializable {
                 .recommendationId(empty(recommendation) ? null : recommendation)
                 .attributionSource(empty(attribution) ? null : attribution)
                 .build();
+    }
+
+    private static void checkText(@Nullable String text) throws Refusal {
+        if (text != null && !Texts.isPaired(text)) {
+            throw new Refusal(
+                    Reason.INTERACTION_MALFORMED,
+                    "a part of it holds half of a surrogate pair, which is no character");
+        }
     }
 
     private static boolean empty(@Nullable String text) {

@@ -78,7 +78,27 @@ class ConfigErrorsTest {
                         + " JSON pointer",
                 "format|user|none|which does not begin with /",
                 "format|department|nothing|which does not begin with /; it must be a JSON pointer,"
-                        + " or `none`",
+                        + " several with commas between, or `none`",
+                "format|department|/a,b|which has 'b', which does not begin with /",
+                "format|department|/a,/b,|which has nothing before or behind a comma",
+                "format|user|/a,/b,/a|which has '/a' twice",
+                "format|user|/a,none|which has 'none', which does not begin with /",
+                "format|user|/a,/b/*|which has '/b/*', which has a *, but a pointer leads to one"
+                        + " place",
+                "format|user|/a,/b,/c,/d,/e,/f,/g,/h,/i,/j,/k,/l,/m,/n,/o,/p,/q|which has more than"
+                        + " 16 pointers",
+                "format|time|/a,/b|which is several pointers, where only one is allowed; it must be"
+                        + " a JSON pointer",
+                "format|event-type|/a, /b|which is several pointers, where only one is allowed",
+                "format|item|/*/|which has a *, but a pointer leads to one place; an element of an"
+                        + " array is a number, such as /items/0",
+                "format|item|/items/**/id|which has a *, but a pointer leads to one place",
+                "format|item|/items[0]/id|which has an index in brackets; of a pointer it is a part"
+                        + " of its own, such as /items/0",
+                "format|time|/time/|which ends with /, and so leads to a member whose name is"
+                        + " empty",
+                "format|time|/|which ends with /",
+                "duplicates|id|/a,/b|which is several pointers, where only one is allowed",
                 "format|item|/a/~|which has a ~ that is followed by neither 0 nor 1",
                 "format|session-id|session|which does not begin with /",
                 "format|sequence|#/seq|which does not begin with /",

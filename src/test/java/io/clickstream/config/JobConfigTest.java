@@ -7,6 +7,7 @@ import io.clickstream.testing.PropertyGroups;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -261,19 +262,25 @@ class JobConfigTest {
 
     private static String described(JsonMapping mapping) {
         return Stream.of(
-                        mapping.user(),
+                        joined(mapping.users()),
                         mapping.time(),
                         mapping.timeFormat(),
                         mapping.timeZone(),
                         orDash(mapping.eventType()),
                         mapping.eventTypes(),
-                        orDash(mapping.department()),
+                        joined(mapping.departments()),
                         orDash(mapping.departmentCut()),
                         orDash(mapping.item()),
                         orDash(mapping.sessionId()),
                         orDash(mapping.sequence()))
                 .map(Object::toString)
                 .collect(Collectors.joining(" "));
+    }
+
+    private static String joined(List<?> pointers) {
+        return pointers.isEmpty()
+                ? "-"
+                : pointers.stream().map(Object::toString).collect(Collectors.joining(","));
     }
 
     private static String orDash(Optional<?> field) {

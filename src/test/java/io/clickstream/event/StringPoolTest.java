@@ -95,6 +95,23 @@ class StringPoolTest {
         assertThat(pool.ofUtf8(new byte[] {'a', (byte) 0xFF}, 0, 2)).isEqualTo("a\uFFFD");
     }
 
+    @Example
+    void tellsTextFromWhatIsNone() {
+        for (int round = 0; round < 2; round++) {
+            assertThat(pool.ofText(new char[] {'a', '\ud83d'}, 0, 2)).isNull();
+            assertThat(pool.ofText(new char[] {'\ude00', '\ud83d'}, 0, 2)).isNull();
+            assertThat(pool.ofText(new char[] {'\ud83d', '\ude00'}, 0, 2)).isEqualTo("😀");
+            assertThat(chars("a\ud83d", 0, 2)).isEqualTo("a\ud83d");
+            assertThat(pool.ofValidUtf8(new byte[] {'a', (byte) 0xFF}, 0, 2)).isNull();
+            assertThat(pool.ofValidUtf8("a\uFFFD".getBytes(UTF_8), 0, 4)).isEqualTo("a\uFFFD");
+        }
+        String tooLong = "x".repeat(StringPool.MAX_LENGTH);
+        assertThat(pool.ofText((tooLong + '\ud83d').toCharArray(), 0, tooLong.length() + 1))
+                .isNull();
+        assertThat(pool.ofText((tooLong + "😀").toCharArray(), 0, tooLong.length() + 2))
+                .isEqualTo(tooLong + "😀");
+    }
+
     @Property(tries = 300)
     void alwaysGivesTheRightOne(@ForAll List<String> texts) {
         for (int round = 0; round < 2; round++) {

@@ -260,6 +260,53 @@ class AvroClickDecoderTest {
         assertFields(UserId.ofNumber(7496), 1_655_183_298_630L, "home_page", "N/A");
     }
 
+    @Test
+    void takesNumbersAndBooleansForTheirText() throws Exception {
+        assertThat(department("\"int\"", -7)).isEqualTo("-7");
+        assertThat(department("[\"null\",\"long\"]", 2_053_013_558_920_217_191L))
+                .isEqualTo("2053013558920217191");
+        assertThat(department("\"double\"", 1.5)).isEqualTo("1.5");
+        assertThat(department("\"float\"", 1.5F)).isEqualTo("1.5");
+        assertThat(department("\"boolean\"", true)).isEqualTo("true");
+    }
+
+    private String department(String type, Object value) throws Exception {
+        Schema schema =
+                schema(
+                        String.join(
+                                ",",
+                                field("userid", "\"int\""),
+                                TIME,
+                                field("product_type", type)));
+        decode(record(schema, "userid", 7, "eventtimestamp", 5L, "product_type", value));
+        return fields.department();
+    }
+
+    @Test
+    void refusesAStringThatIsNoUtf8() throws Exception {
+        Schema schema =
+                schema(
+                        String.join(
+                                ",",
+                                field("userid", "\"string\""),
+                                TIME,
+                                field("product_type", "\"string\"")));
+        AvroClickDecoder decoder = new AvroClickDecoder(schema);
+        byte[] good =
+                bytes(record(schema, "userid", "ab", "eventtimestamp", 5L, "product_type", "cd"));
+
+        for (int at : List.of(1, good.length - 2)) {
+            byte[] bad = good.clone();
+            bad[at] = (byte) 0xc1;
+            bad[at + 1] = (byte) 0xa1;
+            assertThatThrownBy(() -> decoder.decode(bad, fields))
+                    .isInstanceOf(MalformedRecordException.class)
+                    .hasMessage(
+                            (at == 1 ? "userid" : "product_type")
+                                    + " is a string that is no UTF-8");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "timestamp-millis,1655183298630,1655183298630",
@@ -313,10 +360,9 @@ class AvroClickDecoderTest {
                 "@userid:\"int\",eventtimestamp:\"string\"|the writer's schema has eventtimestamp"
                         + " as string; "
                         + A_TIME,
-                "@userid:\"int\",eventtimestamp:\"long\",event_type:\"int\"|the writer's schema has"
-                        + " event_type as int; it must be string, enum or null",
                 "@userid:\"int\",eventtimestamp:\"long\",product_type:\"bytes\"|the writer's schema"
-                        + " has product_type as bytes; it must be string, enum or null"
+                        + " has product_type as bytes; it must be string, enum, a number, boolean"
+                        + " or null"
             })
     void refusesASchemaThatDoesNotFit(String text, String problem) {
         Schema schema =

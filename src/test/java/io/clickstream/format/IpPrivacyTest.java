@@ -24,13 +24,44 @@ class IpPrivacyTest {
                 "::1|0:0:0::",
                 "::ffff:192.0.2.7|192.0.2.0",
                 "203.0.113.9, 10.1.2.3,2001:db8::9|203.0.113.0, 10.1.2.0, 2001:db8:0::",
-                "203.0.113.9:8080|unknown",
+                "203.0.113.9:8080|203.0.113.0",
                 "host.shop.example|unknown",
                 "66.249.1|unknown",
                 "''|''"
             })
     void truncates(String value, String left) {
         assertThat(truncating("/ip").masked(value)).isEqualTo(left);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "66.249.66.1:54321|66.249.66.0",
+                "' 66.249.66.1 , 10.0.0.1:80 '|66.249.66.0, 10.0.0.0",
+                "[2001:db8:85a3:8d3::7]|2001:db8:85a3::",
+                "[2001:db8:85a3:8d3::7]:443, 10.0.0.1|2001:db8:85a3::, 10.0.0.0",
+                "[::ffff:66.249.66.1]:443|66.249.66.0",
+                "[66.249.66.1]|unknown",
+                "[2001:db8::7|unknown",
+                "[2001:db8::7]443|unknown",
+                "66.249.66.1:|unknown",
+                "66.249.66.1:http|unknown",
+                "66.249.66.1:123456|unknown"
+            })
+    void readsAddressesAsProxiesWriteThem(String value, String left) {
+        assertThat(truncating("/ip").masked(value)).isEqualTo(left);
+    }
+
+    @Test
+    void hashesAnAddressAloneWhateverIsAroundIt() {
+        String hash = hashing().masked("2001:db8::7");
+
+        assertThat(hashing().masked(" [2001:db8::7]:443 ")).isEqualTo(hash);
+        assertThat(hashing().masked("[2001:db8:0:0::7]")).isEqualTo(hash);
+        assertThat(hashing().masked("66.249.66.1:54321"))
+                .isEqualTo(hashing().masked("66.249.66.1"))
+                .isNotEqualTo(hash);
     }
 
     /** The digests are those that {@code openssl dgst -sha256 -hmac} prints. */

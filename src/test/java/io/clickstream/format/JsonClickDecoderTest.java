@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.clickstream.event.UserId;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -13,6 +17,7 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonClickDecoderTest {
 
@@ -197,11 +202,155 @@ class JsonClickDecoderTest {
                         + " found 'soon'",
                 "{\"eventtimestamp\":5.0}|/eventtimestamp must be an integer (ms since 1970), found"
                         + " a fraction",
-                "{\"event_type\":5}|/event_type must be a string or null, found an integer",
-                "{\"product_type\":[\"a\"]}|/product_type must be a string or null, found an array"
+                "{\"event_type\":{}}|/event_type must be a string, a number, a boolean or null,"
+                        + " found an object",
+                "{\"product_type\":[\"a\"]}|/product_type must be a string, a number, a boolean or"
+                        + " null, found an array",
+                "{\"userid\":\"\\ud83d\"}|/userid holds half of a surrogate pair, which is no"
+                        + " character",
+                "{\"userid\":\"a\\udc00\\ud83d\"}|/userid holds half of a surrogate pair",
+                "{\"event_type\":\"\\ud83dx\"}|/event_type holds half of a surrogate pair",
+                "{\"product_type\":\"\\udf00\"}|/product_type holds half of a surrogate pair"
             })
     void saysWhatIsWrong(String record, String problem) {
         assertMalformed(record.getBytes(StandardCharsets.UTF_8), problem);
+    }
+
+    @Test
+    void takesNumbersAndBooleansForTheirText() throws Exception {
+        decode("{\"userid\":1,\"event_type\":1.50,\"product_type\":2053013558920217191}");
+        assertThat(fields.eventType()).isEqualTo("1.50");
+        assertThat(fields.department()).isEqualTo("2053013558920217191");
+
+        decode("{\"event_type\":true,\"product_type\":false}");
+        assertThat(fields.eventType()).isEqualTo("true");
+        assertThat(fields.department()).isEqualTo("false");
+
+        decode("{\"event_type\":-0,\"product_type\":1e5}");
+        assertThat(fields.eventType()).isEqualTo("-0");
+        assertThat(fields.department()).isEqualTo("1e5");
+    }
+
+    @Test
+    void keepsWholeSurrogatePairs() throws Exception {
+        decode("{\"userid\":\"\\ud83c\\udfa7\",\"product_type\":\"x\\ud83c\\udfa7\"}");
+
+        assertThat(fields.user()).isEqualTo(UserId.ofString("🎧"));
+        assertThat(fields.department()).isEqualTo("x🎧");
+    }
+
+    /** In the department's place, and in that of a field that nobody reads. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "C080", // overlong
+                "C1A1",
+                "E08080",
+                "E09FBF",
+                "F0808080",
+                "F08FBFBF",
+                "EDA080", // surrogates, encoded
+                "EDBFBF",
+                "EDA0BDEDB8A1",
+                "F4908080", // above U+10FFFF
+                "F7BFBFBF",
+                "C3", // cut off
+                "E282",
+                "F09F8E",
+                "80", // continued, but not begun
+                "FF"
+            })
+    void refusesWhatIsNoUtf8(String hex) {
+        byte[] bad = HexFormat.of().parseHex(hex);
+        for (String name : List.of("product_type", "userid", "other")) {
+            ByteArrayOutputStream record = new ByteArrayOutputStream();
+            record.writeBytes(
+                    ("{\"userid\":1,\"" + name + "\":\"").getBytes(StandardCharsets.UTF_8));
+            record.writeBytes(bad);
+            record.writeBytes("\"}".getBytes(StandardCharsets.UTF_8));
+
+            // The parser makes halves of surrogate pairs of some, which a user must not have
+            // either.
+            assertThatThrownBy(() -> decoder.decode(record.toByteArray(), fields))
+                    .isInstanceOf(MalformedRecordException.class)
+                    .hasMessageMatching(
+                            "not JSON: [iI]nvalid UTF-8.*|/.* holds half of a surrogate pair.*");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16BE", "UTF-16LE", "UTF-32BE", "UTF-32LE"})
+    void readsOtherEncodingsAndRefusesWhatIsNoTextInThem(String charset) throws Exception {
+        String record = "{\"userid\":\"Zoë学🎧\",\"eventtimestamp\":1}";
+
+        decoder.decode(record.getBytes(charset), fields);
+
+        assertThat(fields.user()).isEqualTo(UserId.ofString("Zoë学🎧"));
+        if (charset.startsWith("UTF-16")) {
+            ByteBuffer half = ByteBuffer.allocate(2 * record.length());
+            half.order(charset.endsWith("LE") ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+            half.asCharBuffer().put(record.replace("🎧", "\ud83c "));
+            byte[] bytes = half.array();
+            assertMalformed(bytes, "not JSON: invalid " + charset);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"a\":NaN}|not JSON: Non-standard token 'NaN', at byte 8",
+                "{\"a\":-Infinity}|not JSON: Non-standard token '-Infinity', at byte",
+                "{\"a\":+1}|not JSON: Unexpected character ('+' (code 43)) in numeric value: JSON"
+                        + " spec does not allow numbers to have plus signs, at byte 6",
+                "{\"a\":/**/1}|not JSON: Unexpected character ('/' (code 47)): maybe a"
+                        + " (non-standard) comment?, at byte 5"
+            })
+    void namesNoSwitchesOfTheParser(String record, String detail) {
+        assertMalformed(record.getBytes(StandardCharsets.UTF_8), detail);
+    }
+
+    @Test
+    void namesNoSwitchesOfTheParserWhereALimitIsReached() {
+        for (String record :
+                List.of(
+                        "{\"a\":" + "[".repeat(2000) + "]".repeat(2000) + "}",
+                        "{\"userid\":" + "1".repeat(2000) + "}",
+                        "{\"" + "a".repeat(2000) + "\":1}",
+                        "{\"a\":1."
+                                + "1".repeat(2000)
+                                + ",\"userid\":1."
+                                + "1".repeat(2000)
+                                + "}")) {
+            assertThatThrownBy(() -> decode(record))
+                    .isInstanceOf(MalformedRecordException.class)
+                    .message()
+                    .doesNotContain("`", "Stream", "Feature");
+        }
+    }
+
+    @Property(tries = 5000)
+    void namesNoSwitchesOfTheParserWhateverTheRecord(@ForAll long seed) {
+        Random random = new Random(seed);
+        String odd = "+-.,:/*'\"\\\u0001[]{}NI0e#";
+        byte[] record = LAB.getBytes(StandardCharsets.UTF_8);
+        for (int i = 1 + random.nextInt(3); i > 0; i--) {
+            record[random.nextInt(record.length)] = (byte) odd.charAt(random.nextInt(odd.length()));
+        }
+        try {
+            new JsonClickDecoder().decode(record, new ClickFields());
+        } catch (MalformedRecordException e) {
+            assertThat(e.getMessage())
+                    .doesNotContain("Feature", "ALLOW_", "REDACTED", "Source:", "StreamRead");
+        }
+    }
+
+    @Test
+    void leavesAloneWhatNobodyReads() throws Exception {
+        decode("{\"userid\":1,\"eventtimestamp\":2,\"other\":\"\\ud83d\"}");
+
+        assertThat(fields.user()).isEqualTo(UserId.ofNumber(1));
     }
 
     @ParameterizedTest

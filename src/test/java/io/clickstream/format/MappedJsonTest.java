@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.clickstream.config.ReplayConfig;
 import io.clickstream.event.UserId;
 import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.testing.CapturedLog;
 import io.clickstream.testing.OperatorCounters;
 import io.clickstream.testing.PropertyGroups;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.apache.flink.util.InstantiationUtil;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,6 +121,114 @@ class MappedJsonTest {
         assertThat(fields.department()).isNull();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"userId\":\"ann\",\"anonymousId\":\"x\"}|\"ann\"",
+                "{\"anonymousId\":\"x\",\"userId\":\"ann\"}|\"ann\"",
+                "{\"anonymousId\":\"x\"}|\"x\"",
+                "{\"userId\":null,\"anonymousId\":\"x\"}|\"x\"",
+                "{\"anonymousId\":\"x\",\"userId\":null}|\"x\"",
+                "{\"userId\":\"\",\"anonymousId\":\"x\"}|\"x\"",
+                "{\"userId\":\"ann\",\"userId\":null,\"anonymousId\":\"x\"}|\"x\"",
+                "{\"userId\":0,\"anonymousId\":\"x\"}|0",
+                "{\"userId\":null,\"anonymousId\":null,\"device\":{\"id\":7}}|7",
+                "{\"device\":{\"id\":7},\"device\":{}}|null",
+                "{\"device\":{\"id\":7},\"device\":5,\"userId\":null}|null",
+                "{}|null"
+            })
+    void takesTheFirstUserThatIsThere(String record, String user) throws Exception {
+        JsonClickDecoder decoder =
+                decoder(json().with("format", "user", "/userId, /anonymousId,/device/id"));
+        // What one record has must not show in the next.
+        decoder.decode(
+                "{\"userId\":1,\"anonymousId\":2,\"device\":{\"id\":3}}"
+                        .getBytes(StandardCharsets.UTF_8),
+                fields);
+
+        decoder.decode(record.getBytes(StandardCharsets.UTF_8), fields);
+
+        assertThat(String.valueOf(fields.user())).isEqualTo(user);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"category\":\"Books\",\"products\":[{\"category\":\"Toys\"}]}|Books",
+                "{\"products\":[{\"category\":\"Toys\"},{\"category\":\"x\"}],\"category\":\"Books\"}|Books",
+                "{\"products\":[{\"category\":\"Toys\"}]}|Toys",
+                "{\"category\":null,\"products\":[{\"category\":5}]}|5",
+                "{\"category\":\"\",\"products\":[{\"category\":\"Toys\"}]}|~~",
+                "{\"category\":\"a.b\",\"products\":[]}|a",
+                "{\"products\":[{\"category\":\"Toys\"}],\"products\":[]}|"
+            })
+    void takesTheFirstDepartmentThatIsThere(String properties, String department) throws Exception {
+        decode(
+                json().with(
+                                "format",
+                                "department",
+                                "/properties/category,/properties/products/0/category")
+                        .with("format", "department-cut", "."),
+                "{\"userid\":1,\"properties\":" + properties + "}");
+
+        assertThat(fields.department()).isEqualTo(department);
+        assertThat(fields.user()).isEqualTo(UserId.ofNumber(1));
+    }
+
+    @Test
+    void takesOneFieldForTheUserAndAsTheSecondDepartment() throws Exception {
+        decode(
+                json().with("format", "user", "/none,/shop")
+                        .with("format", "department", "/shop,/category"),
+                "{\"category\":\"Books\",\"shop\":\"Berlin\"}");
+
+        assertThat(fields.user()).isEqualTo(UserId.ofString("Berlin"));
+        assertThat(fields.department()).isEqualTo("Berlin");
+    }
+
+    @Test
+    void namesAllPointersOfAFieldOfAWrongType() {
+        assertMalformed(
+                json().with("format", "user", "/a,/b"),
+                "{\"a\":1,\"b\":{}}",
+                "/a or /b must be a number or a string, found an object");
+    }
+
+    @Test
+    void warnsOnceOfAPointerThatLedNowhere() throws Exception {
+        PropertyGroups groups =
+                json().with("format", "user", "/userid,/watched/nowhere")
+                        .with("format", "department", "/watched/0/late")
+                        .with("format", "event-type", "/watched/null");
+        try (CapturedLog log = new CapturedLog(Level.WARN)) {
+            for (int subtask = 0; subtask < 2; subtask++) {
+                JsonClickDecoder decoder = decoder(groups);
+                decoder.open(new OperatorCounters().environment().getMetricGroup());
+                for (int i = 1; i < PointerWatch.RECORDS; i++) {
+                    decode(
+                            decoder,
+                            "{\"userid\":1,\"eventtimestamp\":2,\"watched\":{\"null\":null}}");
+                }
+                decode(decoder, "{\"watched\":[{\"late\":\"x\"}]}");
+                decode(decoder, "{\"watched\":{\"nowhere\":1}}");
+            }
+
+            assertThat(log.lines())
+                    .containsExactly(
+                            "`format / user` is '/watched/nowhere', which led nowhere in the first"
+                                    + " 10000 records of a subtask. If no record has this field,"
+                                    + " correct the pointer or take it out");
+        }
+    }
+
+    private void decode(JsonClickDecoder decoder, String record) throws MalformedRecordException {
+        decoder.decode(record.getBytes(StandardCharsets.UTF_8), fields);
+    }
+
     @Test
     void takesTheLastOfTwoObjects() throws Exception {
         decode(
@@ -138,8 +248,10 @@ class MappedJsonTest {
                         + " boolean",
                 "{\"detail\":{\"time\":\"x\"}}|/detail/time must be an integer (ms since 1970),"
                         + " found 'x'",
-                "{\"detail\":{\"type\":5}}|/detail/type must be a string or null, found an integer",
-                "{\"detail\":{\"dep\":[]}}|/detail/dep must be a string or null, found an array",
+                "{\"detail\":{\"type\":{}}}|/detail/type must be a string, a number, a boolean or"
+                        + " null, found an object",
+                "{\"detail\":{\"dep\":[]}}|/detail/dep must be a string, a number, a boolean or"
+                        + " null, found an array",
                 "{\"detail\":{\"user\":1|not JSON: Unexpected end-of-input",
                 "{\"detail\":[1,|not JSON: Unexpected end-of-input",
                 "{\"detail\":{\"user\":1}}}|not JSON: Unexpected close marker '}'",

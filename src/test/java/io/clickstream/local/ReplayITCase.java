@@ -177,6 +177,61 @@ class ReplayITCase {
                         letter -> assertThat(letter).contains("malformed", "00:00:01 BST'"));
     }
 
+    /** Shapes of Segment's calls and of Google Analytics 4's export. */
+    @Test
+    void readsUsersAndDepartmentsFromTheFirstPlaceThatHasThem() throws Exception {
+        Path input =
+                Files.write(
+                        folder.resolve("clicks.jsonl"),
+                        List.of(
+                                "{\"anonymousId\":\"x\",\"userId\":\"ann\",\"us\":\"1601471600123456\","
+                                    + "\"properties\":{\"category\":7}}",
+                                "{\"anonymousId\":\"x\",\"userId\":null,\"us\":1601471600523456,"
+                                        + "\"properties\":{\"products\":[{\"category\":true}]}}",
+                                "{\"anonymousId\":\"x\",\"us\":\"1601471600923456\",\"event\":42,"
+                                        + "\"properties\":{\"category\":\"\\ud83c\\udfa7\"}}",
+                                "{\"anonymousId\":\"\\ud83c\",\"us\":\"1601471600923456\"}",
+                                "{\"anonymousId\":\"\\ud83d\",\"us\":\"1601471600923456\"}",
+                                "{\"anonymousId\":\"y\",\"us\":\"0\"}"));
+
+        Run run =
+                replay(
+                        "--input",
+                        input.toString(),
+                        "--output",
+                        folder.resolve("out").toString(),
+                        "--map",
+                        "user=/userId,/anonymousId",
+                        "--map",
+                        "time=/us",
+                        "--map",
+                        "time-format=epoch-us",
+                        "--map",
+                        "event-type=/event",
+                        "--map",
+                        "checkout-event-types=42",
+                        "--map",
+                        "department=/properties/category,/properties/products/0/category");
+
+        assertThat(run.code).as(run.err).isZero();
+        assertThat(output("Departments_Agg"))
+                .extracting(line -> line.substring(0, line.indexOf(",\"window")))
+                .containsExactly(
+                        "{\"departmentName\":\"7\",\"departmentCount\":1",
+                        "{\"departmentName\":\"\\uD83C\\uDFA7\",\"departmentCount\":1",
+                        "{\"departmentName\":\"true\",\"departmentCount\":1");
+        assertThat(output("User_Sessions_Aggregates_With_Order_Checkout"))
+                .containsExactly(
+                        "{\"userId\":\"x\",\"eventCount\":2,\"orderCheckoutEventCount\":2,"
+                                + "\"deptList\":[\"true\",\"\\uD83C\\uDFA7\"],\"eventKey\":1,"
+                                + "\"windowBeginTime\":1601471600523,"
+                                + "\"windowEndTime\":1601471601923}");
+        assertThat(output("dead-letters"))
+                .hasSize(3)
+                .filteredOn(letter -> letter.contains("half of a surrogate pair"))
+                .hasSize(2);
+    }
+
     @Test
     void aPatternWithMinutesForMonthsStopsBeforeItStarts() throws Exception {
         Run run =

@@ -31,6 +31,15 @@ class BotSignsTest {
                 "some-SPIDER|66.249.64.9|USER_AGENT",
                 "Mozilla/5.0 (X11; Linux x86_64)|192.0.2.1|",
                 "Mozilla/5.0 (X11; Linux x86_64)|unknown|",
+                "Mozilla/5.0 (X11; Linux x86_64)|66.249.66.1, 10.0.0.1|IP",
+                "Mozilla/5.0 (X11; Linux x86_64)|66.249.66.1:54321|IP",
+                "Mozilla/5.0 (X11; Linux x86_64)|'  66.249.66.1 '|IP",
+                "Mozilla/5.0 (X11; Linux x86_64)|[2001:db8::1]|IP",
+                "Mozilla/5.0 (X11; Linux x86_64)|[2001:db8::1]:443, 10.0.0.1|IP",
+                "Mozilla/5.0 (X11; Linux x86_64)|2001:db8::1|IP",
+                "Mozilla/5.0 (X11; Linux x86_64)|unknown, 66.249.66.1|IP",
+                "Mozilla/5.0 (X11; Linux x86_64)|192.0.2.1, 66.249.66.1|",
+                "Mozilla/5.0 (X11; Linux x86_64)|66.249.66.1:port|",
             })
     void areUserAgentAndAddress(String userAgent, String ip, BotSign sign) throws Exception {
         String record =

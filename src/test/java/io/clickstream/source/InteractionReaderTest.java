@@ -126,6 +126,8 @@ class InteractionReaderTest {
                 "itemId:''|INTERACTION_WITHOUT_ITEM|a Click without an item",
                 "sessionId:'null'|INTERACTION_WITHOUT_SESSION|the session id is the text null",
                 "sentAt:1585200|INTERACTION_WRONG_UNIT|are these seconds?",
+                "rid:'\\ud83d'|INTERACTION_MALFORMED|holds half of a surrogate pair",
+                "sessionId:'\\ude00'|INTERACTION_MALFORMED|holds half of a surrogate pair",
                 "itemId:'<257>'|INTERACTION_TOO_LONG|the item has 257 characters; Personalize takes"
                         + " 256",
                 "userId:'<257>'|INTERACTION_TOO_LONG|the user has 257 characters",
