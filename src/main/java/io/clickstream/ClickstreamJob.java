@@ -1,6 +1,7 @@
 package io.clickstream;
 
 import io.clickstream.config.ConfigException;
+import io.clickstream.config.FormatConfig;
 import io.clickstream.config.JobConfig;
 import io.clickstream.config.PropertyGroupsFile;
 import io.clickstream.event.Incoming;
@@ -75,6 +76,7 @@ public final class ClickstreamJob {
                                                         new InteractionReader(
                                                                 personalize, Clock.systemUTC())))
                         .notBefore(config.eventTime().earliest())
+                        .unpacking(config.format().compression() == FormatConfig.Compression.GZIP)
                         .with(
                                 config.archive().isPresent(),
                                 config.privacy().map(IpPrivacy::new).orElse(null));

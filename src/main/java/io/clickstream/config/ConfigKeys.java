@@ -267,6 +267,16 @@ public final class ConfigKeys {
                     "a path of an `.avsc` file, `s3://` too, or the schema itself",
                     "The schema that Avro clicks were written with, where it is not the wire"
                             + " schema.");
+    static final Key<FormatConfig.Compression> FORMAT_COMPRESSION =
+            Key.of(
+                    FORMAT,
+                    "compression",
+                    oneOf(FormatConfig.Compression.class),
+                    labels(FormatConfig.Compression.class),
+                    "none",
+                    "With `gzip`, records of a topic or stream that are gzip are unpacked; others"
+                            + " are read as they are. Of a subscription of CloudWatch Logs each"
+                            + " log event's message is a record.");
     static final Key<Integer> FORMAT_MAX_RECORD_SIZE =
             Key.of(
                     FORMAT,
@@ -1194,6 +1204,7 @@ public final class ConfigKeys {
                     FORMAT_SEQUENCE,
                     FORMAT_CHECKOUT_EVENT_TYPES,
                     FORMAT_WRITER_SCHEMA,
+                    FORMAT_COMPRESSION,
                     FORMAT_MAX_RECORD_SIZE,
                     REGISTRY_TYPE,
                     REGISTRY_URL,

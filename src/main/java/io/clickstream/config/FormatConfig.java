@@ -13,6 +13,14 @@ public final class FormatConfig {
         AVRO
     }
 
+    /** How records may be packed. */
+    public enum Compression {
+        /** Not at all. */
+        NONE,
+        /** RFC 1952, with an envelope of CloudWatch Logs in it or without. */
+        GZIP
+    }
+
     /** Named mappings of a JSON record's fields. */
     public enum Preset {
         /** The click events of the Amazon MSK clickstream lab. */
@@ -30,6 +38,7 @@ public final class FormatConfig {
     private final JsonMapping mapping;
     private final Set<String> checkoutEventTypes;
     private final Optional<String> writerSchema;
+    private final Compression compression;
     private final int maxRecordBytes;
 
     private FormatConfig(PropertyReader reader) {
@@ -39,6 +48,7 @@ public final class FormatConfig {
         List<String> checkouts = reader.get(ConfigKeys.FORMAT_CHECKOUT_EVENT_TYPES);
         checkoutEventTypes = checkouts == null ? Set.of() : Set.copyOf(checkouts);
         writerSchema = reader.find(ConfigKeys.FORMAT_WRITER_SCHEMA);
+        compression = reader.get(ConfigKeys.FORMAT_COMPRESSION);
         Integer size = reader.get(ConfigKeys.FORMAT_MAX_RECORD_SIZE);
         maxRecordBytes = size == null ? 0 : size;
         if (type == Type.JSON && writerSchema.isPresent()) {
@@ -91,6 +101,11 @@ public final class FormatConfig {
     /** A path, or a schema as JSON text; the wire schema where there is none. */
     public Optional<String> writerSchema() {
         return writerSchema;
+    }
+
+    /** How records of a topic or stream may be packed. */
+    public Compression compression() {
+        return compression;
     }
 
     public int maxRecordBytes() {

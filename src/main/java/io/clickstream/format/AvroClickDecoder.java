@@ -84,7 +84,11 @@ public final class AvroClickDecoder implements ClickDecoder {
 
     @Override
     public void decode(byte[] record, ClickFields fields) throws MalformedRecordException {
-        decode(record, 0, record.length, fields);
+        try {
+            decode(record, 0, record.length, fields);
+        } catch (MalformedRecordException e) {
+            throw Framing.explain(record, e, true);
+        }
     }
 
     /**

@@ -119,6 +119,17 @@ public final class JsonClickDecoder implements ClickDecoder {
                             repeatedTimes == null ? new SimpleCounter() : repeatedTimes);
             tree = FieldTree.of(mapping, optional);
         }
+        try {
+            read(record, fields);
+        } catch (MalformedRecordException e) {
+            throw Framing.explain(record, e, false);
+        }
+        if (watch != null && !watch.look(record)) {
+            watch = null;
+        }
+    }
+
+    private void read(byte[] record, ClickFields fields) throws MalformedRecordException {
         try (JsonParser parser = JSON.createParser(record)) {
             JsonToken first = parser.nextToken();
             if (first != JsonToken.START_OBJECT) {
@@ -142,9 +153,6 @@ public final class JsonClickDecoder implements ClickDecoder {
             throw new MalformedRecordException("not JSON: " + problem(e));
         } catch (IOException e) {
             throw new MalformedRecordException("not JSON: " + e.getMessage());
-        }
-        if (watch != null && !watch.look(record)) {
-            watch = null;
         }
     }
 

@@ -8,6 +8,7 @@ import io.clickstream.event.RawRecord;
 import io.clickstream.format.ClickDecoder;
 import io.clickstream.format.ClickFields;
 import io.clickstream.format.DecodingHaltedException;
+import io.clickstream.format.Framing;
 import io.clickstream.format.IpPrivacy;
 import io.clickstream.format.MalformedRecordException;
 import io.clickstream.metrics.LimitedWarnings;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import javax.annotation.Nullable;
 import org.apache.flink.metrics.MetricGroup;
 import org.slf4j.Logger;
@@ -62,6 +64,7 @@ public final class RecordDecoder implements Serializable {
     private final long maxFutureSkewMillis;
     private final long earliestMillis;
     private final Clock clock;
+    private final boolean unpacks;
     private final boolean toArchive;
     @Nullable private final IpPrivacy privacy;
     @Nullable private final InteractionReader interactions;
@@ -121,6 +124,7 @@ public final class RecordDecoder implements Serializable {
                 clock,
                 interactions.orElse(null),
                 false,
+                false,
                 null);
     }
 
@@ -133,6 +137,7 @@ public final class RecordDecoder implements Serializable {
             long earliestMillis,
             Clock clock,
             @Nullable InteractionReader interactions,
+            boolean unpacks,
             boolean toArchive,
             @Nullable IpPrivacy privacy) {
         this.decoder = decoder;
@@ -143,6 +148,7 @@ public final class RecordDecoder implements Serializable {
         this.earliestMillis = earliestMillis;
         this.clock = clock;
         this.interactions = interactions;
+        this.unpacks = unpacks;
         this.toArchive = toArchive;
         this.privacy = privacy;
     }
@@ -163,6 +169,7 @@ public final class RecordDecoder implements Serializable {
                 earliestMillis,
                 clock,
                 interactions,
+                unpacks,
                 json,
                 ipPrivacy);
     }
@@ -183,6 +190,27 @@ public final class RecordDecoder implements Serializable {
                 earliest.toEpochMilli(),
                 clock,
                 interactions,
+                unpacks,
+                toArchive,
+                privacy);
+    }
+
+    /**
+     * One that may unpack records before it decodes them.
+     *
+     * @param gzip whether those that are gzip are unpacked
+     */
+    public RecordDecoder unpacking(boolean gzip) {
+        return new RecordDecoder(
+                decoder,
+                checkoutEventTypes,
+                botSigns,
+                maxRecordBytes,
+                maxFutureSkewMillis,
+                earliestMillis,
+                clock,
+                interactions,
+                gzip,
                 toArchive,
                 privacy);
     }
@@ -197,6 +225,51 @@ public final class RecordDecoder implements Serializable {
         if (interactions != null) {
             interactions.open(metrics);
         }
+    }
+
+    /**
+     * Whether a record of a topic or stream must be unpacked before it is decoded, by {@link
+     * #unpack}.
+     */
+    public boolean unpacks(byte[] bytes) {
+        return unpacks && Framing.isGzip(bytes) && !isTooLong(bytes);
+    }
+
+    /**
+     * Decodes what a packed record holds, which may be several records; never throws because of
+     * what its bytes are.
+     *
+     * @param out takes at least one, in their order
+     * @throws DecodingHaltedException if the job must not go on, whatever the bytes are
+     */
+    public void unpack(RawRecord raw, Consumer<Incoming> out) {
+        PackedRecords.Unpacked unpacked;
+        try {
+            unpacked = new PackedRecords(maxRecordBytes).unpack(raw.bytes());
+        } catch (MalformedRecordException e) {
+            DeadLetter letter = refuse(e.reason(), e.getMessage(), raw);
+            out.accept(privacy == null ? letter : withoutAddresses(letter, raw));
+            return;
+        }
+        if (!unpacked.fromEnvelope) {
+            out.accept(decode(raw.withBytes(unpacked.records.get(0))));
+            return;
+        }
+        for (int i = 0; i < unpacked.records.size(); i++) {
+            RawRecord part =
+                    new RawRecord(
+                            raw.source(),
+                            raw.partition(),
+                            raw.offset(),
+                            i,
+                            unpacked.records.get(i));
+            part.setArrival(raw.arrival());
+            out.accept(decode(part));
+        }
+    }
+
+    private boolean isTooLong(byte[] bytes) {
+        return bytes.length > maxRecordBytes;
     }
 
     /**
@@ -296,7 +369,7 @@ public final class RecordDecoder implements Serializable {
 
     private Incoming read(RawRecord raw) {
         byte[] bytes = raw.bytes();
-        if (bytes.length > maxRecordBytes) {
+        if (isTooLong(bytes)) {
             return refuse(
                     Reason.TOO_LARGE,
                     bytes.length + " bytes; at most " + maxRecordBytes + " are allowed",

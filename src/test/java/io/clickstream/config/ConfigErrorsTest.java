@@ -132,6 +132,7 @@ class ConfigErrorsTest {
                 "format|event-types|a=b,a=c|which says twice what a becomes",
                 "format|event-types|a=b,|which has nothing before or behind a comma",
                 "format|checkout-event-types|a,|which has nothing before or behind a comma",
+                "format|compression|zip|which is none of them; it must be `none`, `gzip`",
                 "format|max-record-size|big|which is no size; it must be a size, such as",
                 "format|max-record-size|0|which is not between 1 byte and 2 gb",
                 "aggregates|max-dept-list-size|15 kb|which is not between 16 kb and 960 kb",

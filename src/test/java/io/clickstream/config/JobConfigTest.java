@@ -36,6 +36,7 @@ class JobConfigTest {
         assertThat(config.format().preset()).isEqualTo(FormatConfig.Preset.LAB);
         assertThat(config.format().writerSchema()).isEmpty();
         assertThat(config.format().maxRecordBytes()).isEqualTo(1_048_576);
+        assertThat(config.format().compression()).isEqualTo(FormatConfig.Compression.NONE);
         assertThat(config.format().checkoutEventTypes()).containsExactly("order_checkout");
         assertThat(described(config.format().mapping()))
                 .isEqualTo(
@@ -316,6 +317,7 @@ class JobConfigTest {
         JobConfig config =
                 parse(
                         smallest()
+                                .with("format", "compression", "gzip")
                                 .with("event-time", "out-of-orderness", "0 s")
                                 .with("event-time", "idle-timeout", "500 ms")
                                 .with("event-time", "max-future-skew", "0 s")
@@ -328,6 +330,7 @@ class JobConfigTest {
                                 .with("dead-letters", "create-topic", "false")
                                 .with("job", "checkpoint-interval", "10 s"));
 
+        assertThat(config.format().compression()).isEqualTo(FormatConfig.Compression.GZIP);
         assertThat(config.eventTime().outOfOrderness()).isZero();
         assertThat(config.eventTime().idleTimeout()).hasMillis(500);
         assertThat(config.eventTime().maxFutureSkew()).isZero();

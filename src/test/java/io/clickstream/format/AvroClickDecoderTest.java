@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonPointer;
 import io.clickstream.config.OptionalFields;
 import io.clickstream.event.UserId;
+import io.clickstream.testing.GzipRecords;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -305,6 +306,22 @@ class AvroClickDecoderTest {
                             (at == 1 ? "userid" : "product_type")
                                     + " is a string that is no UTF-8");
         }
+    }
+
+    @Test
+    void saysWhatARecordIsThatIsNoPlainAvro() {
+        AvroClickDecoder decoder = new AvroClickDecoder(ClickEvent.getClassSchema());
+
+        assertThatThrownBy(() -> decoder.decode(GzipRecords.gzip("click"), fields))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessageStartingWith(
+                        "the record is gzip; set `format / compression` to `gzip` (");
+        assertThatThrownBy(() -> decoder.decode(new byte[] {0, 0, 0, 0, 7, 2, 3}, fields))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessageStartingWith(
+                        "the record begins with a schema registry header (Confluent's, schema 7);"
+                                + " for Avro, set `format / type` to `avro` and the group"
+                                + " `registry` (");
     }
 
     @ParameterizedTest

@@ -359,7 +359,16 @@ class JsonClickDecoderTest {
         "7B2261223A22C3227D,not JSON: Invalid UTF-8 middle byte 0x22",
         "7B2261223A2201227D,'not JSON: Illegal unquoted character ((CTRL-CHAR, code 1))'",
         "010203,'not JSON: Illegal character ((CTRL-CHAR, code 1))'",
-        "1F8B0800,'not JSON: Illegal character ((CTRL-CHAR, code 31))'",
+        "1F8B0800,the record is gzip; set `format / compression` to `gzip`",
+        "0000000007027B,'the record begins with a schema registry header (Confluent''s, schema 7);"
+                + " for Avro, set `format / type` to `avro` and the group `registry`'",
+        "0000000007,'not JSON: '",
+        "0300000102030405060708090A0B0C0D0E0F7B,'the record begins with a schema registry header"
+                + " (Glue''s, schema version 00010203-0405-0607-0809-0a0b0c0d0e0f)'",
+        "0305000102030405060708090A0B0C0D0E0F78,'the record begins with a schema registry header"
+                + " (Glue''s, schema version 00010203-'",
+        "007B0022,'not JSON: Unexpected end-of-input'",
+        "0000007B00000022,'not JSON: Unexpected end-of-input'",
         "007B,not JSON: Unexpected end-of-input"
     })
     void saysWhatIsWrongWithBytes(String hex, String problem) {

@@ -20,11 +20,13 @@ import io.clickstream.format.JsonClickDecoder;
 import io.clickstream.format.MalformedRecordException;
 import io.clickstream.testing.CapturedLog;
 import io.clickstream.testing.Clicks;
+import io.clickstream.testing.GzipRecords;
 import io.clickstream.testing.PropertyGroups;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -501,6 +503,73 @@ class RecordDecoderTest {
                 JobConfig.parse(PropertyGroups.smallest().group("privacy").build())
                         .privacy()
                         .orElseThrow());
+    }
+
+    @Test
+    void saysWhyAPackedRecordCanNotBeUnpacked() {
+        byte[] whole = GzipRecords.gzip(json("1", NOON, "order", ""));
+
+        assertThat(unpacked(Arrays.copyOf(whole, whole.length - 4)))
+                .isEqualTo("MALFORMED the record is gzip that ends too early");
+        assertThat(unpacked(new byte[] {0x1f, (byte) 0x8b, 9, 9, 9}))
+                .startsWith("MALFORMED the record is gzip that can't be unpacked: ");
+        assertThat(unpacked(GzipRecords.gzip("x".repeat(MAX_BYTES + 1))))
+                .isEqualTo(
+                        "TOO_LARGE 40 bytes that gzip unpacks to more than 5000, which is the most"
+                                + " that is allowed");
+        byte[] bomb = GzipRecords.gzip("x".repeat(20_000_000));
+        assertThatThrownBy(() -> new PackedRecords(MAX_BYTES).unpack(bomb))
+                .hasMessageEndingWith("more than 16777216, which is the most that is allowed");
+        assertThat(unpacked(GzipRecords.gzip("click"))).startsWith("MALFORMED not JSON: ");
+        assertThat(
+                        unpacked(
+                                GzipRecords.gzip(
+                                        GzipRecords.envelope(
+                                                "CONTROL_MESSAGE",
+                                                "CWL CONTROL MESSAGE: Checking health of"
+                                                        + " destination Firehose."))))
+                .isEqualTo(
+                        "MALFORMED the record is a message of CloudWatch Logs of type"
+                                + " CONTROL_MESSAGE, which has no clicks; those of type"
+                                + " DATA_MESSAGE have");
+        assertThat(unpacked(GzipRecords.gzip(GzipRecords.cloudWatchLogs())))
+                .isEqualTo("MALFORMED the record is an envelope of CloudWatch Logs without events");
+        assertThat(
+                        unpacked(
+                                GzipRecords.gzip(
+                                        GzipRecords.cloudWatchLogs("{\"x\":\"§\"}")
+                                                .replace("§", "\\ud83d"))))
+                .isEqualTo("MALFORMED not JSON: invalid UTF-8 at byte 6");
+        assertThat(unpacked(GzipRecords.gzip(GzipRecords.cloudWatchLogs(""))))
+                .isEqualTo("MALFORMED empty");
+    }
+
+    @Test
+    void leavesEnvelopesAloneThatAreNotPackedAndRecordsThatOnlyLookLikeSome() {
+        assertThat(decoder(new JsonClickDecoder()).unpacking(true).unpacks("{}".getBytes(UTF_8)))
+                .isFalse();
+        assertThat(decoder(new JsonClickDecoder()).unpacks(GzipRecords.gzip("{}"))).isFalse();
+        String like =
+                "{\"userid\":1,\"eventtimestamp\":5,\"messageType\":\"DATA_MESSAGE\",\"logEvents\":7}";
+
+        assertThat(unpacked(GzipRecords.gzip(like))).isEqualTo("click 5");
+    }
+
+    private static String unpacked(byte[] bytes) {
+        RecordDecoder decoder = decoder(new JsonClickDecoder()).unpacking(true);
+        List<String> found = new ArrayList<>();
+        assertThat(decoder.unpacks(bytes)).isTrue();
+        decoder.unpack(
+                new RawRecord("clicks", 3, 42, bytes),
+                each ->
+                        found.add(
+                                each instanceof Click click
+                                        ? "click " + click.timestamp()
+                                        : ((DeadLetter) each).reason()
+                                                + " "
+                                                + ((DeadLetter) each).detail()));
+        assertThat(found).hasSize(1);
+        return found.get(0);
     }
 
     private static RecordDecoder decoder(ClickDecoder format) {

@@ -1,5 +1,6 @@
 package io.clickstream.format.registry;
 
+import io.clickstream.format.Framing;
 import io.clickstream.format.MalformedRecordException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -83,6 +84,9 @@ abstract class RecordHeader {
                     record.length + " bytes; " + owner + "'s header alone has " + length);
         }
         if (record[0] != first) {
+            if (Framing.isGzip(record)) {
+                throw new MalformedRecordException(Framing.IS_GZIP);
+            }
             throw new MalformedRecordException(
                     "the first byte is "
                             + (record[0] & 0xff)

@@ -11,7 +11,10 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.record.TimestampType;
 
-/** Makes exactly one click or dead letter of every record of a topic. */
+/**
+ * Makes exactly one click or dead letter of every record of a topic, and of every record that was
+ * packed into one.
+ */
 final class KafkaClickDeserializer implements KafkaRecordDeserializationSchema<Incoming> {
 
     private static final long serialVersionUID = 1L;
@@ -37,7 +40,11 @@ final class KafkaClickDeserializer implements KafkaRecordDeserializationSchema<I
         if (record.timestampType() == TimestampType.LOG_APPEND_TIME) {
             raw.setArrival(record.timestamp());
         }
-        out.collect(decoder.decode(raw));
+        if (decoder.unpacks(value)) {
+            decoder.unpack(raw, out::collect);
+        } else {
+            out.collect(decoder.decode(raw));
+        }
     }
 
     @Override

@@ -39,17 +39,27 @@ final class ClickEmitter implements RecordEmitter<Record, Incoming, ShardState> 
         if (packed == null || packed.isEmpty()) {
             RawRecord raw = new RawRecord(stream, shard.shardId(), sequenceNumber, bytes);
             raw.setArrival(arrival);
-            output.collect(
-                    packed == null ? decoder.decode(raw) : decoder.malformed(raw, EMPTY_PACKAGE),
-                    arrival);
+            if (packed == null) {
+                emit(raw, output, arrival);
+            } else {
+                output.collect(decoder.malformed(raw, EMPTY_PACKAGE), arrival);
+            }
         } else {
             for (int i = 0; i < packed.size(); i++) {
                 RawRecord raw =
                         new RawRecord(stream, shard.shardId(), sequenceNumber, i, packed.get(i));
                 raw.setArrival(arrival);
-                output.collect(decoder.decode(raw), arrival);
+                emit(raw, output, arrival);
             }
         }
         shard.readUpTo(sequenceNumber);
+    }
+
+    private void emit(RawRecord raw, SourceOutput<Incoming> output, long arrival) {
+        if (decoder.unpacks(raw.bytes())) {
+            decoder.unpack(raw, each -> output.collect(each, arrival));
+        } else {
+            output.collect(decoder.decode(raw), arrival);
+        }
     }
 }

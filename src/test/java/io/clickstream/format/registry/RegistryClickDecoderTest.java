@@ -20,6 +20,7 @@ import io.clickstream.local.RegistryEncoders;
 import io.clickstream.local.RegistryEncoders.VersionedEncoder;
 import io.clickstream.local.WriterVersion;
 import io.clickstream.testing.AwsCredentials;
+import io.clickstream.testing.GzipRecords;
 import io.clickstream.testing.PropertyGroups;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -217,6 +218,10 @@ class RegistryClickDecoderTest {
                 ofConfluent,
                 "{\"userid\": 7}".getBytes(StandardCharsets.UTF_8),
                 "the first byte is 123; Confluent's header begins with 0");
+        assertMalformed(
+                ofConfluent,
+                GzipRecords.gzip("click"),
+                "the record is gzip; set `format / compression` to `gzip`");
         assertMalformed(
                 ofGlue, Arrays.copyOf(bytes(3, 0), 17), "17 bytes; Glue's header alone has 18");
         assertMalformed(

@@ -10,6 +10,7 @@ import io.clickstream.event.Incoming;
 import io.clickstream.format.JsonClickDecoder;
 import io.clickstream.source.BotSigns;
 import io.clickstream.source.RecordDecoder;
+import io.clickstream.testing.GzipRecords;
 import io.clickstream.testing.PackedRecord;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,12 +36,13 @@ class ClickEmitterTest {
             new ClickEmitter(
                     "clicks",
                     new RecordDecoder(
-                            new JsonClickDecoder(),
-                            Set.of(),
-                            BotSigns.NONE,
-                            1_000_000,
-                            Duration.ofSeconds(10),
-                            Clock.systemUTC()));
+                                    new JsonClickDecoder(),
+                                    Set.of(),
+                                    BotSigns.NONE,
+                                    1_000_000,
+                                    Duration.ofSeconds(10),
+                                    Clock.systemUTC())
+                            .unpacking(true));
 
     @Test
     void makesAClickOfARecordAndOfEachThatIsPackedIntoOne() {
@@ -50,6 +52,20 @@ class ClickEmitterTest {
         assertThat(emitted).hasSize(4).element(3).isInstanceOf(DeadLetter.class);
         assertThat(emitted.subList(0, 3)).allMatch(each -> each instanceof Click);
         assertThat(((Click) emitted.get(2)).raw().offset()).isEqualTo("7/1");
+    }
+
+    @Test
+    void unpacksRecordsAlsoWithinAPackage() {
+        String click = new String(CLICK, UTF_8);
+        byte[] packed = GzipRecords.gzip(GzipRecords.cloudWatchLogs(click, click));
+
+        emit(packed);
+        emit(PackedRecord.of("key", List.of(CLICK, packed)));
+
+        assertThat(emitted).hasSize(5).allMatch(each -> each instanceof Click);
+        assertThat(emitted)
+                .extracting(each -> ((Click) each).raw().offset())
+                .containsExactly("7/0", "7/1", "7/0", "7/1/0", "7/1/1");
     }
 
     @Test
