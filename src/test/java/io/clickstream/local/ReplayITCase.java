@@ -105,7 +105,7 @@ class ReplayITCase {
 
         Run run = replay(asIs);
 
-        assertThat(run.code).as(run.err).isZero();
+        assertThat(run.code).as(run.err).isEqualTo(1);
         assertThat(output("dead-letters"))
                 .hasSize(3)
                 .allMatch(letter -> letter.contains("\"reason\":\"implausible-time\""))
