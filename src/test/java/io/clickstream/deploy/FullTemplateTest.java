@@ -2,16 +2,12 @@ package io.clickstream.deploy;
 
 import static io.clickstream.deploy.Template.map;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.config.JobConfig;
 import io.clickstream.config.KinesisSinkConfig;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,11 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -33,11 +27,7 @@ class FullTemplateTest {
 
     private static final Path FILE = Path.of("cloudformation", "full.yaml");
     private static final Path WIRE_SCHEMA = Path.of("src", "main", "avro", "ClickEvent.avsc");
-    private static final Path RUN_FUNCTION = Path.of("src/test/resources/deploy/run_function.py");
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    /** CloudFormation's limit of an inline function, in characters. */
-    private static final int MAX_INLINE = 4096;
 
     /** What attributes of resources are once they are there. */
     private static final Map<String, String> ATTRIBUTES =
@@ -59,8 +49,6 @@ class FullTemplateTest {
                     "Bucket",
                     "shop-bucket-1");
 
-    @TempDir private Path folder;
-
     static Stream<Map<String, String>> stacks() {
         return Stream.of(
                 with("Source", "kinesis"),
@@ -72,7 +60,7 @@ class FullTemplateTest {
                 with("Source", "msk", "Format", "glue", "Personalize", "true", "Item", "/itemId"));
     }
 
-    private static Map<String, String> with(String... pairs) {
+    static Map<String, String> with(String... pairs) {
         Map<String, String> all =
                 new HashMap<>(
                         Map.of(
@@ -88,7 +76,7 @@ class FullTemplateTest {
         return all;
     }
 
-    private static Map<String, Map<String, Object>> resources(Map<String, String> parameters)
+    static Map<String, Map<String, Object>> resources(Map<String, String> parameters)
             throws IOException {
         return Template.read(FILE, parameters, ATTRIBUTES).resources();
     }
@@ -278,169 +266,6 @@ class FullTemplateTest {
         assertThat(resources.get("Bucket")).containsEntry("DeletionPolicy", "Retain");
         // What stays in the network would keep its subnets from being deleted.
         assertThat(resources.get("Domain")).containsEntry("DeletionPolicy", "Delete");
-    }
-
-    // --- Inline functions
-
-    @Test
-    void makesAnEventTrackerAndWaitsForIt() throws Exception {
-        JsonNode made =
-                run(
-                        "LookupFunction",
-                        """
-                        {"event": {"RequestType": "Create", "ResourceType": "Custom::EventTracker",
-                          "ResourceProperties": {"Name": "shop", "DatasetGroupArn": "group"}},
-                         "answers": {"create_event_tracker": [{"eventTrackerArn": "arn:x:event-tracker/1"}],
-                          "describe_event_tracker": [
-                            {"eventTracker": {"status": "CREATE PENDING"}},
-                            {"eventTracker": {"status": "ACTIVE", "trackingId": "1a2b"}}]}}
-                        """);
-
-        assertThat(made.get("status").asText()).isEqualTo("SUCCESS");
-        assertThat(made.get("id").asText()).isEqualTo("arn:x:event-tracker/1");
-        assertThat(made.get("data").get("TrackingId").asText()).isEqualTo("1a2b");
-        assertThat(made.get("calls").get(0).toString())
-                .isEqualTo(
-                        "[\"personalize\",\"create_event_tracker\","
-                                + "{\"name\":\"shop\",\"datasetGroupArn\":\"group\"}]");
-    }
-
-    @Test
-    void saysWhyThereIsNoEventTracker() throws Exception {
-        JsonNode made =
-                run(
-                        "LookupFunction",
-                        """
-                        {"event": {"RequestType": "Create", "ResourceType": "Custom::EventTracker",
-                          "ResourceProperties": {"Name": "shop", "DatasetGroupArn": "group"}},
-                         "answers": {"create_event_tracker": [{"eventTrackerArn": "arn:x:event-tracker/1"}],
-                          "describe_event_tracker": [{"eventTracker": {"status": "CREATE FAILED"}}]}}
-                        """);
-
-        assertThat(made.get("status").asText()).isEqualTo("FAILED");
-        assertThat(made.get("reason").asText())
-                .contains("event tracker arn:x:event-tracker/1 is CREATE FAILED");
-        // So that CloudFormation asks for its deletion.
-        assertThat(made.get("id").asText()).isEqualTo("arn:x:event-tracker/1");
-    }
-
-    @Test
-    void deletesAnEventTrackerEvenIfItIsGone() throws Exception {
-        JsonNode deleted =
-                run(
-                        "LookupFunction",
-                        """
-                        {"event": {"RequestType": "Delete", "ResourceType": "Custom::EventTracker",
-                          "PhysicalResourceId": "arn:x:event-tracker/1", "ResourceProperties": {}},
-                         "answers": {"delete_event_tracker": ["not found"]}}
-                        """);
-        JsonNode neverMade =
-                run(
-                        "LookupFunction",
-                        """
-                        {"event": {"RequestType": "Delete", "ResourceType": "Custom::EventTracker",
-                          "PhysicalResourceId": "not-made", "ResourceProperties": {}}, "answers": {}}
-                        """);
-
-        assertThat(deleted.get("status").asText()).isEqualTo("SUCCESS");
-        assertThat(deleted.get("calls")).hasSize(1);
-        assertThat(neverMade.get("status").asText()).isEqualTo("SUCCESS");
-        assertThat(neverMade.get("calls")).isEmpty();
-    }
-
-    @Test
-    void looksUpTheBrokers() throws Exception {
-        JsonNode found =
-                run(
-                        "LookupFunction",
-                        """
-                        {"event": {"RequestType": "Create", "ResourceType": "Custom::BootstrapBrokers",
-                          "ResourceProperties": {"ClusterArn": "arn:c"}},
-                         "answers": {"get_bootstrap_brokers": [{"BootstrapBrokerStringSaslIam": "b-1:9098"}]}}
-                        """);
-
-        assertThat(found.get("status").asText()).isEqualTo("SUCCESS");
-        assertThat(found.get("data").get("BootstrapServers").asText()).isEqualTo("b-1:9098");
-    }
-
-    @Test
-    void letsTheJobWriteItsIndices() throws Exception {
-        JsonNode done =
-                run(
-                        "AccessFunction",
-                        """
-                        {"event": {"RequestType": "Create", "ResourceProperties": {
-                          "Endpoint": "search", "JobRole": "arn:job", "AccessRole": "arn:access", "Admin": ""}},
-                         "answers": {}}
-                        """);
-
-        assertThat(done.get("status").asText()).isEqualTo("SUCCESS");
-        assertThat(done.get("calls")).hasSize(3);
-        JsonNode role = done.get("calls").get(0);
-        assertThat(role.get(0).asText()).isEqualTo("PUT");
-        assertThat(role.get(1).asText())
-                .isEqualTo("https://search/_plugins/_security/api/roles/clickstream");
-        assertThat(role.get(3).asText()).isEqualTo("es eu-central-1");
-        List<String> patterns = new ArrayList<>();
-        role.get(2)
-                .get("index_permissions")
-                .get(0)
-                .get("index_patterns")
-                .forEach(pattern -> patterns.add(pattern.asText().replace("*", "")));
-        try (Stream<Path> templates = Files.list(Path.of("src/main/opensearch/index-templates"))) {
-            assertThat(patterns)
-                    .containsExactlyInAnyOrderElementsOf(
-                            templates
-                                    .map(file -> file.getFileName().toString())
-                                    .map(name -> name.replace(".json", ""))
-                                    .toList());
-        }
-        assertThat(done.get("calls").get(1).get(2).toString())
-                .isEqualTo("{\"backend_roles\":[\"arn:job\"]}");
-        assertThat(done.get("calls").get(2).get(2).toString())
-                .isEqualTo("{\"backend_roles\":[\"arn:access\"],\"users\":[\"arn:access\"]}");
-    }
-
-    @Test
-    void saysWhyTheJobMayNotWrite() throws Exception {
-        JsonNode failed =
-                run(
-                        "AccessFunction",
-                        """
-                        {"event": {"RequestType": "Create", "ResourceProperties": {
-                          "Endpoint": "search", "JobRole": "arn:job", "AccessRole": "a", "Admin": ""}},
-                         "answers": {"error": "403 of the domain"}}
-                        """);
-
-        assertThat(failed.get("status").asText()).isEqualTo("FAILED");
-        assertThat(failed.get("reason").asText()).contains("403 of the domain");
-    }
-
-    private JsonNode run(String function, String input) throws Exception {
-        Map<String, Map<String, Object>> resources =
-                resources(with("Source", "msk", "Personalize", "true", "Item", "/itemId"));
-        String code = map(properties(resources, function).get("Code")).get("ZipFile").toString();
-        assertThat(code).hasSizeLessThan(MAX_INLINE);
-        Path file = Files.writeString(folder.resolve("index.py"), code);
-        Path output = folder.resolve("output");
-        ProcessBuilder builder =
-                new ProcessBuilder("python3", RUN_FUNCTION.toString(), file.toString())
-                        .redirectError(folder.resolve("errors").toFile())
-                        .redirectOutput(output.toFile());
-        builder.environment().put("AWS_REGION", "eu-central-1");
-        Process python;
-        try {
-            python = builder.start();
-        } catch (IOException e) {
-            assumeTrue(false, "there is no python3 on this machine");
-            throw e;
-        }
-        try (OutputStream in = python.getOutputStream()) {
-            in.write(input.getBytes(StandardCharsets.UTF_8));
-        }
-        assertThat(python.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        assertThat(python.exitValue()).as(Files.readString(folder.resolve("errors"))).isZero();
-        return JSON.readTree(output.toFile());
     }
 
     @Test

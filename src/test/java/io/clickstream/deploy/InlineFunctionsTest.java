@@ -1,0 +1,460 @@
+package io.clickstream.deploy;
+
+import static io.clickstream.deploy.Template.map;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.clickstream.testing.AwsCredentials;
+import io.clickstream.testing.Certificate;
+import io.clickstream.testing.SignatureV4;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The functions in the template {@code full}, run by Python with the real boto3, botocore and
+ * urllib against local servers. Only what is across the wire is not the real thing.
+ */
+class InlineFunctionsTest {
+
+    private static final Path RESOURCES = Path.of("src/test/resources/deploy").toAbsolutePath();
+    private static final String REGION = "eu-central-1";
+    private static final int MAX_INLINE = 4096;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Enough for all waits of the function. */
+    private static final int LONG_SECONDS = 60;
+
+    @TempDir private Path folder;
+
+    private final Deque<Answer> answers = new ArrayDeque<>();
+    private final List<Call> calls = new ArrayList<>();
+    private final List<JsonNode> responses = new ArrayList<>();
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private Certificate certificate;
+    private HttpsServer service;
+    private HttpServer cloudFormation;
+
+    private record Answer(int status, String body) {
+        static final Answer HANGS = new Answer(0, "");
+    }
+
+    private record Call(String method, String path, JsonNode body, String target) {}
+
+    @BeforeEach
+    void startServers() throws Exception {
+        certificate = Certificate.make(folder, "service");
+        KeyStore store =
+                KeyStore.getInstance(
+                        Path.of(certificate.keystore()).toFile(),
+                        Certificate.PASSWORD.toCharArray());
+        KeyManagerFactory keys = KeyManagerFactory.getInstance("SunX509");
+        keys.init(store, Certificate.PASSWORD.toCharArray());
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(keys.getKeyManagers(), null, null);
+        InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        service = HttpsServer.create(loopback, 0);
+        service.setHttpsConfigurator(new HttpsConfigurator(tls));
+        service.setExecutor(threads);
+        service.createContext("/", this::answer);
+        service.start();
+        cloudFormation = HttpServer.create(loopback, 0);
+        cloudFormation.setExecutor(threads);
+        cloudFormation.createContext("/", this::takeResponse);
+        cloudFormation.start();
+    }
+
+    @AfterEach
+    void stopServers() {
+        end.countDown();
+        service.stop(0);
+        cloudFormation.stop(0);
+        threads.shutdownNow();
+    }
+
+    // --- The domain's roles
+
+    /** The body is bytes: urllib refuses a text, which made the stack impossible to create. */
+    @Test
+    void theDomainTakesTheJobsRole() throws Exception {
+        JsonNode response = access(LONG_SECONDS, ok(), ok(), ok());
+
+        assertThat(response.get("Status").asText()).isEqualTo("SUCCESS");
+        assertThat(calls)
+                .extracting(Call::method, Call::path)
+                .containsExactly(
+                        tuple("PUT", "/_plugins/_security/api/roles/clickstream"),
+                        tuple("PUT", "/_plugins/_security/api/rolesmapping/clickstream"),
+                        tuple("PUT", "/_plugins/_security/api/rolesmapping/all_access"));
+        List<String> patterns = new ArrayList<>();
+        calls.get(0)
+                .body
+                .at("/index_permissions/0/index_patterns")
+                .forEach(pattern -> patterns.add(pattern.asText().replace("*", "")));
+        try (Stream<Path> templates = Files.list(Path.of("src/main/opensearch/index-templates"))) {
+            assertThat(patterns)
+                    .containsExactlyInAnyOrderElementsOf(
+                            templates
+                                    .map(file -> file.getFileName().toString())
+                                    .map(name -> name.replace(".json", ""))
+                                    .toList());
+        }
+        assertThat(calls.get(1).body.toString()).isEqualTo("{\"backend_roles\":[\"arn:job\"]}");
+        assertThat(calls.get(2).body.toString())
+                .isEqualTo("{\"backend_roles\":[\"arn:access\"],\"users\":[\"arn:access\"]}");
+    }
+
+    /** A domain that has just been made is busy. */
+    @ParameterizedTest
+    @ValueSource(ints = {409, 429, 500, 503})
+    void aBusyDomainIsAskedAgain(int status) throws Exception {
+        JsonNode response = access(LONG_SECONDS, new Answer(status, "busy"), ok(), ok(), ok());
+
+        assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
+        assertThat(calls).hasSize(4);
+        assertThat(calls.get(1)).isEqualTo(calls.get(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 403})
+    void aDomainThatRefusesIsNotAskedAgain(int status) throws Exception {
+        JsonNode response =
+                access(LONG_SECONDS, new Answer(status, "{\"message\":\"no permissions\"}"));
+
+        assertThat(response.get("Status").asText()).isEqualTo("FAILED");
+        assertThat(response.get("Reason").asText())
+                .contains("the domain's roles can't be set")
+                .contains("PUT roles/clickstream: HTTP Error " + status)
+                .contains("no permissions");
+        assertThat(calls).hasSize(1);
+    }
+
+    /** CloudFormation gets an answer before Lambda ends the function, whatever the domain does. */
+    @Test
+    void aDomainThatHangsIsToldInTime() throws Exception {
+        long start = System.nanoTime();
+
+        JsonNode response = access(9, Answer.HANGS);
+
+        assertThat(response.get("Status").asText()).isEqualTo("FAILED");
+        assertThat(response.get("Reason").asText()).contains("PUT roles/clickstream: ");
+        assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start)).isLessThan(20);
+    }
+
+    @Test
+    void nothingIsAskedWhenTheStackIsDeleted() throws Exception {
+        JsonNode response = run("AccessFunction", "Delete", "{}", "clickstream-access", 60);
+
+        assertThat(response.get("Status").asText()).isEqualTo("SUCCESS");
+        assertThat(calls).isEmpty();
+    }
+
+    // --- Brokers and event tracker
+
+    @Test
+    void theBrokersAreLookedUp() throws Exception {
+        answers.add(new Answer(200, "{\"bootstrapBrokerStringSaslIam\":\"b-1:9098\"}"));
+
+        JsonNode response = brokers();
+
+        assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
+        assertThat(response.at("/Data/BootstrapServers").asText()).isEqualTo("b-1:9098");
+        assertThat(calls.get(0).path).isEqualTo("/v1/clusters/arn%3Ac/bootstrap-brokers");
+    }
+
+    /** A role's rights take some seconds until they count everywhere. */
+    @Test
+    void rightsThatDoNotCountYetAreWaitedFor() throws Exception {
+        answers.add(refused(403, "ForbiddenException"));
+        answers.add(refused(403, "AccessDeniedException"));
+        answers.add(new Answer(200, "{\"bootstrapBrokerStringSaslIam\":\"b-1:9098\"}"));
+
+        assertThat(brokers().get("Status").asText()).isEqualTo("SUCCESS");
+        assertThat(calls).hasSize(3);
+    }
+
+    @Test
+    void aClusterThatIsNotThereIsNotWaitedFor() throws Exception {
+        answers.add(refused(404, "NotFoundException"));
+
+        JsonNode response = brokers();
+
+        assertThat(response.get("Status").asText()).isEqualTo("FAILED");
+        assertThat(response.get("Reason").asText()).contains("NotFoundException");
+        assertThat(calls).hasSize(1);
+    }
+
+    @Test
+    void anEventTrackerIsMadeAndWaitedFor() throws Exception {
+        answers.add(new Answer(200, "{\"eventTrackerArn\":\"arn:x:event-tracker/1\"}"));
+        answers.add(tracker("CREATE PENDING"));
+        answers.add(tracker("ACTIVE"));
+
+        JsonNode response = makeTracker();
+
+        assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
+        assertThat(response.get("PhysicalResourceId").asText()).isEqualTo("arn:x:event-tracker/1");
+        assertThat(response.at("/Data/TrackingId").asText()).isEqualTo("1a2b");
+        assertThat(calls.get(0).target).isEqualTo("AmazonPersonalize.CreateEventTracker");
+        assertThat(calls.get(0).body.toString())
+                .isEqualTo("{\"name\":\"shop\",\"datasetGroupArn\":\"arn:group\"}");
+    }
+
+    @Test
+    void saysWhyThereIsNoEventTracker() throws Exception {
+        answers.add(new Answer(200, "{\"eventTrackerArn\":\"arn:x:event-tracker/1\"}"));
+        answers.add(tracker("CREATE FAILED"));
+
+        JsonNode response = makeTracker();
+
+        assertThat(response.get("Status").asText()).isEqualTo("FAILED");
+        assertThat(response.get("Reason").asText())
+                .contains("event tracker arn:x:event-tracker/1 is CREATE FAILED");
+        // So that CloudFormation asks for its deletion.
+        assertThat(response.get("PhysicalResourceId").asText()).isEqualTo("arn:x:event-tracker/1");
+    }
+
+    /** Else the dataset group, which is deleted next, would refuse since it has a tracker. */
+    @Test
+    void anEventTrackerIsDeletedAndWaitedFor() throws Exception {
+        answers.add(new Answer(200, "{}"));
+        answers.add(tracker("DELETE PENDING"));
+        answers.add(tracker("DELETE IN_PROGRESS"));
+        answers.add(refused(400, "ResourceNotFoundException"));
+
+        JsonNode response = deleteTracker("arn:x:event-tracker/1");
+
+        assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
+        assertThat(calls)
+                .extracting(Call::target)
+                .containsExactly(
+                        "AmazonPersonalize.DeleteEventTracker",
+                        "AmazonPersonalize.DescribeEventTracker",
+                        "AmazonPersonalize.DescribeEventTracker",
+                        "AmazonPersonalize.DescribeEventTracker");
+    }
+
+    @Test
+    void anEventTrackerThatIsGoneIsDeleted() throws Exception {
+        answers.add(refused(400, "ResourceNotFoundException"));
+
+        assertThat(deleteTracker("arn:x:event-tracker/1").get("Status").asText())
+                .isEqualTo("SUCCESS");
+        assertThat(calls).hasSize(1);
+    }
+
+    @Test
+    void anEventTrackerThatWasNeverMadeIsDeleted() throws Exception {
+        assertThat(deleteTracker("not-made").get("Status").asText()).isEqualTo("SUCCESS");
+        assertThat(calls).isEmpty();
+    }
+
+    private JsonNode access(int seconds, Answer... given) throws Exception {
+        answers.addAll(List.of(given));
+        return run(
+                "AccessFunction",
+                "Create",
+                """
+                {"Endpoint": "127.0.0.1:%d", "JobRole": "arn:job", "AccessRole": "arn:access",
+                 "Admin": ""}
+                """
+                        .formatted(service.getAddress().getPort()),
+                null,
+                seconds);
+    }
+
+    private JsonNode brokers() throws Exception {
+        return run("Brokers", "Create", "{\"ClusterArn\": \"arn:c\"}", null, LONG_SECONDS);
+    }
+
+    private JsonNode makeTracker() throws Exception {
+        String properties = "{\"Name\": \"shop\", \"DatasetGroupArn\": \"arn:group\"}";
+        return run("EventTracker", "Create", properties, null, LONG_SECONDS);
+    }
+
+    private JsonNode deleteTracker(String id) throws Exception {
+        return run("EventTracker", "Delete", "{}", id, LONG_SECONDS);
+    }
+
+    private static Answer ok() {
+        return new Answer(200, "{\"status\":\"OK\"}");
+    }
+
+    private static Answer refused(int status, String code) {
+        return new Answer(status, "{\"__type\":\"%s\",\"message\":\"no\"}".formatted(code));
+    }
+
+    private static Answer tracker(String status) {
+        return new Answer(
+                200,
+                "{\"eventTracker\":{\"status\":\"%s\",\"trackingId\":\"1a2b\"}}".formatted(status));
+    }
+
+    /**
+     * Runs a function.
+     *
+     * @param resource the function, or what it makes
+     * @param properties of the resource, as JSON
+     * @return what it sent to CloudFormation
+     */
+    private JsonNode run(String resource, String request, String properties, String id, int seconds)
+            throws Exception {
+        Map<String, Map<String, Object>> resources =
+                FullTemplateTest.resources(
+                        FullTemplateTest.with(
+                                "Source", "msk", "Personalize", "true", "Item", "/itemId"));
+        String function = resource.equals("AccessFunction") ? resource : "LookupFunction";
+        String type =
+                resource.equals("Brokers") ? "Custom::BootstrapBrokers" : "Custom::" + resource;
+        String code =
+                map(map(resources.get(function).get("Properties")).get("Code"))
+                        .get("ZipFile")
+                        .toString();
+        assertThat(code).hasSizeLessThan(MAX_INLINE);
+        Path file = Files.writeString(folder.resolve("index.py"), code);
+        String event =
+                """
+                {"RequestType": "%s", "ResourceType": "%s", "ResourceProperties": %s, "StackId": "arn:stack",
+                 "RequestId": "7", "LogicalResourceId": "%s", "ResponseURL": "http://127.0.0.1:%d/response"%s}
+                """
+                        .formatted(
+                                request,
+                                type,
+                                properties,
+                                resource,
+                                cloudFormation.getAddress().getPort(),
+                                id == null ? "" : ", \"PhysicalResourceId\": \"" + id + "\"");
+        Path output = folder.resolve("output");
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                                "python3",
+                                RESOURCES.resolve("run_function.py").toString(),
+                                file.toString(),
+                                Files.writeString(folder.resolve("event.json"), event).toString(),
+                                Integer.toString(seconds))
+                        .redirectErrorStream(true)
+                        .redirectOutput(output.toFile());
+        Map<String, String> environment = builder.environment();
+        environment.keySet().removeIf(name -> name.startsWith("AWS_"));
+        environment.put("AWS_ACCESS_KEY_ID", AwsCredentials.ACCESS_KEY);
+        environment.put("AWS_SECRET_ACCESS_KEY", AwsCredentials.SECRET_KEY);
+        environment.put("AWS_REGION", REGION);
+        environment.put("AWS_DEFAULT_REGION", REGION);
+        environment.put("AWS_ENDPOINT_URL", "https://127.0.0.1:" + service.getAddress().getPort());
+        environment.put("AWS_CA_BUNDLE", certificate.certificate());
+        environment.put("AWS_MAX_ATTEMPTS", "1");
+        environment.put("SSL_CERT_FILE", certificate.certificate());
+        environment.put("PYTHONPATH", RESOURCES.toString());
+        environment.put("PYTHONDONTWRITEBYTECODE", "1");
+        environment.put("no_proxy", "127.0.0.1");
+        Process python;
+        try {
+            python = builder.start();
+        } catch (IOException e) {
+            assumeTrue(false, "there is no python3 on this machine");
+            throw e;
+        }
+        assertThat(python.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        String printed = Files.readString(output);
+        assumeTrue(!printed.contains("No module named 'boto"), "there is no boto3 on this machine");
+        assertThat(python.exitValue()).as(printed).isZero();
+        assertThat(responses).as(printed).hasSize(1);
+        JsonNode response = responses.get(0);
+        assertThat(response.get("StackId").asText()).isEqualTo("arn:stack");
+        return response;
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        byte[] body;
+        try (InputStream in = exchange.getRequestBody()) {
+            body = in.readAllBytes();
+        }
+        URI uri = exchange.getRequestURI();
+        Answer answer;
+        synchronized (answers) {
+            calls.add(
+                    new Call(
+                            exchange.getRequestMethod(),
+                            uri.getRawPath(),
+                            JSON.readTree(body),
+                            exchange.getRequestHeaders().getFirst("X-Amz-Target")));
+            answer = answers.isEmpty() ? null : answers.peek();
+            if (answer != null && !answer.equals(Answer.HANGS)) {
+                answers.remove();
+            }
+        }
+        if (Answer.HANGS.equals(answer)) {
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            exchange.close();
+            return;
+        }
+        int status = answer == null ? 418 : answer.status;
+        String text = answer == null ? "{}" : answer.body;
+        if (uri.getPath().startsWith("/_plugins/")) {
+            try {
+                new SignatureV4(REGION, "es")
+                        .assertSigned(
+                                exchange.getRequestMethod(),
+                                uri,
+                                name -> exchange.getRequestHeaders().getFirst(name),
+                                body);
+            } catch (AssertionError | GeneralSecurityException e) {
+                status = 400;
+                text = "the signature is wrong: " + e.getMessage();
+            }
+        }
+        send(exchange, status, text);
+    }
+
+    private void takeResponse(HttpExchange exchange) throws IOException {
+        try (InputStream in = exchange.getRequestBody()) {
+            responses.add(JSON.readTree(in.readAllBytes()));
+        }
+        send(exchange, 200, "");
+    }
+
+    private static void send(HttpExchange exchange, int status, String text) throws IOException {
+        byte[] bytes = text.getBytes(UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+}
