@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.config.JobConfig;
+import io.clickstream.deploy.S3Gate;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.local.ClickEncoder;
 import io.clickstream.local.GeneratedClick;
@@ -17,9 +19,11 @@ import io.clickstream.local.S3Server;
 import io.clickstream.local.ShopTraffic;
 import io.clickstream.local.TrafficLedger;
 import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.sink.archive.ArchiveStartCheck;
 import io.clickstream.testing.ArchiveFiles;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.LocalJob;
+import io.clickstream.testing.PropertyGroups;
 import io.clickstream.testing.SavepointStates;
 import io.clickstream.testing.StrictCsv;
 import java.math.BigInteger;
@@ -388,9 +392,24 @@ class ArchiveITCase {
         ClickEncoder encoder = ClickEncoder.json();
         List<String> lines = new ArrayList<>();
         try (S3Server s3 = S3Server.start(folder.resolve("s3.log"));
+                S3Gate role =
+                        S3Gate.open(
+                                s3, Map.of("ArchiveBucket", "archive", "ArchivePrefix", "clicks"));
                 LocalJob job = new LocalJob(folder, PARTITIONS)) {
             s3.createBucket("archive");
-            LocalFileSystems.initialize(s3.settings());
+            LocalFileSystems.initialize(role.settings());
+            assertThat(
+                            ArchiveStartCheck.problems(
+                                    JobConfig.parse(
+                                                    PropertyGroups.smallest()
+                                                            .with(
+                                                                    "sink.archive",
+                                                                    "path",
+                                                                    "s3://archive/clicks")
+                                                            .build())
+                                            .archive()
+                                            .orElseThrow()))
+                    .isEmpty();
             archive(job, folder)
                     .set("sink.archive", "path", "s3://archive/clicks")
                     .start(folder, 2);
@@ -420,6 +439,8 @@ class ArchiveITCase {
                     SOON,
                     () -> !ArchiveFiles.linesAt("s3://archive/clicks/_malformed").isEmpty());
 
+            assertThat(role.refused()).isEmpty();
+            assertThat(role.actions()).contains("s3:GetObject", "s3:ListBucket", "s3:PutObject");
             long from = start + 15_000;
             long to = start + 42_345;
             List<String> arguments = new ArrayList<>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.deploy.S3Gate;
 import io.clickstream.local.Expected;
 import io.clickstream.local.KinesisServer;
 import io.clickstream.local.LocalFileSystems;
@@ -199,9 +200,17 @@ class PersonalizeITCase {
         int rate = Integer.getInteger("personalize.rate", 400);
         Duration each = Duration.ofSeconds(outage == 0 ? 4 : outage);
         try (S3Server s3 = S3Server.start(folder.resolve("s3.log"));
+                S3Gate role =
+                        S3Gate.open(
+                                s3,
+                                Map.of(
+                                        "TrackingId", "1a2b",
+                                        "Item", "/item",
+                                        "SpillBucket", "spills",
+                                        "SpillPrefix", "clicks"));
                 LocalJob job = new LocalJob(folder, 1)) {
             s3.createBucket("spills");
-            LocalFileSystems.initialize(s3.settings());
+            LocalFileSystems.initialize(role.settings());
             spillPath = "s3://spills/clicks";
             job.set("format", "item", "/item")
                     .set("event-time", "out-of-orderness", "1 s")
@@ -243,6 +252,7 @@ class PersonalizeITCase {
                             return delays.isBeyond(end);
                         });
 
+                assertThat(role.refused()).isEmpty();
                 Map<Fault, List<Long>> found = new LinkedHashMap<>();
                 ranges.forEach(
                         (fault, range) -> found.put(fault, delays.of(range.get(0), range.get(1))));
