@@ -11,6 +11,9 @@ import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.Clicks;
 import io.clickstream.testing.LocalJob;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,7 +86,8 @@ class BadInputITCase {
                             .in(random.nextInt(4) == 0 ? "N/A" : "Books")
                             .ofType(random.nextInt(9) == 0 ? "order_checkout" : "order");
             clicks.add(good.forOracle());
-            records.add(good.toJson());
+            // Some producers pack what they send.
+            records.add(i % 10 == 0 ? gzip(good.toJson()) : good.toJson());
         }
         for (String bad : BAD.keySet()) {
             for (int i = 0; i < TIMES_EACH; i++) {
@@ -91,7 +96,9 @@ class BadInputITCase {
         }
 
         try (LocalJob job = new LocalJob(folder, 1)) {
-            job.set("format", "max-record-size", LIMIT + " b").start(folder, 2);
+            job.set("format", "max-record-size", LIMIT + " b")
+                    .set("format", "compression", "gzip")
+                    .start(folder, 2);
             job.send(0, records);
             job.awaitTopics(
                     Oracle.expect(clicks, Duration.ofSeconds(1), Duration.ofSeconds(10)),
@@ -133,5 +140,13 @@ class BadInputITCase {
             assertThat(job.deadLetterCount(Reason.TOO_LARGE)).isEqualTo(10);
             assertThat(job.deadLetterCount(Reason.LATE)).isZero();
         }
+    }
+
+    private static byte[] gzip(byte[] bytes) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(packed)) {
+            out.write(bytes);
+        }
+        return packed.toByteArray();
     }
 }
