@@ -1,5 +1,6 @@
 package io.clickstream.deploy;
 
+import static io.clickstream.deploy.Template.list;
 import static io.clickstream.deploy.Template.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -229,6 +230,47 @@ class FullTemplateTest {
         assertThat(map(domain.get("DomainEndpointOptions"))).containsEntry("EnforceHTTPS", true);
         assertThat(map(domain.get("AdvancedSecurityOptions"))).containsEntry("Enabled", true);
         assertThat(properties(resources, "Bucket")).containsKey("BucketEncryption");
+    }
+
+    /** With two brokers or one copy in sync, "exactly once" would not outlive a lost broker. */
+    @Test
+    void aBrokerMayBeLost() throws Exception {
+        Map<String, Map<String, Object>> resources = resources(with("Source", "msk"));
+
+        Map<String, Object> cluster = properties(resources, "Cluster");
+        assertThat(cluster.get("NumberOfBrokerNodes")).hasToString("3");
+        assertThat(list(map(cluster.get("BrokerNodeGroupInfo")).get("ClientSubnets"))).hasSize(3);
+        assertThat(properties(resources, "ClicksTopic").get("ReplicationFactor")).hasToString("3");
+        assertThat(properties(resources, "BrokerSettings").get("ServerProperties").toString())
+                .contains("default.replication.factor=3\n")
+                .contains("min.insync.replicas=2\n")
+                .contains("transaction.state.log.replication.factor=3\n")
+                .contains("transaction.state.log.min.isr=2\n");
+        Set<String> zones = new TreeSet<>();
+        Set<String> blocks = new TreeSet<>();
+        for (String subnet : List.of("SubnetA", "SubnetB", "SubnetC")) {
+            zones.add(properties(resources, subnet).get("AvailabilityZone").toString());
+            blocks.add(properties(resources, subnet).get("CidrBlock").toString());
+        }
+        assertThat(zones).hasSize(3);
+        assertThat(blocks).hasSize(3);
+        assertThat(resources(with("Source", "kinesis"))).doesNotContainKey("SubnetC");
+    }
+
+    @Test
+    void zonesMayBeNamed() throws Exception {
+        Map<String, Map<String, Object>> resources =
+                resources(
+                        with(
+                                "Source",
+                                "msk",
+                                "Zones",
+                                "eu-central-1c,eu-central-1a,eu-central-1b"));
+
+        assertThat(properties(resources, "SubnetA"))
+                .containsEntry("AvailabilityZone", "eu-central-1c");
+        assertThat(properties(resources, "SubnetC"))
+                .containsEntry("AvailabilityZone", "eu-central-1b");
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -177,7 +178,10 @@ final class Template {
             case "Ref" -> reference(argument.toString());
             case "Fn::GetAtt" -> reference(list(argument).get(0) + "." + list(argument).get(1));
             case "Fn::GetAZs" -> List.of("zone-a", "zone-b", "zone-c");
-            case "Fn::Cidr" -> List.of("10.71.0.0/24", "10.71.1.0/24");
+            case "Fn::Cidr" ->
+                    IntStream.range(0, Integer.parseInt(list(argument).get(1).toString()))
+                            .mapToObj(i -> "10.71." + i + ".0/24")
+                            .toList();
             case "Fn::Sub" -> substituted(argument.toString());
             case "Fn::If" ->
                     resolved(list(argument).get(holds(list(argument).get(0).toString()) ? 1 : 2));
