@@ -16,14 +16,19 @@ import javax.annotation.Nullable;
  */
 final class LargeUsers {
 
-    /** Users with more open sessions are brought back whole. Nearly everybody has one. */
-    static final int MAX_SESSIONS = 8;
+    /**
+     * Users with more open sessions are brought back whole. Nearly everybody has one; so many are
+     * only open where clicks may be out of order by a thousand gaps.
+     */
+    static final int MAX_SESSIONS = 1024;
 
     /** So many parts are joined into one, however short they are. */
     private static final int MAX_PARTS = 32;
 
-    /** Of a user on the heap: an entry of the map, the id, and the numbers of a session. */
+    /** Of a user on the heap, beside the characters of the id and the numbers of sessions. */
     private static final int HEAP_BYTES = 256;
+
+    private static final int HEAP_BYTES_PER_SESSION = 3 * Long.BYTES;
 
     private final long gap;
     private final Map<UserId, Stored> users = new TreeMap<>(OpenUsers.BY_ID);
@@ -64,16 +69,14 @@ final class LargeUsers {
 
         /** Whether a click joins a stored session. */
         boolean isNear(long timestamp) {
-            for (int i = 0; i < begins.length; i++) {
-                if (isNear(i, timestamp, timestamp)) {
-                    return true;
-                }
-            }
-            return false;
+            int i = latestBegunBy(timestamp + gap);
+            return i >= 0 && timestamp <= lasts[i] + gap;
         }
 
-        private boolean isNear(int i, long begin, long last) {
-            return begins[i] - gap <= last && begin <= lasts[i] + gap;
+        /** The latest of these sessions that began by then; -1 if there is none. */
+        private int latestBegunBy(long time) {
+            int found = Arrays.binarySearch(begins, time);
+            return found >= 0 ? found : -found - 2;
         }
 
         /** End of the oldest of these sessions, exclusive, ms since the epoch. */
@@ -91,26 +94,22 @@ final class LargeUsers {
         }
 
         /**
-         * Notes in the session of a click the last checkout of the stored ones that it belongs to.
-         * Visits of a session may be folded, those before a checkout with those behind it, unless
-         * the session knows the checkout.
+         * Notes in the session of a click on the heap the last checkout of the stored ones that it
+         * belongs to. Visits of a session may be folded, those before a checkout with those behind
+         * it, unless the session knows the checkout.
          *
-         * @param head the user's record
+         * @param session that the click is in
          */
-        void noteCheckouts(SessionRecords records, int head, long timestamp) {
-            int session = head;
-            while (session != SessionRecords.NONE && records.begin(session) > timestamp) {
-                session = records.older(session);
-            }
-            if (session == SessionRecords.NONE) {
-                return;
-            }
-            for (int i = 0; i < begins.length; i++) {
-                long begin = records.begin(session);
+        void noteCheckouts(SessionRecords records, int session) {
+            long begin = records.begin(session);
+            // No two are nearer to each other than the gap, but the session may be near several.
+            int i = latestBegunBy(records.last(session) + gap);
+            while (i >= 0 && begin <= lasts[i] + gap) {
                 // One before the session has no visit of it before it.
-                if (checkouts[i] >= begin && isNear(i, begin, records.last(session))) {
+                if (checkouts[i] >= begin) {
                     records.addCheckout(session, checkouts[i]);
                 }
+                i--;
             }
         }
 
@@ -200,14 +199,17 @@ final class LargeUsers {
                                 spans, before.parts + 1, before.firstBytes, before.bytes + bytes);
         if (before == null) {
             heapBytes += heapBytes(user);
+        } else {
+            heapBytes -= (long) HEAP_BYTES_PER_SESSION * before.size();
         }
+        heapBytes += (long) HEAP_BYTES_PER_SESSION * now.size();
         users.put(user, now);
         return now;
     }
 
     void remove(UserId user) {
-        users.remove(user);
-        heapBytes -= heapBytes(user);
+        Stored before = users.remove(user);
+        heapBytes -= heapBytes(user) + (long) HEAP_BYTES_PER_SESSION * before.size();
     }
 
     private static long heapBytes(UserId user) {

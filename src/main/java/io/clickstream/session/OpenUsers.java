@@ -330,6 +330,19 @@ final class OpenUsers {
         return opened;
     }
 
+    /** The newest session of a user that began by then. There must be one. */
+    int newestBegunBy(int head, long time) {
+        if (isIndexed(head)) {
+            SessionIndex index = index(head);
+            return index.get(index.newest(each -> records.begin(each) <= time));
+        }
+        int session = head;
+        while (records.begin(session) > time) {
+            session = records.older(session);
+        }
+        return session;
+    }
+
     /** Makes one session of two if a click has brought the newer one to the older one. */
     private boolean joinOlder(int session, long gap) {
         int older = records.older(session);

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import javax.annotation.Nullable;
@@ -91,7 +93,12 @@ final class SessionEngine {
     private long clicks;
     private long onHeap;
     private long spilledSessions;
-    private boolean isRestoring;
+
+    /** Users of whom a part was added while the log is read; null if it is not. */
+    @Nullable private Set<UserId> addedWhileRestoring;
+
+    /** While the log is read, nobody is spilled below this load. */
+    private long spillAbove;
 
     /** Written, so that reading ahead is not optimized away. */
     @SuppressWarnings("UnusedVariable")
@@ -202,7 +209,7 @@ final class SessionEngine {
         }
         if (stored != null) {
             records.setPartStored(head, true);
-            stored.noteCheckouts(records, head, timestamp);
+            stored.noteCheckouts(records, users.newestBegunBy(head, timestamp));
         }
         records.setTouch(head, (int) (clicks++ / CLICKS_PER_TOUCH));
         changed.set(head);
@@ -313,15 +320,23 @@ final class SessionEngine {
         byte[] first = store.read(id);
         int newest = read(first);
         spilledSessions -= users.sessionCount(newest);
+        users.free(newest);
+        LargeUsers.Stored stored = noteLarge(id, first, store.readParts(id));
+        store.wakeAt(id, stored.earliestEnd() - 1);
+    }
+
+    /** Notes a user who is in the store with parts. */
+    private LargeUsers.Stored noteLarge(UserId id, byte[] first, List<byte[]> parts) {
+        int newest = read(first);
         LargeUsers.Stored stored = large.add(id, records, newest, first.length);
         users.free(newest);
-        for (byte[] part : store.readParts(id)) {
-            int newestOfPart = read(part);
-            stored = large.add(id, records, newestOfPart, part.length);
-            users.free(newestOfPart);
+        for (byte[] part : parts) {
+            newest = read(part);
+            stored = large.add(id, records, newest, part.length);
+            users.free(newest);
         }
         spilledSessions += stored.size();
-        store.wakeAt(id, stored.earliestEnd() - 1);
+        return stored;
     }
 
     /**
@@ -330,22 +345,26 @@ final class SessionEngine {
      * @param segments in their order
      */
     void restoreLog(int keyGroup, List<byte[]> segments) {
-        isRestoring = true;
+        addedWhileRestoring = new TreeSet<>(OpenUsers.BY_ID);
+        spillAbove = maxOnHeap;
         log.restore(keyGroup, segments, this::restoreEntry);
-        isRestoring = false;
+        addedWhileRestoring = null;
         if (load() > maxOnHeap) {
             spill();
         }
     }
 
     private boolean restoreEntry(UserId id, int newest) {
-        if (load() > maxOnHeap) {
+        if (load() > spillAbove) {
             // A log may have far more users than there is room for now.
             spill();
+            // Who could not be spilled must not be looked at again for each entry.
+            spillAbove = Math.max(maxOnHeap, load() + maxOnHeap / SPILLED_PART);
         }
         int hash = OpenUsers.hash(id);
         int earlier = users.get(id, hash);
         byte[] stored = earlier == SessionRecords.NONE ? read(id) : null;
+        // An earlier entry of this log, which was spilled since.
         boolean isSpilledEntry = stored != null && isOfThisRun(stored);
         if (earlier != SessionRecords.NONE) {
             onHeap -= users.sessionCount(earlier);
@@ -360,6 +379,9 @@ final class SessionEngine {
             // He was spilled after this entry.
             users.free(newest);
             return false;
+        } else if (stored != null && addedWhileRestoring.remove(id)) {
+            isSpilledEntry = true;
+            forgetPartsOfThisRun(id, stored);
         }
         if (newest != SessionRecords.NONE) {
             addRestored(id, hash, newest);
@@ -375,6 +397,17 @@ final class SessionEngine {
     @Nullable
     private byte[] read(UserId id) {
         return spilled.mayContain(id) ? store.read(id) : null;
+    }
+
+    /** Forgets an earlier entry of the log, which was added to what the store had of the user. */
+    private void forgetPartsOfThisRun(UserId id, byte[] first) {
+        List<byte[]> parts = new ArrayList<>(store.readParts(id));
+        parts.removeIf(this::isOfThisRun);
+        store.removeParts(id);
+        parts.forEach(part -> store.addPart(id, part));
+        spilledSessions -= large.get(id).size();
+        large.remove(id);
+        noteLarge(id, first, parts);
     }
 
     private boolean isOfThisRun(byte[] stored) {
@@ -394,11 +427,6 @@ final class SessionEngine {
         advance(Long.MAX_VALUE);
         watermark = Long.MIN_VALUE;
         records.foldUpTo(Long.MIN_VALUE);
-    }
-
-    /** For inputs that are sorted by user and time: no click comes any more before this time. */
-    void sortedFrom(long time) {
-        records.foldUpTo(time - 1);
     }
 
     /** Bytes on the heap that sessions take, by and large. */
@@ -572,15 +600,15 @@ final class SessionEngine {
     private void spill(int head) {
         UserId id = records.user(head);
         LargeUsers.Stored stored = records.isPartStored(head) ? large.get(id) : null;
-        if (stored != null) {
-            if (isRestoring) {
+        if (stored != null && addedWhileRestoring != null) {
+            if (stored.isToBeJoined(records, head)) {
                 // A later entry may replace these sessions, but not those in the store.
                 return;
             }
-            if (stored.isToBeJoined(records, head)) {
-                joinStored(head);
-                stored = null;
-            }
+            addedWhileRestoring.add(id);
+        } else if (stored != null && stored.isToBeJoined(records, head)) {
+            joinStored(head);
+            stored = null;
         }
         byte[] bytes = encode(head, users.sessionCount(head));
         if (stored != null) {

@@ -53,7 +53,8 @@ import org.apache.flink.util.OutputTag;
  * that came. After a restart all state is read once; it is by key group, so it rescales.
  *
  * <p>A bounded input arrives sorted by user, the clicks of each by time, and without watermarks.
- * There the sessions of a user are closed when the next user begins.
+ * There the sessions of a user are closed as the time of the clicks goes on, and all when the next
+ * user begins.
  */
 public final class SessionOperator extends AbstractStreamOperator<Session>
         implements OneInputStreamOperator<Click, Session>,
@@ -218,7 +219,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         engine =
                 new SessionEngine(
                         gap,
-                        maxOnHeap == BY_HEAP_SIZE ? maxByHeapSize() : maxOnHeap,
+                        maxOnHeap(),
                         largeStoredBytes,
                         maxDeptListBytes,
                         maxParallelism,
@@ -251,6 +252,15 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                 task.getMaxNumberOfParallelSubtasks(),
                 task.getNumberOfParallelSubtasks(),
                 task.getIndexOfThisSubtask());
+    }
+
+    private int maxOnHeap() {
+        if (sortedByUser) {
+            // One user at a time, whose sessions are closed as time goes on: there is no need to
+            // spill, and Flink's state has only one user then, too.
+            return Integer.MAX_VALUE;
+        }
+        return maxOnHeap == BY_HEAP_SIZE ? maxByHeapSize() : maxOnHeap;
     }
 
     private int maxByHeapSize() {
@@ -316,7 +326,10 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     /** Before anything but a click happens, the clicks so far are in their sessions. */
     private void addBatch() {
         if (sortedByUser && pending.size() > 0) {
-            engine.sortedFrom(pending.timestamp(0));
+            // The clicks of a user come in the order of time. One that comes a gap behind a
+            // session's
+            // last one still joins it, which the watermark just before would have closed.
+            engine.advance(pending.timestamp(0) - 2);
         }
         engine.add(pending);
         pending.clear();

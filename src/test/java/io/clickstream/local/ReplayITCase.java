@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.local.TrendOracle.NamedClick;
+import io.clickstream.testing.Clicks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -604,6 +605,42 @@ class ReplayITCase {
         }
         Collections.sort(all);
         return all;
+    }
+
+    /** In a replay there is one user at a time, so that nobody is left to keyed state. */
+    @Test
+    void aUserMayHaveMoreSessionsThanAreHeldOnTheHeap() throws Exception {
+        List<String> clicks = new ArrayList<>();
+        List<OracleClick> forOracle = new ArrayList<>();
+        for (int i = 0; i < 3_000; i++) {
+            // Every third one exactly a gap behind the one before.
+            long time = START + 4_000L * (i / 3) + (i % 3 == 2 ? 1_000 : 0);
+            Clicks click =
+                    Clicks.click(i % 2)
+                            .at(time)
+                            .in("department " + i % 100)
+                            .ofType(i % 50 == 0 ? "order_checkout" : "order");
+            clicks.add(new String(click.toJson(), StandardCharsets.UTF_8));
+            forOracle.add(click.forOracle());
+        }
+        Collections.shuffle(clicks, new Random(7));
+        Path input = Files.write(folder.resolve("clicks.jsonl"), clicks);
+
+        Run run =
+                replay(
+                        "--input",
+                        input.toString(),
+                        "--output",
+                        folder + "/out",
+                        "--set",
+                        "aggregates/max-sessions-on-heap=2");
+
+        assertThat(run.code).as(run.err).isZero();
+        Expected expected = Oracle.expect(forOracle, GAP, WINDOW);
+        assertThat(output("Departments_Agg")).isEqualTo(expected.departments());
+        assertThat(output("ClickEvents_UserId_Agg_Result")).isEqualTo(expected.sessions());
+        assertThat(output("User_Sessions_Aggregates_With_Order_Checkout"))
+                .isEqualTo(expected.checkouts());
     }
 
     /** The same clicks, as exports of all kinds have them. */
