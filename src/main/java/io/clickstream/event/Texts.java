@@ -92,12 +92,33 @@ public final class Texts {
 
     /** Whether bytes are text in an encoding. */
     public static boolean isEncoded(byte[] bytes, Charset charset) {
+        if (charset.name().startsWith("UTF-32")) {
+            return isUtf32(bytes, charset.name().endsWith("BE"));
+        }
         try {
             charset.newDecoder().decode(ByteBuffer.wrap(bytes));
             return true;
         } catch (CharacterCodingException e) {
             return false;
         }
+    }
+
+    /** Java's decoder takes each half of a surrogate pair for a character. */
+    private static boolean isUtf32(byte[] bytes, boolean bigEndian) {
+        if (bytes.length % Integer.BYTES != 0) {
+            return false;
+        }
+        ByteBuffer points =
+                ByteBuffer.wrap(bytes)
+                        .order(bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        while (points.hasRemaining()) {
+            int point = points.getInt();
+            if (!Character.isValidCodePoint(point)
+                    || (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether each half of a surrogate pair is beside its other half. */

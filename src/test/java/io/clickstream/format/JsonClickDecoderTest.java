@@ -292,6 +292,11 @@ class JsonClickDecoderTest {
             half.asCharBuffer().put(record.replace("🎧", "\ud83c "));
             byte[] bytes = half.array();
             assertMalformed(bytes, "not JSON: invalid " + charset);
+        } else {
+            ByteBuffer halves = ByteBuffer.allocate(4 * record.length());
+            halves.order(charset.endsWith("LE") ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+            halves.asIntBuffer().put(record.chars().toArray());
+            assertMalformed(halves.array(), "not JSON: invalid " + charset);
         }
     }
 
