@@ -51,6 +51,7 @@ final class JsonTimeReader {
     private final TimeFormat format;
     private final ZoneId zone;
     private final boolean isMillis;
+    private final boolean isIso;
     private final boolean hasZoneNames;
     private final Counter skipped;
     private final Counter repeated;
@@ -67,6 +68,7 @@ final class JsonTimeReader {
         format = mapping.timeFormat();
         zone = mapping.timeZone();
         isMillis = format.kind() == TimeFormat.Kind.EPOCH_MS;
+        isIso = format.kind() == TimeFormat.Kind.ISO_8601;
         hasZoneNames = format.hasZoneNames();
         this.skipped = skipped;
         this.repeated = repeated;
@@ -207,6 +209,9 @@ final class JsonTimeReader {
             throw wrong(allowed(), JsonClickDecoder.found(value));
         }
         String text = parser.getText();
+        if (isIso && isTwice(text)) {
+            throw wrong(allowed(), "'" + shown(text) + "'");
+        }
         TemporalAccessor parsed;
         long millis;
         try {
@@ -219,6 +224,31 @@ final class JsonTimeReader {
             ofZone(parsed, parsed.query(TemporalQueries.zoneId()), text);
         }
         return millis;
+    }
+
+    /**
+     * Whether a text in ISO 8601 has its time of day or its offset more than once. A formatter
+     * can't say that it is one of several forms: it reads one after the other, if they don't
+     * contradict.
+     */
+    private static boolean isTwice(String text) {
+        boolean isTime = false;
+        boolean isOffset = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 'T' || c == 't' || c == ' ') {
+                if (isTime) {
+                    return true;
+                }
+                isTime = true;
+            } else if (isTime && (c == '+' || c == '-' || c == 'Z' || c == 'z')) {
+                if (isOffset) {
+                    return true;
+                }
+                isOffset = true;
+            }
+        }
+        return false;
     }
 
     private static final String ZONES_READ =

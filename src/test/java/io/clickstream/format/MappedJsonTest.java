@@ -407,6 +407,12 @@ class MappedJsonTest {
         "iso-8601,'\"2024-02-30T00:00:00Z\"','a time in ISO 8601, found ''2024-02-30T00:00:00Z'''",
         "iso-8601,'\"2024-07-04_01:02:03\"','a time in ISO 8601, found ''2024-07-04_01:02:03'''",
         "iso-8601,'\"2024-07-0401:02:03\"','a time in ISO 8601, found ''2024-07-0401:02:03'''",
+        "iso-8601,'\"2024-07-04T01:02:03 01:02:03\"','a time in ISO 8601, found"
+                + " ''2024-07-04T01:02:03 01:02:03'''",
+        "iso-8601,'\"2024-07-04T01:02:03ZZ\"','a time in ISO 8601, found"
+                + " ''2024-07-04T01:02:03ZZ'''",
+        "iso-8601,'\"2024-07-04T01:02:03+02:00+02\"','a time in ISO 8601, found"
+                + " ''2024-07-04T01:02:03+02:00+02'''",
         "yyyy-MM-dd HH:mm:ss 'UTC',\"2019-02-30 00:00:01 UTC\",'a time of the form yyyy-MM-dd"
                 + " HH:mm:ss ''UTC'', found ''2019-02-30 00:00:01 UTC'''",
         "yyyy-MM-dd HH:mm,'\"2019-02-28 24:00\"','a time of the form yyyy-MM-dd HH:mm, found"
