@@ -114,13 +114,18 @@ final class PackedRecords {
                     name != null;
                     name = parser.nextFieldName()) {
                 JsonToken value = parser.nextToken();
-                if (name.equals("messageType") && value == JsonToken.VALUE_STRING) {
-                    type = parser.getText();
+                if (name.equals("messageType")) {
+                    type = string(parser, value);
                 } else if (name.equals("logEvents") && value == JsonToken.START_ARRAY) {
                     messages = events(parser);
                 } else {
+                    messages = name.equals("logEvents") ? null : messages;
                     parser.skipChildren();
                 }
+            }
+            if (parser.nextToken() != null || !isText(unpacked)) {
+                // As below.
+                return null;
             }
         } catch (IOException e) {
             // Whoever decodes it says what is wrong.
@@ -144,6 +149,20 @@ final class PackedRecords {
         return messages;
     }
 
+    /** The parser takes bytes for characters that are none. */
+    private static boolean isText(byte[] unpacked) {
+        return Texts.isAscii(unpacked) || Texts.firstInvalid(unpacked, 0, unpacked.length) < 0;
+    }
+
+    @Nullable
+    private static String string(JsonParser parser, JsonToken value) throws IOException {
+        if (value == JsonToken.VALUE_STRING) {
+            return parser.getText();
+        }
+        parser.skipChildren();
+        return null;
+    }
+
     /** An event without a message gives an empty record, which is refused as one. */
     private static List<byte[]> events(JsonParser parser) throws IOException {
         List<byte[]> messages = new ArrayList<>();
@@ -156,8 +175,9 @@ final class PackedRecords {
                         name != null;
                         name = parser.nextFieldName()) {
                     JsonToken value = parser.nextToken();
-                    if (name.equals("message") && value == JsonToken.VALUE_STRING) {
-                        message = parser.getText();
+                    if (name.equals("message")) {
+                        String found = string(parser, value);
+                        message = found == null ? "" : found;
                     } else {
                         parser.skipChildren();
                     }

@@ -542,6 +542,12 @@ class RecordDecoderTest {
                 .isEqualTo("MALFORMED not JSON: invalid UTF-8 at byte 6");
         assertThat(unpacked(GzipRecords.gzip(GzipRecords.cloudWatchLogs(""))))
                 .isEqualTo("MALFORMED empty");
+        assertThat(
+                        unpacked(
+                                GzipRecords.gzip(
+                                        GzipRecords.cloudWatchLogs(json("1", NOON, "order", ""))
+                                                + "{}")))
+                .isEqualTo("MALFORMED there is more behind the JSON object");
     }
 
     @Test
