@@ -314,14 +314,7 @@ public final class AvroClickDecoder implements ClickDecoder {
                 };
             case ENUM:
                 List<String> symbols = schema.getEnumSymbols();
-                return fields -> {
-                    int index = in.readInt();
-                    if (index < 0 || index >= symbols.size()) {
-                        throw new MalformedRecordException(
-                                name + " has symbol " + index + " of an enum of " + symbols.size());
-                    }
-                    setter.accept(fields, symbols.get(index));
-                };
+                return fields -> setter.accept(fields, symbol(name, symbols));
             case NULL:
                 return fields -> {};
             case INT:
@@ -347,7 +340,7 @@ public final class AvroClickDecoder implements ClickDecoder {
             case DOUBLE:
                 return fields -> setter.accept(fields, Double.toString(in.readDouble()));
             default:
-                return fields -> setter.accept(fields, Boolean.toString(in.readFixed(1) != 0));
+                return fields -> setter.accept(fields, Boolean.toString(in.readFixed(1) == 1));
         }
     }
 
@@ -383,6 +376,15 @@ public final class AvroClickDecoder implements ClickDecoder {
         return index;
     }
 
+    private String symbol(String name, List<String> symbols) throws MalformedRecordException {
+        int index = in.readInt();
+        if (index < 0 || index >= symbols.size()) {
+            throw new MalformedRecordException(
+                    name + " has symbol " + index + " of an enum of " + symbols.size());
+        }
+        return symbols.get(index);
+    }
+
     /**
      * Moves behind a value. Avro's own skipping goes back where a length is negative: it would take
      * a bad record for a good one, or read the same item of an array for years.
@@ -415,6 +417,8 @@ public final class AvroClickDecoder implements ClickDecoder {
                 in.skip(schema.getFixedSize());
                 break;
             case ENUM:
+                symbol("a field", schema.getEnumSymbols());
+                break;
             case INT:
                 in.readInt();
                 break;

@@ -105,7 +105,7 @@ final class AvroJson {
                 json.writeNumber(Double.longBitsToDouble(in.readFixed(Double.BYTES)));
                 break;
             case BOOLEAN:
-                json.writeBoolean(in.readFixed(1) != 0);
+                json.writeBoolean(in.readFixed(1) == 1);
                 break;
             case NULL:
                 json.writeNull();

@@ -178,6 +178,24 @@ class DamagedAvroTest {
                                 + REST),
                 bytes(out -> out.writeEnum(1)),
                 "product_type has symbol 1 of an enum of 1");
+        assertMalformed(
+                schema(
+                        field("kind", "{\"type\":\"enum\",\"name\":\"D\",\"symbols\":[\"A\"]}")
+                                + ","
+                                + REST),
+                bytes(out -> out.writeEnum(1)),
+                "a field has symbol 1 of an enum of 1");
+    }
+
+    /** As for Avro's own reader, only a 1 is true. */
+    @Test
+    void takesNoOtherByteForTrue() throws Exception {
+        for (int value = 0; value < 3; value++) {
+            byte[] record = {2, 2, (byte) value};
+            new AvroClickDecoder(schema(REST + "," + field("product_type", "\"boolean\"")))
+                    .decode(record, fields);
+            assertThat(fields.department()).isEqualTo(Boolean.toString(value == 1));
+        }
     }
 
     @Test
