@@ -30,6 +30,8 @@ final class ReplayReport {
     /** By the reason: how many, and the first one. */
     private final Map<String, Letters> letters = new TreeMap<>();
 
+    private final long checkouts;
+    private final long departments;
     private final List<JsonNode> unreadable = new ArrayList<>();
 
     private static final class Letters {
@@ -45,6 +47,8 @@ final class ReplayReport {
         records = metrics.countWithFinished(ClickstreamMetrics.RECORDS_IN);
         clicks = metrics.countWithFinished(ClickstreamMetrics.CLICKS);
         readLetters(output.resolve(ReplayJob.DEAD_LETTERS));
+        checkouts = lines(output.resolve(ReplayJob.CHECKOUTS));
+        departments = lines(output.resolve(ReplayJob.DEPARTMENTS));
         totals =
                 String.format(
                         Locale.ROOT,
@@ -54,9 +58,9 @@ final class ReplayReport {
                         clicks,
                         letters.values().stream().mapToLong(each -> each.count).sum(),
                         metrics.countWithFinished(ClickstreamMetrics.SESSIONS),
-                        lines(output.resolve(ReplayJob.CHECKOUTS)),
+                        checkouts,
                         lines(output.resolve(ReplayJob.SESSIONS)),
-                        lines(output.resolve(ReplayJob.DEPARTMENTS)),
+                        departments,
                         nanos / 1e9);
     }
 
@@ -108,14 +112,32 @@ final class ReplayReport {
                             + " with --map what is what, such as --map user=/user_id --map"
                             + " time=/event_time --map department=/category --map"
                             + " event-type=/event_type; CSV without a header needs --columns");
+        } else if (records > 0) {
+            addWhatIsMissing(lines);
         }
         return lines;
     }
 
+    /** Clicks without any department or checkout are nearly always mapped wrongly. */
+    private void addWhatIsMissing(List<String> lines) {
+        if (checkouts == 0) {
+            lines.add(
+                    "No session has a checkout. If there should be some, name the event types that"
+                            + " are one, such as --map event-type=/event_type --map"
+                            + " checkout-event-types=purchase");
+        }
+        if (departments == 0) {
+            lines.add(
+                    "No click has a department. If there should be some, say where it is, such as"
+                            + " --map department=/category");
+        }
+    }
+
+    /** The file and, of its lines, rows or records, which one. */
     private static String position(JsonNode letter) {
         return letter.path("source").asText()
                 + ", "
-                + letter.path("partition").asText()
+                + letter.path("partition").asText().replaceFirst("s$", "")
                 + " "
                 + letter.path("offset").asText();
     }

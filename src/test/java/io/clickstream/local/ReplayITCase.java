@@ -107,6 +107,7 @@ class ReplayITCase {
         Run run = replay(asIs);
 
         assertThat(run.code).as(run.err).isEqualTo(1);
+        assertThat(run.out).contains("No record was a click.");
         assertThat(output("dead-letters"))
                 .hasSize(3)
                 .allMatch(letter -> letter.contains("\"reason\":\"implausible-time\""))
@@ -118,6 +119,7 @@ class ReplayITCase {
         run = replay(with(asIs, "--map", "time-format=epoch-s"));
 
         assertThat(run.code).as(run.err).isZero();
+        assertThat(run.out).contains("No session has a checkout.", "No click has a department.");
         assertThat(output("dead-letters")).isEmpty();
         assertThat(output("ClickEvents_UserId_Agg_Result"))
                 .containsExactly(
@@ -656,7 +658,9 @@ class ReplayITCase {
                         String.join("", lines));
         Run plain = replay("--input", input + "/lines.txt", "--output", folder + "/out");
         assertThat(plain.code).as(plain.err).isZero();
-        assertThat(plain.out).contains("1 file: one record per line");
+        assertThat(plain.out)
+                .contains("1 file: one record per line")
+                .doesNotContain("No session", "No click");
         Map<String, List<String>> results = outputs();
         assertThat(results.get("Departments_Agg")).isNotEmpty();
 
@@ -717,7 +721,7 @@ class ReplayITCase {
 
         assertThat(run.code).isEqualTo(1);
         assertThat(run.out)
-                .contains("dead letters malformed: 1, such as " + input + ", lines 1: ")
+                .contains("dead letters malformed: 1, such as " + input + ", line 1: ")
                 .contains("1,2268318,252,pv,1511544070")
                 .contains("No record was a click.")
                 .contains("--columns");
