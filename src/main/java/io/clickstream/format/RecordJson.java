@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 
 /** Makes the parsers that read JSON records. */
-final class RecordJson {
+public final class RecordJson {
 
     /**
      * The longest field name that is accepted: in bytes, or in characters for UTF-16 and UTF-32.
@@ -16,7 +16,7 @@ final class RecordJson {
     static final int MAX_NAME_LENGTH = 1024;
 
     /** One for all records, so that names are kept once. */
-    static final JsonFactory FACTORY =
+    public static final JsonFactory FACTORY =
             JsonFactory.builder()
                     .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                     .streamReadConstraints(

@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -177,10 +176,16 @@ public final class FileContent {
 
     private static InputStream unpacked(InputStream bytes) throws IOException {
         try {
-            return new GzipContent(new GZIPInputStream(bytes, LineRecords.BUFFER_BYTES));
-        } catch (EOFException | ZipException e) {
+            return new GzipContent(new GzipMembers(bytes));
+        } catch (EOFException e) {
             throw new UnreadableFileException("it ends within the header of gzip", e);
+        } catch (ZipException e) {
+            throw damaged(e);
         }
+    }
+
+    private static UnreadableFileException damaged(ZipException e) {
+        return new UnreadableFileException("its gzip data is damaged: " + e.getMessage(), e);
     }
 
     private static boolean startsWith(byte[] bytes, byte[] start) {
@@ -376,7 +381,7 @@ public final class FileContent {
     /** Says which data of gzip is damaged. */
     private static final class GzipContent extends FilterInputStream {
 
-        GzipContent(GZIPInputStream in) {
+        GzipContent(GzipMembers in) {
             super(in);
         }
 
@@ -393,7 +398,7 @@ public final class FileContent {
             } catch (EOFException e) {
                 throw new UnreadableFileException("its gzip data is cut off", e);
             } catch (ZipException e) {
-                throw new UnreadableFileException("its gzip data is damaged", e);
+                throw damaged(e);
             }
         }
     }

@@ -1,11 +1,11 @@
 package io.clickstream.source;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.event.Texts;
 import io.clickstream.format.MalformedRecordException;
+import io.clickstream.format.RecordJson;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -14,7 +14,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 import javax.annotation.Nullable;
 
 /**
@@ -30,8 +29,6 @@ final class PackedRecords {
     private static final int CHUNK_BYTES = 8192;
 
     private static final String DATA = "DATA_MESSAGE";
-
-    private static final JsonFactory JSON = new JsonFactory();
 
     private final int maxRecordBytes;
 
@@ -76,7 +73,7 @@ final class PackedRecords {
     private static byte[] gunzip(byte[] record, int limit) throws MalformedRecordException {
         ByteArrayOutputStream unpacked = new ByteArrayOutputStream(4 * record.length);
         byte[] chunk = new byte[CHUNK_BYTES];
-        try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(record))) {
+        try (InputStream in = new GzipMembers(new ByteArrayInputStream(record), CHUNK_BYTES)) {
             for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
                 unpacked.write(chunk, 0, length);
                 if (unpacked.size() > limit) {
@@ -106,7 +103,7 @@ final class PackedRecords {
     private static List<byte[]> messages(byte[] unpacked) throws MalformedRecordException {
         String type = null;
         List<byte[]> messages = null;
-        try (JsonParser parser = JSON.createParser(unpacked)) {
+        try (JsonParser parser = RecordJson.FACTORY.createParser(unpacked)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return null;
             }

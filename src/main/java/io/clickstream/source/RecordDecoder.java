@@ -345,7 +345,7 @@ public final class RecordDecoder implements Serializable {
             return null;
         } catch (DecodingHaltedException e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             warnings().warn("The decoder failed to write {} as JSON", raw, e);
             return null;
         }
@@ -384,7 +384,7 @@ public final class RecordDecoder implements Serializable {
             return refuse(e.reason(), e.getMessage(), raw);
         } catch (DecodingHaltedException e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             // A defect of the decoder must not stop the job either.
             warnings().warn("The decoder failed on {}", raw, e);
             return refuse(Reason.MALFORMED, "the decoder failed: " + e, raw);

@@ -63,6 +63,7 @@ class BoundedHeapTest {
                         "long other: {click=100}",
                         "long names in UTF-8: {malformed=100}",
                         "long names in UTF-16: {malformed=100}",
+                        "long names in gzip: {malformed=100}",
                         "many names in UTF-8: {click=10}",
                         "many names in UTF-16: {click=30}",
                         "longest userid: {click=5000}",

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.clickstream.testing.GzipRecords;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -243,6 +244,50 @@ class FileContentTest {
             most = Math.max(most, read.size());
         }
         assertThat(most).isGreaterThan(150);
+    }
+
+    /** More of them than fit into the part of the file that is looked at first. */
+    @Test
+    void readsAllMembersOfGzip() throws Exception {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        List<String> lines = new ArrayList<>();
+        packed.writeBytes(GzipRecords.emptyMembers(20_000));
+        for (int i = 0; i < 10_000; i++) {
+            lines.add("{\"a\":" + i + "}");
+            packed.writeBytes(gzip((lines.get(i) + "\n").getBytes(UTF_8)));
+        }
+
+        assertThat(records(write("members", packed.toByteArray()))).isEqualTo(lines);
+        // Padding, as tape and block devices need it.
+        packed.writeBytes(new byte[100_000]);
+        assertThat(records(write("padded", packed.toByteArray()))).isEqualTo(lines);
+    }
+
+    @Test
+    void gzipWithADamagedMemberIsReadUpToIt() throws Exception {
+        byte[] one = gzip("{\"a\":1}\n".getBytes(UTF_8));
+        byte[] damagedHeader = one.clone();
+        damagedHeader[2] = 9;
+
+        assertDamaged(
+                concat(one, damagedHeader, one),
+                "its gzip data is damaged: the compression of a member is not deflate");
+        assertDamaged(
+                concat(one, "garbage".getBytes(UTF_8)),
+                "its gzip data is damaged: where a member must begin is something other than gzip");
+        assertDamaged(concat(one, Arrays.copyOf(one, 9)), "its gzip data is cut off");
+        assertThatThrownBy(() -> open(write("damaged", damagedHeader)))
+                .isInstanceOf(UnreadableFileException.class)
+                .hasMessage("its gzip data is damaged: the compression of a member is not deflate");
+    }
+
+    private void assertDamaged(byte[] bytes, String message) throws IOException {
+        try (FileRecords records = open(write("damaged", bytes))) {
+            assertThat(records.next()).asString(UTF_8).isEqualTo("{\"a\":1}");
+            assertThatThrownBy(records::next)
+                    .isInstanceOf(UnreadableFileException.class)
+                    .hasMessage(message);
+        }
     }
 
     private void assertFile(String text, String description, String... records) throws Exception {

@@ -9,6 +9,7 @@ import io.clickstream.event.DeadLetter;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.RawRecord;
 import io.clickstream.format.ClickDecoders;
+import io.clickstream.testing.GzipRecords;
 import io.clickstream.testing.PropertyGroups;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -57,6 +58,11 @@ final class HostileRecords {
         }
         run("long names in UTF-8", json, RECORDS, i -> names(i, LONG / 45_000, 45_000, UTF_8));
         run("long names in UTF-16", json, RECORDS, i -> names(i, LONG / 90_000, 45_000, UTF_16LE));
+        run(
+                "long names in gzip",
+                json.unpacking(true),
+                RECORDS,
+                i -> GzipRecords.gzip(new String(names(i, LONG / 45_000, 45_000, UTF_8), UTF_8)));
         run("many names in UTF-8", json, 10, i -> names(i, LONG / 1_030, 1_024, UTF_8));
         run("many names in UTF-16", json, 30, i -> names(i, LONG / 2_060, 1_024, UTF_16LE));
         for (String field : FIELDS) {
@@ -102,13 +108,21 @@ final class HostileRecords {
             String kind, RecordDecoder decoder, int records, IntFunction<byte[]> make) {
         Map<String, Integer> outcomes = new TreeMap<>();
         for (int i = 0; i < records; i++) {
-            Incoming outcome = decoder.decode(new RawRecord("clicks", 0, i, make.apply(i)));
-            outcomes.merge(
-                    outcome instanceof Click ? "click" : ((DeadLetter) outcome).reason().label(),
-                    1,
-                    Integer::sum);
+            RawRecord raw = new RawRecord("clicks", 0, i, make.apply(i));
+            if (decoder.unpacks(raw.bytes())) {
+                decoder.unpack(raw, outcome -> count(outcome, outcomes));
+            } else {
+                count(decoder.decode(raw), outcomes);
+            }
         }
         System.out.println(kind + ": " + outcomes);
+    }
+
+    private static void count(Incoming outcome, Map<String, Integer> outcomes) {
+        outcomes.merge(
+                outcome instanceof Click ? "click" : ((DeadLetter) outcome).reason().label(),
+                1,
+                Integer::sum);
     }
 
     private static String object(String field, String text) {

@@ -31,6 +31,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.commons.lang3.ArrayUtils;
 import org.apache.flink.util.InstantiationUtil;
 import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.Test;
@@ -244,6 +245,28 @@ class RecordDecoderTest {
         assertThat(letter.reason()).isEqualTo(Reason.MALFORMED);
         assertThat(letter.detail())
                 .isEqualTo("the decoder failed: java.lang.IllegalStateException: oops");
+    }
+
+    @Test
+    void survivesADecoderThatCallsItselfTooOften() {
+        ClickDecoder defect = (record, fields) -> callItself(0);
+        RecordDecoder decoder = decoder(defect).with(true, null);
+        try (CapturedLog log = new CapturedLog(Level.WARN)) {
+            DeadLetter letter = (DeadLetter) decoder.decode(raw("{}"));
+
+            assertThat(letter.reason()).isEqualTo(Reason.MALFORMED);
+            assertThat(letter.detail())
+                    .isEqualTo("the decoder failed: java.lang.StackOverflowError");
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("The decoder failed on clicks partition 3 offset 42");
+        }
+    }
+
+    @SuppressWarnings("InfiniteRecursion") // It is what the test is about.
+    private static int callItself(int depth) {
+        return callItself(depth + 1) + depth;
     }
 
     @Test
@@ -551,6 +574,40 @@ class RecordDecoderTest {
     }
 
     @Test
+    void unpacksAnyNumberOfMembers() {
+        RecordDecoder decoder = decoder(new JsonClickDecoder(), 1_000_000).unpacking(true);
+        byte[] empty = GzipRecords.emptyMembers(20_000);
+        byte[] click = GzipRecords.gzip(json("1", NOON, "order", ""));
+
+        assertThat(unpacked(decoder, empty)).containsExactly("MALFORMED empty");
+        assertThat(unpacked(decoder, ArrayUtils.addAll(empty, click)))
+                .containsExactly("click " + NOON);
+        assertThat(unpacked(decoder, ArrayUtils.addAll(click, empty)))
+                .containsExactly("click " + NOON);
+        assertThat(unpacked(decoder, ArrayUtils.addAll(click, new byte[700])))
+                .containsExactly("click " + NOON);
+    }
+
+    @Test
+    void saysWhatIsWrongBehindAMember() {
+        byte[] click = GzipRecords.gzip(json("1", NOON, "order", ""));
+        byte[] cut = Arrays.copyOf(click, 5);
+        byte[] flipped = click.clone();
+        flipped[click.length - 5] ^= 1;
+
+        assertThat(unpacked(ArrayUtils.addAll(click, cut)))
+                .isEqualTo("MALFORMED the record is gzip that ends too early");
+        assertThat(unpacked(ArrayUtils.addAll(click, "rest".getBytes(UTF_8))))
+                .isEqualTo(
+                        "MALFORMED the record is gzip that can't be unpacked: where a member must"
+                                + " begin is something other than gzip");
+        assertThat(unpacked(ArrayUtils.addAll(click, flipped)))
+                .isEqualTo(
+                        "MALFORMED the record is gzip that can't be unpacked: the checksum of a"
+                                + " member is wrong");
+    }
+
+    @Test
     void leavesEnvelopesAloneThatAreNotPackedAndRecordsThatOnlyLookLikeSome() {
         assertThat(decoder(new JsonClickDecoder()).unpacking(true).unpacks("{}".getBytes(UTF_8)))
                 .isFalse();
@@ -562,7 +619,12 @@ class RecordDecoderTest {
     }
 
     private static String unpacked(byte[] bytes) {
-        RecordDecoder decoder = decoder(new JsonClickDecoder()).unpacking(true);
+        List<String> found = unpacked(decoder(new JsonClickDecoder()).unpacking(true), bytes);
+        assertThat(found).hasSize(1);
+        return found.get(0);
+    }
+
+    private static List<String> unpacked(RecordDecoder decoder, byte[] bytes) {
         List<String> found = new ArrayList<>();
         assertThat(decoder.unpacks(bytes)).isTrue();
         decoder.unpack(
@@ -574,8 +636,12 @@ class RecordDecoderTest {
                                         : ((DeadLetter) each).reason()
                                                 + " "
                                                 + ((DeadLetter) each).detail()));
-        assertThat(found).hasSize(1);
-        return found.get(0);
+        return found;
+    }
+
+    private static RecordDecoder decoder(ClickDecoder format, int maxBytes) {
+        return new RecordDecoder(
+                format, Set.of(), BotSigns.NONE, maxBytes, Duration.ofMillis(SKEW), CLOCK);
     }
 
     private static RecordDecoder decoder(ClickDecoder format) {

@@ -24,6 +24,16 @@ public final class GzipRecords {
         return packed.toByteArray();
     }
 
+    /** Empty members of gzip, one behind the other, each of which has 20 bytes. */
+    public static byte[] emptyMembers(int count) {
+        byte[] empty = gzip("");
+        byte[] all = new byte[count * empty.length];
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(empty, 0, all, i * empty.length, empty.length);
+        }
+        return all;
+    }
+
     /** The envelope that the user guide of CloudWatch Logs shows, before it is packed. */
     public static String cloudWatchLogs(String... messages) {
         return envelope("DATA_MESSAGE", messages);
