@@ -10,6 +10,12 @@ import javax.annotation.Nullable;
  */
 public final class IpText {
 
+    /**
+     * How much of a list is looked at for the client. A list in use has a few addresses, each of at
+     * most 45 characters; a longer one must not cost more time.
+     */
+    private static final int MAX_CLIENT_CHARACTERS = 1024;
+
     /** The texts of a list, without the blanks around them; an empty one where nothing is. */
     public static List<String> parts(String text) {
         List<String> parts = new ArrayList<>();
@@ -22,14 +28,25 @@ public final class IpText {
         return parts;
     }
 
-    /** The bytes of the first of a list that is an address: the client's. Null if none is one. */
+    /**
+     * The bytes of the first of a list that is an address: the client's. Null if none is one among
+     * those that end within the first 1,024 characters.
+     */
     @Nullable
     public static byte[] client(String text) {
-        for (String part : parts(text)) {
-            byte[] address = address(part);
+        int end = text.length();
+        if (end > MAX_CLIENT_CHARACTERS) {
+            // A part that is cut off could be read as another address.
+            end = text.lastIndexOf(',', MAX_CLIENT_CHARACTERS);
+        }
+        for (int begin = 0; begin <= end; ) {
+            int comma = text.indexOf(',', begin);
+            int partEnd = comma < 0 ? end : comma;
+            byte[] address = address(text.substring(begin, partEnd).trim());
             if (address != null) {
                 return address;
             }
+            begin = partEnd + 1;
         }
         return null;
     }
