@@ -26,6 +26,13 @@ final class PackedRecords {
     /** What an envelope may unpack to; CloudWatch Logs itself packs 1 MiB at most into one. */
     private static final int MAX_ENVELOPE_BYTES = 16 * 1024 * 1024;
 
+    /**
+     * What an envelope may hold. CloudWatch Logs takes at most 10,000 events in one batch
+     * ("PutLogEvents" in the Amazon CloudWatch Logs API Reference). An envelope of 1 MiB has no
+     * more either, since an event with its id and its time has at least 110 bytes.
+     */
+    private static final int MAX_EVENTS = 10_000;
+
     private static final int CHUNK_BYTES = 8192;
 
     private static final String DATA = "DATA_MESSAGE";
@@ -102,7 +109,7 @@ final class PackedRecords {
     @Nullable
     private static List<byte[]> messages(byte[] unpacked) throws MalformedRecordException {
         String type = null;
-        List<byte[]> messages = null;
+        Events events = null;
         try (JsonParser parser = RecordJson.FACTORY.createParser(unpacked)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return null;
@@ -114,9 +121,10 @@ final class PackedRecords {
                 if (name.equals("messageType")) {
                     type = string(parser, value);
                 } else if (name.equals("logEvents") && value == JsonToken.START_ARRAY) {
-                    messages = events(parser);
+                    events = new Events();
+                    events.read(parser);
                 } else {
-                    messages = name.equals("logEvents") ? null : messages;
+                    events = name.equals("logEvents") ? null : events;
                     parser.skipChildren();
                 }
             }
@@ -128,7 +136,7 @@ final class PackedRecords {
             // Whoever decodes it says what is wrong.
             return null;
         }
-        if (type == null || messages == null) {
+        if (type == null || events == null) {
             return null;
         }
         if (!type.equals(DATA)) {
@@ -139,11 +147,8 @@ final class PackedRecords {
                             + DATA
                             + " have");
         }
-        if (messages.isEmpty()) {
-            throw new MalformedRecordException(
-                    "the record is an envelope of CloudWatch Logs without events");
-        }
-        return messages;
+        events.check();
+        return events.messages;
     }
 
     /** The parser takes bytes for characters that are none. */
@@ -160,31 +165,68 @@ final class PackedRecords {
         return null;
     }
 
-    /** An event without a message gives an empty record, which is refused as one. */
-    private static List<byte[]> events(JsonParser parser) throws IOException {
-        List<byte[]> messages = new ArrayList<>();
-        for (JsonToken event = parser.nextToken();
-                event != JsonToken.END_ARRAY;
-                event = parser.nextToken()) {
-            String message = "";
-            if (event == JsonToken.START_OBJECT) {
-                for (String name = parser.nextFieldName();
-                        name != null;
-                        name = parser.nextFieldName()) {
-                    JsonToken value = parser.nextToken();
-                    if (name.equals("message")) {
-                        String found = string(parser, value);
-                        message = found == null ? "" : found;
-                    } else {
-                        parser.skipChildren();
-                    }
-                }
-            } else {
+    /** The log events of an envelope. What is wrong with one makes the whole envelope refused. */
+    private static final class Events {
+
+        private final List<byte[]> messages = new ArrayList<>();
+        private int count;
+
+        /** The number, from 0, of the first event that has no message; -1 if all have one. */
+        private int withoutMessage = -1;
+
+        private void read(JsonParser parser) throws IOException {
+            for (JsonToken event = parser.nextToken();
+                    event != JsonToken.END_ARRAY;
+                    event = parser.nextToken()) {
+                String message = event == JsonToken.START_OBJECT ? message(parser) : null;
                 parser.skipChildren();
+                if (message == null && withoutMessage < 0) {
+                    withoutMessage = count;
+                }
+                if (withoutMessage < 0 && count < MAX_EVENTS) {
+                    messages.add(utf8(message));
+                }
+                count++;
             }
-            messages.add(utf8(message));
         }
-        return messages;
+
+        @Nullable
+        private static String message(JsonParser parser) throws IOException {
+            String message = null;
+            for (String name = parser.nextFieldName();
+                    name != null;
+                    name = parser.nextFieldName()) {
+                JsonToken value = parser.nextToken();
+                if (name.equals("message")) {
+                    message = string(parser, value);
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            return message;
+        }
+
+        private void check() throws MalformedRecordException {
+            if (count == 0) {
+                throw new MalformedRecordException(
+                        "the record is an envelope of CloudWatch Logs without events");
+            }
+            if (count > MAX_EVENTS) {
+                throw new MalformedRecordException(
+                        Reason.TOO_LARGE,
+                        "the record is an envelope of CloudWatch Logs with "
+                                + count
+                                + " events; at most "
+                                + MAX_EVENTS
+                                + " are allowed");
+            }
+            if (withoutMessage >= 0) {
+                throw new MalformedRecordException(
+                        "the record is an envelope of CloudWatch Logs whose event "
+                                + withoutMessage
+                                + " has no text `message`; each event must have one");
+            }
+        }
     }
 
     /** Half of a surrogate pair stays what it is, so that the record's decoder refuses it. */

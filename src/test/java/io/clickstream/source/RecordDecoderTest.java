@@ -573,6 +573,52 @@ class RecordDecoderTest {
                 .isEqualTo("MALFORMED there is more behind the JSON object");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0",
+                "null",
+                "[{\"message\":\"x\"}]",
+                "\"message\"",
+                "{}",
+                "{\"message\":5}",
+                "{\"message\":null}",
+                "{\"message\":{\"message\":\"x\"}}",
+            })
+    void anEventWithoutAMessageRefusesItsEnvelope(String event) {
+        String whole = GzipRecords.cloudWatchLogs("a", "b", "c");
+        int second = whole.indexOf("{\"id\"", whole.indexOf("\"message\":\"a\""));
+        int third = whole.indexOf("{\"id\"", second + 1);
+
+        String envelope = whole.substring(0, second) + event + "," + whole.substring(third);
+
+        assertThat(unpacked(GzipRecords.gzip(envelope)))
+                .isEqualTo(
+                        "MALFORMED the record is an envelope of CloudWatch Logs whose event 1 has"
+                                + " no text `message`; each event must have one");
+    }
+
+    @Test
+    void anEnvelopeOfTooManyEventsIsOneDeadLetter() {
+        RecordDecoder decoder = decoder(new JsonClickDecoder(), 1_000_000).unpacking(true);
+        String zeros = "{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[0" + ",0".repeat(999_999);
+        String[] messages = new String[10_001];
+        Arrays.fill(messages, "");
+
+        assertThat(unpacked(decoder, GzipRecords.gzip(zeros + "]}")))
+                .containsExactly(
+                        "TOO_LARGE the record is an envelope of CloudWatch Logs with 1000000"
+                                + " events; at most 10000 are allowed");
+        assertThat(unpacked(decoder, GzipRecords.gzip(GzipRecords.cloudWatchLogs(messages))))
+                .containsExactly(
+                        "TOO_LARGE the record is an envelope of CloudWatch Logs with 10001"
+                                + " events; at most 10000 are allowed");
+        messages = Arrays.copyOf(messages, 10_000);
+        assertThat(unpacked(decoder, GzipRecords.gzip(GzipRecords.cloudWatchLogs(messages))))
+                .hasSize(10_000)
+                .containsOnly("MALFORMED empty");
+    }
+
     @Test
     void unpacksAnyNumberOfMembers() {
         RecordDecoder decoder = decoder(new JsonClickDecoder(), 1_000_000).unpacking(true);
