@@ -125,7 +125,7 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
             }
             try {
                 if (records == null) {
-                    records = FileContent.open(path, columns).records();
+                    records = FileContent.open(path, columns).records(decoder.maxRecordBytes());
                 }
                 byte[] bytes = records.next();
                 if (bytes != null) {

@@ -4,65 +4,55 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Iterator;
 import java.util.List;
 import javax.annotation.Nullable;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
 
 /**
  * The rows of a CSV file (RFC 4180) as JSON objects: the columns' names are the keys, each value is
  * a string, and an empty cell is left out. A row with another number of cells than there are names
- * is an array, which no decoder takes for a click.
+ * is an array, which no decoder takes for a click. So is a line with malformed quotes: an array of
+ * its text.
  */
 final class CsvRecords implements FileRecords {
 
-    private final CSVParser parser;
-    private final Iterator<CSVRecord> rows;
+    private final CsvRows rows;
     private final byte[][] names;
     private final ByteArrayOutputStream json = new ByteArrayOutputStream();
+    private boolean beginsWithNames;
     private long number;
 
-    CsvRecords(InputStream in, char separator, List<String> columns) throws IOException {
-        // Bytes as characters: separators and quotes are ASCII, and the decoder wants the bytes.
-        parser =
-                CSVParser.parse(
-                        new InputStreamReader(in, StandardCharsets.ISO_8859_1), format(separator));
-        rows = parser.iterator();
+    /**
+     * @param beginsWithNames whether the first row has the names of the columns
+     * @param maxBytes what is kept of a line
+     */
+    CsvRecords(
+            InputStream in,
+            char separator,
+            List<String> columns,
+            boolean beginsWithNames,
+            int maxBytes) {
+        this.rows = new CsvRows(in, separator, columns.size(), maxBytes);
+        this.beginsWithNames = beginsWithNames;
         names = new byte[columns.size()][];
         for (int i = 0; i < names.length; i++) {
             names[i] = JsonStringEncoder.getInstance().quoteAsUTF8(columns.get(i));
         }
     }
 
-    static CSVFormat format(char separator) {
-        return CSVFormat.RFC4180
-                .builder()
-                .setDelimiter(separator)
-                .setIgnoreEmptyLines(true)
-                .setTrailingData(true)
-                .setLenientEof(true)
-                .get();
-    }
-
     @Override
     @Nullable
     public byte[] next() throws IOException {
-        CSVRecord row;
-        try {
-            if (!rows.hasNext()) {
-                return null;
-            }
-            row = rows.next();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+        if (beginsWithNames) {
+            rows.next();
+            beginsWithNames = false;
+        }
+        List<String> row = rows.next();
+        if (row == null) {
+            return null;
         }
         number++;
-        boolean isWhole = row.size() == names.length;
+        boolean isWhole = row.size() == names.length && !rows.isMalformed();
         json.reset();
         json.write(isWhole ? '{' : '[');
         boolean any = false;
@@ -117,6 +107,6 @@ final class CsvRecords implements FileRecords {
 
     @Override
     public void close() throws IOException {
-        parser.close();
+        rows.close();
     }
 }

@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.zip.ZipException;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
@@ -41,6 +39,9 @@ public final class FileContent {
 
     /** How much is looked at. A header of CSV is shorter. */
     private static final int LOOKED_AT = 64 * 1024;
+
+    /** The most that an array may have, with some room. */
+    private static final int MAX_KEPT_BYTES = Integer.MAX_VALUE - 1024;
 
     private static final String GZIP_ENDING = ".gz";
     private static final String PARQUET_ENDING = ".parquet";
@@ -75,6 +76,9 @@ public final class FileContent {
     private final char separator;
     private final List<String> columns;
 
+    /** Whether the first row of CSV has the names of the columns. */
+    private final boolean beginsWithNames;
+
     /** The text from its beginning on. */
     private final InputStream text;
 
@@ -86,6 +90,7 @@ public final class FileContent {
             Shape shape,
             char separator,
             List<String> columns,
+            boolean beginsWithNames,
             InputStream text) {
         this.path = path;
         this.files = files;
@@ -94,6 +99,7 @@ public final class FileContent {
         this.shape = shape;
         this.separator = separator;
         this.columns = columns;
+        this.beginsWithNames = beginsWithNames;
         this.text = text;
     }
 
@@ -119,7 +125,8 @@ public final class FileContent {
         Begin begin = new Begin(in);
         byte[] first = begin.bytes;
         if (startsWith(first, PARQUET) || path.getName().endsWith(PARQUET_ENDING)) {
-            return new FileContent(path, files, false, false, Shape.PARQUET, ' ', columns, in);
+            return new FileContent(
+                    path, files, false, false, Shape.PARQUET, ' ', columns, false, in);
         }
         InputStream bytes = begin.all;
         boolean packed = startsWith(first, GZIP);
@@ -153,25 +160,22 @@ public final class FileContent {
         Shape shape = shape(first);
         char separator = ' ';
         List<String> names = List.of();
+        boolean beginsWithNames = false;
         if (shape == Shape.LINES && isObject(first)) {
             names = List.of();
         } else if (shape == Shape.LINES && !columns.isEmpty()) {
             shape = Shape.CSV;
             names = columns;
             separator = separator(firstLine(first), columns.size());
-            if (names.equals(cells(firstLine(first), separator))) {
-                columns = List.of();
-            }
+            beginsWithNames = areSame(names, CsvRows.cells(firstLine(first), separator));
         } else if (shape == Shape.LINES) {
             separator = separator(firstLine(first), 0);
             names = header(first, separator);
-            shape = names.isEmpty() ? Shape.LINES : Shape.CSV;
+            beginsWithNames = !names.isEmpty();
+            shape = beginsWithNames ? Shape.CSV : Shape.LINES;
         }
-        if (shape == Shape.CSV && columns.isEmpty()) {
-            // The names are no row.
-            skipLine(bytes);
-        }
-        return new FileContent(path, files, packed, utf16, shape, separator, names, bytes);
+        return new FileContent(
+                path, files, packed, utf16, shape, separator, names, beginsWithNames, bytes);
     }
 
     private static InputStream unpacked(InputStream bytes) throws IOException {
@@ -246,12 +250,35 @@ public final class FileContent {
         return at;
     }
 
+    /** The first line that is not empty. */
     private static String firstLine(byte[] first) {
-        int end = 0;
-        while (end < first.length && first[end] != '\n') {
+        int begin = 0;
+        while (begin < first.length && isLineEnd(first[begin])) {
+            begin++;
+        }
+        int end = endOfLine(first, begin);
+        return new String(first, begin, end - begin, StandardCharsets.UTF_8).strip();
+    }
+
+    private static int endOfLine(byte[] first, int from) {
+        int end = from;
+        while (end < first.length && !isLineEnd(first[end])) {
             end++;
         }
-        return new String(first, 0, end, StandardCharsets.UTF_8).strip();
+        return end;
+    }
+
+    private static boolean isLineEnd(byte each) {
+        return each == '\n' || each == '\r';
+    }
+
+    /** Whether names are those of a header, whose case and blanks may be others. */
+    private static boolean areSame(List<String> names, List<String> header) {
+        boolean same = names.size() == header.size();
+        for (int i = 0; same && i < names.size(); i++) {
+            same = names.get(i).strip().equalsIgnoreCase(header.get(i).strip());
+        }
+        return same;
     }
 
     /** The one that makes the most columns of a line, or as many as there are names. */
@@ -259,7 +286,7 @@ public final class FileContent {
         char best = ',';
         int most = 0;
         for (char separator : SEPARATORS) {
-            int size = cells(line, separator).size();
+            int size = CsvRows.cells(line, separator).size();
             if (size == names) {
                 return separator;
             }
@@ -271,54 +298,40 @@ public final class FileContent {
         return best;
     }
 
-    private static List<String> cells(String line, char separator) {
-        try (CSVParser parser = CSVParser.parse(line, CsvRecords.format(separator))) {
-            List<CSVRecord> rows = parser.getRecords();
-            return rows.isEmpty() ? List.of() : rows.get(0).toList();
-        } catch (IOException e) {
-            return List.of();
-        }
-    }
-
     /** The columns of CSV, if the first line names some; a record of JSON may not follow. */
     private static List<String> header(byte[] first, char separator) {
         String line = firstLine(first);
-        List<String> names = cells(line, separator);
+        List<String> names = CsvRows.cells(line, separator);
         Set<String> distinct = new HashSet<>(names);
         boolean areNames =
                 names.size() > 1
                         && distinct.size() == names.size()
                         && names.stream().allMatch(name -> COLUMN.matcher(name).matches());
-        int lineEnd = 0;
-        while (lineEnd < first.length && first[lineEnd] != '\n') {
-            lineEnd++;
-        }
-        int next = notBlank(first, lineEnd);
+        int next = notBlank(first, endOfLine(first, notBlank(first, 0)));
         boolean jsonFollows = next < first.length && first[next] == '{';
         return areNames && !jsonFollows ? names : List.of();
     }
 
-    private static void skipLine(InputStream bytes) throws IOException {
-        int next = bytes.read();
-        while (next >= 0 && next != '\n') {
-            next = bytes.read();
-        }
-    }
-
-    /** The records of the file. Closes the file when it is closed. */
-    FileRecords records() throws IOException {
+    /**
+     * The records of the file. Closes the file when it is closed.
+     *
+     * @param maxRecordBytes the longest record that the decoder takes; of a longer one enough is
+     *     kept for the decoder to see that it is too long
+     */
+    FileRecords records(int maxRecordBytes) throws IOException {
+        int kept = Math.min(maxRecordBytes, MAX_KEPT_BYTES) + 1;
         switch (shape) {
             case PARQUET:
                 text.close();
                 return new ParquetRecords(path, files);
             case ARRAY:
-                return new JsonRecords(text, true);
+                return new JsonRecords(text, true, kept);
             case OBJECTS:
-                return new JsonRecords(text, false);
+                return new JsonRecords(text, false, kept);
             case CSV:
-                return new CsvRecords(text, separator, columns);
+                return new CsvRecords(text, separator, columns, beginsWithNames, kept);
             default:
-                return new LineRecords(text);
+                return new LineRecords(text, kept);
         }
     }
 

@@ -9,9 +9,12 @@ import org.apache.flink.core.fs.Path;
 /** The records of one file, one after the other. */
 public interface FileRecords extends Closeable {
 
+    /** What is kept of a record where no setting says how long one may be. */
+    int MAX_RECORD_BYTES = 64 << 20;
+
     /** Opens a file of any of Flink's file systems; its first bytes decide what it is. */
     static FileRecords open(Path path) throws IOException {
-        return FileContent.open(path, List.of()).records();
+        return FileContent.open(path, List.of()).records(MAX_RECORD_BYTES);
     }
 
     /**

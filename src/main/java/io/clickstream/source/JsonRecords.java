@@ -16,11 +16,9 @@ import javax.annotation.Nullable;
  */
 final class JsonRecords implements FileRecords {
 
-    /** What a record has beyond this is left out: it is too large for any setting. */
-    private static final int MAX_BYTES = 64 << 20;
-
     private final InputStream in;
     private final boolean inArray;
+    private final int maxBytes;
     private final byte[] buffer = new byte[LineRecords.BUFFER_BYTES];
     private int position;
     private int limit;
@@ -31,9 +29,14 @@ final class JsonRecords implements FileRecords {
     private final ByteArrayOutputStream record = new ByteArrayOutputStream();
     private long number;
 
-    JsonRecords(InputStream in, boolean inArray) {
+    /**
+     * @param inArray whether the records are the elements of an array
+     * @param maxBytes what is kept of a record
+     */
+    JsonRecords(InputStream in, boolean inArray, int maxBytes) {
         this.in = in;
         this.inArray = inArray;
+        this.maxBytes = maxBytes;
     }
 
     /** Finds the end of an object, exclusive; -1 if it does not end here. */
@@ -195,7 +198,7 @@ final class JsonRecords implements FileRecords {
 
     private void take() {
         byte next = buffer[position++];
-        if (record.size() < MAX_BYTES) {
+        if (record.size() < maxBytes) {
             record.write(next);
         }
     }

@@ -9,10 +9,8 @@ final class LineRecords implements FileRecords {
 
     static final int BUFFER_BYTES = 128 * 1024;
 
-    /** What a line has beyond this is left out: it is too large for any setting. */
-    private static final int MAX_BYTES = 64 << 20;
-
     private final InputStream in;
+    private final int maxBytes;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int position;
     private int limit;
@@ -20,8 +18,12 @@ final class LineRecords implements FileRecords {
     private int lineLength;
     private long lineNumber;
 
-    LineRecords(InputStream in) {
+    /**
+     * @param maxBytes what is kept of a line
+     */
+    LineRecords(InputStream in, int maxBytes) {
         this.in = in;
+        this.maxBytes = maxBytes;
     }
 
     @Override
@@ -76,7 +78,7 @@ final class LineRecords implements FileRecords {
     }
 
     private void append(int from, int to) {
-        int length = Math.min(to - from, MAX_BYTES - lineLength);
+        int length = Math.min(to - from, maxBytes - lineLength);
         if (lineLength + length > line.length) {
             byte[] longer = new byte[Math.max(line.length * 2, lineLength + length)];
             System.arraycopy(line, 0, longer, 0, lineLength);

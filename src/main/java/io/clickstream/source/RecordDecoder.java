@@ -268,6 +268,11 @@ public final class RecordDecoder implements Serializable {
         }
     }
 
+    /** The longest record that is looked into. */
+    int maxRecordBytes() {
+        return maxRecordBytes;
+    }
+
     private boolean isTooLong(byte[] bytes) {
         return bytes.length > maxRecordBytes;
     }

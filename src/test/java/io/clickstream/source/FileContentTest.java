@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -116,6 +117,112 @@ class FileContentTest {
         // Not what the header says: no decoder takes an array for a click.
         assertFile(
                 "a,b\n1,2,3\n4\n", "CSV with the columns a, b", "[\"1\",\"2\",\"3\"]", "[\"4\"]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r"})
+    void linesOfCsvEndInAnyWay(String end) throws Exception {
+        String columns = "CSV with the columns a, b";
+        String two = "{\"a\":\"1\",\"b\":\"2\"}";
+        assertFile(
+                String.join(end, "a,b", "1,2", "", "3,\"x", "y\"", "5", ""),
+                columns,
+                two,
+                "{\"a\":\"3\",\"b\":\"x"
+                        + end.replace("\r", "\\u000d").replace("\n", "\\u000a")
+                        + "y\"}",
+                "[\"5\"]");
+        assertFile(String.join(end, "", "a,b", "1,2"), columns, two);
+    }
+
+    /** A buffer ends between the two characters of a line end, and within a row. */
+    @Test
+    void rowsOfCsvMayBeginInOneBufferAndEndInTheNext() throws Exception {
+        for (int length = LineRecords.BUFFER_BYTES - 14;
+                length < LineRecords.BUFFER_BYTES;
+                length++) {
+            String cell = "x".repeat(length);
+            Path file =
+                    write("long.csv", ("a,b\r\n1," + cell + "\r\n\"3\n\",4\r\n").getBytes(UTF_8));
+
+            assertThat(records(file))
+                    .containsExactly(
+                            "{\"a\":\"1\",\"b\":\"" + cell + "\"}",
+                            "{\"a\":\"3\\u000a\",\"b\":\"4\"}");
+        }
+    }
+
+    @Test
+    void aBadQuoteTakesOneLineOnly() throws Exception {
+        String rows = "2,y\n".repeat(5_000);
+        List<String> good = Collections.nCopies(5_000, "{\"a\":\"2\",\"b\":\"y\"}");
+
+        assertBadLine("a,b\n1,\"5 inch screen\n" + rows, "[\"1,\\\"5 inch screen\"]", good);
+        assertBadLine("a,b\n\"1,x\n" + rows, "[\"\\\"1,x\"]", good);
+        assertBadLine("a,b\n1,\"x\" y\n" + rows, "[\"1,\\\"x\\\" y\"]", good);
+        // Closed by a quote of another row, as text behind it or with too many cells shows.
+        assertBadLine(
+                "a,b\n1,\"x\n3,\"y\"\n" + rows,
+                "[\"1,\\\"x\"]",
+                prepend("{\"a\":\"3\",\"b\":\"y\"}", good));
+        assertBadLine(
+                "a,b\n1,\"x\n3 inch\",y\n" + rows,
+                "[\"1,\\\"x\"]",
+                prepend("{\"a\":\"3 inch\\\"\",\"b\":\"y\"}", good));
+        // Longer than any cell that people write.
+        assertBadLine(
+                "a,b\n1,\"x\n" + "2,y\n".repeat(4_999) + "2,y\"\n",
+                "[\"1,\\\"x\"]",
+                append(good.subList(1, 5_000), "{\"a\":\"2\",\"b\":\"y\\\"\"}"));
+        String whole = "x\n".repeat(98);
+        assertThat(records(write("whole", ("a,b\n1,\"" + whole + "\"\n").getBytes(UTF_8))))
+                .containsExactly("{\"a\":\"1\",\"b\":\"" + whole.replace("\n", "\\u000a") + "\"}");
+    }
+
+    private void assertBadLine(String text, String bad, List<String> good) throws IOException {
+        assertThat(records(write("quote.csv", text.getBytes(UTF_8)))).isEqualTo(prepend(bad, good));
+    }
+
+    private static List<String> prepend(String first, List<String> rest) {
+        List<String> all = new ArrayList<>(List.of(first));
+        all.addAll(rest);
+        return all;
+    }
+
+    private static List<String> append(List<String> first, String last) {
+        List<String> all = new ArrayList<>(first);
+        all.add(last);
+        return all;
+    }
+
+    @Test
+    void quotesOfTabSeparatedTextNeedNoEnd() throws Exception {
+        assertFile(
+                "a\tb\n1\t\"hi\n2\t\"hi\" there\n3\t\"x\ty\"\n\"4\n\"\tz\n5\t6\n",
+                "CSV with the columns a, b",
+                "{\"a\":\"1\",\"b\":\"\\\"hi\"}",
+                "{\"a\":\"2\",\"b\":\"\\\"hi\\\" there\"}",
+                "{\"a\":\"3\",\"b\":\"x\\u0009y\"}",
+                "{\"a\":\"4\\u000a\",\"b\":\"z\"}",
+                "{\"a\":\"5\",\"b\":\"6\"}");
+    }
+
+    @Test
+    void columnsMayBeWrittenInAnotherCaseThanTheHeader() throws Exception {
+        Path file = write("case.csv", "User, Time\nann,5\n".getBytes(UTF_8));
+
+        assertThat(records(file, "user", "time"))
+                .containsExactly("{\"user\":\"ann\",\"time\":\"5\"}");
+    }
+
+    /** A decoder with a limit of 1,000,000 bytes must see that they are too long, and no more. */
+    @ParameterizedTest
+    @ValueSource(strings = {"%s", "[{}, \"%s\"]", "a,b\n1,%s"})
+    void littleIsKeptOfARecordThatIsTooLong(String format) throws Exception {
+        Path file = write("long", format.formatted("x".repeat(3_000_000)).getBytes(UTF_8));
+
+        assertThat(records(file).stream().mapToInt(String::length).max().orElseThrow())
+                .isBetween(1_000_001, 1_000_010);
     }
 
     @Test
@@ -311,7 +418,7 @@ class FileContentTest {
 
     private static FileRecords open(Path file, String... columns) throws IOException {
         return FileContent.open(new org.apache.flink.core.fs.Path(file.toUri()), List.of(columns))
-                .records();
+                .records(1_000_000);
     }
 
     private static List<String> records(Path file, String... columns) throws IOException {
