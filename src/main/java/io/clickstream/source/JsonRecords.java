@@ -11,10 +11,14 @@ import javax.annotation.Nullable;
  * only its end is found.
  *
  * <p>A record that is cut off would take all that follows. So it ends at the end of a line within a
- * string, which JSON does not have, and in front of a bracket where no value can be. If quotes are
- * missing, it ends at the next place where an object ends and another one begins.
+ * string, which JSON does not have, in front of a bracket where no value can be, and at a bracket
+ * that closes one of the other kind. If quotes are missing, it ends at the next place where an
+ * object ends and another one begins.
  */
 final class JsonRecords implements FileRecords {
+
+    /** How deeply brackets are told apart. The decoder takes no record that is nested deeper. */
+    private static final int MAX_DEPTH = 1_000;
 
     private final InputStream in;
     private final boolean inArray;
@@ -22,6 +26,9 @@ final class JsonRecords implements FileRecords {
     private final byte[] buffer = new byte[LineRecords.BUFFER_BYTES];
     private int position;
     private int limit;
+
+    /** Whether each open bracket of the record begins an object; else it begins an array. */
+    private final boolean[] isObject = new boolean[MAX_DEPTH];
 
     /** Within the array of all records. */
     private boolean isOpen;
@@ -103,6 +110,7 @@ final class JsonRecords implements FileRecords {
 
     private void readNested() throws IOException {
         int depth = 0;
+        int arrays = 0;
         boolean inString = false;
         int before = ':';
         while (true) {
@@ -125,7 +133,11 @@ final class JsonRecords implements FileRecords {
                 }
                 continue;
             }
-            if (next == '{' && before != ':' && before != ',' && before != '[') {
+            if (next == '{' && !mayBeginValue(before, depth)) {
+                return;
+            }
+            if (next == ']' && inArray && isOpen && arrays == 0) {
+                // It is the end of the array of all records.
                 return;
             }
             if (before == '"' && next > ' ' && ":,}]".indexOf(next) < 0) {
@@ -136,10 +148,15 @@ final class JsonRecords implements FileRecords {
             if (next == '"') {
                 inString = true;
             } else if (next == '{' || next == '[') {
+                if (depth < MAX_DEPTH) {
+                    isObject[depth] = next == '{';
+                }
+                arrays += next == '[' ? 1 : 0;
                 depth++;
             } else if (next == '}' || next == ']') {
+                arrays -= next == ']' ? 1 : 0;
                 depth--;
-                if (depth == 0) {
+                if (depth == 0 || (depth < MAX_DEPTH && isObject[depth] != (next == '}'))) {
                     return;
                 }
             }
@@ -147,6 +164,12 @@ final class JsonRecords implements FileRecords {
                 before = next;
             }
         }
+    }
+
+    /** Whether an object may follow a character outside of strings. */
+    private boolean mayBeginValue(int before, int depth) {
+        boolean isInObject = depth > 0 && depth <= MAX_DEPTH && isObject[depth - 1];
+        return before == ':' || before == '[' || (before == ',' && !isInObject);
     }
 
     /** Up to the end of an object that another one or the end of the line follows. */

@@ -226,6 +226,48 @@ class FileContentTest {
     }
 
     @Test
+    void aMissingBracketInAnArrayTakesOneRecordOnly() throws Exception {
+        String array = "a JSON array of records";
+        assertFile(
+                "[{\"a\":1},\n{\"a\":2,\"b\":{\"c\":2},\n{\"a\":3},\n{\"a\":4}]",
+                array,
+                "{\"a\":1}",
+                "{\"a\":2,\"b\":{\"c\":2},\n",
+                "{\"a\":3}",
+                "{\"a\":4}");
+        assertFile(
+                "[{\"a\":1},\n{\"a\":[1,2},\n{\"a\":3},\n{\"a\":4}]",
+                array,
+                "{\"a\":1}",
+                "{\"a\":[1,2}",
+                "{\"a\":3}",
+                "{\"a\":4}");
+        // The end of the array ends a record, too. Another array may follow.
+        assertFile(
+                "[{\"a\":1},{\"a\":{\"b\":2}]\n[{\"a\":3}]",
+                array,
+                "{\"a\":1}",
+                "{\"a\":{\"b\":2}",
+                "{\"a\":3}");
+        assertFile(
+                "{\"a\":1}{\"a\":{\"b\":2]}{\"a\":3}",
+                "JSON objects, not one per line",
+                "{\"a\":1}",
+                "{\"a\":{\"b\":2]",
+                "}",
+                "{\"a\":3}");
+    }
+
+    /** Deeper than what any parser takes. */
+    @Test
+    void deeplyNestedRecordsEndWhereTheyEnd() throws Exception {
+        String deep = "{\"a\":" + "[".repeat(5_000) + "{}" + "]".repeat(5_000) + "}";
+
+        assertThat(records(write("deep", ("[" + deep + ",{\"a\":2}]").getBytes(UTF_8))))
+                .containsExactly(deep, "{\"a\":2}");
+    }
+
+    @Test
     void numbersAreNoHeader() throws Exception {
         assertFile("1,2268318,pv\n2,5,buy\n", "one record per line", "1,2268318,pv", "2,5,buy");
         Path file = write("taobao.csv", "1,2268318,pv\n2,5,buy\n".getBytes(UTF_8));
