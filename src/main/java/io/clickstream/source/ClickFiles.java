@@ -29,7 +29,10 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
 
     private static final long serialVersionUID = 1L;
 
+    /** A batch ends with the record that reaches either. */
     private static final int BATCH_RECORDS = 1_000;
+
+    private static final long BATCH_BYTES = 4 << 20;
 
     private final RecordDecoder decoder;
     private final List<String> columns;
@@ -95,6 +98,9 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
         private boolean isAtEnd;
         private long count;
 
+        /** The bytes of the records of the batch. */
+        private long batchBytes;
+
         RecordReader(Path path, RecordDecoder decoder, List<String> columns) {
             this.path = path;
             this.decoder = decoder;
@@ -105,7 +111,8 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
         public RecordIterator<Incoming> readBatch() throws IOException {
             long first = count;
             List<Incoming> batch = new ArrayList<>(BATCH_RECORDS);
-            while (batch.size() < BATCH_RECORDS) {
+            batchBytes = 0;
+            while (batch.size() < BATCH_RECORDS && batchBytes < BATCH_BYTES) {
                 Incoming next = next();
                 if (next == null) {
                     break;
@@ -129,6 +136,7 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
                 }
                 byte[] bytes = records.next();
                 if (bytes != null) {
+                    batchBytes += bytes.length;
                     return decoder.decode(
                             new RawRecord(
                                     path.getPath(),

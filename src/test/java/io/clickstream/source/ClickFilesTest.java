@@ -128,6 +128,30 @@ class ClickFilesTest {
                 .endsWith("2498", "2499");
     }
 
+    /** A thousand of the longest records would not fit into the heap. */
+    @Test
+    void endsABatchOfLongRecords() throws Exception {
+        String padding = " ".repeat(900_000);
+        String text =
+                String.join(
+                        "\n",
+                        IntStream.range(0, 13).mapToObj(user -> line(user) + padding).toList());
+        List<Integer> sizes = new ArrayList<>();
+        try (BulkFormat.Reader<Incoming> reader =
+                format().createReader(new Configuration(), split(file("long.jsonl", text), null))) {
+            for (var batch = reader.readBatch(); batch != null; batch = reader.readBatch()) {
+                int size = 0;
+                while (batch.next() != null) {
+                    size++;
+                }
+                sizes.add(size);
+                batch.releaseBatch();
+            }
+        }
+
+        assertThat(sizes).containsExactly(5, 5, 3);
+    }
+
     @Test
     void goesOnBehindTheRecordsThatWereReadBefore() throws Exception {
         String text =
