@@ -43,6 +43,9 @@ final class CsvRows {
     /** Lines that were read to find the end of a row, but belong to the next ones. */
     private final List<Line> ahead = new ArrayList<>();
 
+    /** What was found behind the lines ahead, if it was damage. */
+    @Nullable private UnreadableFileException damage;
+
     private final List<String> cells = new ArrayList<>();
     private final StringBuilder quoted = new StringBuilder();
     private boolean isMalformed;
@@ -110,7 +113,14 @@ final class CsvRows {
         while (state == State.IN_QUOTES) {
             quoted.append(line.end);
             if (lines == ahead.size()) {
-                Line read = readLine();
+                Line read;
+                try {
+                    read = readLine();
+                } catch (UnreadableFileException e) {
+                    // The lines in front of the damage are rows.
+                    damage = e;
+                    return false;
+                }
                 if (read == null) {
                     return false;
                 }
@@ -208,6 +218,9 @@ final class CsvRows {
 
     @Nullable
     private Line readLine() throws IOException {
+        if (damage != null) {
+            throw damage;
+        }
         if (position == limit && !fill()) {
             return null;
         }

@@ -196,6 +196,19 @@ class FileContentTest {
     }
 
     @Test
+    void rowsBehindABadQuoteAreReadUpToDamage() throws Exception {
+        byte[] packed = gzip("a,b\n1,\"x\n2,y\n".getBytes(UTF_8));
+
+        try (FileRecords records = open(write("cut", Arrays.copyOf(packed, packed.length - 8)))) {
+            assertThat(records.next()).asString(UTF_8).isEqualTo("[\"1,\\\"x\"]");
+            assertThat(records.next()).asString(UTF_8).isEqualTo("{\"a\":\"2\",\"b\":\"y\"}");
+            assertThatThrownBy(records::next)
+                    .isInstanceOf(UnreadableFileException.class)
+                    .hasMessage("its gzip data is cut off");
+        }
+    }
+
+    @Test
     void quotesOfTabSeparatedTextNeedNoEnd() throws Exception {
         assertFile(
                 "a\tb\n1\t\"hi\n2\t\"hi\" there\n3\t\"x\ty\"\n\"4\n\"\tz\n5\t6\n",
