@@ -5,11 +5,14 @@ import io.clickstream.event.DeadLetter.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
@@ -110,9 +113,9 @@ final class ReferenceDecoder {
             return List.of(one(record));
         }
         byte[] unpacked;
-        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(record))) {
-            unpacked = in.readAllBytes();
-        } catch (IOException e) {
+        try {
+            unpacked = unpacked(record);
+        } catch (IOException | DataFormatException e) {
             return List.of(Reason.MALFORMED.label());
         }
         JsonNode envelope = envelope(unpacked);
@@ -126,13 +129,68 @@ final class ReferenceDecoder {
         List<String> outcomes = new ArrayList<>();
         for (JsonNode event : events) {
             JsonNode message = event.isObject() ? last(event, "message") : null;
-            String text = message == null || !message.isTextual() ? "" : message.textValue();
+            if (message == null || !message.isTextual()) {
+                return List.of(Reason.MALFORMED.label());
+            }
+            String text = message.textValue();
             outcomes.add(
                     ReferenceJson.isPaired(text)
                             ? one(text.getBytes(StandardCharsets.UTF_8))
                             : Reason.MALFORMED.label());
         }
         return outcomes;
+    }
+
+    /** RFC 1952. Java's own reader takes reserved flags, and garbage behind the data. */
+    private static byte[] unpacked(byte[] record) throws IOException, DataFormatException {
+        int flags = record.length > 3 ? record[3] : 0;
+        if ((flags & 0xe0) != 0) {
+            throw new IOException("reserved flags");
+        }
+        if (flags != 0) {
+            try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(record))) {
+                return in.readAllBytes();
+            }
+        }
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        int at = 0;
+        while (at < record.length && record[at] == 0x1f) {
+            if (record.length - at < 18 || record[at + 1] != (byte) 0x8b || record[at + 2] != 8) {
+                throw new IOException("no header");
+            }
+            if (record[at + 3] != 0) {
+                throw new IOException("flags of a further member");
+            }
+            at += 10;
+            Inflater inflater = new Inflater(true);
+            inflater.setInput(record, at, record.length - at);
+            byte[] data = new byte[4 << 20];
+            int size = inflater.inflate(data);
+            int left = inflater.getRemaining();
+            boolean finished = inflater.finished();
+            inflater.end();
+            at = record.length - left;
+            CRC32 crc = new CRC32();
+            crc.update(data, 0, size);
+            if (!finished
+                    || left < 8
+                    || littleEndian(record, at) != (int) crc.getValue()
+                    || littleEndian(record, at + 4) != size) {
+                throw new IOException("damaged");
+            }
+            all.write(data, 0, size);
+            at += 8;
+        }
+        for (; at < record.length; at++) {
+            if (record[at] != 0) {
+                throw new IOException("garbage behind the data");
+            }
+        }
+        return all.toByteArray();
+    }
+
+    private static int littleEndian(byte[] bytes, int at) {
+        return ByteBuffer.wrap(bytes, at, 4).order(ByteOrder.LITTLE_ENDIAN).getInt();
     }
 
     /** What CloudWatch Logs sends; null if it is not that. */
