@@ -45,6 +45,7 @@ class SerializersTest {
                             reason ->
                                     reason != Reason.UNKNOWN_SCHEMA
                                             && reason != Reason.IMPLAUSIBLE_TIME
+                                            && reason != Reason.UNREADABLE_FILE
                                             && !reason.name().startsWith("INTERACTION_"))
                     .map(
                             reason ->
