@@ -34,8 +34,9 @@ mvn -B -ntp clean verify || status=$?
 
 # What a test could not run for, by the sentence that it gives as the reason.
 reports=(target/surefire-reports/*.xml target/failsafe-reports/*.xml)
-missing=$(grep -hoE 'there is no [^ ]+ on this machine' "${reports[@]}" 2>/dev/null |
-  awk '{ print $4 }' | sort | uniq -c | awk '{ printf "%s%s (%d)", n++ ? ", " : "", $2, $1 }')
+missing=$({ grep -hoE 'CDATA.*: there is no [^ ]+ on this machine' "${reports[@]}" 2>/dev/null || true; } |
+  sed 's/.*there is no \([^ ]*\) on this machine/\1/' | sort | uniq -c |
+  awk '{ printf "%s%s (%d)", n++ ? ", " : "", $2, $1 }')
 if [[ -n $missing ]]; then
   echo "Tests that were skipped for want of a tool: $missing"
 fi
