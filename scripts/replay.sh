@@ -53,7 +53,8 @@ Instead of all that, send to Amazon Personalize what an outage has left:
   --file-system KEY=VALUE   as above, for a spill-path such as s3://bucket/folder
 
 It ends with the reasons of dead letters, their counts and an example of each. It exits with 1 if a
-file can't be read to its end, which is named (the others are read), or if no record was a click.
+file can't be read to its end, which is named (the others are read), or if none of the records was a
+click.
 
 Clicks are sorted on disk, in the folder for temporary files (TMPDIR): it takes about 100 bytes a
 click. Memory stays below 4 GB whatever the input.

@@ -287,7 +287,7 @@ public final class Replay implements Callable<Integer> {
                     TimeUnit.NANOSECONDS.toMillis(now));
         }
         statusLine.end();
-        return ReplayReport.read(output, metrics, System.nanoTime() - started);
+        return ReplayReport.read(output, range, metrics, System.nanoTime() - started);
     }
 
     /** Waits a while for the end of the job; throws what it failed with. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,8 +31,11 @@ final class ReplayReport {
     /** By the reason: how many, and the first one. */
     private final Map<String, Letters> letters = new TreeMap<>();
 
+    private final boolean isOfAll;
+    private final long sessions;
     private final long checkouts;
     private final long departments;
+    private final long departmentsLeftOut;
     private final List<JsonNode> unreadable = new ArrayList<>();
 
     private static final class Letters {
@@ -43,10 +47,14 @@ final class ReplayReport {
         }
     }
 
-    private ReplayReport(Path output, MetricsInMemory metrics, long nanos) throws IOException {
+    private ReplayReport(Path output, TimeRange range, MetricsInMemory metrics, long nanos)
+            throws IOException {
+        isOfAll = range.equals(TimeRange.ALL);
         records = metrics.countWithFinished(ClickstreamMetrics.RECORDS_IN);
         clicks = metrics.countWithFinished(ClickstreamMetrics.CLICKS);
         readLetters(output.resolve(ReplayJob.DEAD_LETTERS));
+        sessions = lines(output.resolve(ReplayJob.SESSIONS));
+        departmentsLeftOut = metrics.countWithFinished(ClickstreamMetrics.DEPARTMENTS_LEFT_OUT);
         checkouts = lines(output.resolve(ReplayJob.CHECKOUTS));
         departments = lines(output.resolve(ReplayJob.DEPARTMENTS));
         totals =
@@ -59,7 +67,7 @@ final class ReplayReport {
                         letters.values().stream().mapToLong(each -> each.count).sum(),
                         metrics.countWithFinished(ClickstreamMetrics.SESSIONS),
                         checkouts,
-                        lines(output.resolve(ReplayJob.SESSIONS)),
+                        sessions,
                         departments,
                         nanos / 1e9);
     }
@@ -67,10 +75,12 @@ final class ReplayReport {
     /**
      * Reads what a replay has written.
      *
+     * @param range of the results that were to be written
      * @param nanos that it took
      */
-    static ReplayReport read(Path output, MetricsInMemory metrics, long nanos) throws IOException {
-        return new ReplayReport(output, metrics, nanos);
+    static ReplayReport read(Path output, TimeRange range, MetricsInMemory metrics, long nanos)
+            throws IOException {
+        return new ReplayReport(output, range, metrics, nanos);
     }
 
     /** Whether all files were read to their end, and not everything was refused. */
@@ -107,19 +117,52 @@ final class ReplayReport {
             lines.add(
                     "The results are INCOMPLETE: mend or leave out these files, and replay again");
         } else if (isNothingUsable()) {
-            lines.add(
-                    "No record was a click. If the records have other fields than the preset, say"
-                            + " with --map what is what, such as --map user=/user_id --map"
-                            + " time=/event_time --map department=/category --map"
-                            + " event-type=/event_type; CSV without a header needs --columns");
+            lines.add("No record was a click. " + whatToMap());
         } else if (records > 0) {
             addWhatIsMissing(lines);
         }
         return lines;
     }
 
+    /** By the reason that most records were refused for. */
+    private String whatToMap() {
+        String most =
+                letters.entrySet().stream()
+                        .max(Comparator.comparingLong(each -> each.getValue().count))
+                        .map(Map.Entry::getKey)
+                        .orElse("");
+        boolean areTimes =
+                most.equals(DeadLetter.Reason.IMPLAUSIBLE_TIME.label())
+                        || most.equals(DeadLetter.Reason.FUTURE.label())
+                        || most.equals(DeadLetter.Reason.BEFORE_1970.label());
+        return areTimes
+                ? "The times don't fit the time format: see the example above, and name another one"
+                        + " with --map time-format=..."
+                : "If the records have other fields than the preset, say with --map what is what,"
+                        + " such as --map user=/user_id --map time=/event_time --map"
+                        + " department=/category --map event-type=/event_type; CSV without a header"
+                        + " needs --columns";
+    }
+
     /** Clicks without any department or checkout are nearly always mapped wrongly. */
     private void addWhatIsMissing(List<String> lines) {
+        if (departmentsLeftOut > 0) {
+            lines.add(
+                    String.format(
+                            Locale.ROOT,
+                            "%,d departments were left out of lists that were too long, and are not"
+                                    + " in %s for these sessions. Raise"
+                                    + " aggregates/max-dept-list-size, or make the names shorter"
+                                    + " with department-cut",
+                            departmentsLeftOut,
+                            ReplayJob.DEPARTMENTS));
+        }
+        if (!isOfAll) {
+            if (sessions == 0) {
+                lines.add("No result is between --from and --to; the clicks are of other times");
+            }
+            return;
+        }
         if (checkouts == 0) {
             lines.add(
                     "No session has a checkout. If there should be some, name the event types that"

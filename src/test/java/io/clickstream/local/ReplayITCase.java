@@ -107,7 +107,9 @@ class ReplayITCase {
         Run run = replay(asIs);
 
         assertThat(run.code).as(run.err).isEqualTo(1);
-        assertThat(run.out).contains("No record was a click.");
+        assertThat(run.out)
+                .contains("No record was a click. The times don't fit the time format")
+                .doesNotContain("--columns");
         assertThat(output("dead-letters"))
                 .hasSize(3)
                 .allMatch(letter -> letter.contains("\"reason\":\"implausible-time\""))
@@ -607,6 +609,50 @@ class ReplayITCase {
         }
         Collections.sort(all);
         return all;
+    }
+
+    @Test
+    void aRangeWithoutResultsIsNotTakenForAWrongMapping() throws Exception {
+        Path input = Files.write(folder.resolve("clicks.jsonl"), lines);
+
+        Run run =
+                replay(
+                        "--input",
+                        input.toString(),
+                        "--output",
+                        folder + "/out",
+                        "--from",
+                        "2020-01-01T00:00:00Z",
+                        "--to",
+                        "2020-01-02T00:00:00Z");
+
+        assertThat(run.code).as(run.err).isZero();
+        assertThat(run.out)
+                .contains("No result is between --from and --to")
+                .doesNotContain("No session has", "No click has");
+    }
+
+    @Test
+    void departmentsThatAreLeftOutAreReported() throws Exception {
+        List<String> clicks = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            Clicks click = Clicks.click(1).at(START).in("d".repeat(100) + i);
+            clicks.add(new String(click.toJson(), StandardCharsets.UTF_8));
+        }
+        Path input = Files.write(folder.resolve("clicks.jsonl"), clicks);
+
+        Run run =
+                replay(
+                        "--input",
+                        input.toString(),
+                        "--output",
+                        folder + "/out",
+                        "--set",
+                        "aggregates/max-dept-list-size=16kb");
+
+        assertThat(run.code).as(run.err).isZero();
+        assertThat(run.out)
+                .containsPattern("1[0-9]{2} departments were left out of lists that were too long");
     }
 
     /** In a replay there is one user at a time, so that nobody is left to keyed state. */
