@@ -101,8 +101,9 @@ public final class S3Server implements AutoCloseable {
 
     private void signal(String name) throws IOException {
         try {
+            // The shell's own kill: a bare machine has no other.
             Process kill =
-                    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+                    new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid()).start();
             if (kill.waitFor() != 0) {
                 throw new IOException("kill -" + name + " failed with " + kill.exitValue());
             }
