@@ -62,11 +62,11 @@ public final class RecordDecoder implements Serializable {
     private final BotSigns botSigns;
     private final int maxRecordBytes;
     private final long maxFutureSkewMillis;
-    private final long earliestMillis;
+    private long earliestMillis;
     private final Clock clock;
-    private final boolean unpacks;
-    private final boolean toArchive;
-    @Nullable private final IpPrivacy privacy;
+    private boolean unpacks;
+    private boolean toArchive;
+    @Nullable private IpPrivacy privacy;
     @Nullable private final InteractionReader interactions;
 
     private transient ClickFields fields;
@@ -114,43 +114,27 @@ public final class RecordDecoder implements Serializable {
             Duration maxFutureSkew,
             Clock clock,
             Optional<InteractionReader> interactions) {
-        this(
-                decoder,
-                Set.copyOf(checkoutEventTypes),
-                botSigns,
-                maxRecordBytes,
-                maxFutureSkew.toMillis(),
-                0,
-                clock,
-                interactions.orElse(null),
-                false,
-                false,
-                null);
-    }
-
-    private RecordDecoder(
-            ClickDecoder decoder,
-            Set<String> checkoutEventTypes,
-            BotSigns botSigns,
-            int maxRecordBytes,
-            long maxFutureSkewMillis,
-            long earliestMillis,
-            Clock clock,
-            @Nullable InteractionReader interactions,
-            boolean unpacks,
-            boolean toArchive,
-            @Nullable IpPrivacy privacy) {
         this.decoder = decoder;
-        this.checkoutEventTypes = checkoutEventTypes;
+        this.checkoutEventTypes = Set.copyOf(checkoutEventTypes);
         this.botSigns = botSigns;
         this.maxRecordBytes = maxRecordBytes;
-        this.maxFutureSkewMillis = maxFutureSkewMillis;
-        this.earliestMillis = earliestMillis;
+        this.maxFutureSkewMillis = maxFutureSkew.toMillis();
         this.clock = clock;
-        this.interactions = interactions;
-        this.unpacks = unpacks;
-        this.toArchive = toArchive;
-        this.privacy = privacy;
+        this.interactions = interactions.orElse(null);
+    }
+
+    private RecordDecoder(RecordDecoder that) {
+        decoder = that.decoder;
+        checkoutEventTypes = that.checkoutEventTypes;
+        botSigns = that.botSigns;
+        maxRecordBytes = that.maxRecordBytes;
+        maxFutureSkewMillis = that.maxFutureSkewMillis;
+        clock = that.clock;
+        interactions = that.interactions;
+        earliestMillis = that.earliestMillis;
+        unpacks = that.unpacks;
+        toArchive = that.toArchive;
+        privacy = that.privacy;
     }
 
     /**
@@ -160,18 +144,10 @@ public final class RecordDecoder implements Serializable {
      * @param ipPrivacy takes the addresses out of each; null if they stay
      */
     public RecordDecoder with(boolean json, @Nullable IpPrivacy ipPrivacy) {
-        return new RecordDecoder(
-                decoder,
-                checkoutEventTypes,
-                botSigns,
-                maxRecordBytes,
-                maxFutureSkewMillis,
-                earliestMillis,
-                clock,
-                interactions,
-                unpacks,
-                json,
-                ipPrivacy);
+        RecordDecoder copy = new RecordDecoder(this);
+        copy.toArchive = json;
+        copy.privacy = ipPrivacy;
+        return copy;
     }
 
     /**
@@ -181,18 +157,9 @@ public final class RecordDecoder implements Serializable {
      * @param earliest the first time that a click may have, 1970 or later
      */
     public RecordDecoder notBefore(Instant earliest) {
-        return new RecordDecoder(
-                decoder,
-                checkoutEventTypes,
-                botSigns,
-                maxRecordBytes,
-                maxFutureSkewMillis,
-                earliest.toEpochMilli(),
-                clock,
-                interactions,
-                unpacks,
-                toArchive,
-                privacy);
+        RecordDecoder copy = new RecordDecoder(this);
+        copy.earliestMillis = earliest.toEpochMilli();
+        return copy;
     }
 
     /**
@@ -201,18 +168,9 @@ public final class RecordDecoder implements Serializable {
      * @param gzip whether those that are gzip are unpacked
      */
     public RecordDecoder unpacking(boolean gzip) {
-        return new RecordDecoder(
-                decoder,
-                checkoutEventTypes,
-                botSigns,
-                maxRecordBytes,
-                maxFutureSkewMillis,
-                earliestMillis,
-                clock,
-                interactions,
-                gzip,
-                toArchive,
-                privacy);
+        RecordDecoder copy = new RecordDecoder(this);
+        copy.unpacks = gzip;
+        return copy;
     }
 
     /**
