@@ -218,25 +218,15 @@ class KafkaSourceITCase {
                     more.add(click("behind " + i).at(twoHoursAgo + 10L * i).toJson());
                 }
                 job.send(0, more);
-                Await.until("a stall", SOON, () -> stalled(job) == 2);
+                Await.until("a stall", SOON, () -> job.stalledPartitions() == 2);
                 proxy.goOn();
 
                 Await.until("all clicks", SOON, () -> job.count("clicks") == 1_002);
-                Await.until("no stall", SOON, () -> stalled(job) == 0);
+                Await.until("no stall", SOON, () -> job.stalledPartitions() == 0);
                 assertThat(job.deadLetterCount(Reason.LATE)).isZero();
                 assertThat(job.flink().restarts()).isZero();
             }
         }
-    }
-
-    private static long stalled(LocalJob job) {
-        return job
-                .flink()
-                .metrics()
-                .gauge("Source: click-source", ClickstreamMetrics.STALLED_PARTITIONS)
-                .stream()
-                .mapToLong(partitions -> partitions)
-                .sum();
     }
 
     private List<byte[]> clicks(int count) {

@@ -100,7 +100,7 @@ class StallITCase {
                 proxy.goOn();
 
                 awaitClicks(job, sent);
-                Await.until("no stall", SOON, () -> stalled(job) == 0);
+                Await.until("no stall", SOON, () -> job.stalledPartitions() == 0);
                 long late = job.deadLetterCount(Reason.LATE);
                 LOG.warn(
                         "A hang of {} s: {} clicks, {} of them late, {} partitions set aside",
@@ -151,7 +151,7 @@ class StallITCase {
             proxy.goOn();
 
             awaitClicks(job, sent);
-            Await.until("no stall", SOON, () -> stalled(job) == 0);
+            Await.until("no stall", SOON, () -> job.stalledPartitions() == 0);
             assertThat(job.deadLetterCount(Reason.LATE)).isZero();
             assertThat(job.flink().restarts()).isZero();
         } finally {
@@ -177,7 +177,7 @@ class StallITCase {
                     server.put(
                             stream, List.of(entry(1, click("ahead").at(clock.millis()).toJson())));
                     sent++;
-                    return stalled(job) == 1 && clock.millis() - begin > STALL_MILLIS;
+                    return job.stalledPartitions() == 1 && clock.millis() - begin > STALL_MILLIS;
                 });
     }
 
@@ -208,15 +208,5 @@ class StallITCase {
 
     private static long linesWith(CapturedLog log, String text) {
         return log.lines().stream().filter(line -> line.contains(text)).count();
-    }
-
-    private static long stalled(LocalJob job) {
-        return job
-                .flink()
-                .metrics()
-                .gauge("Source: click-source", ClickstreamMetrics.STALLED_PARTITIONS)
-                .stream()
-                .mapToLong(partitions -> partitions)
-                .sum();
     }
 }

@@ -231,6 +231,16 @@ public final class LocalJob implements AutoCloseable {
         return count(ClickstreamMetrics.DEAD_LETTERS + reason.label());
     }
 
+    /** Partitions or shards that give nothing and may not be caught up, of all subtasks. */
+    public long stalledPartitions() {
+        return flink
+                .metrics()
+                .gauge("Source: click-source", ClickstreamMetrics.STALLED_PARTITIONS)
+                .stream()
+                .mapToLong(partitions -> partitions)
+                .sum();
+    }
+
     @Override
     public void close() {
         if (flink != null) {
