@@ -64,11 +64,13 @@ if compgen -G '/usr/local/share/ca-certificates/*.crt' >/dev/null; then
   chroot "$root" update-ca-certificates >/dev/null
 fi
 
-repository=${HOME:-/root}/.m2/repository
-mkdir -p "$repository" "$root/root/.m2/repository"
+# Maven and the scripts look for their things in the home of who runs them, within the root.
+home=$(chroot "$root" getent passwd 0 | cut -d : -f 6)
+repository=~/.m2/repository
+mkdir -p "$repository" "$root$home/.m2/repository"
 unmount() {
   local point
-  for point in root/.m2/repository dev sys proc ''; do
+  for point in "${home#/}/.m2/repository" dev sys proc ''; do
     umount -l "$root/$point" 2>/dev/null || true
   done
 }
@@ -78,17 +80,17 @@ mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
 mount --bind /dev "$root/dev"
-mount --bind "$repository" "$root/root/.m2/repository"
+mount --bind "$repository" "$root$home/.m2/repository"
 
-rm -rf "$root/root/project"
-git clone -q "$project" "$root/root/project"
-echo "Commit $(git -C "$root/root/project" log -1 --format='%h %s')"
+rm -rf "$root$home/project"
+git clone -q "$project" "$root$home/project"
+echo "Commit $(git -C "$root$home/project" log -1 --format='%h %s')"
 for command in "${commands[@]}"; do
   echo "Running $command"
   started=$SECONDS
-  chroot "$root" /usr/bin/env -i HOME=/root LANG=C.UTF-8 TERM=dumb \
+  chroot "$root" /usr/bin/env -i HOME="$home" LANG=C.UTF-8 TERM=dumb \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    bash -c "cd /root/project && $command" || {
+    bash -c "cd ~/project && $command" || {
     status=$?
     echo "$command ended with $status after $((SECONDS - started)) s" >&2
     exit 1
