@@ -29,7 +29,7 @@ import org.apache.flink.core.fs.Path;
  */
 record ReplayFiles(List<Path> paths, long bytes) {
 
-    /** So many files are opened in front of a replay. On S3 each takes a tenth of a second. */
+    /** How many files are opened before a replay. On S3 each takes a tenth of a second. */
     private static final int LOOKED_AT = 50;
 
     /** Where the length of the unpacked data is in a gzip file: RFC 1952, 2.3.1, ISIZE. */

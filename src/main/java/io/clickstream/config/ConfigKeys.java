@@ -36,7 +36,7 @@ public final class ConfigKeys {
     static final String JOB = "job";
 
     private static final String POINTER = "a JSON pointer";
-    private static final String SEVERAL = "several with commas between";
+    private static final String SEVERAL = "several separated by commas";
     private static final String OPTIONAL_POINTER = "a JSON pointer, or `none`";
 
     /** What stands behind it goes to Kafka's clients as it is. */
@@ -69,7 +69,7 @@ public final class ConfigKeys {
                     KAFKA_SOURCE,
                     "topic",
                     Parsers::list,
-                    "a topic, or several with commas between",
+                    "a topic, or several separated by commas",
                     "The topics of clicks.");
     static final Key<String> SOURCE_GROUP_ID =
             Key.of(
@@ -181,8 +181,8 @@ public final class ConfigKeys {
                     Parsers::alternatives,
                     POINTER + ", such as `/detail/user_id`, or " + SEVERAL,
                     "Who clicked: a number or a string, written out as it came. Of several"
-                            + " pointers, the first counts whose value is there and neither null"
-                            + " nor empty.");
+                            + " pointers, the first one with a value that is neither null nor"
+                            + " empty.");
     static final Key<JsonPointer> FORMAT_TIME =
             Key.of(FORMAT, "time", Parsers::pointer, POINTER, "When it was.");
     static final Key<TimeFormat> FORMAT_TIME_FORMAT =
@@ -221,7 +221,7 @@ public final class ConfigKeys {
                     POINTER + ", " + SEVERAL + ", or `none`",
                     "The department: a string, or the JSON text of a number or boolean. None at"
                             + " all, null, an empty one and `N/A` are no visit. Of several"
-                            + " pointers, the first counts whose value is there and not null.");
+                            + " pointers, the first one with a value that is not null.");
     static final Key<String> FORMAT_DEPARTMENT_CUT =
             Key.of(
                     FORMAT,
@@ -256,7 +256,7 @@ public final class ConfigKeys {
                     FORMAT,
                     "checkout-event-types",
                     Parsers::list,
-                    "an event type, or several with commas between",
+                    "an event type, or several separated by commas",
                     "order_checkout",
                     "Which events are a checkout, of Avro too; as they are after `event-types`.");
     static final Key<String> FORMAT_WRITER_SCHEMA =
@@ -299,7 +299,7 @@ public final class ConfigKeys {
                     REGISTRY,
                     "url",
                     Parsers::httpUris,
-                    "`https://host[:port]`, or several with commas between",
+                    "`https://host[:port]`, or several separated by commas",
                     "For `confluent`: the registry's nodes, of which one must answer.");
     static final Key<String> REGISTRY_USERNAME =
             Key.of(
@@ -449,7 +449,7 @@ public final class ConfigKeys {
                     BOTS,
                     "user-agents",
                     Parsers::list,
-                    "texts with commas between, such as `bot,crawler,spider`",
+                    "texts separated by commas, such as `bot,crawler,spider`",
                     "Clicks of user agents that contain one of these, in any case of letters, are"
                             + " left out.");
     static final Key<JsonPointer> BOT_IP =
@@ -465,7 +465,7 @@ public final class ConfigKeys {
                     BOTS,
                     "ip-ranges",
                     Parsers::ipRanges,
-                    "addresses or ranges with commas between, such as"
+                    "addresses or ranges separated by commas, such as"
                             + " `66.249.64.0/19,2001:db8::/32`",
                     "Clicks from there are left out.");
     static final Key<Integer> BOT_CLICKS =
@@ -490,7 +490,7 @@ public final class ConfigKeys {
                     PRIVACY,
                     "ip",
                     Parsers::pointers,
-                    "JSON pointers with commas between",
+                    "JSON pointers separated by commas",
                     "/ip",
                     "Where records have IP addresses. With this group they leave the job truncated"
                             + " or hashed, whatever sink they go to.");
@@ -738,7 +738,7 @@ public final class ConfigKeys {
                     OPENSEARCH_SINK,
                     "endpoint",
                     Parsers::httpUris,
-                    "`https://host[:port]`, or several with commas between",
+                    "`https://host[:port]`, or several separated by commas",
                     "The domain, collection or nodes to write to.");
     static final Key<String> DEPARTMENTS_INDEX =
             Key.of(

@@ -5,7 +5,7 @@ import java.util.List;
 import javax.annotation.Nullable;
 
 /**
- * Reads addresses as web servers and proxies write them: several with commas between, the client's
+ * Reads addresses as web servers and proxies write them: several separated by commas, the client's
  * first, as in {@code X-Forwarded-For}; with blanks around; with a port; IPv6 in brackets.
  */
 public final class IpText {

@@ -24,7 +24,7 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * Takes IP addresses out of records, before they leave the job. In their place is the network, such
  * as {@code 66.249.1.0} or {@code 2001:db8:1::}, or a hash: the first 128 bits of HMAC-SHA256, in
- * hexadecimal digits. A field may hold several with commas between, as {@code X-Forwarded-For}
+ * hexadecimal digits. A field may hold several separated by commas, as {@code X-Forwarded-For}
  * does; a port is left out. What is no address becomes {@code unknown} (as in RFC 7239), or is
  * hashed all the same.
  */

@@ -7,22 +7,22 @@ import java.util.TreeMap;
 import javax.annotation.Nullable;
 
 /**
- * The users in the store whose sessions are too large to be read and written for a click. Their
- * further clicks open sessions on the heap, beside the stored ones. What must be known of the
- * stored sessions meanwhile is here: when they began, when they end, and their last checkout.
+ * Users whose stored sessions are too large to be read and written for every click. Their further
+ * clicks open sessions on the heap, beside the stored ones. This class keeps what the engine must
+ * know of the stored sessions without reading them: begin, last event and last checkout.
  *
- * <p>When sessions on the heap are left to the store again, they are added as a further part. The
- * parts are read and joined when a session is over, or when there are too many of them.
+ * <p>When the heap is full, the sessions on it are added to the store as a further part. The engine
+ * reads and joins all parts when one of the sessions is over, or when there are too many parts.
  */
 final class LargeUsers {
 
     /**
-     * Users with more open sessions are brought back whole. Nearly everybody has one; so many are
-     * only open where clicks may be out of order by a thousand gaps.
+     * Users with more open sessions are brought back whole. Nearly every user has one open session.
+     * A thousand are open only if clicks may be out of order by a thousand gaps.
      */
     static final int MAX_SESSIONS = 1024;
 
-    /** So many parts are joined into one, however short they are. */
+    /** At this number of parts they are joined, even if all are short. */
     private static final int MAX_PARTS = 32;
 
     /** Of a user on the heap, beside the characters of the id and the numbers of sessions. */
@@ -73,7 +73,7 @@ final class LargeUsers {
             return i >= 0 && timestamp <= lasts[i] + gap;
         }
 
-        /** The latest of these sessions that began by then; -1 if there is none. */
+        /** The latest of these sessions that began at or before a time; -1 if there is none. */
         private int latestBegunBy(long time) {
             int found = Arrays.binarySearch(begins, time);
             return found >= 0 ? found : -found - 2;
@@ -94,18 +94,17 @@ final class LargeUsers {
         }
 
         /**
-         * Notes in the session of a click on the heap the last checkout of the stored ones that it
-         * belongs to. Visits of a session may be folded, those before a checkout with those behind
-         * it, unless the session knows the checkout.
+         * Tells a session on the heap the last checkout of the stored sessions that it will be
+         * joined with. Otherwise visits before that checkout could be folded with visits after it.
          *
          * @param session that the click is in
          */
         void noteCheckouts(SessionRecords records, int session) {
             long begin = records.begin(session);
-            // No two are nearer to each other than the gap, but the session may be near several.
+            // Stored sessions are further apart than the gap, but this one may be near several.
             int i = latestBegunBy(records.last(session) + gap);
             while (i >= 0 && begin <= lasts[i] + gap) {
-                // One before the session has no visit of it before it.
+                // An earlier checkout has no visit of this session before it.
                 if (checkouts[i] >= begin) {
                     records.addCheckout(session, checkouts[i]);
                 }
@@ -177,7 +176,7 @@ final class LargeUsers {
         return heapBytes;
     }
 
-    /** What is stored of a user; null if he is not among these. */
+    /** The stored sessions of a user; null if the user is not a large one. */
     @Nullable
     Stored get(UserId user) {
         return users.isEmpty() ? null : users.get(user);

@@ -41,7 +41,7 @@ final class OpenUsers {
     /** If a search passes over more sessions of a user, they get an index. */
     private static final int MAX_PASSED_OVER = 32;
 
-    /** Any order: ids with the same hash can't make a tree slow. */
+    /** An order for trees, which ids with equal hash codes can't make slow. */
     static final Comparator<UserId> BY_ID =
             Comparator.comparing(UserId::text, Comparator.nullsFirst(Comparator.naturalOrder()))
                     .thenComparingLong(UserId::number);
@@ -330,7 +330,7 @@ final class OpenUsers {
         return opened;
     }
 
-    /** The newest session of a user that began by then. There must be one. */
+    /** The user's newest session that began at or before a time. There must be one. */
     int newestBegunBy(int head, long time) {
         if (isIndexed(head)) {
             SessionIndex index = index(head);
@@ -357,9 +357,9 @@ final class OpenUsers {
     }
 
     /**
-     * Makes one list of several, in which no sessions are near enough to be one.
+     * Makes one list of sessions, and joins those that are not further apart than the gap.
      *
-     * @param sessions of one user, in any order, with whatever sessions they were in a list before
+     * @param sessions of one user, in any order; earlier links between them don't count
      * @return the newest
      */
     int join(int[] sessions, long gap) {
@@ -528,7 +528,7 @@ final class OpenUsers {
         int passed = 0;
         while (records.older(oldest) != SessionRecords.NONE) {
             oldest = records.older(oldest);
-            // Sessions that are only read, to be stored again, are of nobody here.
+            // Sessions that are read only to look at them belong to no user here: no index.
             if (++passed > MAX_PASSED_OVER && records.isHead(head)) {
                 return records.last(index(head).get(0)) + gap;
             }

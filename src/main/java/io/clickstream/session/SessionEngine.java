@@ -53,8 +53,8 @@ final class SessionEngine {
     private static final int LARGE_BYTES = 32 << 10;
 
     /**
-     * Sessions of a user that have more bytes in the store are not read for a click. To read and
-     * write these takes a few times as long as to read and write those of a usual user.
+     * If a user's sessions take more bytes in the store, a click does not read them. Reading and
+     * writing this many bytes takes a few times as long as for a usual user.
      */
     static final int LARGE_STORED_BYTES = 16 << 10;
 
@@ -257,7 +257,7 @@ final class SessionEngine {
             return;
         }
         if (head == SessionRecords.NONE) {
-            // An old call may come for one whose session has grown since: then he just is back.
+            // The session may have grown since this call was asked for. Then nothing is closed.
             head = unspill(id, hash);
         }
         if (head != SessionRecords.NONE) {
@@ -325,7 +325,7 @@ final class SessionEngine {
         store.wakeAt(id, stored.earliestEnd() - 1);
     }
 
-    /** Notes a user who is in the store with parts. */
+    /** Takes up a user whose sessions are in the store in several parts. */
     private LargeUsers.Stored noteLarge(UserId id, byte[] first, List<byte[]> parts) {
         int newest = read(first);
         LargeUsers.Stored stored = large.add(id, records, newest, first.length);
@@ -356,15 +356,15 @@ final class SessionEngine {
 
     private boolean restoreEntry(UserId id, int newest) {
         if (load() > spillAbove) {
-            // A log may have far more users than there is room for now.
+            // The log may have far more users than the heap has room for.
             spill();
-            // Who could not be spilled must not be looked at again for each entry.
+            // Some users can't be spilled now. Do not try again for every entry.
             spillAbove = Math.max(maxOnHeap, load() + maxOnHeap / SPILLED_PART);
         }
         int hash = OpenUsers.hash(id);
         int earlier = users.get(id, hash);
         byte[] stored = earlier == SessionRecords.NONE ? read(id) : null;
-        // An earlier entry of this log, which was spilled since.
+        // The store may hold an earlier entry of this log, spilled during this restore.
         boolean isSpilledEntry = stored != null && isOfThisRun(stored);
         if (earlier != SessionRecords.NONE) {
             onHeap -= users.sessionCount(earlier);
@@ -376,7 +376,7 @@ final class SessionEngine {
             users.free(spilledEntry);
             forgetStored(id);
         } else if (stored != null && large.get(id) == null) {
-            // He was spilled after this entry.
+            // The user was spilled after this entry, so the store is newer.
             users.free(newest);
             return false;
         } else if (stored != null && addedWhileRestoring.remove(id)) {
@@ -386,7 +386,8 @@ final class SessionEngine {
         if (newest != SessionRecords.NONE) {
             addRestored(id, hash, newest);
             if (isSpilledEntry) {
-                // In the log he left when the earlier entry was spilled.
+                // Spilling the earlier entry has marked the user as gone in the log: write him
+                // again.
                 changed.set(newest);
             }
         }
@@ -399,7 +400,7 @@ final class SessionEngine {
         return spilled.mayContain(id) ? store.read(id) : null;
     }
 
-    /** Forgets an earlier entry of the log, which was added to what the store had of the user. */
+    /** Removes the parts that this restore has added for a user from an outdated log entry. */
     private void forgetPartsOfThisRun(UserId id, byte[] first) {
         List<byte[]> parts = new ArrayList<>(store.readParts(id));
         parts.removeIf(this::isOfThisRun);
@@ -534,7 +535,7 @@ final class SessionEngine {
      */
     private int readJoined(UserId id, byte[] first, int open) {
         long foldUpTo = records.foldUpTo();
-        // A part may not know of a checkout in another: its visits stay apart until then.
+        // Visits must not be folded before the checkouts of all parts are known.
         records.foldUpTo(Long.MIN_VALUE);
         List<int[]> parts = new ArrayList<>();
         parts.add(records.oldestFirst(open));
@@ -602,7 +603,7 @@ final class SessionEngine {
         LargeUsers.Stored stored = records.isPartStored(head) ? large.get(id) : null;
         if (stored != null && addedWhileRestoring != null) {
             if (stored.isToBeJoined(records, head)) {
-                // A later entry may replace these sessions, but not those in the store.
+                // A later entry of the log may replace these sessions, but not the stored ones.
                 return;
             }
             addedWhileRestoring.add(id);

@@ -326,9 +326,8 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     /** Before anything but a click happens, the clicks so far are in their sessions. */
     private void addBatch() {
         if (sortedByUser && pending.size() > 0) {
-            // The clicks of a user come in the order of time. One that comes a gap behind a
-            // session's
-            // last one still joins it, which the watermark just before would have closed.
+            // A user's clicks come in the order of time. A click exactly a gap after the last one
+            // still joins the session, so the session must stay open until then: hence 2.
             engine.advance(pending.timestamp(0) - 2);
         }
         engine.add(pending);

@@ -18,8 +18,8 @@ interface SessionStore {
     void remove(UserId user);
 
     /**
-     * Stores further sessions of a user who is there, as a part of its own. Those of {@link
-     * LargeUsers} have parts, if only one without sessions, and those of others have none.
+     * Adds a part with further sessions of a user who is stored. Every user in {@link LargeUsers}
+     * has at least one part, which may be without sessions. Other users have none.
      */
     void addPart(UserId user, byte[] sessions);
 

@@ -30,7 +30,7 @@ class ConfigErrorsTest {
                 .containsExactlyInAnyOrder(
                         "`source.kafka / bootstrap-servers` is missing; it must be `host:port,…`",
                         "`source.kafka / topic` is 'a,,b', which has nothing before or behind a"
-                                + " comma; it must be a topic, or several with commas between",
+                                + " comma; it must be a topic, or several separated by commas",
                         "`format / type` is 'xml', which is none of them; it must be `json`,"
                                 + " `avro`",
                         "`event-time / out-of-orderness` is 'a while', which is no duration; it"
@@ -78,7 +78,7 @@ class ConfigErrorsTest {
                         + " JSON pointer",
                 "format|user|none|which does not begin with /",
                 "format|department|nothing|which does not begin with /; it must be a JSON pointer,"
-                        + " several with commas between, or `none`",
+                        + " several separated by commas, or `none`",
                 "format|department|/a,b|which has 'b', which does not begin with /",
                 "format|department|/a,/b,|which has nothing before or behind a comma",
                 "format|user|/a,/b,/a|which has '/a' twice",
@@ -273,8 +273,8 @@ class ConfigErrorsTest {
                         "`source.kafka / sasl.jaas.config` is not known; did you mean"
                                 + " `password`?",
                         "`sink.opensearch / endpoint` is 'a', which holds a user, who has keys of"
-                                + " their own; it must be `https://host[:port]`, or several with"
-                                + " commas between");
+                            + " their own; it must be `https://host[:port]`, or several separated"
+                            + " by commas");
     }
 
     @ParameterizedTest

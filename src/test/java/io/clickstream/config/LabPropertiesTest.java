@@ -108,7 +108,7 @@ class LabPropertiesTest {
                 "`FlinkApplicationProperties / GroupId` is empty; it must be a name",
                 "`FlinkApplicationProperties / OpenSearchEndpoint` is 'search', which does not"
                         + " begin with http:// or https:// and a host; it must be"
-                        + " `https://host[:port]`, or several with commas between");
+                        + " `https://host[:port]`, or several separated by commas");
     }
 
     @Test

@@ -83,7 +83,7 @@ class RegistryConfigTest {
         assertThat(errors(smallest().with("registry", "type", "confluent")))
                 .containsExactly(
                         "`registry / url` is missing; it must be `https://host[:port]`, or several"
-                                + " with commas between");
+                                + " separated by commas");
         assertThat(errors(smallest().with("registry", "type", "glue")))
                 .containsExactly(
                         "`registry / region` is missing; it must be a region, such as"
