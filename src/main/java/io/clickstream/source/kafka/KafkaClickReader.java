@@ -94,7 +94,11 @@ final class KafkaClickReader extends KafkaSourceReader<Incoming>
         } else if (before != null) {
             topicIds.put(split.splitId(), before);
         }
-        if (before == null || now == null || before.equals(now)) {
+        if (before != null && now == null) {
+            // It can't be known whether the topic is the same.
+            return new KafkaPartitionSplit(split.getTopicPartition(), split.getStartingOffset());
+        }
+        if (before == null || before.equals(now)) {
             return split;
         }
         return beginning(split.getTopicPartition(), before, now);

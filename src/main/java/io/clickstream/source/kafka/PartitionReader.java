@@ -46,6 +46,9 @@ final class PartitionReader {
     private final LostOffsets lost;
     private final Map<TopicPartition, String> splitIds = new HashMap<>();
 
+    /** Partitions that begin at an offset of the topic that is there. */
+    private final Set<TopicPartition> ofSameTopic = new HashSet<>();
+
     /** What the connector's metrics are told. */
     interface ReaderMetrics {
 
@@ -78,6 +81,8 @@ final class PartitionReader {
     /**
      * Begins to read partitions where their splits say. A partition that is being read already
      * begins again. Asks no broker.
+     *
+     * @param splits those with a topic's id are of the topic that is there now
      */
     void add(Collection<KafkaPartitionSplit> splits) {
         Set<TopicPartition> partitions = new HashSet<>(consumer.assignment());
@@ -94,6 +99,11 @@ final class PartitionReader {
     private void begin(KafkaPartitionSplit split) {
         TopicPartition partition = split.getTopicPartition();
         long offset = split.getStartingOffset();
+        if (TopicSplit.topicId(split) == null) {
+            ofSameTopic.remove(partition);
+        } else {
+            ofSameTopic.add(partition);
+        }
         if (offset >= 0) {
             consumer.seek(partition, offset);
         } else if (offset == KafkaPartitionSplit.EARLIEST_OFFSET) {
@@ -157,6 +167,9 @@ final class PartitionReader {
 
     private void goOnWithWhatIsThere(OffsetOutOfRangeException e) {
         Map<TopicPartition, Long> wanted = e.offsetOutOfRangePartitions();
+        // Before the brokers are asked: the consumer takes each answer for news on a partition's
+        // end.
+        wanted.keySet().stream().filter(this::hasAnswered).forEach(ofSameTopic::remove);
         Map<TopicPartition, Long> oldest;
         try {
             oldest = consumer.beginningOffsets(wanted.keySet(), ANSWER);
@@ -202,6 +215,16 @@ final class PartitionReader {
                     common.offset(),
                     wanted);
             consumer.seek(partition, common.offset());
+        } else if (ofSameTopic.contains(partition)) {
+            LOG.error(
+                    "Partition {} ends before offset {}, the next one to read, and its topic is"
+                            + " the same: the partition lost records while the job was down,"
+                            + " probably by an unclean election of a leader. Reading goes on at"
+                            + " the partition's end. Clicks that replaced lost records are not"
+                            + " read. Check the brokers and unclean.leader.election.enable",
+                    partition,
+                    wanted);
+            consumer.seekToEnd(Set.of(partition));
         } else {
             LOG.warn(
                     "Partition {} ends before offset {}, the next one to read. Probably the topic"
@@ -213,5 +236,13 @@ final class PartitionReader {
             positions.shorter(splitId(partition));
             consumer.seek(partition, oldest);
         }
+    }
+
+    /**
+     * Whether a broker has answered a fetch of the partition. From then on, a topic that was
+     * deleted and created again can look like a partition that lost records.
+     */
+    private boolean hasAnswered(TopicPartition partition) {
+        return consumer.currentLag(partition).isPresent();
     }
 }

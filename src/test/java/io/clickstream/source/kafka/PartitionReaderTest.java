@@ -250,7 +250,7 @@ class PartitionReaderTest {
         }
     }
 
-    private static final class NoMetrics implements PartitionReader.ReaderMetrics {
+    static final class NoMetrics implements PartitionReader.ReaderMetrics {
 
         private final Set<TopicPartition> added = new HashSet<>();
 
