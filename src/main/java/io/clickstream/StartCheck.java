@@ -91,7 +91,9 @@ public final class StartCheck {
                     streamProblems(config.kinesisSink().get(), config.trending().isPresent()));
         }
         if (config.openSearch().isPresent()) {
-            problems.addAll(OpenSearchStartCheck.problems(config.openSearch().get()));
+            problems.addAll(
+                    OpenSearchStartCheck.problems(
+                            config.openSearch().get(), config.trending().isPresent()));
         }
         return problems;
     }

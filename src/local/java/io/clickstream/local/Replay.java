@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -183,6 +185,7 @@ public final class Replay implements Callable<Integer> {
             checkToSinks();
         }
         LocalFileSystems.initialize(fileSystem);
+        checkColumns();
         ReplayFiles files = inputFiles();
         prepareOutput(ReplayJob.folders(replayConfig));
         files.describe(columns).forEach(out::println);
@@ -345,7 +348,30 @@ public final class Replay implements Callable<Integer> {
         return format;
     }
 
+    private void checkColumns() {
+        Set<String> names = new HashSet<>();
+        for (String column : columns) {
+            if (column.isBlank()) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--columns has an empty name: give each column of the file a name");
+            }
+            if (!names.add(column)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--columns has the name " + column + " twice: give each column its own");
+            }
+        }
+    }
+
     private ReplayFiles inputFiles() throws IOException {
+        for (String input : inputs) {
+            if (input.startsWith("--")) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "Unknown option: '" + input + "' (a file of this name: ./" + input + ")");
+            }
+        }
         try {
             return ReplayFiles.find(inputs);
         } catch (IllegalArgumentException e) {

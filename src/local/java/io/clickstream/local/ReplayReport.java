@@ -85,7 +85,7 @@ final class ReplayReport {
 
     /** Whether all files were read to their end, and not everything was refused. */
     boolean isComplete() {
-        return unreadable.isEmpty() && !isNothingUsable();
+        return unreadable.isEmpty() && clicks > 0;
     }
 
     private boolean isNothingUsable() {
@@ -120,6 +120,8 @@ final class ReplayReport {
             lines.add("No record was a click. " + whatToMap());
         } else if (records > 0) {
             addWhatIsMissing(lines);
+        } else {
+            lines.add("The input has no record: check --input");
         }
         return lines;
     }

@@ -23,7 +23,11 @@ record TimeRange(long from, long to) {
             return OffsetDateTime.parse(text).toInstant().toEpochMilli();
         } catch (DateTimeException | ArithmeticException e) {
             throw new IllegalArgumentException(
-                    "'" + text + "' is no time such as 2022-06-14T05:00:00Z", e);
+                    "'"
+                            + text
+                            + "' is not a time: write day, time and offset, such as"
+                            + " 2022-06-14T05:00:00Z",
+                    e);
         }
     }
 }

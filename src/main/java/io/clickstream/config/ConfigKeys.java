@@ -197,7 +197,7 @@ public final class ConfigKeys {
                     FORMAT,
                     "time-zone",
                     Parsers::zone,
-                    "`UTC`, `Europe/Berlin`, `+02:00`",
+                    "a region such as `Europe/Berlin`, an offset such as `+02:00`, or `UTC`",
                     "The zone of times that name none; UTC if left out.");
     static final Key<Optional<JsonPointer>> FORMAT_EVENT_TYPE =
             Key.of(
@@ -791,6 +791,17 @@ public final class ConfigKeys {
                     "none",
                     "One index, or one per day (`departments_count-2022.06.14`) or month, by the"
                             + " window's begin in UTC.");
+    static final Key<OpenSearchConfig.Templates> TEMPLATES =
+            Key.of(
+                    OPENSEARCH_SINK,
+                    "templates",
+                    oneOf(OpenSearchConfig.Templates.class),
+                    labels(OpenSearchConfig.Templates.class),
+                    "check",
+                    "Index templates make times dates; without them no dashboard finds a document."
+                            + " `check`: the job does not start where a new index would get none."
+                            + " `put`: the job puts missing ones, for which its role or user needs"
+                            + " `indices:admin/index_template/put`. `ignore`: nothing is asked.");
     static final Key<AuthChoice> OPENSEARCH_AUTH =
             Key.of(
                     OPENSEARCH_SINK,
@@ -1272,6 +1283,7 @@ public final class ConfigKeys {
                     TRENDING_INDEX,
                     DEAD_LETTERS_INDEX,
                     INDEX_PERIOD,
+                    TEMPLATES,
                     OPENSEARCH_AUTH,
                     OPENSEARCH_USERNAME,
                     OPENSEARCH_PASSWORD,

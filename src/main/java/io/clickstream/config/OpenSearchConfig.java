@@ -52,6 +52,16 @@ public final class OpenSearchConfig implements Serializable {
         }
     }
 
+    /** What happens at the start where OpenSearch has no index template for an index. */
+    public enum Templates {
+        /** The job does not start. */
+        CHECK,
+        /** The job puts the template. */
+        PUT,
+        /** Nothing is asked. */
+        IGNORE
+    }
+
     private static final MemorySize MEBIBYTE = MemorySize.ofMebiBytes(1);
     private static final int MAX_RETRIES = 20;
 
@@ -62,6 +72,7 @@ public final class OpenSearchConfig implements Serializable {
     private final String trendingIndex;
     @Nullable private final String deadLettersIndex;
     private final IndexPeriod indexPeriod;
+    private final Templates templates;
     private final Auth auth;
     @Nullable private final String username;
     @Nullable private final String password;
@@ -83,6 +94,7 @@ public final class OpenSearchConfig implements Serializable {
         trendingIndex = builder.trendingIndex;
         deadLettersIndex = builder.deadLettersIndex;
         indexPeriod = builder.indexPeriod;
+        templates = builder.templates;
         auth = builder.auth;
         username = builder.username;
         password = builder.password;
@@ -159,6 +171,10 @@ public final class OpenSearchConfig implements Serializable {
 
     public IndexPeriod indexPeriod() {
         return indexPeriod;
+    }
+
+    public Templates templates() {
+        return templates;
     }
 
     public Auth auth() {
@@ -267,6 +283,7 @@ public final class OpenSearchConfig implements Serializable {
         private String trendingIndex = "trending";
         @Nullable private String deadLettersIndex;
         private IndexPeriod indexPeriod = IndexPeriod.NONE;
+        private Templates templates = Templates.CHECK;
         private Auth auth = Auth.NONE;
         @Nullable private String username;
         @Nullable private String password;
@@ -317,6 +334,11 @@ public final class OpenSearchConfig implements Serializable {
 
         public Builder indexPeriod(IndexPeriod period) {
             this.indexPeriod = period;
+            return this;
+        }
+
+        public Builder templates(Templates templates) {
+            this.templates = templates;
             return this;
         }
 

@@ -24,6 +24,7 @@ final class OpenSearchProperties {
         set(reader.get(ConfigKeys.TRENDING_INDEX), builder::trendingIndex);
         reader.find(ConfigKeys.DEAD_LETTERS_INDEX).ifPresent(builder::deadLettersIndex);
         set(reader.get(ConfigKeys.INDEX_PERIOD), builder::indexPeriod);
+        set(reader.get(ConfigKeys.TEMPLATES), builder::templates);
         set(reader.get(ConfigKeys.BULK_MAX_ACTIONS), builder::bulkMaxActions);
         Integer bulkSize = reader.get(ConfigKeys.BULK_MAX_SIZE);
         set(bulkSize == null ? null : new MemorySize(bulkSize), builder::bulkMaxSize);

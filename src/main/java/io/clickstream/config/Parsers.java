@@ -272,6 +272,12 @@ final class Parsers {
 
     /** A duration that is short enough to be added to any time of the next centuries. */
     static Duration duration(String text) {
+        String trimmed = text.trim();
+        if (trimmed.chars().allMatch(Character::isDigit) && !trimmed.matches("0*")) {
+            // Flink takes milliseconds; most people mean seconds or minutes.
+            throw new IllegalArgumentException(
+                    "has no unit, such as " + trimmed + " ms or " + trimmed + " min");
+        }
         Duration duration;
         try {
             duration = TimeUtils.parseDuration(text);

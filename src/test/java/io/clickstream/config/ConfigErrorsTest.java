@@ -125,7 +125,7 @@ class ConfigErrorsTest {
                         + " month; d was probably meant",
                 "format|time-format|yyyy-MM-dd HH:mm:SS|which does not hold a whole date with a"
                         + " time: S is a fraction of a second; s was probably meant",
-                "format|time-zone|Mars|which is no time zone; it must be `UTC`",
+                "format|time-zone|Mars|which is no time zone; it must be a region such as",
                 "format|event-types|view|which has 'view', which is no two names with = between; it"
                         + " must be pairs such as",
                 "format|event-types|view=|which has 'view=', which is no two names",
@@ -139,6 +139,8 @@ class ConfigErrorsTest {
                 "aggregates|max-dept-list-size|961 kb|which is not between 16 kb and 960 kb",
                 "format|max-record-size|2 gb|which is not between 1 byte and 2 gb",
                 "event-time|out-of-orderness|-1 s|which is no duration",
+                "aggregates|session-gap|30|which has no unit, such as 30 ms or 30 min; it must be a"
+                        + " duration",
                 "event-time|out-of-orderness|99999999999999999999 d|which is no duration",
                 "event-time|out-of-orderness|3651 d|which is above 3650 days",
                 "event-time|idle-timeout|0 s|which is below 1 ms",

@@ -101,6 +101,10 @@ class ReplayFilesTest {
     void whatIsNoTimeIsRefused(String text) {
         assertThatThrownBy(() -> TimeRange.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("'" + text + "' is no time such as 2022-06-14T05:00:00Z");
+                .hasMessage(
+                        "'"
+                                + text
+                                + "' is not a time: write day, time and offset, such as"
+                                + " 2022-06-14T05:00:00Z");
     }
 }

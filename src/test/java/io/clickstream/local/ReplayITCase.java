@@ -519,7 +519,9 @@ class ReplayITCase {
                                         "--output", folder.resolve("out").toString(),
                                         "--from", "yesterday")
                                 .err)
-                .contains("--from: 'yesterday' is no time such as 2022-06-14T05:00:00Z");
+                .contains(
+                        "--from: 'yesterday' is not a time: write day, time and offset, such as"
+                                + " 2022-06-14T05:00:00Z");
         assertThat(
                         replay(
                                         "--input",
@@ -533,6 +535,41 @@ class ReplayITCase {
                                 .err)
                 .contains(
                         "--from 2022-06-14T05:00:00Z is not before --to 2022-06-14T07:00:00+02:00");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--colums a,b|Unknown option: '--colums'",
+                "--columns user,,time|--columns has an empty name",
+                "--columns user,time,user|--columns has the name user twice"
+            })
+    void mistypedOptionsAndColumnsAreRefused(String options, String problem) throws Exception {
+        Files.write(folder.resolve("clicks.jsonl"), lines);
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "--output",
+                                folder.resolve("out").toString(),
+                                "--input",
+                                folder.resolve("clicks.jsonl").toString()));
+        arguments.addAll(List.of(options.split(" ")));
+
+        Run run = replay(arguments.toArray(new String[0]));
+
+        assertThat(run.code).isEqualTo(2);
+        assertThat(run.err).contains(problem);
+    }
+
+    @Test
+    void anInputWithoutARecordIsAnError() throws Exception {
+        Path empty = Files.createFile(folder.resolve("empty.jsonl"));
+
+        Run run = replay("--input", empty.toString(), "--output", folder.resolve("out").toString());
+
+        assertThat(run.code).isEqualTo(1);
+        assertThat(run.out).contains("The input has no record: check --input");
     }
 
     @ParameterizedTest

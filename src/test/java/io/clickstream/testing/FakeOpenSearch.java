@@ -24,8 +24,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /**
- * As much of OpenSearch as the sink talks to: bulks of index requests, and {@code GET /}. It keeps
- * the documents and misbehaves on demand.
+ * As much of OpenSearch as the sink talks to: bulks of index requests, {@code GET /}, mappings and
+ * index templates. It keeps the documents and misbehaves on demand.
  */
 public final class FakeOpenSearch implements AutoCloseable {
 
@@ -48,6 +48,11 @@ public final class FakeOpenSearch implements AutoCloseable {
     }
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String DATES =
+            """
+            {"template":{"mappings":{"properties":{
+              "windowEndTime":{"type":"date"},"time":{"type":"date"}}}}}
+            """;
     private static final long FOREVER = Duration.ofDays(1).toNanos();
 
     private final Map<String, Map<String, JsonNode>> documents = new ConcurrentSkipListMap<>();
@@ -60,6 +65,7 @@ public final class FakeOpenSearch implements AutoCloseable {
     private volatile String troubleBody = "";
     private volatile int connectionsToDrop;
     private volatile String authorization;
+    private volatile boolean hasTemplates = true;
     private volatile String home =
             "{\"version\":{\"distribution\":\"opensearch\",\"number\":\"2.13.0\"}}";
 
@@ -156,6 +162,11 @@ public final class FakeOpenSearch implements AutoCloseable {
         home = body;
     }
 
+    /** Nobody has put index templates. */
+    public void forgetTemplates() {
+        hasTemplates = false;
+    }
+
     /** Refuses connections until {@link #comeBack}. */
     public void goAway() {
         server.stop(0);
@@ -201,6 +212,10 @@ public final class FakeOpenSearch implements AutoCloseable {
                 respond(exchange, 200, bulk(lines).toString());
             } else if (exchange.getRequestMethod().equals("HEAD")) {
                 exchange.sendResponseHeaders(404, -1);
+            } else if (exchange.getRequestURI().getPath().endsWith("/_mapping")) {
+                respond(exchange, 404, "{\"status\":404}");
+            } else if (exchange.getRequestURI().getPath().contains("/_simulate_index/")) {
+                respond(exchange, 200, hasTemplates ? DATES : "{}");
             } else {
                 respond(exchange, 200, home);
             }

@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It asks for {@code /}, or on OpenSearch Serverless, which has no such thing, for an index. So
  * it sees a wrong address, certificate, password or role, but not whether the role may write; that
- * shows with the first bulk.
+ * shows with the first bulk. It also asks whether new indices get the right types: see {@link
+ * IndexTemplates}.
  */
 public final class OpenSearchStartCheck {
 
@@ -38,10 +39,13 @@ public final class OpenSearchStartCheck {
     private static final int BODY_EXCERPT = 300;
 
     private final OpenSearchConfig config;
+    private final boolean trending;
     private final Duration pause;
+    private boolean templatesChecked;
 
-    private OpenSearchStartCheck(OpenSearchConfig config, Duration pause) {
+    private OpenSearchStartCheck(OpenSearchConfig config, boolean trending, Duration pause) {
         this.config = config;
+        this.trending = trending;
         this.pause = pause;
     }
 
@@ -49,14 +53,17 @@ public final class OpenSearchStartCheck {
      * What is wrong, one sentence each; empty if the job can start. A server that does not answer
      * is tried three times, 2 s apart. Of several endpoints one must answer; each that does must
      * let the job in.
+     *
+     * @param trending whether the job writes lists of the most clicked names
      */
-    public static List<String> problems(OpenSearchConfig config) throws InterruptedException {
-        return problems(config, Duration.ofSeconds(2));
+    public static List<String> problems(OpenSearchConfig config, boolean trending)
+            throws InterruptedException {
+        return problems(config, trending, Duration.ofSeconds(2));
     }
 
-    static List<String> problems(OpenSearchConfig config, Duration pause)
+    static List<String> problems(OpenSearchConfig config, boolean trending, Duration pause)
             throws InterruptedException {
-        return new OpenSearchStartCheck(config, pause).problems();
+        return new OpenSearchStartCheck(config, trending, pause).problems();
     }
 
     private List<String> problems() throws InterruptedException {
@@ -82,18 +89,8 @@ public final class OpenSearchStartCheck {
             }
             try (RestClient client =
                     ClientFactory.plainClient(config, AggregateSink.host(endpoint))) {
-                answerProblem(client.performRequest(request()))
-                        .ifPresent(problem -> refused.add(name(endpoint) + problem));
-                return;
-            } catch (ResponseException e) {
-                int status = e.getResponse().getStatusLine().getStatusCode();
-                if (BulkHttpClient.passes(status)) {
-                    // It is there and in trouble, which the job outlasts. Not to start would only
-                    // make the trouble the job's too.
-                    LOG.warn("{}answered {}; the job starts all the same", name(endpoint), status);
-                } else {
-                    refusal(status, body(e.getResponse()))
-                            .ifPresent(problem -> refused.add(name(endpoint) + problem));
+                if (letsIn(client, endpoint, refused)) {
+                    checkTemplates(client, endpoint, refused);
                 }
                 return;
             } catch (IOException e) {
@@ -126,6 +123,35 @@ public final class OpenSearchStartCheck {
                         + "; tried "
                         + TRIES
                         + " times. Check the address, and that the job's network reaches it");
+    }
+
+    /** Whether further questions make sense. */
+    private boolean letsIn(RestClient client, URI endpoint, List<String> refused)
+            throws IOException {
+        Optional<String> problem;
+        try {
+            problem = answerProblem(client.performRequest(request()));
+        } catch (ResponseException e) {
+            int status = e.getResponse().getStatusLine().getStatusCode();
+            if (BulkHttpClient.passes(status)) {
+                // It is there and in trouble, which the job outlasts. Not to start would only
+                // make the trouble the job's too.
+                LOG.warn("{}answered {}; the job starts anyway", name(endpoint), status);
+                return false;
+            }
+            problem = refusal(status, body(e.getResponse()));
+        }
+        problem.ifPresent(text -> refused.add(name(endpoint) + text));
+        return problem.isEmpty();
+    }
+
+    /** All endpoints are of one cluster, so one of them knows all templates. */
+    private void checkTemplates(RestClient client, URI endpoint, List<String> refused) {
+        if (!templatesChecked) {
+            templatesChecked = true;
+            IndexTemplates.problems(client, config, trending)
+                    .forEach(problem -> refused.add(name(endpoint) + problem));
+        }
     }
 
     private Request request() {

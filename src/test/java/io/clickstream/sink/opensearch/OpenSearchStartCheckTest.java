@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.config.OpenSearchConfig.SigningService;
+import io.clickstream.config.OpenSearchConfig.Templates;
 import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.FakeOpenSearch;
 import java.net.URI;
@@ -36,7 +37,25 @@ class OpenSearchStartCheckTest {
         openSearch.dropConnections(2);
 
         assertThat(problems(config())).isEmpty();
-        assertThat(openSearch.received()).hasSize(3);
+        assertThat(openSearch.received().subList(0, 3))
+                .extracting(request -> request.uri().getPath())
+                .containsOnly("/");
+        assertThat(openSearch.received().get(3).uri().getPath()).isNotEqualTo("/");
+    }
+
+    @Test
+    void saysThatIndexTemplatesAreMissing() throws Exception {
+        openSearch.forgetTemplates();
+
+        assertThat(problems(config().deadLettersIndex("dead_letters")))
+                .hasSize(4)
+                .allSatisfy(
+                        problem ->
+                                assertThat(problem)
+                                        .startsWith("OpenSearch at " + openSearch.uri())
+                                        .contains("has no index template")
+                                        .contains("Run scripts/opensearch-setup.sh, or set"));
+        assertThat(problems(config().templates(Templates.IGNORE))).isEmpty();
     }
 
     @Test
@@ -141,7 +160,7 @@ class OpenSearchStartCheckTest {
             assertThat(problems(config().sigV4(SigningService.AOSS, "eu-central-1"))).isEmpty();
         }
         assertThat(openSearch.received())
-                .singleElement()
+                .first()
                 .satisfies(
                         request -> {
                             assertThat(request.method()).isEqualTo("HEAD");
@@ -154,6 +173,6 @@ class OpenSearchStartCheckTest {
     }
 
     private static List<String> problems(OpenSearchConfig.Builder config) throws Exception {
-        return OpenSearchStartCheck.problems(config.build(), Duration.ofMillis(10));
+        return OpenSearchStartCheck.problems(config.build(), false, Duration.ofMillis(10));
     }
 }
