@@ -55,6 +55,7 @@ class FullTemplateTest {
                 with("Source", "kinesis"),
                 with("Source", "kinesis", "Trending", "department", "Format", "glue"),
                 with("Source", "kinesis", "DeadLettersIndex", "letters"),
+                with("Source", "kinesis", "AdminArn", "arn:aws:iam::111122223333:role/analyst"),
                 with("Source", "kinesis", "Personalize", "true", "Preset", "interactions"),
                 with("Source", "msk"),
                 with("Source", "msk", "MskType", "serverless", "DuplicateId", "/globalseq"),
@@ -167,7 +168,9 @@ class FullTemplateTest {
         Set<String> needed =
                 new TreeSet<>(
                         Set.of(
+                                "es:ESHttpGet",
                                 "es:ESHttpPut",
+                                "s3:GetObject",
                                 "logs:CreateLogStream",
                                 "logs:PutLogEvents",
                                 "ec2:CreateNetworkInterface",
@@ -176,6 +179,12 @@ class FullTemplateTest {
                                 "ec2:DescribeSubnets"));
         if (parameters.get("Source").equals("msk")) {
             needed.add("kafka:GetBootstrapBrokers");
+        }
+        if (parameters.containsKey("AdminArn")) {
+            needed.add("es:AuthorizeVpcEndpointAccess");
+            needed.add("es:GetApplication");
+            needed.add("es:ListVpcEndpointAccess");
+            needed.add("opensearch:ApplicationAccessAll");
         }
         if (parameters.containsKey("Personalize")) {
             needed.add("personalize:CreateEventTracker");

@@ -15,6 +15,7 @@ import com.sun.net.httpserver.HttpsServer;
 import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.Certificate;
 import io.clickstream.testing.SignatureV4;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -26,6 +27,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
@@ -51,8 +55,11 @@ class InlineFunctionsTest {
 
     private static final Path RESOURCES = Path.of("src/test/resources/deploy").toAbsolutePath();
     private static final String REGION = "eu-central-1";
-    private static final int MAX_INLINE = 4096;
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String DOMAIN = "/2021-01-01/opensearch/domain/shop-domain/";
+    private static final String SOURCE =
+            "{\"saved_objects\":[{\"id\":\"d1\",\"attributes\":{\"title\":\"shop-domain\"}}]}";
 
     /** Enough for all waits of the function. */
     private static final int LONG_SECONDS = 60;
@@ -72,7 +79,7 @@ class InlineFunctionsTest {
         static final Answer HANGS = new Answer(0, "");
     }
 
-    private record Call(String method, String path, JsonNode body, String target) {}
+    private record Call(String method, String path, JsonNode body, String text, String target) {}
 
     @BeforeEach
     void startServers() throws Exception {
@@ -110,12 +117,12 @@ class InlineFunctionsTest {
     /** The body is bytes: urllib refuses a text, which made the stack impossible to create. */
     @Test
     void theDomainTakesTheJobsRole() throws Exception {
-        JsonNode response = access(LONG_SECONDS, ok(), ok(), ok());
+        JsonNode response = setUp();
 
         assertThat(response.get("Status").asText()).isEqualTo("SUCCESS");
         assertThat(calls)
                 .extracting(Call::method, Call::path)
-                .containsExactly(
+                .startsWith(
                         tuple("PUT", "/_plugins/_security/api/roles/clickstream"),
                         tuple("PUT", "/_plugins/_security/api/rolesmapping/clickstream"),
                         tuple("PUT", "/_plugins/_security/api/rolesmapping/all_access"));
@@ -141,10 +148,11 @@ class InlineFunctionsTest {
     @ParameterizedTest
     @ValueSource(ints = {409, 429, 500, 503})
     void aBusyDomainIsAskedAgain(int status) throws Exception {
-        JsonNode response = access(LONG_SECONDS, new Answer(status, "busy"), ok(), ok(), ok());
+        answers.add(new Answer(status, "busy"));
+        JsonNode response = setUp();
 
         assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
-        assertThat(calls).hasSize(4);
+        assertThat(calls).hasSize(11);
         assertThat(calls.get(1)).isEqualTo(calls.get(0));
     }
 
@@ -156,8 +164,8 @@ class InlineFunctionsTest {
 
         assertThat(response.get("Status").asText()).isEqualTo("FAILED");
         assertThat(response.get("Reason").asText())
-                .contains("the domain's roles can't be set")
-                .contains("PUT roles/clickstream: HTTP Error " + status)
+                .contains("the domain can't be set up")
+                .contains("PUT _plugins/_security/api/roles/clickstream: HTTP Error " + status)
                 .contains("no permissions");
         assertThat(calls).hasSize(1);
     }
@@ -170,8 +178,167 @@ class InlineFunctionsTest {
         JsonNode response = access(9, Answer.HANGS);
 
         assertThat(response.get("Status").asText()).isEqualTo("FAILED");
-        assertThat(response.get("Reason").asText()).contains("PUT roles/clickstream: ");
+        assertThat(response.get("Reason").asText())
+                .contains("PUT _plugins/_security/api/roles/clickstream: ");
         assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start)).isLessThan(20);
+    }
+
+    /** Else the first bulk makes indices with wrong types, for good. */
+    @Test
+    void indexTemplatesAndRetentionAreThereBeforeTheJobStarts() throws Exception {
+        JsonNode response = setUp();
+
+        assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
+        for (Call call : calls.subList(3, 8)) {
+            assertThat(call.method).isEqualTo("PUT");
+            assertThat(call.path).startsWith("/_index_template/");
+            Path file =
+                    Path.of(
+                            "src/main/opensearch/index-templates",
+                            call.path.substring("/_index_template/".length()) + ".json");
+            assertThat(call.body).isEqualTo(JSON.readTree(file.toFile()));
+        }
+        assertThat(calls.subList(3, 8)).extracting(Call::path).doesNotHaveDuplicates();
+        assertThat(calls.subList(8, calls.size()))
+                .extracting(Call::method, Call::path)
+                .containsExactly(
+                        tuple("GET", "/_plugins/_ism/policies/clickstream"),
+                        tuple("PUT", "/_plugins/_ism/policies/clickstream"));
+        assertThat(calls.get(9).body)
+                .isEqualTo(JSON.readTree(Path.of("src/main/opensearch/ism-policy.json").toFile()));
+    }
+
+    @Test
+    void aRetentionPolicyThatIsThereStays() throws Exception {
+        JsonNode response = access(LONG_SECONDS, ok(9));
+
+        assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
+        assertThat(calls).hasSize(9);
+    }
+
+    // --- Dashboards in OpenSearch UI
+
+    @Test
+    void dashboardsAreReadyInABrowser() throws Exception {
+        JsonNode response =
+                dashboards(
+                        new Answer(200, "{\"AuthorizedPrincipalList\":[],\"NextToken\":\"\"}"),
+                        new Answer(200, "{\"AuthorizedPrincipal\":{}}"),
+                        new Answer(200, "{\"endpoint\":\"%s\"}".formatted(ui())),
+                        // The application has just been made.
+                        new Answer(200, "{\"saved_objects\":[]}"),
+                        new Answer(403, "not yet"),
+                        new Answer(200, SOURCE),
+                        new Answer(
+                                200,
+                                "{\"success\":true,\"result\":{\"workspaces\":[{\"id\":\"x\","
+                                        + "\"name\":\"mine\"}]}}"),
+                        new Answer(200, "{\"success\":true,\"result\":{\"id\":\"w1\"}}"),
+                        new Answer(200, "{\"success\":true,\"successCount\":27}"));
+
+        assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
+        assertThat(response.at("/Data/Address").asText())
+                .isEqualTo("https://" + ui() + "/w/w1/app/dashboards");
+        assertThat(calls)
+                .extracting(Call::method, Call::path)
+                .containsExactly(
+                        tuple("GET", DOMAIN + "listVpcEndpointAccess"),
+                        tuple("POST", DOMAIN + "authorizeVpcEndpointAccess"),
+                        tuple("GET", "/2021-01-01/opensearch/application/a1b2"),
+                        tuple("GET", "/api/saved_objects/_find"),
+                        tuple("GET", "/api/saved_objects/_find"),
+                        tuple("GET", "/api/saved_objects/_find"),
+                        tuple("POST", "/api/workspaces/_list"),
+                        tuple("POST", "/api/workspaces"),
+                        tuple("POST", "/w/w1/api/saved_objects/_import"));
+        assertThat(calls.get(1).body.toString())
+                .isEqualTo("{\"Service\":\"application.opensearchservice.amazonaws.com\"}");
+        assertThat(calls.get(7).body.at("/settings/dataSources/0").asText()).isEqualTo("d1");
+        assertImported(calls.get(8).text);
+    }
+
+    /** Each object reads from the domain, and is otherwise the one of the project. */
+    private static void assertImported(String form) throws IOException {
+        List<String> lines = form.lines().filter(line -> line.startsWith("{")).toList();
+        List<String> originals =
+                Files.readAllLines(Path.of("src/main/opensearch/dashboards.ndjson"));
+        assertThat(lines).hasSameSizeAs(originals);
+        int withSource = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            JsonNode imported = JSON.readTree(lines.get(i));
+            JsonNode original = JSON.readTree(originals.get(i));
+            JsonNode state = JSON.readTree(original.at("/attributes/visState").asText("{}"));
+            boolean isTsvb = state.path("type").asText().equals("metrics");
+            if (isTsvb) {
+                assertThat(
+                                JSON.readTree(imported.at("/attributes/visState").asText())
+                                        .at("/params/data_source_id")
+                                        .asText())
+                        .isEqualTo("d1");
+            }
+            if (isTsvb || original.path("type").asText().equals("index-pattern")) {
+                withSource++;
+                assertThat(imported.get("references").findValuesAsText("id")).contains("d1");
+            } else {
+                assertThat(imported).isEqualTo(original);
+            }
+        }
+        assertThat(withSource).isEqualTo(6);
+    }
+
+    @Test
+    void dashboardsThatAreThereAreTakenForImported() throws Exception {
+        JsonNode response =
+                dashboards(
+                        allowed(),
+                        new Answer(200, "{\"endpoint\":\"https://%s\"}".formatted(ui())),
+                        new Answer(200, SOURCE),
+                        workspace(),
+                        new Answer(
+                                200,
+                                "{\"success\":false,\"errors\":[{\"id\":\"a\","
+                                        + "\"error\":{\"type\":\"conflict\"}}]}"));
+
+        assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
+        assertThat(calls).hasSize(5);
+    }
+
+    @Test
+    void saysWhichDashboardCanNotBeImported() throws Exception {
+        JsonNode response =
+                dashboards(
+                        allowed(),
+                        new Answer(200, "{\"endpoint\":\"%s\"}".formatted(ui())),
+                        new Answer(200, SOURCE),
+                        workspace(),
+                        new Answer(
+                                200,
+                                "{\"success\":false,\"errors\":[{\"id\":\"clickstream-x\","
+                                        + "\"error\":{\"type\":\"missing_references\"}}]}"));
+
+        assertThat(response.get("Status").asText()).isEqualTo("FAILED");
+        assertThat(response.get("Reason").asText())
+                .contains("the dashboards are not imported")
+                .contains("clickstream-x")
+                .contains("missing_references");
+    }
+
+    private String ui() {
+        return "127.0.0.1:" + service.getAddress().getPort();
+    }
+
+    private static Answer allowed() {
+        return new Answer(
+                200,
+                "{\"AuthorizedPrincipalList\":[{\"PrincipalType\":\"AWS_SERVICE\",\"Principal\":"
+                        + "\"application.opensearchservice.amazonaws.com\"}],\"NextToken\":\"\"}");
+    }
+
+    private static Answer workspace() {
+        return new Answer(
+                200,
+                "{\"success\":true,\"result\":{\"workspaces\":[{\"id\":\"w1\","
+                        + "\"name\":\"Clickstream\"}]}}");
     }
 
     @Test
@@ -289,11 +456,36 @@ class InlineFunctionsTest {
                 "Create",
                 """
                 {"Endpoint": "127.0.0.1:%d", "JobRole": "arn:job", "AccessRole": "arn:access",
-                 "Admin": ""}
+                 "Admin": "", "JarBucket": "jars", "JarKey": "job.jar"}
                 """
                         .formatted(service.getAddress().getPort()),
                 null,
                 seconds);
+    }
+
+    /** A jar that has nothing but what is put onto OpenSearch. */
+    private static byte[] jar() throws IOException {
+        Path assets = Path.of("src/main/opensearch");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes);
+                Stream<Path> files = Files.walk(assets)) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                zip.putNextEntry(new ZipEntry("opensearch/" + assets.relativize(file)));
+                zip.write(Files.readAllBytes(file));
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private JsonNode dashboards(Answer... given) throws Exception {
+        answers.addAll(List.of(given));
+        return run(
+                "Dashboards",
+                "Create",
+                "{\"DomainName\": \"shop-domain\", \"ApplicationId\": \"a1b2\","
+                        + " \"JarBucket\": \"jars\", \"JarKey\": \"job.jar\"}",
+                null,
+                LONG_SECONDS);
     }
 
     private JsonNode brokers() throws Exception {
@@ -307,6 +499,19 @@ class InlineFunctionsTest {
 
     private JsonNode deleteTracker(String id) throws Exception {
         return run("EventTracker", "Delete", "{}", id, LONG_SECONDS);
+    }
+
+    /** The domain has roles, five templates, and no retention policy. */
+    private JsonNode setUp() throws Exception {
+        answers.addAll(List.of(ok(8)));
+        answers.add(new Answer(404, "{}"));
+        return access(LONG_SECONDS, ok());
+    }
+
+    private static Answer[] ok(int times) {
+        Answer[] all = new Answer[times];
+        Arrays.fill(all, ok());
+        return all;
     }
 
     private static Answer ok() {
@@ -335,15 +540,26 @@ class InlineFunctionsTest {
         Map<String, Map<String, Object>> resources =
                 FullTemplateTest.resources(
                         FullTemplateTest.with(
-                                "Source", "msk", "Personalize", "true", "Item", "/itemId"));
-        String function = resource.equals("AccessFunction") ? resource : "LookupFunction";
+                                "Source",
+                                "msk",
+                                "Personalize",
+                                "true",
+                                "Item",
+                                "/itemId",
+                                "AdminArn",
+                                "arn:aws:iam::111122223333:role/analyst"));
+        String function =
+                switch (resource) {
+                    case "AccessFunction" -> resource;
+                    case "Dashboards" -> "DashboardsFunction";
+                    default -> "LookupFunction";
+                };
         String type =
                 resource.equals("Brokers") ? "Custom::BootstrapBrokers" : "Custom::" + resource;
         String code =
                 map(map(resources.get(function).get("Properties")).get("Code"))
                         .get("ZipFile")
                         .toString();
-        assertThat(code).hasSizeLessThan(MAX_INLINE);
         Path file = Files.writeString(folder.resolve("index.py"), code);
         String event =
                 """
@@ -403,13 +619,20 @@ class InlineFunctionsTest {
             body = in.readAllBytes();
         }
         URI uri = exchange.getRequestURI();
+        if (uri.getPath().equals("/jars/job.jar")) {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write(jar());
+            exchange.close();
+            return;
+        }
         Answer answer;
         synchronized (answers) {
             calls.add(
                     new Call(
                             exchange.getRequestMethod(),
                             uri.getRawPath(),
-                            JSON.readTree(body),
+                            body.length > 0 && body[0] == '{' ? JSON.readTree(body) : null,
+                            new String(body, UTF_8),
                             exchange.getRequestHeaders().getFirst("X-Amz-Target")));
             answer = answers.isEmpty() ? null : answers.peek();
             if (answer != null && !answer.equals(Answer.HANGS)) {
@@ -427,9 +650,10 @@ class InlineFunctionsTest {
         }
         int status = answer == null ? 418 : answer.status;
         String text = answer == null ? "{}" : answer.body;
-        if (uri.getPath().startsWith("/_plugins/")) {
+        boolean isUi = uri.getPath().startsWith("/api/") || uri.getPath().startsWith("/w/");
+        if (isUi || uri.getPath().startsWith("/_")) {
             try {
-                new SignatureV4(REGION, "es")
+                new SignatureV4(REGION, isUi ? "opensearch" : "es")
                         .assertSigned(
                                 exchange.getRequestMethod(),
                                 uri,

@@ -43,6 +43,9 @@ final class Template {
         values.put("AWS::Region", "eu-central-1");
         values.put("AWS::AccountId", "111122223333");
         values.put("AWS::StackName", "shop");
+        values.put(
+                "AWS::StackId",
+                "arn:aws:cloudformation:eu-central-1:111122223333:stack/shop/51af3dc0-da77-11e4");
         map(template.get("Parameters"))
                 .forEach(
                         (name, parameter) -> {
