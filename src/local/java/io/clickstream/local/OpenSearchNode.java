@@ -12,6 +12,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -60,11 +62,36 @@ public final class OpenSearchNode implements AutoCloseable {
      * @param folder is created if it isn't there
      */
     public static OpenSearchNode start(Path folder, Path log) {
+        OpenSearchNode node = start(folder, log, List.of(), List.of());
+        try {
+            setReplicas(node.uri);
+            return node;
+        } catch (IOException e) {
+            node.close();
+            throw new IllegalStateException("OpenSearch did not start, see " + log, e);
+        } catch (InterruptedException e) {
+            node.close();
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while OpenSearch started", e);
+        }
+    }
+
+    /**
+     * Starts a node with more plugins, whose settings are the caller's.
+     *
+     * @param jars of the plugins
+     * @param arguments of {@link OpenSearchNodeMain} behind the folder
+     */
+    public static OpenSearchNode start(
+            Path folder, Path log, List<Path> jars, List<String> arguments) {
         Process process;
         try {
             Files.createDirectories(folder);
-            process =
-                    new ProcessBuilder(
+            StringBuilder classPath = new StringBuilder(classPath());
+            jars.forEach(jar -> classPath.append(File.pathSeparator).append(jar.toAbsolutePath()));
+            List<String> command =
+                    new ArrayList<>(
+                            List.of(
                                     Path.of(System.getProperty("java.home"), "bin", "java")
                                             .toString(),
                                     "-Xms256m",
@@ -74,20 +101,19 @@ public final class OpenSearchNode implements AutoCloseable {
                                     "-Dlog4j2.configurationFile=opensearch-node-log4j2.xml",
                                     "-Dlog4j2.disable.jmx=true",
                                     "-cp",
-                                    classPath(),
+                                    classPath.toString(),
                                     OpenSearchNodeMain.class.getName(),
-                                    folder.resolve("node").toString())
-                            .redirectError(log.toFile())
-                            .start();
+                                    folder.resolve("node").toString()));
+            command.addAll(arguments);
+            process = new ProcessBuilder(command).redirectError(log.toFile()).start();
         } catch (IOException e) {
             throw new UncheckedIOException("OpenSearch can't be started in " + folder, e);
         }
         try {
             int port = Integer.parseInt(firstLine(process));
             URI uri = URI.create("http://127.0.0.1:" + port);
-            setReplicas(uri);
             return new OpenSearchNode(process, uri, log);
-        } catch (ExecutionException | TimeoutException | NumberFormatException | IOException e) {
+        } catch (ExecutionException | TimeoutException | NumberFormatException e) {
             process.destroyForcibly();
             throw new IllegalStateException("OpenSearch did not start, see " + log, e);
         } catch (InterruptedException e) {

@@ -3,8 +3,13 @@ package io.clickstream.local;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.Reader;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.http.HttpServerTransport;
 import org.opensearch.node.Node;
@@ -26,13 +31,20 @@ final class OpenSearchNodeMain {
     /**
      * Runs a node until the standard input ends.
      *
-     * @param args the folder for data and configuration
+     * @param args the folder for data and configuration; optionally the names of more plugins'
+     *     classes and a file of more settings, as Java properties
      */
     public static void main(String[] args) throws Exception {
         PrintStream answer = System.out;
         System.setOut(System.err);
         ignoreInterrupt();
 
+        Properties more = new Properties();
+        if (args.length > 2) {
+            try (Reader file = Files.newBufferedReader(Path.of(args[2]))) {
+                more.load(file);
+            }
+        }
         Class<?> type = Class.forName(RUNNER);
         Class<?> settingsType = Class.forName(RUNNER + "$Builder");
         Closeable runner = (Closeable) type.getConstructor().newInstance();
@@ -41,20 +53,27 @@ final class OpenSearchNodeMain {
                         type.getClassLoader(),
                         new Class<?>[] {settingsType},
                         (proxy, method, arguments) -> {
-                            configure((Settings.Builder) arguments[1]);
+                            Settings.Builder of = (Settings.Builder) arguments[1];
+                            configure(of);
+                            more.stringPropertyNames()
+                                    .forEach(name -> of.put(name, more.getProperty(name)));
                             return null;
                         });
         type.getMethod("onBuild", settingsType).invoke(runner, settings);
         List<String> options =
-                List.of(
-                        "-basePath",
-                        args[0],
-                        "-numOfNode",
-                        "1",
-                        "-clusterName",
-                        "clickstream-local",
-                        "-useLogger",
-                        "-disableESLogger");
+                new ArrayList<>(
+                        List.of(
+                                "-basePath",
+                                args[0],
+                                "-numOfNode",
+                                "1",
+                                "-clusterName",
+                                "clickstream-local",
+                                "-useLogger",
+                                "-disableESLogger"));
+        if (args.length > 1) {
+            options.addAll(List.of("-pluginTypes", args[1]));
+        }
         type.getMethod("build", String[].class)
                 .invoke(runner, (Object) options.toArray(new String[0]));
 

@@ -50,12 +50,19 @@ final class IndexedSamples {
      * @param ends when the last of it was found; once for each
      */
     static void write(URI node, Instant... ends) throws Exception {
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1);
-        OpenSearchConfig config =
+        write(
                 OpenSearchConfig.builder()
                         .endpoints(List.of(node))
                         .deadLettersIndex("dead_letters")
-                        .build();
+                        .build(),
+                ends);
+    }
+
+    /**
+     * @param config with an index for dead letters
+     */
+    static void write(OpenSearchConfig config, Instant... ends) throws Exception {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1);
         for (Instant end : ends) {
             new IndexedSamples(env, config).define(end.toEpochMilli());
         }

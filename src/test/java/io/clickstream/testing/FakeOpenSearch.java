@@ -66,6 +66,7 @@ public final class FakeOpenSearch implements AutoCloseable {
     private volatile int connectionsToDrop;
     private volatile String authorization;
     private volatile boolean hasTemplates = true;
+    private volatile int homeStatus = 200;
     private volatile String home =
             "{\"version\":{\"distribution\":\"opensearch\",\"number\":\"2.13.0\"}}";
 
@@ -162,6 +163,12 @@ public final class FakeOpenSearch implements AutoCloseable {
         home = body;
     }
 
+    /** Answers 403 to {@code GET /}. */
+    public void refuseHome(String body) {
+        home = body;
+        homeStatus = 403;
+    }
+
     /** Nobody has put index templates. */
     public void forgetTemplates() {
         hasTemplates = false;
@@ -217,7 +224,7 @@ public final class FakeOpenSearch implements AutoCloseable {
             } else if (exchange.getRequestURI().getPath().contains("/_simulate_index/")) {
                 respond(exchange, 200, hasTemplates ? DATES : "{}");
             } else {
-                respond(exchange, 200, home);
+                respond(exchange, homeStatus, home);
             }
         }
     }
@@ -242,6 +249,11 @@ public final class FakeOpenSearch implements AutoCloseable {
     private ObjectNode bulk(List<JsonNode> lines) {
         ObjectNode answer = JSON.createObjectNode().put("took", 1).put("errors", false);
         ArrayNode items = answer.putArray("items");
+        if (!lines.isEmpty() && lines.get(0).has("delete")) {
+            // There is no such document.
+            lines.forEach(line -> items.addObject().putObject("delete").put("status", 404));
+            return answer;
+        }
         for (int i = 0; i < lines.size(); i += 2) {
             JsonNode action = lines.get(i).get("index");
             ObjectNode item = items.addObject().putObject("index");

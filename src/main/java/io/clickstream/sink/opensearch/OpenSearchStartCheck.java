@@ -27,9 +27,8 @@ import org.slf4j.LoggerFactory;
  * Finds out before the job starts whether OpenSearch is there and lets the job in.
  *
  * <p>It asks for {@code /}, or on OpenSearch Serverless, which has no such thing, for an index. So
- * it sees a wrong address, certificate, password or role, but not whether the role may write; that
- * shows with the first bulk. It also asks whether new indices get the right types: see {@link
- * IndexTemplates}.
+ * it sees a wrong address, certificate, password or role. Then it asks whether the role may write
+ * and whether new indices get the right types: see {@link WriteRights} and {@link IndexTemplates}.
  */
 public final class OpenSearchStartCheck {
 
@@ -41,7 +40,7 @@ public final class OpenSearchStartCheck {
     private final OpenSearchConfig config;
     private final boolean trending;
     private final Duration pause;
-    private boolean templatesChecked;
+    private boolean indicesChecked;
 
     private OpenSearchStartCheck(OpenSearchConfig config, boolean trending, Duration pause) {
         this.config = config;
@@ -90,7 +89,7 @@ public final class OpenSearchStartCheck {
             try (RestClient client =
                     ClientFactory.plainClient(config, AggregateSink.host(endpoint))) {
                 if (letsIn(client, endpoint, refused)) {
-                    checkTemplates(client, endpoint, refused);
+                    checkIndices(client, endpoint, refused);
                 }
                 return;
             } catch (IOException e) {
@@ -145,13 +144,22 @@ public final class OpenSearchStartCheck {
         return problem.isEmpty();
     }
 
-    /** All endpoints are of one cluster, so one of them knows all templates. */
-    private void checkTemplates(RestClient client, URI endpoint, List<String> refused) {
-        if (!templatesChecked) {
-            templatesChecked = true;
-            IndexTemplates.problems(client, config, trending)
-                    .forEach(problem -> refused.add(name(endpoint) + problem));
+    /** All endpoints are of one cluster, so one of them is enough. */
+    private void checkIndices(RestClient client, URI endpoint, List<String> refused)
+            throws IOException {
+        if (indicesChecked) {
+            return;
         }
+        indicesChecked = true;
+        List<String> problems = new ArrayList<>();
+        if (!isServerless()) {
+            // Collections of time series refuse each deletion.
+            problems.addAll(WriteRights.problems(client, config, trending));
+        }
+        if (problems.isEmpty()) {
+            problems.addAll(IndexTemplates.problems(client, config, trending));
+        }
+        problems.forEach(problem -> refused.add(name(endpoint) + problem));
     }
 
     private Request request() {

@@ -1,5 +1,7 @@
 package io.clickstream.sink.opensearch;
 
+import static java.util.stream.Collectors.toSet;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -137,7 +139,10 @@ public final class StaleDocuments implements Closeable {
             }
         }
         if (removed > 0) {
-            send("POST", "/_refresh", null);
+            // One by one: a role for these indices only may not refresh all.
+            for (String index : stale.stream().map(each -> each.index).collect(toSet())) {
+                send("POST", '/' + index + "/_refresh", null);
+            }
         }
         return removed;
     }

@@ -113,14 +113,27 @@ class OpenSearchStartCheckTest {
                 .contains("answered 403: {\"Message\":\"User: arn is not authorized\"}; the role");
     }
 
+    /** Such a role may not ask for the version, and the job never needs it. */
     @Test
     void isContentWithARoleThatMayOnlyWrite() throws Exception {
+        openSearch.refuseHome(
+                "{\"error\":{\"type\":\"security_exception\",\"reason\":"
+                        + "\"no permissions for [cluster:monitor/main] and User [name=ann]\"}}");
+
+        assertThat(problems(config())).isEmpty();
+    }
+
+    @Test
+    void saysThatTheRoleMayNotWrite() throws Exception {
         openSearch.answer(
                 403,
                 "{\"error\":{\"type\":\"security_exception\",\"reason\":"
                         + "\"no permissions for [cluster:monitor/main] and User [name=ann]\"}}");
 
-        assertThat(problems(config())).isEmpty();
+        assertThat(problems(config()))
+                .singleElement()
+                .asString()
+                .contains("does not let the job write to any index: ");
     }
 
     @Test

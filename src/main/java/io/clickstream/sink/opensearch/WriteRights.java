@@ -1,0 +1,104 @@
+package io.clickstream.sink.opensearch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.clickstream.config.OpenSearchConfig;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.http.util.EntityUtils;
+import org.opensearch.client.Request;
+import org.opensearch.client.ResponseException;
+import org.opensearch.client.RestClient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out whether the job may write, by a bulk that deletes documents that do not exist. It
+ * changes nothing and makes no index. So it sees a missing right on an index only if the index
+ * exists; a login without any right to write is always seen.
+ */
+final class WriteRights {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WriteRights.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String NO_DOCUMENT = "clickstream-start-check";
+    private static final String REFUSED = "security_exception";
+
+    private WriteRights() {}
+
+    /**
+     * What the login may not do, one phrase each; empty if it may write.
+     *
+     * @param trending whether the job writes lists of the most clicked names
+     */
+    static List<String> problems(RestClient client, OpenSearchConfig config, boolean trending)
+            throws IOException {
+        StringBuilder bulk = new StringBuilder();
+        long now = Clock.systemUTC().millis();
+        for (String index : indices(config, trending)) {
+            ObjectNode line = JSON.createObjectNode();
+            line.putObject("delete")
+                    .put("_index", new IndexName(index, config.indexPeriod()).at(now))
+                    .put("_id", NO_DOCUMENT);
+            bulk.append(line).append('\n');
+        }
+        Request request = new Request("POST", '/' + config.departmentsIndex() + "/_bulk");
+        request.setJsonEntity(bulk.toString());
+        List<String> problems = new ArrayList<>();
+        try {
+            JsonNode answer =
+                    JSON.readTree(
+                            EntityUtils.toString(
+                                    client.performRequest(request).getEntity(),
+                                    StandardCharsets.UTF_8));
+            for (JsonNode item : answer.path("items")) {
+                JsonNode result = item.path("delete");
+                JsonNode error = result.path("error");
+                if (error.path("type").asText().equals(REFUSED)) {
+                    problems.add(problem(result.path("_index").asText(), error));
+                }
+            }
+        } catch (ResponseException e) {
+            int status = e.getResponse().getStatusLine().getStatusCode();
+            if (status == 403) {
+                problems.add(
+                        problem("any index", JSON.createObjectNode().put("reason", reason(e))));
+            } else {
+                LOG.warn(
+                        "It can't be checked whether the job may write to OpenSearch: {}. The job"
+                                + " starts anyway",
+                        e.getMessage());
+            }
+        }
+        return problems;
+    }
+
+    private static List<String> indices(OpenSearchConfig config, boolean trending) {
+        List<String> indices = new ArrayList<>();
+        indices.add(config.departmentsIndex());
+        indices.add(config.sessionsIndex());
+        indices.add(config.checkoutsIndex());
+        if (trending) {
+            indices.add(config.trendingIndex());
+        }
+        config.deadLettersIndex().ifPresent(indices::add);
+        return indices;
+    }
+
+    private static String reason(ResponseException e) {
+        return e.getMessage().replaceAll("\\s+", " ");
+    }
+
+    private static String problem(String index, JsonNode error) {
+        return "does not let the job write to "
+                + index
+                + ": "
+                + error.path("reason").asText()
+                + "; map its role or user to a role of OpenSearch that may"
+                + " indices:data/write/* and indices:admin/create there";
+    }
+}
