@@ -103,7 +103,6 @@ class OpenSearchOutageITCase {
                     openSearch.uri().resolve("/" + Results.CHECKOUTS_INDEX),
                     "{\"mappings\":{\"properties\":{\"userId\":{\"type\":\"long\"}}}}");
             job.set("sink.opensearch", "endpoint", openSearch.uri().toString());
-            job.set("sink.opensearch", "templates", "put");
             job.start(folder, 1);
             job.send(0, clicks.stream().map(Clicks::toJson).toList());
 

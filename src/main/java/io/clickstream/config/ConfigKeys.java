@@ -797,11 +797,12 @@ public final class ConfigKeys {
                     "templates",
                     oneOf(OpenSearchConfig.Templates.class),
                     labels(OpenSearchConfig.Templates.class),
-                    "check",
+                    "put",
                     "Index templates make times dates; without them no dashboard finds a document."
-                            + " `check`: the job does not start where a new index would get none."
-                            + " `put`: the job puts missing ones, for which its role or user needs"
-                            + " `indices:admin/index_template/put`. `ignore`: nothing is asked.");
+                            + " Where a new index would get none, the job puts it at its start"
+                            + " (`put`; its role or user needs"
+                            + " `indices:admin/index_template/put`), or does not start (`check`)."
+                            + " `ignore`: the job does not ask.");
     static final Key<AuthChoice> OPENSEARCH_AUTH =
             Key.of(
                     OPENSEARCH_SINK,

@@ -54,10 +54,10 @@ public final class OpenSearchConfig implements Serializable {
 
     /** What happens at the start where OpenSearch has no index template for an index. */
     public enum Templates {
-        /** The job does not start. */
-        CHECK,
         /** The job puts the template. */
         PUT,
+        /** The job does not start. */
+        CHECK,
         /** Nothing is asked. */
         IGNORE
     }
@@ -283,7 +283,7 @@ public final class OpenSearchConfig implements Serializable {
         private String trendingIndex = "trending";
         @Nullable private String deadLettersIndex;
         private IndexPeriod indexPeriod = IndexPeriod.NONE;
-        private Templates templates = Templates.CHECK;
+        private Templates templates = Templates.PUT;
         private Auth auth = Auth.NONE;
         @Nullable private String username;
         @Nullable private String password;

@@ -153,6 +153,7 @@ class SecuredDomainITCase {
                 .endpoints(List.of(openSearch.uri()))
                 .basicAuth(user, PASSWORD)
                 .indexPeriod(IndexPeriod.DAY)
+                .templates(Templates.CHECK)
                 .deadLettersIndex("dead_letters");
     }
 

@@ -170,9 +170,10 @@ final class IndexTemplates {
                             + index
                             + ": "
                             + e.getMessage().replaceAll("\\s+", " ")
-                            + "; check that the role or user may"
-                            + " indices:admin/index_template/put, or put it with"
-                            + " scripts/opensearch-setup.sh");
+                            + "; without it no dashboard would find a document. Let the role or"
+                            + " user do indices:admin/index_template/put, or run"
+                            + " scripts/opensearch-setup.sh as somebody who may, or set"
+                            + " sink.opensearch / templates to ignore");
         }
     }
 

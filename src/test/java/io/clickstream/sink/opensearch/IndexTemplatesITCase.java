@@ -132,7 +132,7 @@ class IndexTemplatesITCase {
     }
 
     private static OpenSearchConfig.Builder config() {
-        return OpenSearchConfig.builder().endpoints(List.of(node.uri()));
+        return OpenSearchConfig.builder().endpoints(List.of(node.uri())).templates(Templates.CHECK);
     }
 
     private static List<String> problems(OpenSearchConfig.Builder config) throws Exception {

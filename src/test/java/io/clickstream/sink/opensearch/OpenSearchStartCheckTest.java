@@ -47,7 +47,7 @@ class OpenSearchStartCheckTest {
     void saysThatIndexTemplatesAreMissing() throws Exception {
         openSearch.forgetTemplates();
 
-        assertThat(problems(config().deadLettersIndex("dead_letters")))
+        assertThat(problems(config().deadLettersIndex("dead_letters").templates(Templates.CHECK)))
                 .hasSize(4)
                 .allSatisfy(
                         problem ->
