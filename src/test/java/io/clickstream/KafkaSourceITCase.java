@@ -219,10 +219,16 @@ class KafkaSourceITCase {
                 }
                 job.send(0, more);
                 Await.until("a stall", SOON, () -> job.stalledPartitions() == 2);
+                Await.until("a lag", SOON, () -> job.millisBehindLatest() > 15_000);
                 proxy.goOn();
 
                 Await.until("all clicks", SOON, () -> job.count("clicks") == 1_002);
                 Await.until("no stall", SOON, () -> job.stalledPartitions() == 0);
+                // Nothing comes any more, and the broker says so.
+                Await.until(
+                        "no lag",
+                        SOON,
+                        () -> job.millisBehindLatest() >= 0 && job.millisBehindLatest() < 5_000);
                 assertThat(job.deadLetterCount(Reason.LATE)).isZero();
                 assertThat(job.flink().restarts()).isZero();
             }

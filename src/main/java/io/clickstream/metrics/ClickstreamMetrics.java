@@ -76,6 +76,13 @@ public final class ClickstreamMetrics {
      */
     public static final String STALLED_PARTITIONS = "stalledPartitions";
 
+    /**
+     * How long ago the newest record arrived that is read of the partition or shard that is
+     * furthest behind, in ms; a gauge per subtask. It grows with the clock while a server gives no
+     * answer, and is near 0 where everything is read.
+     */
+    public static final String MILLIS_BEHIND_LATEST = "millisBehindLatest";
+
     /** Offsets of topics that the retention deleted before they were read. */
     public static final String LOST_OFFSETS = "lostOffsets";
 
@@ -158,6 +165,7 @@ public final class ClickstreamMetrics {
                                 OPEN_SESSIONS,
                                 WATERMARK_LAG,
                                 STALLED_PARTITIONS,
+                                MILLIS_BEHIND_LATEST,
                                 LOST_OFFSETS,
                                 USERS_WRITTEN,
                                 BYTES_WRITTEN,

@@ -24,6 +24,17 @@ public interface SplitProgress<SplitT> extends CaughtUp {
     }
 
     /**
+     * The time of the clock up to which a split is read: all records that arrived before it are
+     * passed on.
+     *
+     * @param now in ms of the clock
+     * @return {@link PartitionTimes#NEVER} if it is not known
+     */
+    default long readUpTo(String split, long now) {
+        return caughtUpAt(split);
+    }
+
+    /**
      * The reader has nothing to give.
      *
      * @param now in ms of the clock

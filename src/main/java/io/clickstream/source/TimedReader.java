@@ -4,6 +4,7 @@ import io.clickstream.event.Click;
 import io.clickstream.event.Incoming;
 import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.time.PartitionTimes;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -42,11 +43,24 @@ final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Inco
      */
     static final long STEP_MILLIS = 50;
 
+    /** How often it is found out how far reading is behind. */
+    private static final long LAG_MILLIS = 1_000;
+
+    /** A split that is further behind than this may be at its end: the server is asked. */
+    private static final long UNCERTAIN_MILLIS = 10_000;
+
+    /** Says that there is no split to be behind with. */
+    private static final long NO_SPLIT = Long.MAX_VALUE;
+
     private final SourceReader<Incoming, SplitT> reader;
     private final SplitProgress<SplitT> progress;
     private final PartitionTimes times;
     private final RelativeClock clock;
     private final Map<String, PartitionTimes.Partition> partitions = new HashMap<>();
+
+    /** When each split was added, in ms of the clock. */
+    private final Map<String, Long> addedAt = new HashMap<>();
+
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(
                     task -> {
@@ -60,6 +74,12 @@ final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Inco
             new AtomicReference<>(new CompletableFuture<>());
 
     private volatile boolean isStepDue;
+
+    /** Up to which time of the clock all splits are read; the reporter of metrics reads it. */
+    private volatile long readUpTo = NO_SPLIT;
+
+    private long nextLag;
+    private long nextCheck;
     @Nullable private CompletableFuture<Void> watched;
     @Nullable private TimedOutput output;
 
@@ -73,8 +93,37 @@ final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Inco
         this.progress = progress;
         this.times = times;
         this.clock = clock;
-        metrics.addGroup(ClickstreamMetrics.GROUP)
-                .gauge(ClickstreamMetrics.STALLED_PARTITIONS, times::stalled);
+        MetricGroup group = metrics.addGroup(ClickstreamMetrics.GROUP);
+        group.gauge(ClickstreamMetrics.STALLED_PARTITIONS, times::stalled);
+        group.gauge(ClickstreamMetrics.MILLIS_BEHIND_LATEST, this::millisBehindLatest);
+        nextLag = clock.relativeTimeMillis();
+        nextCheck = nextLag;
+    }
+
+    private long millisBehindLatest() {
+        long upTo = readUpTo;
+        return upTo == NO_SPLIT ? 0 : Math.max(0, clock.relativeTimeMillis() - upTo);
+    }
+
+    private void updateLag(long now) {
+        nextLag = now + LAG_MILLIS;
+        long lowest = NO_SPLIT;
+        List<String> uncertain = new ArrayList<>();
+        for (Map.Entry<String, Long> split : addedAt.entrySet()) {
+            long upTo = progress.readUpTo(split.getKey(), now);
+            if (upTo == PartitionTimes.NEVER) {
+                upTo = split.getValue();
+            }
+            if (now - upTo >= UNCERTAIN_MILLIS) {
+                uncertain.add(split.getKey());
+            }
+            lowest = Math.min(lowest, upTo);
+        }
+        readUpTo = lowest;
+        if (!uncertain.isEmpty() && now >= nextCheck) {
+            nextCheck = now + UNCERTAIN_MILLIS;
+            progress.check(uncertain);
+        }
     }
 
     @Override
@@ -101,7 +150,11 @@ final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Inco
         }
         if (isStepDue) {
             isStepDue = false;
-            times.advance(clock.relativeTimeMillis(), progress, out);
+            long now = clock.relativeTimeMillis();
+            times.advance(now, progress, out);
+            if (now >= nextLag) {
+                updateLag(now);
+            }
         }
         InputStatus status = reader.pollNext(output);
         if (status == InputStatus.NOTHING_AVAILABLE) {
@@ -137,6 +190,7 @@ final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Inco
         for (SplitT split : splits) {
             if (!progress.isAtEnd(split)) {
                 partitions.put(split.splitId(), times.add(split.splitId(), now));
+                addedAt.put(split.splitId(), now);
             }
             // The new split holds event time in place of those that it follows on.
             progress.predecessors(split).forEach(times::remove);
@@ -197,6 +251,7 @@ final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Inco
         @Override
         public void releaseOutputForSplit(String splitId) {
             partitions.remove(splitId);
+            addedAt.remove(splitId);
             times.end(splitId);
             // Flink fails when an output is released that was never created. A split that never
             // gave a record may have none.

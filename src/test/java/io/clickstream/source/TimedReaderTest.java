@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -21,6 +22,8 @@ import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.util.clock.ManualClock;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +35,7 @@ class TimedReaderTest {
     private final ManualClock clock = new ManualClock();
     private final Shards shards = new Shards();
     private final Output output = new Output();
+    private final Gauges metrics = new Gauges();
     private TimedReader<Shard> reader;
 
     private record Shard(String splitId, List<String> parents) implements SourceSplit {}
@@ -47,7 +51,7 @@ class TimedReaderTest {
                                 Duration.ofSeconds(15),
                                 Duration.ofMinutes(5)),
                         clock,
-                        new UnregisteredMetricsGroup());
+                        metrics);
         reader.start();
     }
 
@@ -131,6 +135,61 @@ class TimedReaderTest {
         assertThat(output.said).containsExactly(time("11:59:39.999"));
     }
 
+    @Test
+    void isAsFarBehindAsTheShardThatIsFurthestBehind() throws Exception {
+        add("a");
+        add("b");
+        shards.readUpTo.put("a", clock.relativeTimeMillis() - 2_000);
+        shards.readUpTo.put("b", clock.relativeTimeMillis() - 90_000);
+
+        clock.advanceTime(Duration.ofSeconds(1));
+        step();
+
+        assertThat(metrics.millisBehindLatest()).isEqualTo(91_000);
+    }
+
+    /** The reporter asks while the task waits, too. */
+    @Test
+    void fallsBehindWithTheClockWhileAServerDoesNotAnswer() throws Exception {
+        add("a");
+        shards.readUpTo.put("a", PartitionTimes.NEVER);
+        clock.advanceTime(Duration.ofSeconds(1));
+        step();
+
+        clock.advanceTime(Duration.ofMinutes(10));
+
+        assertThat(metrics.millisBehindLatest()).isEqualTo(601_000);
+    }
+
+    @Test
+    void asksWhetherAShardIsAtItsEndThatSeemsToBeBehind() throws Exception {
+        add("a");
+        add("b");
+        shards.readUpTo.put("a", clock.relativeTimeMillis());
+        shards.readUpTo.put("b", clock.relativeTimeMillis() - 10_000);
+        clock.advanceTime(Duration.ofSeconds(1));
+
+        step();
+
+        assertThat(shards.checked).containsExactly("b");
+    }
+
+    @Test
+    void isNotBehindWithShardsThatHaveEndedOrWithoutAny() throws Exception {
+        assertThat(metrics.millisBehindLatest()).isZero();
+        add("a");
+        shards.readUpTo.put("a", PartitionTimes.NEVER);
+        clock.advanceTime(Duration.ofMinutes(10));
+        step();
+        assertThat(metrics.millisBehindLatest()).isEqualTo(600_000);
+
+        shards.output.releaseOutputForSplit("a");
+        clock.advanceTime(Duration.ofSeconds(1));
+        step();
+
+        assertThat(metrics.millisBehindLatest()).isZero();
+    }
+
     private void add(String id, String... parents) {
         reader.addSplits(List.of(new Shard(id, List.of(parents))));
     }
@@ -159,6 +218,8 @@ class TimedReaderTest {
 
         private final Queue<Map.Entry<String, Incoming>> records = new ArrayDeque<>();
         private final CompletableFuture<Void> waiting = new CompletableFuture<>();
+        private final Map<String, Long> readUpTo = new HashMap<>();
+        private final List<String> checked = new ArrayList<>();
         private InputStatus status = InputStatus.NOTHING_AVAILABLE;
         private ReaderOutput<Incoming> output;
         private int polls;
@@ -195,7 +256,14 @@ class TimedReaderTest {
         }
 
         @Override
-        public void check(List<String> partitions) {}
+        public long readUpTo(String split, long now) {
+            return readUpTo.getOrDefault(split, now);
+        }
+
+        @Override
+        public void check(List<String> partitions) {
+            checked.addAll(partitions);
+        }
 
         @Override
         public void start() {}
@@ -213,6 +281,28 @@ class TimedReaderTest {
 
         @Override
         public void close() {}
+    }
+
+    /** What is reported to CloudWatch. */
+    private static final class Gauges extends UnregisteredMetricsGroup {
+
+        private final Map<String, Gauge<?>> gauges = new HashMap<>();
+
+        @Override
+        public MetricGroup addGroup(String name) {
+            assertThat(name).isEqualTo("kinesisanalytics");
+            return this;
+        }
+
+        @Override
+        public <T, G extends Gauge<T>> G gauge(String name, G gauge) {
+            gauges.put(name, gauge);
+            return gauge;
+        }
+
+        private long millisBehindLatest() {
+            return (Long) gauges.get("millisBehindLatest").getValue();
+        }
     }
 
     /** Flink's output, as far as it matters. */

@@ -241,6 +241,17 @@ public final class LocalJob implements AutoCloseable {
                 .sum();
     }
 
+    /** How far the partition or shard is behind that is furthest behind, in ms. */
+    public long millisBehindLatest() {
+        return flink
+                .metrics()
+                .gauge("Source: click-source", ClickstreamMetrics.MILLIS_BEHIND_LATEST)
+                .stream()
+                .mapToLong(millis -> millis)
+                .max()
+                .orElse(-1);
+    }
+
     @Override
     public void close() {
         if (flink != null) {

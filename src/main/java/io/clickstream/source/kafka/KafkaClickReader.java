@@ -22,6 +22,7 @@ import org.apache.flink.connector.kafka.source.reader.KafkaSourceReader;
 import org.apache.flink.connector.kafka.source.reader.fetcher.KafkaSourceFetcherManager;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplitState;
+import org.apache.flink.util.clock.Clock;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -43,6 +44,7 @@ final class KafkaClickReader extends KafkaSourceReader<Incoming>
 
     private final ReadPositions positions;
     private final LogEnds ends;
+    private final Clock clock;
     private final Map<String, TopicPartition> partitions = new HashMap<>();
 
     /** By split; those without an entry are of whichever topic is there. */
@@ -63,10 +65,12 @@ final class KafkaClickReader extends KafkaSourceReader<Incoming>
             SourceReaderContext context,
             KafkaSourceReaderMetrics metrics,
             ReadPositions positions,
-            LogEnds ends) {
+            LogEnds ends,
+            Clock clock) {
         super(queue, fetchers, emitter, options, context, metrics);
         this.positions = positions;
         this.ends = ends;
+        this.clock = clock;
     }
 
     @Override
@@ -176,6 +180,20 @@ final class KafkaClickReader extends KafkaSourceReader<Incoming>
         return end != null && positions.isEmittedUpTo(splitId, end.offset())
                 ? end.askedAt()
                 : PartitionTimes.NEVER;
+    }
+
+    /**
+     * By the timestamp of the newest record, or the broker's word that there is none behind it. A
+     * producer may claim any time; the later of the two counts.
+     */
+    @Override
+    public long readUpTo(String splitId, long now) {
+        long timestamp = positions.timestamp(splitId);
+        long byRecord =
+                timestamp == ReadPositions.NO_TIMESTAMP
+                        ? PartitionTimes.NEVER
+                        : now - Math.max(0, clock.absoluteTimeMillis() - timestamp);
+        return Math.max(byRecord, caughtUpAt(splitId));
     }
 
     @Override

@@ -95,7 +95,8 @@ public final class KafkaClickSource
                 context,
                 metrics,
                 positions,
-                new LogEnds(admin, SystemClock.getInstance()));
+                new LogEnds(admin, SystemClock.getInstance()),
+                SystemClock.getInstance());
     }
 
     /** Where the deserializer finds metrics, as in the connector. */

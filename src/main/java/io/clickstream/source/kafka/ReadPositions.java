@@ -23,6 +23,9 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class ReadPositions {
 
+    /** Says that a partition has given no record with a timestamp. */
+    static final long NO_TIMESTAMP = ConsumerRecord.NO_TIMESTAMP;
+
     private static final class Position {
         private volatile long offset = -1;
 
@@ -33,6 +36,9 @@ final class ReadPositions {
         private volatile long firstBatch;
 
         private volatile boolean isShorter;
+
+        /** The timestamp of the newest record of the batch that is being emitted. */
+        private volatile long timestamp = NO_TIMESTAMP;
     }
 
     private final Map<String, Position> positions = new ConcurrentHashMap<>();
@@ -67,6 +73,7 @@ final class ReadPositions {
         position.offset = Math.max(offset, -1);
         position.isShorter = false;
         position.firstBatch = batchesFetched + 1;
+        position.timestamp = NO_TIMESTAMP;
     }
 
     /** Drops what was fetched of a partition, until the fetcher begins it again. Task's thread. */
@@ -110,6 +117,15 @@ final class ReadPositions {
         return position != null && position.offset >= offset && position.batch <= batchesEmitted;
     }
 
+    /**
+     * The timestamp of the newest record that was emitted, in ms since the epoch; {@link
+     * #NO_TIMESTAMP} if there is none.
+     */
+    long timestamp(String splitId) {
+        Position position = positions.get(splitId);
+        return position == null ? NO_TIMESTAMP : position.timestamp;
+    }
+
     /** Records on their way to the task's thread. Flink takes batches in their order. */
     final class Batch implements RecordsWithSplitIds<ConsumerRecord<byte[], byte[]>> {
 
@@ -135,10 +151,13 @@ final class ReadPositions {
             while (partitions.hasNext()) {
                 TopicPartition partition = partitions.next();
                 String splitId = KafkaPartitionSplit.toSplitId(partition);
-                if (number >= position(splitId).firstBatch) {
+                Position position = position(splitId);
+                if (number >= position.firstBatch) {
                     List<ConsumerRecord<byte[], byte[]>> list = records.records(partition);
                     ofPartition = list.iterator();
-                    emitting.accept(partition, list.get(list.size() - 1).offset());
+                    ConsumerRecord<byte[], byte[]> newest = list.get(list.size() - 1);
+                    position.timestamp = newest.timestamp();
+                    emitting.accept(partition, newest.offset());
                     return splitId;
                 }
             }

@@ -80,7 +80,7 @@ final class MissingShards {
                     shardId,
                     position,
                     cause.toString());
-            batches.add(new ShardBatch(shardId, List.of(), true, PartitionTimes.NEVER));
+            batches.add(new ShardBatch(shardId, List.of(), true, PartitionTimes.NEVER, null));
         }
     }
 }

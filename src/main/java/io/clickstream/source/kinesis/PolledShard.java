@@ -1,6 +1,5 @@
 package io.clickstream.source.kinesis;
 
-import io.clickstream.time.PartitionTimes;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -97,17 +96,14 @@ final class PolledShard implements ShardFeed {
             position = ShardPosition.after(records.get(records.size() - 1).sequenceNumber());
         }
         iterator = response.nextShardIterator();
-        ShardBatch batch = new ShardBatch(shardId, records, iterator == null, caughtUpAt(response));
+        // All that had arrived when the request was sent is in the answer, or in front of it.
+        ShardBatch batch =
+                new ShardBatch(
+                        shardId, records, iterator == null, askedAt, response.millisBehindLatest());
         long unused = Math.max(0, reserved - batch.bytes());
         reserved -= unused;
         budget.release(unused);
         batches.add(batch);
-    }
-
-    /** All that had arrived when the request was sent is in the answer, or in front of it. */
-    private long caughtUpAt(GetRecordsResponse response) {
-        Long behind = response.millisBehindLatest();
-        return behind != null && behind == 0 ? askedAt : PartitionTimes.NEVER;
     }
 
     private <T> void on(CompletableFuture<T> answer, Consumer<T> then) {

@@ -15,12 +15,13 @@ import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.m
  */
 final class ShardBatch implements RecordsWithSplitIds<Record> {
 
-    static final ShardBatch NONE = new ShardBatch("", List.of(), false, PartitionTimes.NEVER);
+    static final ShardBatch NONE = new ShardBatch("", List.of(), false, PartitionTimes.NEVER, null);
 
     private final String shardId;
     private final List<Record> records;
     private final boolean last;
     private final long caughtUpAt;
+    private final long readUpTo;
     private final Iterator<Record> rest;
     private boolean begun;
     @Nullable private CaughtUpShards caughtUp;
@@ -29,11 +30,20 @@ final class ShardBatch implements RecordsWithSplitIds<Record> {
      * What an answer of Kinesis says.
      *
      * @param last whether the shard is closed and read to its end
-     * @param caughtUpAt a time of {@link FeedLoop#now} at which these were the shard's newest
-     *     records; {@link PartitionTimes#NEVER} if they were not
+     * @param saidAt a time of {@link FeedLoop#now} for which the answer says how far it is behind;
+     *     {@link PartitionTimes#NEVER} if there was no answer
+     * @param millisBehind how far these records are behind the shard's newest ones, in ms; null if
+     *     the answer does not say it
      */
-    ShardBatch(String shardId, List<Record> records, boolean last, long caughtUpAt) {
-        this.caughtUpAt = caughtUpAt;
+    ShardBatch(
+            String shardId,
+            List<Record> records,
+            boolean last,
+            long saidAt,
+            @Nullable Long millisBehind) {
+        boolean isKnown = saidAt != PartitionTimes.NEVER && millisBehind != null;
+        this.readUpTo = isKnown ? saidAt - millisBehind : PartitionTimes.NEVER;
+        this.caughtUpAt = isKnown && millisBehind == 0 ? saidAt : PartitionTimes.NEVER;
         this.shardId = shardId;
         this.records = records;
         this.last = last;
@@ -46,7 +56,7 @@ final class ShardBatch implements RecordsWithSplitIds<Record> {
 
     /** Whether it says nothing at all. */
     boolean isNothing() {
-        return records.isEmpty() && !last && caughtUpAt == PartitionTimes.NEVER;
+        return records.isEmpty() && !last && readUpTo == PartitionTimes.NEVER;
     }
 
     /** Of the records' data, which nearly all memory goes to. */
@@ -62,7 +72,7 @@ final class ShardBatch implements RecordsWithSplitIds<Record> {
         return last;
     }
 
-    /** Notes there, when its records are emitted, that the shard is read to its end. */
+    /** Notes there, when its records are emitted, how far the shard is read. */
     ShardBatch reportingTo(CaughtUpShards shards) {
         caughtUp = shards;
         return this;
@@ -73,6 +83,7 @@ final class ShardBatch implements RecordsWithSplitIds<Record> {
         // Of a shard that has ended nobody asks any more.
         if (caughtUp != null && !last) {
             caughtUp.at(shardId, caughtUpAt);
+            caughtUp.upTo(shardId, readUpTo);
         }
     }
 

@@ -79,6 +79,11 @@ final class ShardReader
     }
 
     @Override
+    public long readUpTo(String shardId, long now) {
+        return caughtUp.readUpTo(shardId);
+    }
+
+    @Override
     public void check(List<String> shardIds) {
         // Each answer to a poll says it.
     }

@@ -112,11 +112,11 @@ final class SubscribedShard implements ShardFeed {
             position = ShardPosition.after(event.continuationSequenceNumber());
         }
         batchIsOut = true;
-        Long behind = event.millisBehindLatest();
         // An event may have been on its way for long, but not since before the one in front of it.
-        long caughtUpAt = behind != null && behind == 0 ? earlier : PartitionTimes.NEVER;
+        ShardBatch batch =
+                new ShardBatch(shardId, event.records(), last, earlier, event.millisBehindLatest());
         earlier = FeedLoop.now();
-        batches.add(new ShardBatch(shardId, event.records(), last, caughtUpAt));
+        batches.add(batch);
     }
 
     private void over(int of, @Nullable Throwable failure) {

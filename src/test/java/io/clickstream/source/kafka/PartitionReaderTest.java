@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
@@ -23,6 +24,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -107,6 +110,33 @@ class PartitionReaderTest {
 
         poll();
         assertThat(positions.isEmittedUpTo(DAMAGED.toString(), 0)).isTrue();
+    }
+
+    @Test
+    void isReadUpToTheTimestampOfTheNewestRecord() {
+        begin(HEALTHY, 0);
+        assertThat(positions.timestamp(HEALTHY.toString())).isEqualTo(ReadPositions.NO_TIMESTAMP);
+        for (long offset = 0; offset < 10; offset++) {
+            consumer.addRecord(
+                    new ConsumerRecord<>(
+                            HEALTHY.topic(),
+                            HEALTHY.partition(),
+                            offset,
+                            1_655_183_300_000L + offset,
+                            TimestampType.CREATE_TIME,
+                            0,
+                            0,
+                            new byte[0],
+                            new byte[0],
+                            new RecordHeaders(),
+                            Optional.empty()));
+        }
+
+        poll();
+
+        assertThat(positions.timestamp(HEALTHY.toString())).isEqualTo(1_655_183_300_009L);
+        begin(HEALTHY, 0);
+        assertThat(positions.timestamp(HEALTHY.toString())).isEqualTo(ReadPositions.NO_TIMESTAMP);
     }
 
     /** The consumer keeps a wakeup for the next call, which may be one of those here. */

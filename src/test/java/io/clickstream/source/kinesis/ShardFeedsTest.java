@@ -108,6 +108,22 @@ class ShardFeedsTest {
     }
 
     @Test
+    void aPolledShardIsReadUpToWhatTheAnswerSaysWhenItsRecordsAreEmitted() {
+        kinesis.answer(records("2").toBuilder().millisBehindLatest(7_200_000L).build());
+        CaughtUpShards caughtUp = new CaughtUpShards();
+        long before = FeedLoop.now();
+        poll();
+        ShardBatch batch = nextBatch().reportingTo(caughtUp);
+        assertThat(batch.isNothing()).isFalse();
+        assertThat(caughtUp.readUpTo("shard-1")).isEqualTo(PartitionTimes.NEVER);
+
+        batch.recycle();
+
+        assertThat(caughtUp.readUpTo("shard-1"))
+                .isBetween(before - 7_200_000, FeedLoop.now() - 7_200_000);
+    }
+
+    @Test
     void endsWithTheShard() {
         kinesis.answer(records(null, "7"));
 
@@ -303,8 +319,9 @@ class ShardFeedsTest {
         ShardFeed feed = subscribe();
         Sending sending = kinesis.nextSubscription();
         sending.awaitRequests(1);
-        sending.send(event("1", "1").toBuilder().millisBehindLatest(5L).build());
+        sending.send(event("1", "1").toBuilder().millisBehindLatest(5_000L).build());
         nextBatch().reportingTo(caughtUp).recycle();
+        assertThat(caughtUp.readUpTo("shard-1")).isLessThanOrEqualTo(FeedLoop.now() - 5_000);
         assertThat(caughtUp.of("shard-1")).isEqualTo(PartitionTimes.NEVER);
         long before = FeedLoop.now();
         feed.goOn();
@@ -314,6 +331,7 @@ class ShardFeedsTest {
         nextBatch().reportingTo(caughtUp).recycle();
 
         assertThat(caughtUp.of("shard-1")).isLessThanOrEqualTo(before).isPositive();
+        assertThat(caughtUp.readUpTo("shard-1")).isEqualTo(caughtUp.of("shard-1"));
     }
 
     @Test
