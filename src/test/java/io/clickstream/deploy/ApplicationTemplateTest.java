@@ -46,7 +46,7 @@ class ApplicationTemplateTest {
      * What the service itself sends to CloudWatch, by its page "Metrics and dimensions", as far as
      * the template has use for it.
      */
-    private static final Set<String> OF_THE_SERVICE =
+    static final Set<String> OF_THE_SERVICE =
             Set.of(
                     "fullRestarts",
                     "uptime",

@@ -1,0 +1,510 @@
+package io.clickstream.deploy;
+
+import static io.clickstream.deploy.Template.map;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.clickstream.metrics.ClickstreamMetrics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.LongToDoubleFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each alarm of the template is on when it should be, and not otherwise. */
+class AlarmsTest {
+
+    private static final Path FILE = Path.of("cloudformation", "application.yaml");
+
+    /** The job runs from here on, if a case does not say otherwise. */
+    private static final int START = 60;
+
+    private static final int END = 240;
+
+    private static final int SECONDS_BETWEEN_REPORTS = 15;
+
+    /** What is reported, and whether the alarm is on at any minute of it. */
+    private record Case(String alarm, String what, boolean isOn, Consumer<Run> run) {
+        @Override
+        public String toString() {
+            return alarm + (isOn ? " is on: " : " is off: ") + what;
+        }
+    }
+
+    /** What the subtasks or TaskManagers of a job report, four times a minute. */
+    private static final class Run {
+
+        private final Alarm.Reports reports = new Alarm.Reports();
+
+        /** One of them reports a value by the minute. */
+        Run says(String metric, int from, int to, LongToDoubleFunction value) {
+            for (long second = from * 60L; second < to * 60L; second += SECONDS_BETWEEN_REPORTS) {
+                reports.add(metric, second, value.applyAsDouble(second / 60));
+            }
+            return this;
+        }
+
+        Run says(String metric, LongToDoubleFunction value) {
+            return says(metric, START, END, value);
+        }
+
+        /** Several that report the same. */
+        Run says(int subtasks, String metric, LongToDoubleFunction value) {
+            for (int i = 0; i < subtasks; i++) {
+                says(metric, value);
+            }
+            return this;
+        }
+    }
+
+    private static LongToDoubleFunction always(double value) {
+        return minute -> value;
+    }
+
+    /** A counter of a job that started at the minute {@link #START}. */
+    private static LongToDoubleFunction grows(double perMinute) {
+        return minute -> perMinute * (minute - START + 1);
+    }
+
+    private static LongToDoubleFunction jumps(int minute, double before, double after) {
+        return now -> now < minute ? before : after;
+    }
+
+    private static LongToDoubleFunction between(int from, int to, double then, double otherwise) {
+        return now -> now >= from && now < to ? then : otherwise;
+    }
+
+    private static Case on(String alarm, String what, Consumer<Run> run) {
+        return new Case(alarm, what, true, run);
+    }
+
+    private static Case off(String alarm, String what, Consumer<Run> run) {
+        return new Case(alarm, what, false, run);
+    }
+
+    static Stream<Case> cases() {
+        List<Case> cases = new ArrayList<>();
+        ofTheJob(cases);
+        ofResources(cases);
+        ofReading(cases);
+        ofClicks(cases);
+        ofDestinations(cases);
+        return cases.stream();
+    }
+
+    private static void ofTheJob(List<Case> cases) {
+        cases.add(
+                on(
+                        "RestartAlarm",
+                        "four restarts in four minutes",
+                        run ->
+                                run.says(
+                                        "fullRestarts",
+                                        minute -> Math.min(4, Math.max(0, minute - 121)))));
+        cases.add(
+                on(
+                        "RestartAlarm",
+                        "four restarts that are in the first report",
+                        run -> run.says("fullRestarts", always(4))));
+        cases.add(
+                off(
+                        "RestartAlarm",
+                        "a restart each half hour",
+                        run ->
+                                run.says(
+                                        "fullRestarts",
+                                        minute -> Math.floorDiv(minute - START, 30L))));
+        cases.add(
+                off(
+                        "RestartAlarm",
+                        "an update, with which the counter begins anew",
+                        run -> run.says("fullRestarts", jumps(150, 2, 0))));
+        cases.add(
+                on(
+                        "DowntimeAlarm",
+                        "ten minutes without a job",
+                        run -> run.says("downtime", between(120, 130, 60_000, 0))));
+        cases.add(
+                off(
+                        "DowntimeAlarm",
+                        "a restart that takes three minutes",
+                        run -> run.says("downtime", between(120, 123, 60_000, 0))));
+        cases.add(
+                on(
+                        "StoppedAlarm",
+                        "READY after a failed start: nothing is reported",
+                        run -> run.says("uptime", 0, 30, always(1))));
+        cases.add(
+                on(
+                        "StoppedAlarm",
+                        "a start that failed with an update, for 20 minutes",
+                        run ->
+                                run.says("uptime", 0, 100, always(1))
+                                        .says("uptime", 120, END, always(1))));
+        cases.add(
+                off(
+                        "StoppedAlarm",
+                        "an update that takes ten minutes",
+                        run ->
+                                run.says("uptime", 0, 100, always(1))
+                                        .says("uptime", 110, END, always(1))));
+        cases.add(
+                off(
+                        "StoppedAlarm",
+                        "a job that runs, and one that restarts",
+                        run -> run.says("uptime", 0, END, between(100, 150, 0, 1))));
+        cases.add(
+                on(
+                        "CheckpointAlarm",
+                        "a failure each minute",
+                        run -> run.says("numberOfFailedCheckpoints", grows(1))));
+        cases.add(
+                on(
+                        "CheckpointAlarm",
+                        "failures before the first report",
+                        run -> run.says("numberOfFailedCheckpoints", always(5))));
+        cases.add(
+                off(
+                        "CheckpointAlarm",
+                        "a failure each five minutes",
+                        run ->
+                                run.says(
+                                        "numberOfFailedCheckpoints",
+                                        minute -> Math.floorDiv(minute - START, 5L))));
+        cases.add(
+                on(
+                        "CheckpointDurationAlarm",
+                        "three minutes each",
+                        run -> run.says("lastCheckpointDuration", always(180_000))));
+        cases.add(
+                off(
+                        "CheckpointDurationAlarm",
+                        "a minute each, and one that takes long",
+                        run ->
+                                run.says(
+                                        "lastCheckpointDuration",
+                                        between(120, 122, 180_000, 60_000))));
+    }
+
+    private static void ofResources(List<Case> cases) {
+        cases.add(
+                on(
+                        "HeapAlarm",
+                        "one of three TaskManagers is full",
+                        run ->
+                                run.says(2, "heapMemoryUtilization", always(40))
+                                        .says("heapMemoryUtilization", between(120, 125, 97, 40))));
+        cases.add(
+                off(
+                        "HeapAlarm",
+                        "a heap that fills each third minute, and is collected",
+                        run ->
+                                run.says(2, "heapMemoryUtilization", always(40))
+                                        .says(
+                                                "heapMemoryUtilization",
+                                                minute -> minute % 3 == 0 ? 97 : 50)));
+        cases.add(
+                on(
+                        "MemoryAlarm",
+                        "one of three TaskManagers is full",
+                        run ->
+                                run.says(2, "containerMemoryUtilization", always(70))
+                                        .says("containerMemoryUtilization", always(97))));
+        cases.add(
+                off(
+                        "MemoryAlarm",
+                        "a job that uses what it has",
+                        run -> run.says(3, "containerMemoryUtilization", always(88))));
+        cases.add(
+                on(
+                        "CpuAlarm",
+                        "one of three TaskManagers is busy for half an hour",
+                        run ->
+                                run.says(2, "cpuUtilization", always(20))
+                                        .says("cpuUtilization", between(120, 150, 99, 20))));
+        cases.add(
+                off(
+                        "CpuAlarm",
+                        "ten busy minutes after a start",
+                        run -> run.says(3, "cpuUtilization", between(START, START + 10, 99, 50))));
+    }
+
+    private static void ofReading(List<Case> cases) {
+        cases.add(
+                on(
+                        "LagAlarm",
+                        "one of four subtasks is ten minutes behind",
+                        run ->
+                                run.says(3, "millisBehindLatest", always(500))
+                                        .says("millisBehindLatest", always(600_000))));
+        cases.add(
+                off(
+                        "LagAlarm",
+                        "another consumer of the stream is behind",
+                        run ->
+                                run.says(4, "millisBehindLatest", always(12_000))
+                                        .says(
+                                                "GetRecords.IteratorAgeMilliseconds",
+                                                always(86_400_000))));
+        cases.add(
+                off(
+                        "LagAlarm",
+                        "a job that catches up within three minutes of its start",
+                        run ->
+                                run.says(
+                                        "millisBehindLatest",
+                                        between(START, START + 3, 900_000, 100))));
+        cases.add(
+                on(
+                        "TopicLagAlarm",
+                        "the group is ten minutes behind",
+                        run -> run.says("EstimatedMaxTimeLag", always(600))));
+        cases.add(
+                off(
+                        "TopicLagAlarm",
+                        "the group is a minute behind",
+                        run -> run.says("EstimatedMaxTimeLag", always(60))));
+        cases.add(
+                on(
+                        "WatermarkAlarm",
+                        "event time of one of four subtasks stands still",
+                        run ->
+                                run.says(3, "watermarkLagMillis", always(20_000))
+                                        .says(
+                                                "watermarkLagMillis",
+                                                minute -> 60_000.0 * (minute - START))));
+        cases.add(
+                off(
+                        "WatermarkAlarm",
+                        "the out-of-orderness",
+                        run -> run.says(4, "watermarkLagMillis", always(21_000))));
+        cases.add(
+                on(
+                        "StalledAlarm",
+                        "a partition of one subtask stalls for three minutes",
+                        run ->
+                                run.says(3, "stalledPartitions", always(0))
+                                        .says("stalledPartitions", between(120, 123, 1, 0))));
+        cases.add(
+                off(
+                        "StalledAlarm",
+                        "a partition stalls for a minute",
+                        run -> run.says("stalledPartitions", between(120, 121, 1, 0))));
+        for (Map.Entry<String, String> loss :
+                Map.of(
+                                "LostOffsetsAlarm", "lostOffsets",
+                                "LostTransactionsAlarm", "kafka.transactionsLost",
+                                "ShardsGoneAlarm", "kinesis.shardsGone")
+                        .entrySet()) {
+            cases.add(
+                    on(
+                            loss.getKey(),
+                            "a loss that is found at the start",
+                            run -> run.says(loss.getValue(), always(7))));
+            cases.add(
+                    on(
+                            loss.getKey(),
+                            "a loss of one of four subtasks",
+                            run ->
+                                    run.says(3, loss.getValue(), always(0))
+                                            .says(loss.getValue(), jumps(121, 0, 1))));
+            cases.add(
+                    off(
+                            loss.getKey(),
+                            "no loss, and a while without reports",
+                            run ->
+                                    run.says(loss.getValue(), START, 100, always(0))
+                                            .says(loss.getValue(), 130, END, always(0))));
+        }
+    }
+
+    private static void ofClicks(List<Case> cases) {
+        for (String reason :
+                List.of(
+                        "malformed",
+                        "unknown-schema",
+                        "missing-user",
+                        "missing-time",
+                        "before-1970",
+                        "future",
+                        "too-large",
+                        "implausible-time")) {
+            cases.add(
+                    on(
+                            "DeadLetterAlarm",
+                            "5 % are " + reason + ", and no other reason was ever counted",
+                            run ->
+                                    run.says(4, "recordsIn", grows(100))
+                                            .says(4, "deadLetters." + reason, grows(5))));
+        }
+        cases.add(
+                on(
+                        "DeadLetterAlarm",
+                        "5 % after a while without reports",
+                        run ->
+                                run.says("recordsIn", START, 100, grows(100))
+                                        .says("recordsIn", 130, END, grows(100))
+                                        .says("deadLetters.future", 130, END, grows(5))));
+        cases.add(
+                off(
+                        "DeadLetterAlarm",
+                        "0.5 %, and after a while without reports the same",
+                        run ->
+                                run.says("recordsIn", START, 100, grows(1_000))
+                                        .says("recordsIn", 130, END, grows(1_000))
+                                        .says("deadLetters.future", START, 100, grows(5))
+                                        .says("deadLetters.future", 130, END, grows(5))));
+        cases.add(
+                off(
+                        "DeadLetterAlarm",
+                        "no records",
+                        run ->
+                                run.says("recordsIn", always(1_000))
+                                        .says("deadLetters.malformed", always(400))));
+        cases.add(
+                on(
+                        "LateAlarm",
+                        "10 % of one subtask's",
+                        run ->
+                                run.says(4, "clicks", grows(100))
+                                        .says(3, "deadLetters.late", always(0))
+                                        .says("deadLetters.late", grows(10))));
+        cases.add(
+                on(
+                        "LateAlarm",
+                        "many, counted from the middle of a run on",
+                        run ->
+                                run.says("clicks", grows(100))
+                                        .says(
+                                                "deadLetters.late",
+                                                120,
+                                                END,
+                                                minute -> 20.0 * (minute - 119))));
+        cases.add(
+                off(
+                        "LateAlarm",
+                        "0.1 %, and none that is counted",
+                        run -> run.says(4, "clicks", grows(1_000))));
+        cases.add(
+                on(
+                        "InteractionAlarm",
+                        "all have no item, and no other reason was ever counted",
+                        run ->
+                                run.says("interactions", grows(10))
+                                        .says("deadLetters.interaction-without-item", grows(10))));
+        cases.add(
+                off(
+                        "InteractionAlarm",
+                        "none is refused",
+                        run -> run.says("interactions", grows(10))));
+    }
+
+    private static void ofDestinations(List<Case> cases) {
+        cases.add(
+                on(
+                        "UnindexableAlarm",
+                        "the first documents that are refused begin the counter",
+                        run -> run.says("deadLetters.unindexable", 120, END, always(3))));
+        cases.add(
+                off(
+                        "UnindexableAlarm",
+                        "documents that were refused long ago",
+                        run -> run.says("deadLetters.unindexable", 0, END, always(3))));
+        cases.add(
+                on(
+                        "PersonalizeAlarm",
+                        "calls fail, and nothing was ever spilled",
+                        run -> run.says("personalize.failures", grows(2))));
+        cases.add(
+                on(
+                        "PersonalizeAlarm",
+                        "interactions go to files, and no call is counted as failed",
+                        run -> run.says("personalize.spilled", grows(2))));
+        cases.add(
+                off(
+                        "PersonalizeAlarm",
+                        "calls that failed for a minute",
+                        run ->
+                                run.says("personalize.failures", jumps(121, 0, 9))
+                                        .says("personalize.spilled", always(0))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void isOnWhenItShouldBeAndNotOtherwise(Case each) throws Exception {
+        Run run = new Run();
+        each.run().accept(run);
+        Alarm alarm = alarms().get(each.alarm());
+
+        List<Long> minutesOn = new ArrayList<>();
+        for (long minute = START; minute <= END; minute++) {
+            if (alarm.isOn(run.reports, minute * 60)) {
+                minutesOn.add(minute);
+            }
+        }
+
+        assertThat(!minutesOn.isEmpty())
+                .as("on at the minutes %s", minutesOn)
+                .isEqualTo(each.isOn());
+    }
+
+    @Test
+    void everyAlarmHasACaseInWhichItIsOnAndOneInWhichItIsNot() throws Exception {
+        Set<String> on = new TreeSet<>();
+        Set<String> off = new TreeSet<>();
+        cases().forEach(each -> (each.isOn() ? on : off).add(each.alarm()));
+
+        assertThat(on).isEqualTo(alarms().keySet());
+        assertThat(off).isEqualTo(alarms().keySet());
+    }
+
+    /** A case with a name that nobody reports would prove nothing. */
+    @Test
+    void theCasesReportMetricsThatAreReported() {
+        Set<String> reported = new TreeSet<>(ClickstreamMetrics.names());
+        reported.addAll(ApplicationTemplateTest.OF_THE_SERVICE);
+        reported.add("GetRecords.IteratorAgeMilliseconds");
+        reported.add("EstimatedMaxTimeLag");
+        Set<String> inCases = new TreeSet<>();
+        cases().forEach(
+                        each -> {
+                            Run run = new Run();
+                            each.run().accept(run);
+                            inCases.addAll(run.reports.metrics());
+                        });
+
+        assertThat(reported).containsAll(inCases);
+    }
+
+    @Test
+    void anApplicationThatIsStoppedOnPurposeIsNoAlarm() throws Exception {
+        Map<String, String> parameters =
+                new TreeMap<>(ApplicationTemplateTest.stacks().findFirst().orElseThrow());
+        parameters.put("ShouldRun", "false");
+
+        assertThat(Template.read(FILE, parameters).resources()).doesNotContainKey("StoppedAlarm");
+    }
+
+    private static Map<String, Alarm> alarms() throws IOException {
+        Map<String, Alarm> alarms = new TreeMap<>();
+        for (Map<String, String> parameters : ApplicationTemplateTest.stacks().toList()) {
+            Template.read(FILE, parameters)
+                    .resources()
+                    .forEach(
+                            (name, resource) -> {
+                                if (resource.get("Type").equals("AWS::CloudWatch::Alarm")) {
+                                    alarms.put(name, new Alarm(map(resource.get("Properties"))));
+                                }
+                            });
+        }
+        return alarms;
+    }
+}
