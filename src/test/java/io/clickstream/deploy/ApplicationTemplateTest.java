@@ -366,18 +366,101 @@ class ApplicationTemplateTest {
                 .contains(
                         cluster + "cluster/shop/0a1b-2",
                         cluster + "topic/shop/0a1b-2/clicks",
-                        cluster + "topic/shop/0a1b-2/Departments_Agg",
-                        cluster + "topic/shop/0a1b-2/DeadLetters",
+                        cluster + "topic/shop/0a1b-2/shop-Departments_Agg",
+                        cluster + "topic/shop/0a1b-2/shop-DeadLetters",
                         cluster + "group/shop/0a1b-2/shop",
                         cluster + "transactional-id/shop/0a1b-2/shop-*");
     }
 
+    @Test
+    void namesOfTheStacksResultsMayBeGiven() throws Exception {
+        Map<String, String> names =
+                Map.of(
+                        "DepartmentsName", "by-department",
+                        "SessionsName", "by-window",
+                        "CheckoutsName", "bought",
+                        "DeadLettersName", "dead",
+                        "TrendingName", "top",
+                        "Trending", "department");
+        for (Map<String, String> stack : stacks().toList()) {
+            Map<String, String> parameters = new HashMap<>(stack);
+            parameters.putAll(names);
+            Map<String, Map<String, String>> groups = propertyGroups(parameters);
+
+            if (stack.get("Source").equals("kinesis")) {
+                assertThat(groups.get("sink.kinesis"))
+                        .containsEntry("departments-stream", "by-department")
+                        .containsEntry("sessions-stream", "by-window")
+                        .containsEntry("checkouts-stream", "bought")
+                        .containsEntry("dead-letters-stream", "dead")
+                        .containsEntry("trending-stream", "top");
+            } else {
+                assertThat(groups.get("sink.kafka"))
+                        .containsEntry("departments-topic", "by-department")
+                        .containsEntry("sessions-topic", "by-window")
+                        .containsEntry("checkouts-topic", "bought")
+                        .containsEntry("trending-topic", "top");
+                assertThat(groups.get("dead-letters")).containsEntry("topic", "dead");
+            }
+            assertThat(statements(parameters).toString())
+                    .contains("/by-department", "/by-window", "/bought", "/dead", "/top")
+                    .doesNotContain("Departments_Agg");
+        }
+    }
+
+    /** Of one stream, one cluster and one consumer's quota, two stacks may share all. */
+    @ParameterizedTest
+    @MethodSource("stacks")
+    void twoStacksOfAnAccountWriteToDifferentNames(Map<String, String> parameters)
+            throws Exception {
+        Set<String> ofOne = names(parameters, "shop");
+        ofOne.retainAll(names(parameters, "shop-of-tests"));
+
+        assertThat(ofOne).isEmpty();
+    }
+
+    /** What the job creates, registers or writes to, apart from what a parameter names. */
+    private static Set<String> names(Map<String, String> parameters, String stack)
+            throws IOException {
+        Map<String, Map<String, Object>> resources =
+                Template.read(FILE, parameters, Map.of("AWS::StackName", stack)).resources();
+        Map<String, Map<String, String>> groups = propertyGroupsOf(resources);
+        Set<String> names = new TreeSet<>();
+        for (String group : List.of("sink.kinesis", "sink.kafka", "dead-letters")) {
+            groups.getOrDefault(group, Map.of())
+                    .forEach(
+                            (key, value) -> {
+                                if (key.endsWith("stream")
+                                        || key.endsWith("topic")
+                                        || key.endsWith("prefix")) {
+                                    names.add(value);
+                                }
+                            });
+        }
+        assertThat(names).hasSizeGreaterThan(4);
+        for (String key : List.of("consumer", "group-id")) {
+            groups.values().stream()
+                    .filter(group -> group.containsKey(key))
+                    .forEach(group -> names.add(group.get(key)));
+        }
+        names.add(
+                map(resources.get("Application").get("Properties"))
+                        .get("ApplicationName")
+                        .toString());
+        return names;
+    }
+
     static Map<String, Map<String, String>> propertyGroups(Map<String, String> parameters)
             throws IOException {
-        Map<String, Object> application =
-                Template.read(FILE, parameters).resources().get("Application");
+        return propertyGroupsOf(Template.read(FILE, parameters).resources());
+    }
+
+    private static Map<String, Map<String, String>> propertyGroupsOf(
+            Map<String, Map<String, Object>> resources) {
         Map<String, Object> properties =
-                map(map(application.get("Properties")).get("ApplicationConfiguration"));
+                map(
+                        map(resources.get("Application").get("Properties"))
+                                .get("ApplicationConfiguration"));
         Map<String, Map<String, String>> groups = new HashMap<>();
         for (Object group :
                 list(map(properties.get("EnvironmentProperties")).get("PropertyGroups"))) {

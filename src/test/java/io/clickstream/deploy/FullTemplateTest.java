@@ -30,6 +30,19 @@ class FullTemplateTest {
     private static final Path WIRE_SCHEMA = Path.of("src", "main", "avro", "ClickEvent.avsc");
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Properties that are a resource's name in an account and region. */
+    private static final Set<String> NAMES =
+            Set.of(
+                    "Name",
+                    "ClusterName",
+                    "DomainName",
+                    "LogGroupName",
+                    "TopicName",
+                    "BucketName",
+                    "FunctionName",
+                    "RoleName",
+                    "StreamName");
+
     /** What attributes of resources are once they are there. */
     private static final Map<String, String> ATTRIBUTES =
             Map.of(
@@ -143,6 +156,63 @@ class FullTemplateTest {
                     .isEqualTo(!parameters.containsKey("MskType"));
             assertThat(config.kafkaSource().orElseThrow().topics()).containsExactly("clicks");
         }
+    }
+
+    /** By the names of 50 characters that the script takes, and by capitals. */
+    @ParameterizedTest
+    @MethodSource("stacks")
+    void twoStacksOfAnAccountHaveDifferentNames(Map<String, String> parameters) throws Exception {
+        Set<String> ofOne = names(parameters, "shop", "1234567db123");
+        Set<String> ofOther = names(parameters, "Shop-" + "x".repeat(45), "1234567db123");
+
+        ofOne.retainAll(ofOther);
+        // In an account, the stacks' ids end with other digits.
+        assertThat(ofOne).containsExactly("clickstream-1234567db123");
+        assertThat(ofOne).allMatch(name -> name.matches("[a-z][a-z0-9-]{2,27}"));
+    }
+
+    private static Set<String> names(Map<String, String> parameters, String stack, String id)
+            throws IOException {
+        Map<String, String> attributes = new HashMap<>(ATTRIBUTES);
+        attributes.put("AWS::StackName", stack);
+        Set<String> names = new TreeSet<>();
+        Template.read(FILE, parameters, attributes)
+                .resources()
+                .values()
+                .forEach(
+                        resource ->
+                                map(resource.getOrDefault("Properties", Map.of()))
+                                        .forEach(
+                                                (property, value) -> {
+                                                    if (NAMES.contains(property)) {
+                                                        names.add(value.toString());
+                                                    }
+                                                }));
+        // In a registry, and in a cluster, of the stack itself.
+        names.removeAll(Set.of("ClickEvent", "clicks"));
+        assertThat(names).hasSizeGreaterThan(1).anyMatch(name -> name.endsWith(id));
+        return names;
+    }
+
+    @Test
+    void aDomainMayBeNamed() throws Exception {
+        Map<String, Map<String, Object>> resources =
+                resources(with("Source", "kinesis", "DomainName", "shop-search"));
+
+        assertThat(properties(resources, "Domain")).containsEntry("DomainName", "shop-search");
+        assertThat(resources.get("AccessRole").toString())
+                .contains("domain/shop-search/_plugins/_security/api/*");
+    }
+
+    /** A cluster is of one stack, so topics are named as the README says. */
+    @Test
+    void topicsOfItsOwnClusterNeedNoPrefix() throws Exception {
+        JobConfig config = config(with("Source", "msk", "Trending", "department"));
+
+        assertThat(config.kafkaSink().orElseThrow().departmentsTopic())
+                .isEqualTo("Departments_Agg");
+        assertThat(config.kafkaSink().orElseThrow().trendingTopic()).isEqualTo("Trending");
+        assertThat(config.deadLetters().topic()).isEqualTo("DeadLetters");
     }
 
     @ParameterizedTest

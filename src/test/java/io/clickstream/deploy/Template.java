@@ -42,10 +42,12 @@ final class Template {
         values.put("AWS::Partition", "aws");
         values.put("AWS::Region", "eu-central-1");
         values.put("AWS::AccountId", "111122223333");
-        values.put("AWS::StackName", "shop");
+        values.put("AWS::StackName", attributes.getOrDefault("AWS::StackName", "shop"));
         values.put(
                 "AWS::StackId",
-                "arn:aws:cloudformation:eu-central-1:111122223333:stack/shop/51af3dc0-da77-11e4");
+                "arn:aws:cloudformation:eu-central-1:111122223333:stack/"
+                        + values.get("AWS::StackName")
+                        + "/51af3dc0-da77-11e4-872e-1234567db123");
         map(template.get("Parameters"))
                 .forEach(
                         (name, parameter) -> {
@@ -76,7 +78,8 @@ final class Template {
      * A template with values of parameters.
      *
      * @param attributes what {@code Ref} and {@code Fn::GetAtt} give: {@code Bucket} or {@code
-     *     Bucket.Arn}; another resource is its name, and another attribute says so
+     *     Bucket.Arn}; another resource is its name, and another attribute says so. {@code
+     *     AWS::StackName} may be among them
      */
     static Template read(Path file, Map<String, String> parameters, Map<String, String> attributes)
             throws IOException {
@@ -185,7 +188,12 @@ final class Template {
                     IntStream.range(0, Integer.parseInt(list(argument).get(1).toString()))
                             .mapToObj(i -> "10.71." + i + ".0/24")
                             .toList();
-            case "Fn::Sub" -> substituted(argument.toString());
+            case "Fn::Sub" ->
+                    argument instanceof List<?>
+                            ? substituted(
+                                    list(argument).get(0).toString(),
+                                    map(resolved(list(argument).get(1))))
+                            : substituted(argument.toString(), Map.of());
             case "Fn::If" ->
                     resolved(list(argument).get(holds(list(argument).get(0).toString()) ? 1 : 2));
             case "Fn::Join" ->
@@ -213,7 +221,12 @@ final class Template {
         }
         int dot = name.indexOf('.');
         if (map(template.get("Resources")).containsKey(name)) {
-            return name;
+            Map<String, Object> resource = map(map(template.get("Resources")).get(name));
+            Object streamName =
+                    "AWS::Kinesis::Stream".equals(resource.get("Type"))
+                            ? map(resource.get("Properties")).get("Name")
+                            : null;
+            return streamName == null ? name : resolved(streamName);
         }
         if (dot > 0 && map(template.get("Resources")).containsKey(name.substring(0, dot))) {
             return "arn:of:" + name.substring(0, dot);
@@ -225,12 +238,20 @@ final class Template {
         return value;
     }
 
-    private String substituted(String text) {
+    private String substituted(String text, Map<String, Object> variables) {
         return VARIABLE.matcher(text)
                 .replaceAll(
-                        found ->
-                                Matcher.quoteReplacement(
-                                        String.valueOf(reference(found.group(1)))));
+                        found -> {
+                            String name = found.group(1);
+                            // An exclamation mark keeps the rest as it is.
+                            return Matcher.quoteReplacement(
+                                    name.startsWith("!")
+                                            ? "${" + name.substring(1) + "}"
+                                            : String.valueOf(
+                                                    variables.containsKey(name)
+                                                            ? variables.get(name)
+                                                            : reference(name)));
+                        });
     }
 
     @SuppressWarnings("unchecked")
