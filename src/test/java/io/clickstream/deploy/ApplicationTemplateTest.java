@@ -57,6 +57,8 @@ class ApplicationTemplateTest {
                     "heapMemoryUtilization",
                     "containerMemoryUtilization");
 
+    private static final String KEY = "arn:aws:kms:eu-central-1:111122223333:key/";
+
     private static final String NAMESPACE = "AWS/KinesisAnalytics";
 
     static Stream<Map<String, String>> stacks() {
@@ -144,7 +146,8 @@ class ApplicationTemplateTest {
                                         "Preset",
                                         "interactions",
                                         "SecretArns",
-                                        "arn:aws:secretsmanager:eu-central-1:111122223333:secret:a"))));
+                                        "arn:aws:secretsmanager:eu-central-1:111122223333:secret:a"))),
+                with(List.of(kinesis, archive, Map.of("KmsKeyArns", KEY + "1," + KEY + "2"))));
     }
 
     private static Map<String, String> with(List<Map<String, String>> parts) {
@@ -372,6 +375,46 @@ class ApplicationTemplateTest {
                         cluster + "transactional-id/shop/0a1b-2/shop-*");
     }
 
+    /** Without it a stream, a bucket or a secret with a key of one's own can't be used. */
+    @Test
+    void keysOfOnesOwnMayBeUsedAndNoOthers() throws Exception {
+        Map<String, String> parameters = new HashMap<>(stacks().toList().get(3));
+        assertThat(statements(parameters).toString()).doesNotContain("kms:");
+        parameters.put("KmsKeyArns", KEY + "of-the-stream," + KEY + "of-the-bucket");
+
+        assertThat(statements(parameters))
+                .filteredOn(each -> each.toString().contains("kms:"))
+                .containsExactly(
+                        Map.of(
+                                "Effect",
+                                "Allow",
+                                "Action",
+                                List.of("kms:Decrypt", "kms:GenerateDataKey"),
+                                "Resource",
+                                List.of(KEY + "of-the-stream", KEY + "of-the-bucket")));
+    }
+
+    @Test
+    void theApplicationsStorageMayHaveAKeyOfOnesOwn() throws Exception {
+        Map<String, String> parameters = new HashMap<>(stacks().toList().get(0));
+        assertThat(encryption(parameters)).isNull();
+        parameters.put("ApplicationKmsKeyArn", KEY + "1");
+
+        assertThat(encryption(parameters))
+                .isEqualTo(Map.of("KeyType", "CUSTOMER_MANAGED_KEY", "KeyId", KEY + "1"));
+    }
+
+    private static Object encryption(Map<String, String> parameters) throws IOException {
+        Map<String, Object> properties =
+                map(
+                        Template.read(FILE, parameters)
+                                .resources()
+                                .get("Application")
+                                .get("Properties"));
+        return map(properties.get("ApplicationConfiguration"))
+                .get("ApplicationEncryptionConfiguration");
+    }
+
     @Test
     void namesOfTheStacksResultsMayBeGiven() throws Exception {
         Map<String, String> names =
@@ -583,6 +626,9 @@ class ApplicationTemplateTest {
         }
         if (parameters.containsKey("SecretArns")) {
             add(actions, "secretsmanager", "GetSecretValue");
+        }
+        if (parameters.containsKey("KmsKeyArns")) {
+            add(actions, "kms", "Decrypt", "GenerateDataKey");
         }
         if (parameters.containsKey("SubnetIds")) {
             add(

@@ -311,6 +311,30 @@ class FullTemplateTest {
         assertThat(properties(resources, "Bucket")).containsKey("BucketEncryption");
     }
 
+    @Test
+    void encryptsEverythingWithAKeyOfOnesOwnAndLetsTheJobUseIt() throws Exception {
+        String key = "arn:aws:kms:eu-central-1:111122223333:key/1";
+        for (String source : List.of("kinesis", "msk")) {
+            Map<String, Map<String, Object>> resources =
+                    resources(with("Source", source, "Trending", "department", "KmsKeyArn", key));
+            List<String> encrypted = new ArrayList<>();
+            resources.forEach(
+                    (name, resource) -> {
+                        if (resource.toString().contains(key)) {
+                            encrypted.add(name);
+                        }
+                    });
+
+            List<String> expected = new ArrayList<>(List.of("Bucket", "Domain", "Application"));
+            resources.keySet().stream()
+                    .filter(name -> name.endsWith("Stream") || name.equals("Cluster"))
+                    .forEach(expected::add);
+            assertThat(encrypted).containsExactlyInAnyOrderElementsOf(expected);
+            assertThat(map(properties(resources, "Application").get("Parameters")))
+                    .containsEntry("KmsKeyArns", key);
+        }
+    }
+
     /** With two brokers or one copy in sync, "exactly once" would not outlive a lost broker. */
     @Test
     void aBrokerMayBeLost() throws Exception {
