@@ -360,6 +360,60 @@ class FullTemplateTest {
         assertThat(resources(with("Source", "kinesis"))).doesNotContainKey("SubnetC");
     }
 
+    /** S3 says so as well, but only when the bucket is made, half an hour into the stack. */
+    @Test
+    void recordsAreNotDeletedBeforeTheyAreMovedToColdStorage() throws Exception {
+        int allowed = 0;
+        for (String cold : Template.read(FILE).allowedValues("ArchiveColdDays")) {
+            for (String days : Template.read(FILE).allowedValues("ArchiveDays")) {
+                Map<String, String> parameters =
+                        with("Source", "kinesis", "ArchiveColdDays", cold, "ArchiveDays", days);
+                if (Integer.parseInt(days) > Integer.parseInt(cold)) {
+                    assertThat(Template.read(FILE, parameters).refusals()).isEmpty();
+                    allowed++;
+                } else {
+                    assertThat(Template.read(FILE, parameters).refusals())
+                            .containsExactly("ArchiveDays must be more than ArchiveColdDays.");
+                }
+            }
+        }
+        assertThat(allowed).isGreaterThan(20);
+    }
+
+    /**
+     * A job that goes on without its snapshot leaves both behind. Flink names what is too short for
+     * a part by the file: {@code _part-0-0.jsonl_tmp_UUID}, in the file's folder.
+     */
+    @Test
+    void leftoversOfTheArchiveDoNotStayForEver() throws Exception {
+        Map<String, Map<String, Object>> resources = resources(with("Source", "kinesis"));
+        List<Object> rules =
+                list(
+                        map(properties(resources, "Bucket").get("LifecycleConfiguration"))
+                                .get("Rules"));
+
+        for (String leftover :
+                List.of(
+                        "clicks/dt=2022-06-14/hour=05/_part-0_tmp_1",
+                        "personalize/_part-0_tmp_1")) {
+            assertThat(rules)
+                    .anySatisfy(
+                            rule ->
+                                    assertThat(map(rule))
+                                            .containsKey("ExpirationInDays")
+                                            .doesNotContainKeys(
+                                                    "ObjectSizeGreaterThan", "TagFilters")
+                                            .extractingByKey("Prefix")
+                                            .matches(each -> leftover.startsWith(each + "")));
+        }
+        assertThat(rules)
+                .anySatisfy(
+                        rule ->
+                                assertThat(map(rule))
+                                        .containsKey("AbortIncompleteMultipartUpload")
+                                        .doesNotContainKey("Prefix"));
+    }
+
     @Test
     void zonesMayBeNamed() throws Exception {
         Map<String, Map<String, Object>> resources =

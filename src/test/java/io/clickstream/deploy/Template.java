@@ -129,6 +129,30 @@ final class Template {
         return resources;
     }
 
+    /** What the template's rules have against the values of its parameters. */
+    List<String> refusals() {
+        List<String> refusals = new ArrayList<>();
+        for (Object rule : map(template.getOrDefault("Rules", Map.of())).values()) {
+            if (!truth(map(rule).get("RuleCondition"))) {
+                continue;
+            }
+            for (Object assertion : list(map(rule).get("Assertions"))) {
+                if (!truth(map(assertion).get("Assert"))) {
+                    refusals.add(map(assertion).get("AssertDescription").toString());
+                }
+            }
+        }
+        return refusals;
+    }
+
+    /** The values that a parameter may have, where the template lists them. */
+    List<String> allowedValues(String parameter) {
+        return list(map(map(template.get("Parameters")).get(parameter)).get("AllowedValues"))
+                .stream()
+                .map(String::valueOf)
+                .toList();
+    }
+
     private boolean holds(String condition) {
         return truth(map(template.get("Conditions")).get(condition));
     }
@@ -141,6 +165,9 @@ final class Template {
                     String.valueOf(resolved(list(only.getValue()).get(0)))
                             .equals(String.valueOf(resolved(list(only.getValue()).get(1))));
             case "Fn::Not" -> !truth(list(only.getValue()).get(0));
+            case "Fn::Contains" ->
+                    list(resolved(list(only.getValue()).get(0)))
+                            .contains(String.valueOf(resolved(list(only.getValue()).get(1))));
             case "Fn::Or" -> list(only.getValue()).stream().anyMatch(this::truth);
             case "Fn::And" -> list(only.getValue()).stream().allMatch(this::truth);
             default -> throw new IllegalArgumentException("not a condition: " + expression);
