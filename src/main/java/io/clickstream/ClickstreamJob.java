@@ -62,6 +62,7 @@ public final class ClickstreamJob {
         if (!env.getCheckpointConfig().isCheckpointingEnabled()) {
             env.enableCheckpointing(config.checkpointInterval().toMillis());
         }
+        config.maxParallelism().ifPresent(env::setMaxParallelism);
         RecordDecoder decoder =
                 new RecordDecoder(
                                 decoder(config),

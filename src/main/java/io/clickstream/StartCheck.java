@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -37,6 +38,7 @@ public final class StartCheck {
             throws InterruptedException {
         // Source and sinks may be at one cluster, and have a problem together.
         Set<String> problems = new LinkedHashSet<>();
+        parallelismProblem(config, env.getParallelism()).ifPresent(problems::add);
         if (config.kafkaSource().isPresent()) {
             KafkaSourceConfig source = config.kafkaSource().get();
             try (KafkaStartCheck check =
@@ -66,6 +68,22 @@ public final class StartCheck {
         if (!problems.isEmpty()) {
             throw new ConfigException(List.copyOf(problems));
         }
+    }
+
+    /** Flink says so as well, but names no key. */
+    static Optional<String> parallelismProblem(JobConfig config, int parallelism) {
+        return config.maxParallelism()
+                .filter(most -> most < parallelism)
+                .map(
+                        most ->
+                                String.format(
+                                        "job / max-parallelism is %d, but the job runs with a"
+                                                + " parallelism of %d. Lower the parallelism to"
+                                                + " %d or less. State that was written with"
+                                                + " max-parallelism %d can't be restored with"
+                                                + " another value: raise it only for a job that"
+                                                + " starts without state",
+                                        most, parallelism, most, most));
     }
 
     /**

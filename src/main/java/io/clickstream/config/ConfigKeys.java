@@ -1156,6 +1156,16 @@ public final class ConfigKeys {
                     DURATION,
                     "1 min",
                     "Used where the cluster sets none; the managed service does.");
+    static final Key<Integer> MAX_PARALLELISM =
+            Key.of(
+                    JOB,
+                    "max-parallelism",
+                    Parsers.intUpTo(32_768),
+                    "a number up to 32768, at least the parallelism",
+                    "The highest parallelism that the job can ever have. State can't be restored"
+                            + " with another value, so set it before the first start. If left"
+                            + " out, Flink takes one and a half times the parallelism of the"
+                            + " first start, rounded up to a power of two, but at least 128.");
 
     /** Keys that only JSON records have a use for. */
     static final List<Key<?>> JSON_FIELDS =
@@ -1328,7 +1338,8 @@ public final class ConfigKeys {
                     PERSONALIZE_SPILL_AFTER,
                     DEAD_LETTER_TOPIC,
                     CREATE_DEAD_LETTER_TOPIC,
-                    CHECKPOINT_INTERVAL);
+                    CHECKPOINT_INTERVAL,
+                    MAX_PARALLELISM);
 
     /** How the user says how OpenSearch's requests are authenticated. */
     enum AuthChoice {

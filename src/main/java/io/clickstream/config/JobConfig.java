@@ -29,6 +29,7 @@ public final class JobConfig implements PipelineConfig {
     private final Optional<PersonalizeConfig> personalize;
     private final DeadLetterConfig deadLetters;
     private final Duration checkpointInterval;
+    private final Optional<Integer> maxParallelism;
 
     private JobConfig(PropertyReader reader) {
         kafkaSource =
@@ -78,6 +79,7 @@ public final class JobConfig implements PipelineConfig {
                         : Optional.empty();
         deadLetters = DeadLetterConfig.read(reader);
         checkpointInterval = reader.get(ConfigKeys.CHECKPOINT_INTERVAL);
+        maxParallelism = reader.find(ConfigKeys.MAX_PARALLELISM);
         checkSourcesAndSinks(reader);
     }
 
@@ -221,5 +223,10 @@ public final class JobConfig implements PipelineConfig {
     /** How often to checkpoint where the cluster does not say it. */
     public Duration checkpointInterval() {
         return checkpointInterval;
+    }
+
+    /** The highest parallelism that the job can ever have; empty if Flink chooses it. */
+    public Optional<Integer> maxParallelism() {
+        return maxParallelism;
     }
 }

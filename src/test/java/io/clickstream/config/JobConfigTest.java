@@ -63,6 +63,7 @@ class JobConfigTest {
         assertThat(config.deadLetters().topic()).isEqualTo("DeadLetters");
         assertThat(config.deadLetters().createTopic()).isTrue();
         assertThat(config.checkpointInterval()).hasMinutes(1);
+        assertThat(config.maxParallelism()).isEmpty();
     }
 
     @Test
@@ -328,7 +329,8 @@ class JobConfigTest {
                                 .with("aggregates", "max-dept-list-size", "16 kb")
                                 .with("dead-letters", "topic", "bad")
                                 .with("dead-letters", "create-topic", "false")
-                                .with("job", "checkpoint-interval", "10 s"));
+                                .with("job", "checkpoint-interval", "10 s")
+                                .with("job", "max-parallelism", "512"));
 
         assertThat(config.format().compression()).isEqualTo(FormatConfig.Compression.GZIP);
         assertThat(config.eventTime().outOfOrderness()).isZero();
@@ -342,6 +344,7 @@ class JobConfigTest {
         assertThat(config.deadLetters().topic()).isEqualTo("bad");
         assertThat(config.deadLetters().createTopic()).isFalse();
         assertThat(config.checkpointInterval()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.maxParallelism()).hasValue(512);
     }
 
     @Test

@@ -375,6 +375,15 @@ class ApplicationTemplateTest {
                         cluster + "transactional-id/shop/0a1b-2/shop-*");
     }
 
+    @Test
+    void theMaximumParallelismCanBeSetFromOutside() throws Exception {
+        Map<String, String> parameters = new HashMap<>(stacks().toList().get(0));
+        assertThat(JobConfig.parse(propertyGroups(parameters)).maxParallelism()).isEmpty();
+        parameters.put("MaxParallelism", "512");
+
+        assertThat(JobConfig.parse(propertyGroups(parameters)).maxParallelism()).hasValue(512);
+    }
+
     /** Without it a stream, a bucket or a secret with a key of one's own can't be used. */
     @Test
     void keysOfOnesOwnMayBeUsedAndNoOthers() throws Exception {
