@@ -111,6 +111,7 @@ class ApplicationTemplateTest {
                                         "/globalseq",
                                         "Trending",
                                         "department"))),
+                with(List.of(kinesis, archive, Map.of("ArchiveFormat", "parquet"))),
                 with(
                         List.of(
                                 kinesis,

@@ -227,6 +227,10 @@ final class Template {
                     list(resolved(list(argument).get(1))).stream()
                             .map(String::valueOf)
                             .collect(Collectors.joining(list(argument).get(0).toString()));
+            case "Fn::FindInMap" ->
+                    map(map(map(template.get("Mappings")).get(list(argument).get(0).toString()))
+                                    .get(String.valueOf(resolved(list(argument).get(1)))))
+                            .get(list(argument).get(2).toString());
             case "Fn::Split" ->
                     Arrays.asList(
                             resolved(list(argument).get(1))
