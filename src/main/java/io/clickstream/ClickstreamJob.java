@@ -22,6 +22,8 @@ import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The job's entry point: configuration → source and sinks → {@link ClickstreamPipeline} → run.
@@ -31,13 +33,21 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 public final class ClickstreamJob {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ClickstreamJob.class);
+
     private static final String NAME = "clickstream";
 
     public static void main(String[] args) throws Exception {
-        JobConfig config = JobConfig.parse(propertyGroups(args));
-        StreamExecutionEnvironment env =
-                StreamExecutionEnvironment.getExecutionEnvironment(settings());
-        StartCheck.run(config, define(env, config));
+        StreamExecutionEnvironment env;
+        try {
+            JobConfig config = JobConfig.parse(propertyGroups(args));
+            env = StreamExecutionEnvironment.getExecutionEnvironment(settings());
+            StartCheck.run(config, define(env, config));
+        } catch (ConfigException e) {
+            // Flink and the service put it behind many lines of their own.
+            LOG.error("The job does not start. {}", e.getMessage());
+            throw e;
+        }
         env.execute(NAME);
     }
 
