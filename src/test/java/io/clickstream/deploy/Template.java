@@ -55,6 +55,10 @@ final class Template {
                             if (parameters.containsKey(name)) {
                                 value = parameters.get(name);
                             }
+                            if (map(parameter).get("Type").equals("Number")
+                                    && value instanceof String text) {
+                                value = Integer.valueOf(text);
+                            }
                             boolean list = map(parameter).get("Type").toString().contains("List");
                             values.put(
                                     name,
@@ -89,6 +93,11 @@ final class Template {
                     parameters,
                     attributes);
         }
+    }
+
+    /** The same template with other values. */
+    Template with(Map<String, String> parameters, Map<String, String> others) {
+        return new Template(template, parameters, others);
     }
 
     /** A template without values of parameters: nothing of it can be resolved. */
