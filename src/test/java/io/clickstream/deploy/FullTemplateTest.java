@@ -175,6 +175,8 @@ class FullTemplateTest {
             throws IOException {
         Map<String, String> attributes = new HashMap<>(ATTRIBUTES);
         attributes.put("AWS::StackName", stack);
+        // Of OpenSearch UI, too, which has names of its own.
+        attributes.put("Domain", "clickstream-" + id);
         Set<String> names = new TreeSet<>();
         Template.read(FILE, parameters, attributes)
                 .resources()
