@@ -2,11 +2,9 @@ package io.clickstream.deploy;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -18,69 +16,33 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 
-/** Runs scripts/deploy.sh with an {@code aws} that records its calls and answers them by rules. */
+/** Runs scripts/deploy.sh in an account, and records the calls of aws that it makes. */
 final class DeployRun {
 
     /** How a script ended, and all that it printed. */
     record Result(int exit, String text) {}
 
     private static final Path SCRIPT = Path.of("scripts", "deploy.sh").toAbsolutePath();
-    private static final Path FAKE = Path.of("src", "test", "resources", "deploy", "aws");
-    private static final long TIMEOUT_SECONDS = 60;
+    private static final Path RECORDER = Path.of("src", "test", "resources", "deploy", "aws");
+    private static final long TIMEOUT_SECONDS = 180;
 
     private final Path folder;
-    private final Path bin;
     private final Map<String, String> environment = new HashMap<>();
 
-    DeployRun(Path folder) throws IOException {
+    DeployRun(Path folder, DeployAccount account) throws IOException {
         this.folder = folder;
-        bin = Files.createDirectories(folder.resolve("bin"));
-        Files.copy(FAKE, bin.resolve("aws")).toFile().setExecutable(true);
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        Files.copy(RECORDER, bin.resolve("aws")).toFile().setExecutable(true);
+        environment.putAll(account.environment());
+        environment.put("REAL_AWS", account.programs().resolve("aws").toString());
+        environment.put("CALLS", folder.resolve("calls").toString());
+        environment.put("PATH", bin + ":" + account.programs() + ":" + System.getenv().get("PATH"));
         forget();
-        environment.put("FAKE_AWS", folder.toString());
-        environment.put("AWS_DEFAULT_REGION", "eu-central-1");
     }
 
-    /** Calls without a rule go to the real command, with these settings. */
-    void orElse(String realCommand, Map<String, String> settings) {
-        environment.putAll(settings);
-        environment.put("REAL_AWS", realCommand);
-    }
-
-    /** No rules and no calls. */
+    /** Forgets the calls so far. */
     void forget() throws IOException {
-        Files.writeString(folder.resolve("rules"), "");
         Files.writeString(folder.resolve("calls"), "");
-    }
-
-    /** Every call that fits the pattern is answered so. */
-    DeployRun answer(String pattern, String text) {
-        return rule("*", 0, pattern, text);
-    }
-
-    /** The next call that fits the pattern is answered so, and later ones by later rules. */
-    DeployRun once(String pattern, String text) {
-        return rule("1", 0, pattern, text);
-    }
-
-    /** Every call that fits the pattern fails. */
-    DeployRun refuse(String pattern, String error) {
-        return rule("*", 254, pattern, error);
-    }
-
-    /** The next call that fits the pattern fails. */
-    DeployRun refuseOnce(String pattern, String error) {
-        return rule("1", 254, pattern, error);
-    }
-
-    private DeployRun rule(String times, int code, String pattern, String text) {
-        String line = String.join("|", times, Integer.toString(code), pattern, text) + "\n";
-        try {
-            Files.writeString(folder.resolve("rules"), line, StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return this;
     }
 
     /** All calls, each with its arguments as a shell quotes them. */
@@ -99,12 +61,14 @@ final class DeployRun {
     }
 
     Result deploy(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), "--poll", "0"));
+        List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+        // Tests have no time to lose, but for those of waiting.
+        command.addAll(List.of("--poll", "0", "--timeout", "1"));
         command.addAll(List.of(arguments));
         return run(command);
     }
 
-    /** Makes a call by the command that {@link #orElse} names, without a record of it. */
+    /** Makes a call, without a record of it. */
     Result aws(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(environment.get("REAL_AWS")));
         command.addAll(List.of(arguments));
@@ -124,10 +88,11 @@ final class DeployRun {
                         .directory(folder.toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile());
+        builder.environment().remove("AWS_REGION");
         builder.environment().putAll(environment);
-        builder.environment().merge("PATH", "", (path, none) -> bin + ":" + path);
         Process process = builder.start();
         if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
             throw new IllegalStateException(
                     command + " does not end; it printed\n" + Files.readString(output));
@@ -140,12 +105,21 @@ final class DeployRun {
         Path jar = folder.resolve(name);
         try (OutputStream file = Files.newOutputStream(jar);
                 JarOutputStream out = new JarOutputStream(file)) {
-            JarEntry entry = new JarEntry("META-INF/clickstream/state-uids.txt");
-            entry.setTime(0);
-            out.putNextEntry(entry);
-            out.write((String.join("\n", uids) + "\n").getBytes(StandardCharsets.UTF_8));
+            entry(out, "META-INF/clickstream/state-uids.txt", String.join("\n", uids) + "\n");
+            entry(
+                    out,
+                    "META-INF/sbom/clickstream-analytics.cdx.xml",
+                    "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\"><metadata><component>"
+                            + "<version>1.2.3</version></component></metadata></bom>");
         }
         return jar;
+    }
+
+    private static void entry(JarOutputStream out, String name, String content) throws IOException {
+        JarEntry entry = new JarEntry(name);
+        entry.setTime(0);
+        out.putNextEntry(entry);
+        out.write(content.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The key that a jar is uploaded by. */

@@ -1,18 +1,18 @@
 package io.clickstream.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.clickstream.deploy.DeployRun.Result;
-import io.clickstream.local.KinesisServer;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,224 +21,100 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What scripts/deploy.sh calls, and what it says where a call fails; and its whole cycle against
- * moto's servers of S3, CloudFormation, IAM and logs.
+ * What scripts/deploy.sh does in an account: its deployments, updates and the ways back, and what
+ * it says where a call fails. Each call goes through the real aws command.
  */
 class DeployScriptITCase {
 
     private static final Path TEMPLATE = Path.of("cloudformation", "application.yaml");
-    private static final String STREAM =
-            "StreamArn=arn:aws:kinesis:eu-central-1:123456789012:stream/clicks";
-    private static final String STACK_STATUS = "*describe-stacks*.StackStatus *";
-    private static final String APPLICATION_STATUS = "*describe-application *.ApplicationStatus *";
-    private static final String FACTS = "*describe-stacks*`ApplicationName`*";
-    private static final String FILE_KEY = "*describe-application *.FileKey *";
-    private static final String UPTIME = "*get-metric-statistics*uptime*";
-    private static final String NO_STACK =
-            "An error occurred (ValidationError) when calling the DescribeStacks operation: Stack"
-                    + " with id shop does not exist";
+    private static final String STREAM_ARN =
+            "arn:aws:kinesis:eu-central-1:123456789012:stream/clicks";
+    private static final String OLD_KEY = "clickstream/0123456789abcdef-old.jar";
+    private static final String BEFORE_OLD = "before-0123456789ab-20261120120000";
+
+    private static final List<String> PASSING =
+            List.of(
+                    "STARTING",
+                    "STOPPING",
+                    "UPDATING",
+                    "AUTOSCALING",
+                    "FORCE_STOPPING",
+                    "ROLLING_BACK",
+                    "MAINTENANCE");
+
+    private static DeployAccount account;
 
     @TempDir private Path folder;
     private DeployRun run;
     private Path jar;
 
-    @BeforeEach
-    void prepare() throws IOException {
-        run = new DeployRun(folder);
-        jar = run.jar("new.jar", "click-sessions", "click-source");
+    @BeforeAll
+    static void startAccount(@TempDir Path logs) throws Exception {
+        account = DeployAccount.start(logs.resolve("account.log"));
     }
 
-    // --- Deploy
+    @AfterAll
+    static void stopAccount() {
+        if (account != null) {
+            account.close();
+        }
+    }
 
-    private void letDeploySucceed() {
-        run.refuseOnce(STACK_STATUS, NO_STACK);
-        run.answer(STACK_STATUS, "CREATE_COMPLETE");
-        run.answer("s3api list-objects-v2 *", "None");
-        run.answer("s3api put-object *", "");
-        run.answer("*create-stack *", "arn:of:shop");
-        run.answer(FACTS, "shop\\tjars\\ta.jar\\tJarKey");
-        run.answer("*start-application *", "op-1");
-        run.once(APPLICATION_STATUS, "STARTING");
-        run.answer(APPLICATION_STATUS, "RUNNING");
-        run.once(UPTIME, "None");
-        run.once(UPTIME, "59000.0");
-        run.answer(UPTIME, "61000.0");
-        run.answer("*get-metric-statistics*recordsIn*", "1234.0");
+    @BeforeEach
+    void prepare() throws Exception {
+        account.reset();
+        run = new DeployRun(folder, account);
+        jar = run.jar("new.jar", "click-sessions", "click-source");
+        account.put("jars/", "");
+    }
+
+    /** Whatever a test does, no request may be one that the service's model does not have. */
+    @AfterEach
+    void requestsFitTheModel() throws Exception {
+        JsonNode state = account.state();
+        assertThat(state.get("invalid")).isEmpty();
+    }
+
+    private void haveStack(String uids) throws Exception {
+        account.put("jars/" + OLD_KEY, "a jar");
+        account.put("jars/" + OLD_KEY + ".uids", uids);
+        account.makeStack(
+                "shop",
+                TEMPLATE,
+                Map.of(
+                        "JarBucket",
+                        "jars",
+                        "JarKey",
+                        OLD_KEY,
+                        "Source",
+                        "kinesis",
+                        "StreamArn",
+                        STREAM_ARN));
+        account.status("shop", "RUNNING");
+    }
+
+    /** As an update that brought the jar of the stack would have left it. */
+    private void haveSnapshotBefore() throws Exception {
+        account.control(Map.of("snapshots", Map.of("shop", List.of(BEFORE_OLD))));
+        String remembered = "jars/clickstream/stacks/shop/" + BEFORE_OLD;
+        account.put(remembered + "/template.yaml", Files.readString(TEMPLATE));
+        account.put(
+                remembered + "/parameters.json",
+                "[{\"ParameterKey\": \"JarBucket\", \"ParameterValue\": \"jars\"}, "
+                        + "{\"ParameterKey\": \"JarKey\", \"ParameterValue\": \"older.jar\"}, "
+                        + "{\"ParameterKey\": \"Source\", \"ParameterValue\": \"kinesis\"}, "
+                        + "{\"ParameterKey\": \"StreamArn\", \"ParameterValue\": \""
+                        + STREAM_ARN
+                        + "\"}]");
     }
 
     private Result deploy(String... more) throws Exception {
         List<String> arguments = new ArrayList<>(List.of("deploy", "--stack", "shop"));
         arguments.addAll(
                 List.of("--jar-bucket", "jars", "--jar", jar.toString(), "--source", "kinesis"));
-        arguments.addAll(List.of("--set", STREAM));
+        arguments.addAll(List.of("--set", "StreamArn=" + STREAM_ARN));
         arguments.addAll(List.of(more));
         return run.deploy(arguments.toArray(String[]::new));
-    }
-
-    @Test
-    void makesTheStackAndWaitsUntilTheJobRuns() throws Exception {
-        letDeploySucceed();
-
-        Result result = deploy("--set", "Window=1 min");
-
-        assertThat(result.exit()).as(result.text()).isZero();
-        assertThat(result.text())
-                .contains("It processes: a subtask has read 1234 records")
-                .contains("https://eu-central-1.console.aws.amazon.com/flink/")
-                .doesNotContain("What there is now");
-        assertThat(run.operations())
-                .containsExactly(
-                        "cloudformation describe-stacks",
-                        "s3api list-objects-v2",
-                        "s3api put-object",
-                        "s3api put-object",
-                        "s3api put-object",
-                        "cloudformation create-stack",
-                        "cloudformation describe-stacks",
-                        "cloudformation describe-stacks",
-                        "kinesisanalyticsv2 start-application",
-                        "kinesisanalyticsv2 describe-application",
-                        "kinesisanalyticsv2 describe-application",
-                        "cloudwatch get-metric-statistics",
-                        "kinesisanalyticsv2 describe-application",
-                        "cloudwatch get-metric-statistics",
-                        "kinesisanalyticsv2 describe-application",
-                        "cloudwatch get-metric-statistics",
-                        "cloudwatch get-metric-statistics");
-        String key = DeployRun.key(jar);
-        assertThat(run.calls())
-                .anyMatch(call -> call.contains("--key " + key + " --body "))
-                .anyMatch(call -> call.contains("--key " + key + ".uids --body "));
-        String create =
-                run.calls().stream().filter(call -> call.contains("create-stack")).findAny().get();
-        assertThat(create.replace("\\", ""))
-                .contains("--template-url https://jars.s3.eu-central-1.amazonaws.com/clickstream/")
-                .contains("--capabilities CAPABILITY_IAM")
-                .contains("{\"ParameterKey\":\"JarBucket\",\"ParameterValue\":\"jars\"}")
-                .contains(
-                        "{\"ParameterKey\":\"JarKey\",\"ParameterValue\":\""
-                                + DeployRun.key(jar)
-                                + "\"}")
-                .contains("{\"ParameterKey\":\"Source\",\"ParameterValue\":\"kinesis\"}")
-                .contains("{\"ParameterKey\":\"Window\",\"ParameterValue\":\"1 min\"}");
-    }
-
-    @Test
-    void uploadsNothingTwice() throws Exception {
-        String template = "clickstream/" + DeployRun.sha256(TEMPLATE) + "-application.yaml";
-        String key = DeployRun.key(jar);
-        run.answer("s3api list-objects-v2 *", String.join("\\t", key, key + ".uids", template));
-        letDeploySucceed();
-
-        assertThat(deploy().exit()).isZero();
-        assertThat(run.operations()).doesNotContain("s3api put-object");
-    }
-
-    @Test
-    void saysThatAnUploadIsDenied() throws Exception {
-        run.refuse("s3api put-object *analytics.jar --body *", "(AccessDenied): Access Denied");
-        letDeploySucceed();
-
-        Result result = deploy();
-
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text())
-                .contains("s3://jars/" + DeployRun.key(jar) + " can't be written")
-                .contains("aws says: (AccessDenied): Access Denied")
-                .contains("that you may s3:PutObject; then run this again")
-                .containsSubsequence(
-                        "What there is now:",
-                        "s3://jars/" + DeployRun.key(jar) + ".uids, which does no harm");
-        assertThat(run.operations()).doesNotContain("cloudformation create-stack");
-    }
-
-    @Test
-    void saysWhyAStackWentBackAndThatItIsThere() throws Exception {
-        run.refuseOnce(STACK_STATUS, NO_STACK);
-        run.once(STACK_STATUS, "CREATE_IN_PROGRESS");
-        run.once(STACK_STATUS, "ROLLBACK_IN_PROGRESS");
-        run.once(STACK_STATUS, "ROLLBACK_COMPLETE");
-        run.answer("*describe-stack-events*", "Role\\tNot authorized to perform: iam:CreateRole");
-        letDeploySucceed();
-
-        Result result = deploy();
-
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text())
-                .contains("  Role\tNot authorized to perform: iam:CreateRole")
-                .contains("the stack shop was not made: it is ROLLBACK_COMPLETE")
-                .contains("'scripts/deploy.sh destroy --stack shop --yes', and deploy again")
-                .containsSubsequence("What there is now:", "the stack shop: 'scripts/deploy.sh");
-        assertThat(run.operations()).doesNotContain("kinesisanalyticsv2 start-application");
-    }
-
-    @Test
-    void saysWhyTheApplicationDidNotStart() throws Exception {
-        run.once(APPLICATION_STATUS, "STARTING");
-        run.once(APPLICATION_STATUS, "READY");
-        run.answer("*describe-application-operation*--operation-id op-1 *", "The jar has no main.");
-        letDeploySucceed();
-
-        Result result = deploy();
-
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text())
-                .contains("the service says: The jar has no main.")
-                .contains("the application shop did not start: it is READY")
-                .contains("scripts/deploy.sh logs --stack shop --errors")
-                .containsSubsequence("What there is now:", "the stack shop: ");
-    }
-
-    @Test
-    void doesNotTakeAJobForRunningThatFailsOverAndOver() throws Exception {
-        run.answer(UPTIME, "4000.0");
-        run.once(APPLICATION_STATUS, "RUNNING");
-        run.once(APPLICATION_STATUS, "RUNNING");
-        run.once(APPLICATION_STATUS, "READY");
-        letDeploySucceed();
-
-        Result result = deploy();
-
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text())
-                .contains("the job of shop does not stay up: the application is READY");
-    }
-
-    @Test
-    void leavesAStackAloneThatWasNeverMadeWhole() throws Exception {
-        run.answer(STACK_STATUS, "ROLLBACK_COMPLETE");
-
-        Result result = deploy();
-
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text())
-                .contains("the stack shop is ROLLBACK_COMPLETE: it was never made whole")
-                .contains("scripts/deploy.sh destroy --stack shop --yes");
-        assertThat(run.operations()).containsExactly("cloudformation describe-stacks");
-    }
-
-    // --- Update
-
-    private void letUpdateSucceed(String oldUids) throws IOException {
-        run.answer(STACK_STATUS, "UPDATE_COMPLETE");
-        run.answer(
-                FACTS,
-                "shop\\tjars\\tclickstream/0123456789abcdef-old.jar\\tJarKey StreamArn Gone");
-        run.answer("*describe-stacks*ParameterValue}*", "[]");
-        run.answer("s3api get-object *.uids *", oldUids);
-        run.answer("*SnapshotsEnabled*", "True");
-        run.answer("s3api list-objects-v2 *", "None");
-        run.answer("s3api put-object *", "");
-        run.answer("*create-application-snapshot *", "");
-        run.once("*describe-application-snapshot *", "CREATING");
-        run.answer("*describe-application-snapshot *", "READY");
-        run.answer("*get-template *", "Parameters: {}");
-        run.answer("*update-stack *", "");
-        run.answer("*stop-application *", "");
-        run.answer("*start-application *", "op-2");
-        run.answer(APPLICATION_STATUS, "RUNNING");
-        run.answer(FILE_KEY, DeployRun.key(jar));
-        run.answer("*get-metric-statistics*", "61000.0");
     }
 
     private Result update(String... more) throws Exception {
@@ -246,501 +122,6 @@ class DeployScriptITCase {
         arguments.addAll(List.of("--jar-bucket", "jars", "--jar", jar.toString()));
         arguments.addAll(List.of(more));
         return run.deploy(arguments.toArray(String[]::new));
-    }
-
-    @Test
-    void takesASnapshotBeforeItUpdates() throws Exception {
-        letUpdateSucceed("click-source\\nclick-sessions\\n");
-
-        Result result = update("--set", "Parallelism=4");
-
-        assertThat(result.exit()).as(result.text()).isZero();
-        assertThat(run.operations())
-                .containsSubsequence(
-                        "kinesisanalyticsv2 create-application-snapshot",
-                        "kinesisanalyticsv2 describe-application-snapshot",
-                        "kinesisanalyticsv2 describe-application-snapshot",
-                        "cloudformation get-template",
-                        "s3api put-object",
-                        "cloudformation update-stack")
-                .doesNotContain(
-                        "kinesisanalyticsv2 stop-application",
-                        "kinesisanalyticsv2 start-application");
-        String changed =
-                run.calls().stream().filter(call -> call.contains("update-stack")).findAny().get();
-        assertThat(changed.replace("\\", ""))
-                .contains("{\"ParameterKey\":\"StreamArn\",\"UsePreviousValue\":true}")
-                .contains("{\"ParameterKey\":\"Parallelism\",\"ParameterValue\":\"4\"}")
-                .doesNotContain("Gone", "\"Source\"");
-    }
-
-    @Test
-    void changesNothingIfTheSnapshotFails() throws Exception {
-        run.answer("*describe-application-snapshot *", "FAILED");
-        letUpdateSucceed("click-source\\n");
-
-        Result result = update();
-
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text())
-                .containsPattern("the snapshot before-[0-9a-f]{12}-[0-9]{14} of shop failed")
-                .contains("nothing was changed: the job runs as before")
-                .containsSubsequence("What there is now:", "the stack shop, as it was");
-        assertThat(run.operations()).doesNotContain("cloudformation update-stack");
-    }
-
-    @Test
-    void refusesAJarThatWouldLoseState() throws Exception {
-        letUpdateSucceed("click-source\\nclick-sessions\\nlocal-counts\\nwindow-counts\\n");
-
-        Result result = update();
-
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text())
-                .contains("the new jar has no operator for state of: local-counts window-counts")
-                .contains("lose their state by --allow-lost-state");
-        assertThat(run.operations())
-                .doesNotContain(
-                        "s3api put-object", "kinesisanalyticsv2 create-application-snapshot");
-    }
-
-    @Test
-    void refusesAJarIfNobodyKnowsTheStateOfTheOther() throws Exception {
-        run.refuse("s3api get-object *.uids *", "(NoSuchKey)");
-        letUpdateSucceed("");
-
-        Result result = update();
-
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text()).contains("nobody knows what state the running jar has");
-    }
-
-    @Test
-    void losesStateOnlyIfTold() throws Exception {
-        run.once(APPLICATION_STATUS, "RUNNING");
-        run.once(APPLICATION_STATUS, "READY");
-        run.once(APPLICATION_STATUS, "READY");
-        letUpdateSucceed("click-source\\nclick-sessions\\nwindow-counts\\n");
-
-        Result result = update("--allow-lost-state");
-
-        assertThat(result.exit()).as(result.text()).isZero();
-        assertThat(result.text()).contains("State is lost of: window-counts");
-        assertThat(run.operations())
-                .containsSubsequence(
-                        "kinesisanalyticsv2 create-application-snapshot",
-                        "kinesisanalyticsv2 stop-application",
-                        "cloudformation update-stack",
-                        "kinesisanalyticsv2 start-application");
-        assertThat(run.calls())
-                .anyMatch(
-                        call ->
-                                call.replace("\\", "")
-                                        .contains(
-                                                "{\"FlinkRunConfiguration\":{\"AllowNonRestoredState\":true}}"));
-    }
-
-    @Test
-    void saysThatTheServiceWentBackByItself() throws Exception {
-        run.answer(FILE_KEY, "clickstream/0123456789abcdef-old.jar");
-        letUpdateSucceed("click-source\\n");
-
-        Result result = update();
-
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text())
-                .contains(
-                        "the new jar did not run: the service went back to"
-                                + " s3://jars/clickstream/0123456789abcdef-old.jar")
-                .containsPattern("the snapshot before-[0-9a-f]{12}-[0-9]{14} of the application");
-    }
-
-    @Test
-    void saysThatAStackCouldNotBeUpdated() throws Exception {
-        run.once(STACK_STATUS, "CREATE_COMPLETE");
-        run.once(STACK_STATUS, "UPDATE_ROLLBACK_COMPLETE");
-        run.answer("*describe-stack-events*", "Application\\tThe jar is too large");
-        letUpdateSucceed("click-source\\n");
-
-        Result result = update();
-
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text())
-                .contains("  Application\tThe jar is too large")
-                .contains("it is UPDATE_ROLLBACK_COMPLETE, and the application is RUNNING");
-    }
-
-    /** The other template would take all away that the first one made. */
-    @Test
-    void doesNotUpdateAStackByTheOtherTemplate() throws Exception {
-        run.answer(FACTS, "shop\\tjars\\ta.jar\\tJarKey ApplicationTemplateUrl");
-        letUpdateSucceed("");
-
-        Result result = update();
-
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text())
-                .contains("the stack shop is one of the template full")
-                .contains("say --template full");
-        assertThat(run.operations()).containsOnly("cloudformation describe-stacks").isNotEmpty();
-    }
-
-    @Test
-    void uploadsBothTemplatesForAStackWithAllThatTheJobNeeds() throws Exception {
-        run.answer(FACTS, "shop-Application-1\\tjars\\ta.jar\\tJarKey");
-        letDeploySucceed();
-
-        Result result =
-                run.deploy(
-                        "deploy",
-                        "--stack",
-                        "shop",
-                        "--template",
-                        "full",
-                        "--source",
-                        "msk",
-                        "--jar-bucket",
-                        "jars",
-                        "--jar",
-                        jar.toString());
-
-        assertThat(result.exit()).as(result.text()).isZero();
-        assertThat(run.calls())
-                .anyMatch(call -> call.matches(".*put-object .*-application.yaml --body .*"))
-                .anyMatch(call -> call.matches(".*put-object .*-full.yaml --body .*"))
-                .anyMatch(
-                        call ->
-                                call.replace("\\", "")
-                                        .matches(
-                                                ".*create-stack .*/[0-9a-f]{64}-full.yaml"
-                                                    + " .*\"ApplicationTemplateUrl\",\"ParameterValue\":"
-                                                    + "\"https://jars.s3.eu-central-1.amazonaws.com/clickstream/[0-9a-f]{64}-application.yaml\".*"))
-                .anyMatch(
-                        call ->
-                                call.contains(
-                                        "start-application --application-name shop-Application-1"));
-    }
-
-    // --- Rollback, destroy
-
-    @Test
-    void goesBackToSnapshotTemplateAndParameters() throws Exception {
-        String before = "before-0123456789ab-20261120120000";
-        run.answer("*list-application-snapshots *`before-0123456789ab-`*", before);
-        run.answer("s3api get-object *" + before + "/parameters.json *", "[]");
-        run.once(APPLICATION_STATUS, "RUNNING");
-        run.once(APPLICATION_STATUS, "READY");
-        letUpdateSucceed("");
-
-        Result result = run.deploy("rollback", "--stack", "shop");
-
-        assertThat(result.exit()).as(result.text()).isZero();
-        assertThat(run.operations())
-                .containsSubsequence(
-                        "kinesisanalyticsv2 list-application-snapshots",
-                        "s3api get-object",
-                        "kinesisanalyticsv2 stop-application",
-                        "cloudformation update-stack",
-                        "kinesisanalyticsv2 start-application");
-        assertThat(run.calls())
-                .anyMatch(
-                        call ->
-                                call.contains("update-stack")
-                                        && call.contains(
-                                                "/clickstream/stacks/shop/"
-                                                        + before
-                                                        + "/template.yaml"))
-                .anyMatch(
-                        call ->
-                                call.replace("\\", "")
-                                        .contains(
-                                                "RESTORE_FROM_CUSTOM_SNAPSHOT\",\"SnapshotName\":\""
-                                                        + before));
-    }
-
-    @Test
-    void changesNothingIfThereIsNothingToGoBackTo() throws Exception {
-        run.answer("*list-application-snapshots *", "None");
-        letUpdateSucceed("");
-
-        Result result = run.deploy("rollback", "--stack", "shop");
-
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text())
-                .contains("there is no snapshot of shop from before its jar")
-                .contains("nothing was changed");
-        assertThat(run.operations())
-                .doesNotContain(
-                        "kinesisanalyticsv2 stop-application", "cloudformation update-stack");
-    }
-
-    @Test
-    void destroysOnlyIfTold() throws Exception {
-        run.answer(STACK_STATUS, "CREATE_COMPLETE");
-
-        Result result = run.deploy("destroy", "--stack", "shop");
-
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text()).contains("and all snapshots of it", "say --yes");
-        assertThat(run.operations()).containsExactly("cloudformation describe-stacks");
-    }
-
-    @Test
-    void saysWhatADeletionCouldNotDelete() throws Exception {
-        run.once(STACK_STATUS, "CREATE_COMPLETE");
-        run.answer("*describe-stacks*StackId*", "arn:of:shop");
-        run.answer("*delete-stack *", "");
-        run.answer(STACK_STATUS, "DELETE_FAILED");
-        run.answer("*describe-stack-events*", "Bucket\\tThe bucket is not empty");
-
-        Result result = run.deploy("destroy", "--stack", "shop", "--yes");
-
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text())
-                .contains("  Bucket\tThe bucket is not empty")
-                .contains("the stack shop was not deleted: it is DELETE_FAILED")
-                .contains("the stack shop, maybe in part");
-    }
-
-    @Test
-    void saysThatThereIsNoSuchStack() throws Exception {
-        run.refuse(STACK_STATUS, NO_STACK);
-
-        Result result = run.deploy("status", "--stack", "shop", "--region", "eu-west-1");
-
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text())
-                .contains("there is no stack shop in this region")
-                .contains("'scripts/deploy.sh deploy --stack shop --region eu-west-1'");
-    }
-
-    @Test
-    void showsStackApplicationSnapshotsAndAlarms() throws Exception {
-        run.answer(STACK_STATUS, "UPDATE_COMPLETE");
-        run.answer(FACTS, "shop\\tjars\\ta.jar\\tJarKey");
-        run.answer("*describe-application *", "4\\tRUNNING\\t2026-11-20T12:00:00\\t7");
-        run.answer(
-                "*list-application-snapshots *",
-                "2026-11-19T12:00:00\\tREADY\\tolder\\n2026-11-20T12:00:00\\tREADY\\tnewer");
-        run.answer("*describe-alarms *", "shop-LateAlarm-1\\tMore clicks are late");
-
-        Result result = run.deploy("status", "--stack", "shop");
-
-        assertThat(result.exit()).as(result.text()).isZero();
-        assertThat(result.text())
-                .contains("stack        shop UPDATE_COMPLETE")
-                .contains(
-                        "application  shop RUNNING, version 7 of 2026-11-20T12:00:00, parallelism"
-                                + " 4")
-                .contains("jar          s3://jars/a.jar")
-                .contains("snapshots    2; the newest:")
-                .contains("alarms       shop-LateAlarm-1\tMore clicks are late");
-    }
-
-    // --- Dry runs and usage
-
-    @ParameterizedTest
-    @CsvSource({
-        "deploy,create-stack",
-        "update,update-stack",
-        "rollback,update-stack",
-        "destroy,delete-stack",
-        "status,describe-application",
-        "logs,filter-log-events"
-    })
-    void aDryRunPrintsCallsAndMakesNone(String command, String call) throws Exception {
-        Result result =
-                run.deploy(
-                        command,
-                        "--dry-run",
-                        "--stack",
-                        "shop",
-                        "--jar-bucket",
-                        "jars",
-                        "--jar",
-                        jar.toString(),
-                        "--source",
-                        "kinesis",
-                        "--set",
-                        STREAM);
-
-        assertThat(result.exit()).as(result.text()).isZero();
-        // A variable within single quotes would not be one.
-        assertThat(result.text()).contains(call + " ").doesNotContain("'$");
-        assertThat(run.calls()).isEmpty();
-    }
-
-    /** What a dry run prints does what the run itself does. */
-    @ParameterizedTest
-    @ValueSource(strings = {"deploy", "update"})
-    void aDryRunCanBePasted(String command) throws Exception {
-        String[] settings = {"--set", "Window=1 min"};
-        boolean isNew = command.equals("deploy");
-        Result dry = isNew ? deploy("--set", "Window=1 min", "--dry-run") : update("--dry-run");
-        assertThat(dry.exit()).as(dry.text()).isZero();
-
-        letSucceedAtOnce(isNew);
-        Result pasted = run.paste(dry.text());
-        assertThat(pasted.exit()).as(pasted.text()).isZero();
-        List<String> byPaste = run.operations();
-        List<String> changesByPaste = changes();
-
-        run.forget();
-        letSucceedAtOnce(isNew);
-        Result real = isNew ? deploy(settings) : update();
-        assertThat(real.exit()).as(real.text()).isZero();
-
-        if (isNew) {
-            assertThat(byPaste).isEqualTo(run.operations());
-        }
-        assertThat(changesByPaste).isNotEmpty().isEqualTo(changes());
-    }
-
-    private void letSucceedAtOnce(boolean isNew) throws IOException {
-        if (isNew) {
-            run.once(UPTIME, "61000.0");
-            run.once(APPLICATION_STATUS, "RUNNING");
-            letDeploySucceed();
-        } else {
-            // A dry run takes the stack for one of today's template.
-            run.answer(
-                    FACTS,
-                    "shop\\tjars\\tclickstream/0123456789abcdef-old.jar\\t"
-                            + String.join(" ", Template.read(TEMPLATE).parameters()));
-            letUpdateSucceed("click-source\\n");
-        }
-    }
-
-    /** Calls that make something, but for the names of temporary files. */
-    private List<String> changes() throws IOException {
-        return run.calls().stream()
-                .filter(call -> call.matches("\\S+ (put|create|start|update|stop|delete)-.*"))
-                .map(call -> call.replaceAll("/tmp/tmp\\.\\w+", "TMP"))
-                .map(call -> call.replaceAll("(before-[0-9a-f]{12}-)[0-9]{14}", "$1TIME"))
-                .toList();
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "deploy --quiet | unknown option --quiet",
-                "install | unknown command install; deploy, update,",
-                "deploy | deploy needs --jar-bucket",
-                "deploy --source kafka | --source is 'kafka'; it may be kinesis or msk",
-                "deploy --set Window | --set: 'Window' is no parameter; Key=Value is one",
-                "status --stack -x | --stack is '-x'; a name begins with a letter",
-                "status --timeout soon | --timeout is 'soon'; it is a whole number",
-                "deploy --jar-bucket jars --jar none.jar | --jar: none.jar can't be read",
-                "--stack shop | a command is missing",
-                "status --stack | --stack needs a value"
-            })
-    void refusesWhatItDoesNotKnow(String arguments, String message) throws Exception {
-        Result result = run.deploy(arguments.split(" "));
-
-        assertThat(result.exit()).isEqualTo(2);
-        assertThat(result.text()).contains(message);
-        assertThat(run.calls()).isEmpty();
-    }
-
-    @Test
-    void namesTheParametersThatThereAre() throws Exception {
-        letDeploySucceed();
-
-        Result result = deploy("--set", "SesionGap=1 s");
-
-        assertThat(result.exit()).isEqualTo(2);
-        assertThat(result.text())
-                .contains("the template application has no parameter SesionGap; it has:")
-                .contains("SessionGap");
-        assertThat(run.operations()).containsExactly("cloudformation describe-stacks");
-    }
-
-    @Test
-    void takesParametersFromAFile() throws Exception {
-        letDeploySucceed();
-        Path file =
-                Files.writeString(
-                        folder.resolve("parameters"), "# ours\n\nWindow=5 s\nPreset=ticker");
-
-        Result result = deploy("--parameters", file.toString());
-
-        assertThat(result.exit()).as(result.text()).isZero();
-        assertThat(run.calls())
-                .anyMatch(
-                        call ->
-                                call.replace("\\", "")
-                                        .contains("\"Preset\",\"ParameterValue\":\"ticker\""));
-    }
-
-    // --- The whole cycle
-
-    /** moto has no managed service, so what is asked of it is answered by rules. */
-    @Test
-    void goesThroughTheWholeCycleWithMoto() throws Exception {
-        Optional<String> aws = onPath("aws");
-        assumeTrue(aws.isPresent(), "there is no aws on this machine");
-        System.setProperty("aws.cborEnabled", "false");
-        Optional<KinesisServer> moto = KinesisServer.startMoto(folder.resolve("moto.log"));
-        System.clearProperty("aws.cborEnabled");
-        assumeTrue(moto.isPresent(), "there is no moto_server on this machine");
-        try (KinesisServer server = moto.get()) {
-            run.orElse(
-                    aws.get(),
-                    Map.of(
-                            "AWS_ENDPOINT_URL",
-                            server.uri().toString(),
-                            "AWS_ACCESS_KEY_ID",
-                            "local",
-                            "AWS_SECRET_ACCESS_KEY",
-                            "local"));
-            cycle();
-        }
-    }
-
-    private void cycle() throws Exception {
-        run.aws("s3", "mb", "s3://jars");
-        letServiceRun();
-        // Unlike the service, moto does not know the values of defaults later.
-        List<String> defaults = new ArrayList<>();
-        Template.read(TEMPLATE)
-                .defaults()
-                .forEach((name, value) -> defaults.add(name + "=" + value));
-        Path parameters = Files.write(folder.resolve("defaults"), defaults);
-        Result deployed = deploy("--parameters", parameters.toString(), "--set", STREAM);
-        assertThat(deployed.exit()).as(deployed.text()).isZero();
-        assertThat(deployed.text()).contains("It runs, and has read no records yet");
-
-        Path first = jar;
-        jar = run.jar("next.jar", "click-sessions", "click-source", "window-counts");
-        run.forget();
-        letServiceRun();
-        Result updated = update("--set", "Window=1 min");
-        assertThat(updated.exit()).as(updated.text()).isZero();
-        String snapshot =
-                run.calls().stream()
-                        .filter(call -> call.contains("create-application-snapshot"))
-                        .map(call -> call.replaceFirst(".*--snapshot-name (\\S+) .*", "$1"))
-                        .findAny()
-                        .orElseThrow();
-        assertThat(parameters()).contains("JarKey\t" + DeployRun.key(jar), "Window\t1 min");
-
-        run.forget();
-        run.answer("*list-application-snapshots *", snapshot);
-        run.once(APPLICATION_STATUS, "RUNNING");
-        run.once(APPLICATION_STATUS, "READY");
-        letServiceRun();
-        Result rolledBack = run.deploy("rollback", "--stack", "shop");
-        assertThat(rolledBack.exit()).as(rolledBack.text()).isZero();
-        assertThat(parameters()).contains("JarKey\t" + DeployRun.key(first), "Window\t10 s");
-
-        run.forget();
-        Result logs = run.deploy("logs", "--stack", "shop");
-        assertThat(logs.exit()).as(logs.text()).isZero();
-
-        Result destroyed = run.deploy("destroy", "--stack", "shop", "--yes");
-        assertThat(destroyed.exit()).as(destroyed.text()).isZero();
-        assertThat(destroyed.text()).contains("The stack shop is gone");
     }
 
     private List<String> parameters() throws Exception {
@@ -758,25 +139,755 @@ class DeployScriptITCase {
                 .toList();
     }
 
-    private void letServiceRun() throws IOException {
-        run.answer("*start-application *", "op");
-        run.answer("*stop-application *", "");
-        run.answer("*create-application-snapshot *", "");
-        run.answer("*describe-application-snapshot *", "READY");
-        run.answer("*SnapshotsEnabled*", "True");
-        run.answer(APPLICATION_STATUS, "RUNNING");
-        run.answer(FILE_KEY, DeployRun.key(jar));
-        run.answer(UPTIME, "61000.0");
-        run.answer("*get-metric-statistics*recordsIn*", "None");
+    // --- Deploy
+
+    @Test
+    void makesTheStackAndWaitsUntilTheJobRuns() throws Exception {
+        account.path("StartApplication", "STARTING", "STARTING", "STARTING", "RUNNING");
+
+        Result result = deploy("--set", "Window=1 min");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text())
+                .contains("It runs, and has read no records yet")
+                .contains("https://eu-central-1.console.aws.amazon.com/flink/")
+                .doesNotContain("What there is now");
+        assertThat(run.operations())
+                .containsSubsequence(
+                        "cloudformation describe-stacks",
+                        "s3api list-objects-v2",
+                        "s3api put-object",
+                        "s3api put-object",
+                        "cloudformation deploy",
+                        "kinesisanalyticsv2 start-application",
+                        "cloudwatch get-metric-statistics");
+        String key = DeployRun.key(jar);
+        assertThat(run.calls())
+                .anyMatch(call -> call.contains("--key " + key + " --body "))
+                .anyMatch(call -> call.contains("--key " + key + ".uids --body "));
+        assertThat(parameters())
+                .contains("JarKey\t" + key, "JarBucket\tjars", "Window\t1 min", "Source\tkinesis");
+        assertThat(account.application("shop").get("status").asText()).isEqualTo("RUNNING");
     }
 
-    private static Optional<String> onPath(String command) {
-        for (String entry : System.getenv("PATH").split(File.pathSeparator, -1)) {
-            Path file = Path.of(entry, command);
-            if (Files.isExecutable(file)) {
-                return Optional.of(file.toString());
+    @Test
+    void uploadsNoJarTwice() throws Exception {
+        haveStack("click-source\n");
+        account.put("jars/" + DeployRun.key(jar), "a jar");
+        account.put("jars/" + DeployRun.key(jar) + ".uids", "click-source\n");
+
+        Result result = update();
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(run.calls())
+                .noneMatch(call -> call.contains("put-object") && call.contains("analytics.jar"));
+    }
+
+    @Test
+    void saysThatAnUploadIsDenied() throws Exception {
+        account.control(
+                Map.of(
+                        "faults",
+                        List.of(
+                                Map.of(
+                                        "request",
+                                        "PUT /jars/.*analytics.jar ",
+                                        "status",
+                                        "403 Forbidden",
+                                        "body",
+                                        "<Error><Code>AccessDenied</Code><Message>Access"
+                                                + " Denied</Message></Error>"))));
+
+        Result result = deploy();
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("s3://jars/" + DeployRun.key(jar) + " can't be written")
+                .containsPattern("aws says: .*\\(AccessDenied\\)")
+                .contains("that you may s3:PutObject; then run this again")
+                .containsSubsequence(
+                        "What there is now:",
+                        "s3://jars/" + DeployRun.key(jar) + ".uids, which does no harm");
+        assertThat(run.operations()).doesNotContain("cloudformation deploy");
+    }
+
+    @Test
+    void saysWhyAStackWentBackAndLeavesItAlone() throws Exception {
+        account.control(
+                Map.of(
+                        "failing_update",
+                        Map.of("reason", "Not authorized to perform: iam:CreateRole")));
+
+        Result result = deploy();
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("Not authorized to perform: iam:CreateRole")
+                .contains("the stack shop was not made: it is ROLLBACK_COMPLETE")
+                .contains("'scripts/deploy.sh destroy --stack shop --yes', and deploy again")
+                .containsSubsequence("What there is now:", "the stack shop, maybe in part");
+        assertThat(account.calls()).doesNotContain("StartApplication");
+
+        run.forget();
+        Result again = deploy();
+
+        assertThat(again.exit()).isEqualTo(1);
+        assertThat(again.text())
+                .contains("the stack shop is ROLLBACK_COMPLETE: it was never made whole")
+                .contains("scripts/deploy.sh destroy --stack shop --yes");
+        assertThat(run.operations()).containsExactly("cloudformation describe-stacks");
+    }
+
+    @Test
+    void saysWhyTheApplicationDidNotStart() throws Exception {
+        account.path("StartApplication", "STARTING", "READY");
+
+        Result result = deploy();
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("aws says: The job has no main method.")
+                .contains("the application shop did not start: it is READY")
+                .contains("scripts/deploy.sh logs --stack shop --errors")
+                .containsSubsequence("What there is now:", "the stack shop, maybe in part");
+    }
+
+    @Test
+    void doesNotTakeAJobForRunningThatFailsOverAndOver() throws Exception {
+        account.control(Map.of("metrics", Map.of("uptime", List.of(4000))));
+        account.path("StartApplication", "STARTING", "RUNNING", "RUNNING", "RUNNING", "READY");
+
+        Result result = deploy();
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("the job of shop does not stay up: the application is READY");
+    }
+
+    // --- Update
+
+    @Test
+    void takesASnapshotBeforeItUpdates() throws Exception {
+        haveStack("click-source\nclick-sessions\n");
+        account.path("CreateApplicationSnapshot", "CREATING", "CREATING", "READY");
+
+        Result result = update("--set", "Parallelism=4");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(account.calls())
+                .containsSubsequence(
+                        "CreateApplicationSnapshot",
+                        "DescribeApplicationSnapshot",
+                        "DescribeApplicationSnapshot",
+                        "UpdateApplication")
+                .doesNotContain("StopApplication", "StartApplication");
+        assertThat(parameters())
+                .contains(
+                        "JarKey\t" + DeployRun.key(jar),
+                        "StreamArn\t" + STREAM_ARN,
+                        "Parallelism\t4");
+        assertThat(run.calls())
+                .anyMatch(call -> call.matches("s3api put-object .*/before-.*/template.yaml .*"))
+                .anyMatch(call -> call.matches("s3api put-object .*/before-.*/parameters.json .*"));
+    }
+
+    @Test
+    void changesNothingIfTheSnapshotFails() throws Exception {
+        haveStack("click-source\n");
+        account.path("CreateApplicationSnapshot", "CREATING", "FAILED");
+
+        Result result = update();
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text())
+                .containsPattern("the snapshot before-[0-9a-f]{12}-[0-9]{14} of shop failed")
+                .contains("nothing was changed: the job runs as before")
+                .containsSubsequence("What there is now:", "the stack shop, as it was");
+        assertThat(account.calls()).doesNotContain("UpdateApplication");
+    }
+
+    @Test
+    void refusesAJarThatWouldLoseState() throws Exception {
+        haveStack("click-source\nclick-sessions\nlocal-counts\nwindow-counts\n");
+
+        Result result = update();
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("the new jar has no operator for state of: local-counts window-counts")
+                .contains("lose their state by --allow-lost-state");
+        assertThat(run.operations()).doesNotContain("s3api put-object", "cloudformation deploy");
+    }
+
+    @Test
+    void refusesAJarIfNobodyKnowsTheStateOfTheOther() throws Exception {
+        haveStack("");
+        run.aws("s3", "rm", "s3://jars/" + OLD_KEY + ".uids");
+
+        Result result = update();
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text()).contains("nobody knows what state the running jar has");
+        assertThat(account.calls()).isEmpty();
+    }
+
+    @Test
+    void losesStateOnlyIfTold() throws Exception {
+        haveStack("click-source\nclick-sessions\nwindow-counts\n");
+
+        Result result = update("--allow-lost-state");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text()).contains("State is lost of: window-counts");
+        assertThat(account.calls())
+                .containsSubsequence(
+                        "CreateApplicationSnapshot",
+                        "StopApplication",
+                        "UpdateApplication",
+                        "StartApplication");
+        assertThat(account.application("shop").get("runConfiguration").toString())
+                .isEqualTo("{\"FlinkRunConfiguration\":{\"AllowNonRestoredState\":true}}");
+    }
+
+    /** With the service's rollback the stack is updated, but the application runs the old jar. */
+    @Test
+    void saysThatTheServiceWentBackByItself() throws Exception {
+        haveStack("click-source\n");
+        account.path("UpdateApplication", "UPDATING", "ROLLING_BACK", "ROLLED_BACK");
+
+        Result result = update();
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("the new jar did not run: the service went back to ")
+                .contains("the application is ROLLED_BACK")
+                .contains("aws says: The job has no main method.")
+                .containsPattern("the snapshot before-[0-9a-f]{12}-[0-9]{14} of the application");
+    }
+
+    @Test
+    void saysThatAStackCouldNotBeUpdated() throws Exception {
+        haveStack("click-source\n");
+        account.control(Map.of("failing_update", Map.of("reason", "The jar is too large")));
+
+        Result result = update();
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("The jar is too large")
+                .contains("the stack shop was not updated: it is UPDATE_ROLLBACK_COMPLETE");
+    }
+
+    @Test
+    void deletesOnlyOldSnapshotsOfUpdates() throws Exception {
+        haveStack("click-source\n");
+        account.control(
+                Map.of(
+                        "snapshots",
+                        Map.of(
+                                "shop",
+                                List.of("by-hand", "before-1", "before-2", "before-3", "mine"))));
+
+        Result result = update("--keep", "2");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text().lines().filter(line -> line.startsWith("Deleting")))
+                .containsExactly("Deleting the snapshot before-1");
+        List<String> left =
+                DeployAccount.texts(account.application("shop").get("snapshots")).stream()
+                        .map(name -> name.replaceAll("[0-9a-f]{12}-[0-9]{14}", "new"))
+                        .toList();
+        assertThat(left)
+                .containsExactlyInAnyOrder("by-hand", "before-2", "before-3", "before-new", "mine");
+    }
+
+    @Test
+    void doesNotUpdateWithoutSnapshotsUnlessTold() throws Exception {
+        account.put("jars/" + OLD_KEY + ".uids", "click-source\n");
+        account.makeStack(
+                "shop",
+                TEMPLATE,
+                Map.of(
+                        "JarBucket",
+                        "jars",
+                        "JarKey",
+                        OLD_KEY,
+                        "Source",
+                        "kinesis",
+                        "StreamArn",
+                        STREAM_ARN,
+                        "Snapshots",
+                        "false"));
+        account.status("shop", "RUNNING");
+
+        Result result = update();
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text()).contains("snapshots are off for shop");
+        assertThat(run.operations()).doesNotContain("s3api put-object");
+    }
+
+    /** The other template would take all away that the first one made. */
+    @Test
+    void doesNotUpdateAStackByTheOtherTemplate() throws Exception {
+        haveStack("click-source\n");
+
+        Result result = update("--template", "full");
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("the stack shop is one of the template application")
+                .contains("say --template application");
+        assertThat(run.operations()).containsExactly("cloudformation describe-stacks");
+    }
+
+    /** Results of CloudFormation for this template are FullTemplateTest's. */
+    @Test
+    void uploadsBothTemplatesForAStackWithAllThatTheJobNeeds() throws Exception {
+        Result result =
+                run.deploy(
+                        "deploy",
+                        "--dry-run",
+                        "--stack",
+                        "shop",
+                        "--template",
+                        "full",
+                        "--source",
+                        "msk",
+                        "--jar-bucket",
+                        "jars",
+                        "--jar",
+                        jar.toString());
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text())
+                .containsPattern("put-object .*-application.yaml --body .*")
+                .containsPattern(
+                        "aws cloudformation deploy .*/full.yaml"
+                            + " .*ApplicationTemplateUrl=https://jars"
+                            + ".s3.eu-central-1.amazonaws.com/clickstream/[0-9a-f]{64}-application.yaml")
+                .contains("start-application --application-name \"$application\"");
+    }
+
+    // --- Statuses
+
+    @Test
+    void waitsOutEveryPassingStatusBeforeItActs() throws Exception {
+        haveStack("click-source\n");
+        List<String> statuses = new ArrayList<>(PASSING);
+        statuses.add("RUNNING");
+        account.status("shop", statuses.toArray(String[]::new));
+
+        Result result = run.deploy("destroy", "--stack", "shop", "--yes");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(account.state().get("refusals")).isEmpty();
+        List<String> calls = account.calls();
+        assertThat(calls.subList(0, PASSING.size())).containsOnly("DescribeApplication");
+        assertThat(calls).containsSubsequence("StopApplication", "DeleteApplication");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"READY", "ROLLED_BACK"})
+    void forcesNoApplicationToStopThatIsAtRest(String status) throws Exception {
+        haveStack("click-source\n");
+        account.status("shop", status);
+
+        Result result = run.deploy("destroy", "--stack", "shop", "--yes");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(account.calls()).doesNotContain("StopApplication");
+        assertThat(account.state().get("refusals")).isEmpty();
+    }
+
+    @Test
+    void endsAnUpdateByForceThatDoesNotEnd() throws Exception {
+        haveStack("click-source\n");
+        account.status("shop", "UPDATING", "UPDATING", "UPDATING", "UPDATING", "UPDATING");
+
+        Result result = run.deploy("destroy", "--stack", "shop", "--yes", "--timeout", "0");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(account.calls()).containsSubsequence("StopApplication", "DeleteApplication");
+        assertThat(account.state().get("refusals")).isEmpty();
+    }
+
+    @Test
+    void leavesAnApplicationAloneInMaintenance() throws Exception {
+        haveStack("click-source\n");
+        account.status("shop", "MAINTENANCE", "MAINTENANCE", "MAINTENANCE", "MAINTENANCE");
+
+        Result result = run.deploy("destroy", "--stack", "shop", "--yes", "--timeout", "0");
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("the application shop is still MAINTENANCE after 0 minutes")
+                .contains("nothing was done to it");
+        assertThat(account.calls()).containsOnly("DescribeApplication");
+    }
+
+    /** The service may begin something of its own between a look and a call. */
+    @Test
+    void triesAgainWhereTheServiceIsBusy() throws Exception {
+        haveStack("click-source\n");
+        List<Map<String, Object>> errors = new ArrayList<>();
+        for (String code :
+                List.of(
+                        "ResourceInUseException",
+                        "ConcurrentModificationException",
+                        "ThrottlingException")) {
+            errors.add(Map.of("operation", "StopApplication", "code", code, "times", 1));
+        }
+        errors.add(
+                Map.of(
+                        "operation",
+                        "DescribeApplication",
+                        "code",
+                        "ThrottlingException",
+                        "times",
+                        2));
+        account.control(Map.of("errors", errors));
+
+        Result result = run.deploy("destroy", "--stack", "shop", "--yes");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(account.calls().stream().filter("StopApplication"::equals)).hasSize(4);
+    }
+
+    // --- Rollback
+
+    @Test
+    void goesBackToSnapshotTemplateAndParameters() throws Exception {
+        haveStack("click-source\n");
+        haveSnapshotBefore();
+
+        Result result = run.deploy("rollback", "--stack", "shop");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(account.calls())
+                .containsSubsequence(
+                        "ListApplicationSnapshots",
+                        "StopApplication",
+                        "UpdateApplication",
+                        "StartApplication");
+        assertThat(run.calls()).anyMatch(call -> call.matches(".* stop-application .*--force.*"));
+        assertThat(account.application("shop").get("startedFrom").asText()).isEqualTo(BEFORE_OLD);
+        assertThat(parameters()).contains("JarKey\tolder.jar");
+    }
+
+    /** It can't be stopped then: the update of the stack makes it run, and only then it can. */
+    @Test
+    void goesBackWhereTheServiceHadGoneBackByItself() throws Exception {
+        haveStack("click-source\n");
+        haveSnapshotBefore();
+        account.status("shop", "UPDATING", "ROLLING_BACK", "ROLLED_BACK");
+
+        Result result = run.deploy("rollback", "--stack", "shop");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(account.calls())
+                .containsSubsequence("UpdateApplication", "StopApplication", "StartApplication");
+        assertThat(account.state().get("refusals")).isEmpty();
+        assertThat(account.application("shop").get("startedFrom").asText()).isEqualTo(BEFORE_OLD);
+    }
+
+    @Test
+    void updatesAnApplicationThatWasRolledBack() throws Exception {
+        haveStack("click-source\n");
+        account.status("shop", "ROLLED_BACK");
+
+        Result result = update();
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text()).contains("there is nothing to take a snapshot of");
+        assertThat(account.calls())
+                .contains("UpdateApplication")
+                .doesNotContain("CreateApplicationSnapshot", "StopApplication", "StartApplication");
+        assertThat(account.state().get("refusals")).isEmpty();
+    }
+
+    @Test
+    void changesNothingIfThereIsNothingToGoBackTo() throws Exception {
+        haveStack("click-source\n");
+
+        Result result = run.deploy("rollback", "--stack", "shop");
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("there is no snapshot of shop from before its jar")
+                .contains("nothing was changed");
+        assertThat(account.calls()).doesNotContain("StopApplication", "UpdateApplication");
+    }
+
+    // --- Destroy
+
+    @Test
+    void destroysOnlyIfTold() throws Exception {
+        haveStack("click-source\n");
+
+        Result result = run.deploy("destroy", "--stack", "shop");
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text()).contains("and all snapshots of it", "say --yes");
+        assertThat(run.operations()).containsExactly("cloudformation describe-stacks");
+    }
+
+    @Test
+    void saysWhatADeletionCouldNotDelete() throws Exception {
+        haveStack("click-source\n");
+        account.control(Map.of("failing_delete", "The bucket is not empty"));
+
+        Result result = run.deploy("destroy", "--stack", "shop", "--yes");
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("The bucket is not empty")
+                .contains("the stack shop was not deleted: it is DELETE_FAILED")
+                .contains("the stack shop, maybe in part");
+    }
+
+    /** Of two consumers of the stream, one is another stack's. */
+    @Test
+    void deregistersTheConsumerThatTheJobRegistered() throws Exception {
+        haveStack("click-source\n");
+        run.aws("kinesis", "create-stream", "--stream-name", "clicks", "--shard-count", "1");
+        for (String name : List.of("shop", "shop-2")) {
+            run.aws(
+                    "kinesis",
+                    "register-stream-consumer",
+                    "--stream-arn",
+                    STREAM_ARN,
+                    "--consumer-name",
+                    name);
+        }
+
+        Result result = run.deploy("destroy", "--stack", "shop", "--yes");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text())
+                .containsSubsequence(
+                        "Stopping the application shop",
+                        "Deregistering the consumer shop of " + STREAM_ARN,
+                        "Deleting the stack shop");
+        assertThat(
+                        run.aws(
+                                        "kinesis",
+                                        "list-stream-consumers",
+                                        "--stream-arn",
+                                        STREAM_ARN,
+                                        "--query",
+                                        "Consumers[].ConsumerName",
+                                        "--output",
+                                        "text")
+                                .text())
+                .isEqualTo("shop-2\n");
+    }
+
+    // --- Dry runs
+
+    /**
+     * What a dry run prints does what the command does, call by call. Only looks that are repeated
+     * count once.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"deploy", "update", "rollback", "destroy"})
+    void aDryRunChangesNothingAndCanBePasted(String command) throws Exception {
+        haveStateFor(command);
+        Result dry = runOf(command, "--dry-run");
+        assertThat(dry.exit()).as(dry.text()).isZero();
+        // A variable within single quotes would not be one.
+        assertThat(dry.text()).doesNotContain("'$application", "'$work");
+        assertThat(changes()).isEmpty();
+
+        run.forget();
+        Result pasted = run.paste(dry.text());
+        assertThat(pasted.exit()).as(dry.text() + pasted.text()).isZero();
+        List<String> byPaste = callsWithoutRepetitions();
+        JsonNode after = account.state().get("applications");
+
+        account.reset();
+        haveStateFor(command);
+        run.forget();
+        Result real = runOf(command);
+        assertThat(real.exit()).as(real.text()).isZero();
+
+        assertThat(byPaste).isEqualTo(callsWithoutRepetitions());
+        assertThat(changes()).isNotEmpty();
+        assertThat(withoutTimes(after.toString()))
+                .isEqualTo(withoutTimes(account.state().get("applications").toString()));
+    }
+
+    private void haveStateFor(String command) throws Exception {
+        account.put("jars/", "");
+        if (!command.equals("deploy")) {
+            haveStack("click-source\n");
+            haveSnapshotBefore();
+        }
+    }
+
+    private Result runOf(String command, String... more) throws Exception {
+        return switch (command) {
+            case "deploy" -> deploy(more);
+            case "update" -> {
+                List<String> arguments = new ArrayList<>(List.of("--set", "Window=1 \"min\" '$x'"));
+                arguments.addAll(List.of("--keep", "1"));
+                arguments.addAll(List.of(more));
+                yield update(arguments.toArray(String[]::new));
+            }
+            default -> {
+                List<String> arguments = new ArrayList<>(List.of(command, "--stack", "shop"));
+                arguments.addAll(command.equals("destroy") ? List.of("--yes") : List.of());
+                arguments.addAll(List.of(more));
+                yield run.deploy(arguments.toArray(String[]::new));
+            }
+        };
+    }
+
+    /** Calls that make something. */
+    private List<String> changes() throws IOException {
+        return run.calls().stream()
+                .filter(
+                        call ->
+                                call.matches(
+                                        "\\S+ (put|create|start|update|stop|delete|deploy|deregister)\\b.*"))
+                .toList();
+    }
+
+    private List<String> callsWithoutRepetitions() throws IOException {
+        List<String> calls = new ArrayList<>();
+        for (String call : run.calls()) {
+            String now = withoutTimes(call);
+            boolean isLook = now.contains("describe-") || now.contains("get-metric");
+            if (!isLook || !calls.contains(now)) {
+                calls.add(now);
             }
         }
-        return Optional.empty();
+        return calls;
+    }
+
+    /** Names of temporary files, and times, differ from run to run. */
+    private static String withoutTimes(String text) {
+        return text.replaceAll("/tmp/tmp[.\\w]+", "TMP")
+                .replaceAll("stack/shop/[-0-9a-f]{36}", "stack/shop/ID")
+                .replaceAll("(before-[0-9a-f]{12}-)[0-9]{14}", "$1TIME")
+                .replaceAll("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z", "TIME");
+    }
+
+    // --- Usage
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "deploy --quiet | unknown option --quiet",
+                "install | unknown command install; deploy, update,",
+                "deploy update | there are two commands, deploy and update",
+                "deploy | deploy needs --jar-bucket",
+                "deploy --source kafka | --source is 'kafka'; it may be kinesis or msk",
+                "deploy --set Window | --set: 'Window' is no parameter; Key=Value is one",
+                "deploy --parameters none | --parameters: none can't be read",
+                "status --stack -x | --stack is '-x'; a name begins with a letter",
+                "status --stack a23456789-123456789-123456789-123456789-123456789-1 | a cluster of"
+                        + " MSK may have 64 characters, a dataset group of Personalize 63",
+                "status --timeout soon | --timeout is 'soon'; it is a whole number",
+                "update --keep 0 | --keep is '0'; at least 1 is kept",
+                "deploy --jar-bucket jars --jar none.jar | --jar: none.jar can't be read",
+                "query --saved hours SQL | query takes SQL or --saved NAME, not both",
+                "--stack shop | a command is missing",
+                "status --stack | --stack needs a value"
+            })
+    void refusesWhatItDoesNotKnow(String arguments, String message) throws Exception {
+        Result result = run.deploy(arguments.split(" "));
+
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(result.text()).contains(message);
+        assertThat(run.calls()).isEmpty();
+    }
+
+    @Test
+    void takesAStackNameOfFiftyCharacters() throws Exception {
+        String name = "a23456789-123456789-123456789-123456789-123456789-";
+
+        Result result = run.deploy("status", "--stack", name);
+
+        assertThat(result.text()).contains("there is no stack " + name);
+    }
+
+    @Test
+    void namesTheParametersThatThereAre() throws Exception {
+        Result result = deploy("--set", "SesionGap=1 s");
+
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(result.text())
+                .contains("the template application has no parameter SesionGap; it has:")
+                .contains("SessionGap");
+        assertThat(changes()).isEmpty();
+    }
+
+    @Test
+    void takesParametersFromAFile() throws Exception {
+        Path file =
+                Files.writeString(
+                        folder.resolve("parameters"), "# ours\n\nWindow=5 s\nPreset=ticker");
+
+        Result result = deploy("--dry-run", "--parameters", file.toString());
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text())
+                .containsPattern("cloudformation deploy .*'Window=5 s' Preset=ticker");
+    }
+
+    @Test
+    void refusesAFileThatIsNoJarOfTheProject() throws Exception {
+        jar = Files.writeString(folder.resolve("other.jar"), "no jar");
+
+        Result result = deploy();
+
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(result.text()).contains("it is not a jar of this project");
+    }
+
+    // --- The whole cycle
+
+    @Test
+    void goesThroughTheWholeCycle() throws Exception {
+        Result deployed = deploy();
+        assertThat(deployed.exit()).as(deployed.text()).isZero();
+
+        Path first = jar;
+        jar = run.jar("second.jar", "click-sessions", "click-source", "window-counts");
+        Path second = jar;
+        Result updated = update("--set", "Window=1 min");
+        assertThat(updated.exit()).as(updated.text()).isZero();
+        assertThat(parameters()).contains("JarKey\t" + DeployRun.key(second), "Window\t1 min");
+        String snapshot = account.application("shop").get("snapshots").get(0).asText();
+
+        jar = run.jar("third.jar", "click-sessions", "click-source", "window-counts", "more");
+        account.control(
+                Map.of(
+                        "failing_update",
+                        Map.of(
+                                "reason",
+                                "The job has no main method.",
+                                "path",
+                                List.of("ROLLING_BACK", "ROLLED_BACK"))));
+        Result failed = update();
+        assertThat(failed.exit()).as(failed.text()).isEqualTo(1);
+        assertThat(failed.text()).contains("The job has no main method.");
+
+        Result status = run.deploy("status", "--stack", "shop");
+        assertThat(status.exit()).as(status.text()).isZero();
+        assertThat(status.text()).contains("ROLLED_BACK", "scripts/deploy.sh rollback");
+
+        Result rolledBack = run.deploy("rollback", "--stack", "shop");
+        assertThat(rolledBack.exit()).as(rolledBack.text()).isZero();
+        assertThat(parameters()).contains("JarKey\t" + DeployRun.key(first), "Window\t10 s");
+        assertThat(account.application("shop").get("startedFrom").asText()).isEqualTo(snapshot);
+
+        Result destroyed = run.deploy("destroy", "--stack", "shop", "--yes");
+        assertThat(destroyed.exit()).as(destroyed.text()).isZero();
+        assertThat(destroyed.text()).contains("The stack shop is gone");
+        assertThat(account.state().get("applications")).isEmpty();
+        assertThat(account.state().get("refusals")).isEmpty();
     }
 }

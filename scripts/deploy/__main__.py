@@ -1,0 +1,67 @@
+"""Runs one command of scripts/deploy.sh."""
+
+import os
+import signal
+import sys
+
+import options
+from calls import CallFailed, Stop
+from deployment import deploy, update
+from destroy import destroy
+from doctor import doctor
+from jar import NoJar
+from logs import logs
+from query import query
+from rollback import rollback
+from status import status
+from task import Task
+
+COMMANDS = {"deploy": deploy, "update": update, "status": status, "doctor": doctor, "logs": logs, "query": query,
+            "rollback": rollback, "destroy": destroy}
+
+
+def main(arguments):
+    try:
+        parsed = options.parse(arguments)
+    except options.Misuse as misuse:
+        return refuse(misuse)
+    if parsed is None:
+        print(options.HELP, end="")
+        return 0
+    # No pager, and answers in plain JSON, whatever the user's own configuration says.
+    os.environ["AWS_PAGER"] = ""
+    task = Task(parsed)
+    try:
+        return COMMANDS[parsed.command](task) or 0
+    except (options.Misuse, NoJar) as misuse:
+        code = refuse(misuse)
+    except Stop as stop:
+        code = 1
+        print(f"deploy.sh: {stop.what}", file=sys.stderr)
+        for line in stop.said.splitlines():
+            if line.strip():
+                print(f"  aws says: {line.strip()}", file=sys.stderr)
+        print(f"  {stop.todo}", file=sys.stderr)
+    except CallFailed as failed:
+        code = 1
+        print(f"deploy.sh: a call of aws failed\n  aws says: {failed}", file=sys.stderr)
+    if task.made:
+        print("What there is now:", file=sys.stderr)
+        for each in task.made:
+            print(f"  {each}", file=sys.stderr)
+    return code
+
+
+def refuse(misuse):
+    print(f"deploy.sh: {misuse}", file=sys.stderr)
+    return 2
+
+
+def end(number, _):
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
+    sys.exit(main(sys.argv[1:]))

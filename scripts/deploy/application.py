@@ -1,0 +1,198 @@
+"""The application in the managed service: what its status allows, and how it is started and stopped."""
+
+from calls import CallFailed, Late, Stop
+
+#: Nothing happens to the application by itself. All other statuses pass, and are waited out.
+SETTLED = {"READY", "RUNNING", "ROLLED_BACK"}
+
+#: StopApplication with Force is allowed in these, and without Force in RUNNING only.
+FORCIBLE = {"STARTING", "UPDATING", "STOPPING", "AUTOSCALING", "RUNNING"}
+
+NAMESPACE = "AWS/KinesisAnalytics"
+
+
+class Application:
+    def __init__(self, calls, stack, name):
+        self._calls = calls
+        self._stack = stack
+        self.name = name
+
+    # --- What it is
+
+    def describe(self):
+        return self._calls.read("kinesisanalyticsv2", "describe-application", "--application-name", self.name,
+                                or_stop=self._unseen())["ApplicationDetail"]
+
+    def settle(self, assume):
+        """Waits out a passing status, and gives the status after it.
+
+        assume: the status that a dry run goes on with after a change
+        """
+        try:
+            return self._calls.until("the application", self._status_call(), SETTLED, assume, or_stop=self._unseen())
+        except Late as late:
+            raise self._unsettled(late) from None
+
+    def jar_key(self, assume):
+        detail = self._calls.read(
+            "kinesisanalyticsv2", "describe-application", "--application-name", self.name, "--query",
+            "ApplicationDetail.ApplicationConfigurationDescription.ApplicationCodeConfigurationDescription"
+            ".CodeContentDescription.S3ApplicationCodeLocationDescription.FileKey",
+            assume=assume, or_stop=self._unseen())
+        return detail
+
+    def snapshots(self):
+        """All snapshots, the oldest first."""
+        found = self._calls.read("kinesisanalyticsv2", "list-application-snapshots", "--application-name", self.name,
+                                 or_stop=(f"the snapshots of {self.name} can't be listed",
+                                          "nothing was changed; check that you may "
+                                          "kinesisanalytics:ListApplicationSnapshots, and try again"))
+        return sorted((found or {}).get("SnapshotSummaries") or [], key=lambda each: str(each["SnapshotCreationTimestamp"]))
+
+    # --- What is done to it
+
+    def start(self, run_configuration):
+        """Starts it, and waits until it runs."""
+        self._calls.say(f"Starting the application {self.name}")
+        self._act({"READY"}, ["start-application", "--run-configuration", run_configuration],
+                  f"the application {self.name} can't be started",
+                  f"the stack stays as it is: put right what is said, then '{self._hint('deploy')}' goes on from here")
+        status = self.settle("RUNNING")
+        if status != "RUNNING":
+            raise Stop(f"the application {self.name} did not start: it is {status}",
+                       f"see '{self._hint('logs --errors')}'; put it right and deploy again, or "
+                       f"'{self._hint('rollback')}', or '{self._hint('destroy --yes')}'", self.last_failure())
+
+    def stop(self):
+        """Stops it with a snapshot, which the service takes by itself."""
+        self._calls.say(f"Stopping the application {self.name}")
+        self._act({"RUNNING"}, ["stop-application"], f"the application {self.name} can't be stopped",
+                  "nothing was changed; try again when it is RUNNING")
+        self._await_stop()
+
+    def stop_by_force(self):
+        """Stops it without a snapshot if the service allows it, and gives the status then.
+
+        A passing status is waited out. One that does not pass in time is ended by force, which is what Force is for.
+        """
+        try:
+            status = self._calls.until("the application", self._status_call(), SETTLED, "RUNNING", or_stop=self._unseen())
+        except Late as late:
+            status = str(late)
+            if status not in FORCIBLE:
+                raise self._unsettled(late) from None
+        if status not in FORCIBLE:
+            return status
+        self._calls.say(f"Stopping the application {self.name}")
+        self._act(FORCIBLE, ["stop-application", "--force"], f"the application {self.name} can't be stopped",
+                  "try again when it is RUNNING", status)
+        return self._await_stop()
+
+    def take_snapshot(self, snapshot):
+        self._calls.say(f"Taking the snapshot {snapshot}")
+        self._act({"RUNNING"}, ["create-application-snapshot", "--snapshot-name", snapshot],
+                  f"the snapshot {snapshot} of {self.name} can't be taken",
+                  "nothing was changed: the job runs as before. Where there are too many, delete old ones by --keep N")
+        status = self._calls.until(
+            f"the snapshot {snapshot}",
+            ["kinesisanalyticsv2", "describe-application-snapshot", "--application-name", self.name,
+             "--snapshot-name", snapshot, "--query", "SnapshotDetails.SnapshotStatus"],
+            {"READY", "FAILED", "DELETING"}, "READY",
+            or_stop=(f"the snapshot {snapshot} can't be looked at", "nothing was changed; try again"))
+        if status != "READY":
+            raise Stop(f"the snapshot {snapshot} of {self.name} failed: it is {status}",
+                       "nothing was changed: the job runs as before. See "
+                       f"'{self._hint('logs --errors')}' for why checkpoints fail, then try again")
+
+    def delete_snapshot(self, snapshot):
+        self._calls.change("kinesisanalyticsv2", "delete-application-snapshot", "--application-name", self.name,
+                           "--snapshot-name", snapshot["SnapshotName"], "--snapshot-creation-timestamp",
+                           str(snapshot["SnapshotCreationTimestamp"]),
+                           or_stop=(f"the snapshot {snapshot['SnapshotName']} can't be deleted",
+                                    "nothing else was changed; try again, or leave --keep out"))
+
+    def await_processing(self):
+        """Waits until the job has run for a minute: one that fails over and over never has a minute of uptime."""
+        self._calls.say("Waiting until the job has run for a minute without a failure")
+        # An answer has at most 1440 values.
+        window = ["--start-time", self._calls.now("since"),
+                  "--end-time", self._calls.now("end", min(self._calls.minutes() + 60, 1400))]
+
+        def fell(status):
+            raise Stop(f"the job of {self.name} does not stay up: the application is {status}",
+                       f"see '{self._hint('logs --errors')}'; put it right and deploy again, or "
+                       f"'{self._hint('rollback')}'")
+
+        unread = (f"the metrics of {self.name} can't be read", "check that you may cloudwatch:GetMetricStatistics")
+        try:
+            self._calls.until("the job", self._maximum("uptime", window) + ["--query",
+                              "not_null(max(Datapoints[].Maximum), `0`) >= `60000`"], {"True"}, "True",
+                              (self._status_call(), {"RUNNING"}, fell), unread)
+        except Late:
+            fell(self._calls.ask("status", *self._status_call()))
+        records = self._calls.read(*self._maximum("recordsIn", window), "--query", "max(Datapoints[].Maximum)", or_stop=unread)
+        if records:
+            self._calls.result(f"It processes: a subtask has read {int(records)} records")
+        else:
+            self._calls.result("It runs, and has read no records yet")
+
+    def last_failure(self):
+        """What the service says of the last operation that failed; empty if it says nothing."""
+        try:
+            found = self._calls.read("kinesisanalyticsv2", "list-application-operations", "--application-name", self.name,
+                                     "--operation-status", "FAILED", "--max-items", "1")
+            operations = (found or {}).get("ApplicationOperationInfoList") or []
+            if not operations:
+                return ""
+            told = self._calls.read("kinesisanalyticsv2", "describe-application-operation", "--application-name", self.name,
+                                    "--operation-id", operations[0]["OperationId"])
+            details = told["ApplicationOperationInfoDetails"].get("OperationFailureDetails", {})
+            return details.get("ErrorInfo", {}).get("ErrorString", "")
+        except CallFailed:
+            # An older aws command does not know these calls. The logs have the failure, too.
+            return ""
+
+    # --- Parts
+
+    def _act(self, allowed, operation, what, todo, status=None):
+        """Makes a call when the status allows it. Waits when the service is busy with the application after all."""
+        call = ["kinesisanalyticsv2", operation[0], "--application-name", self.name, *operation[1:]]
+        for _ in range(50):
+            status = status or self.settle(sorted(allowed)[0])
+            if status not in allowed:
+                raise Stop(f"{what}: the application is {status}", todo)
+            try:
+                self._calls.change(*call)
+                return
+            except CallFailed as failed:
+                if not failed.is_passing():
+                    raise Stop(what, todo, str(failed)) from failed
+                refused = failed
+            status = None
+            self._calls.pause()
+        raise Stop(what, todo, str(refused))
+
+    def _await_stop(self):
+        status = self.settle("READY")
+        if status != "READY":
+            raise Stop(f"the application {self.name} did not stop: it is {status}", f"see '{self._hint('logs --errors')}'")
+        return status
+
+    def _status_call(self):
+        return ["kinesisanalyticsv2", "describe-application", "--application-name", self.name, "--query",
+                "ApplicationDetail.ApplicationStatus"]
+
+    def _maximum(self, metric, window):
+        return ["cloudwatch", "get-metric-statistics", "--namespace", NAMESPACE, "--metric-name", metric, "--dimensions",
+                f"Name=Application,Value={self.name}", *window, "--period", "60", "--statistics", "Maximum"]
+
+    def _unsettled(self, late):
+        return Stop(f"the application {self.name} is still {late} after {self._calls.minutes()} minutes",
+                    f"nothing was done to it. Wait for longer by --timeout MINUTES, or see '{self._hint('status')}'")
+
+    def _unseen(self):
+        return (f"the application {self.name} can't be looked at",
+                "check that you may kinesisanalytics:DescribeApplication")
+
+    def _hint(self, command):
+        return self._calls.hint(command, self._stack)

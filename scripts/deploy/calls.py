@@ -1,0 +1,239 @@
+"""Calls of the aws command. A dry run prints them in place of making them; nothing else in these files knows of dry runs."""
+
+import atexit
+import datetime
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
+import time
+
+#: A folder for files that calls read and write. Printed as it is, since the printed commands make their own folder.
+WORK = "$work"
+
+#: Errors that are over soon.
+PASSING = ("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "ServiceUnavailable",
+           "ResourceInUseException", "ConcurrentModificationException", "InternalFailure", "InternalServiceException")
+
+NO_ANSWER = "aws gave no answer"
+
+
+class Stop(Exception):
+    """The command can't go on. Says what failed and what to do, and what aws said."""
+
+    def __init__(self, what, todo, said=""):
+        super().__init__(what)
+        self.what = what
+        self.todo = todo
+        self.said = said
+
+
+class CallFailed(Exception):
+    """A call of aws failed. The text is what aws printed."""
+
+    def code(self):
+        """The service's name of the error; empty if aws itself failed."""
+        found = re.search(r"\(([A-Za-z.]+)\) when calling", str(self))
+        return found.group(1) if found else ""
+
+    def is_passing(self):
+        return self.code() in PASSING
+
+    def is_timeout(self):
+        return str(self).startswith(NO_ANSWER)
+
+
+class Late(Exception):
+    """What was waited for did not come in time. The text is the last answer."""
+
+
+class Calls:
+    """Makes calls of aws, or prints them.
+
+    A dry run makes calls that only read as long as it has printed no change. From the first change on, the answers of
+    an account that was not changed would be wrong, so it goes on with the answers that the caller expects.
+    """
+
+    def __init__(self, options, dry_run, poll, timeout):
+        self._options = list(options)
+        self._dry_run = dry_run
+        self._poll = poll
+        self._timeout = timeout
+        self._assumes = False
+        self._variables = [WORK]
+        self._folder = tempfile.mkdtemp()
+        atexit.register(shutil.rmtree, self._folder, True)
+        if dry_run:
+            print("# A dry run: calls that only read are made, and nothing is changed. What follows does the same as the\n"
+                  "# command when it is pasted into a shell.\n"
+                  "export AWS_PAGER=\n"
+                  "work=$(mktemp -d)", flush=True)
+
+    # --- For the commands
+
+    def read(self, *arguments, assume=None, or_stop=None, may_fail=False):
+        """Makes a call that changes nothing, and gives its answer as JSON, None if there is none.
+
+        may_fail: the caller goes on after a failure
+        """
+        answer = self._make(self._aws(*arguments, "--output", "json"), or_stop=or_stop, may_fail=may_fail)
+        if answer is None:
+            return assume
+        return json.loads(answer) if answer.strip() else None
+
+    def ask(self, variable, *arguments, or_stop=None):
+        """Makes a call that changes nothing, and gives the text that it answers.
+
+        Where a dry run does not know the answer, it is a variable, which the printed call sets.
+        """
+        answer = self._make(self._aws(*arguments, "--output", "text"), variable=variable, or_stop=or_stop)
+        return self._variable(variable) if answer is None else answer.strip()
+
+    def save(self, file, *arguments, or_stop=None):
+        """Makes a call that changes nothing, and writes its answer into a file in WORK."""
+        self._make(self._aws(*arguments), to=file, or_stop=or_stop)
+
+    def run(self, *command, to=None, or_stop=None):
+        """Runs another command than aws that changes nothing."""
+        self._make(list(command), to=to, or_stop=or_stop)
+
+    def change(self, *arguments, variable=None, or_stop=None):
+        """Makes a call that changes something, and gives the text that it answers: in a dry run the variable, if one is named."""
+        text = ["--output", "text"] if variable else []
+        answer = self._make(self._aws(*arguments, *text), changes=True, variable=variable, or_stop=or_stop)
+        if answer is None:
+            return self._variable(variable) if variable else ""
+        return answer.strip()
+
+    def until(self, what, arguments, done, assume, only_while=None, or_stop=None):
+        """Makes a call that changes nothing until its answer, a text, is one of those in done, and gives it.
+
+        only_while: a call, its good answers, and what to do if it has another one: a function of the answer.
+        """
+        words = self._aws(*arguments, "--output", "text")
+        other = self._aws(*only_while[0], "--output", "text") if only_while else None
+        if self._dry_run:
+            return self._print_until(words, done, assume, other, only_while)
+        deadline = time.monotonic() + self._timeout * 60
+        while True:
+            answer = self._answer_or_none(words, or_stop)
+            if answer in done:
+                return answer
+            if only_while:
+                state = self._answer_or_none(other, or_stop)
+                if state is not None and state not in only_while[1]:
+                    only_while[2](state)
+            if time.monotonic() >= deadline:
+                raise Late(answer or "unknown")
+            self.pause()
+
+    def pause(self):
+        if not self._dry_run:
+            time.sleep(self._poll)
+
+    def now(self, variable, minutes=0):
+        """The time in some minutes, as calls take it."""
+        if self._dry_run and self._assumes:
+            print(f"{variable}=$(date -u -d '{minutes} minutes' +%Y-%m-%dT%H:%M:%SZ)")
+            return self._variable(variable)
+        time_then = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=minutes)
+        return time_then.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def path(self, file):
+        """Where a file in WORK really is."""
+        return file.replace(WORK, self._folder)
+
+    def say(self, text):
+        print(f"# {text}" if self._dry_run else text, flush=True)
+
+    def result(self, text):
+        """Says what a command found out; a dry run that did not find it out says nothing."""
+        if not self._dry_run:
+            print(text, flush=True)
+
+    def hint(self, command, stack):
+        """How the user calls this script for the same stack."""
+        name, *options = command.split()
+        return " ".join(["scripts/deploy.sh", name, "--stack", stack, *self._options, *options])
+
+    def minutes(self):
+        return self._timeout
+
+    # --- Print or run
+
+    def _aws(self, *arguments):
+        return ["aws", *self._options, *arguments]
+
+    def _make(self, words, changes=False, to=None, variable=None, or_stop=None, may_fail=False):
+        """Runs a command or prints it. Gives what it answers, None where a dry run can't know that."""
+        if self._dry_run:
+            self._assumes = self._assumes or changes
+            line = self._quoted(words)
+            if variable and self._assumes:
+                line = f"{variable}=$({line})"
+            if to:
+                line += f' >"{to}"'
+            if may_fail:
+                line += " || true"
+            print(line, flush=True)
+            if self._assumes:
+                return None
+        try:
+            answer = self._execute(words)
+        except CallFailed as failed:
+            if or_stop:
+                raise Stop(*or_stop, said=str(failed)) from failed
+            raise
+        if to:
+            with open(self.path(to), "wb") as file:
+                file.write(answer)
+            return ""
+        return answer.decode()
+
+    def _print_until(self, words, done, assume, other, only_while):
+        pattern = "|".join(sorted(done))
+        print(f"until {self._quoted(words)} | grep -qxE {shlex.quote(pattern)}; do")
+        if other:
+            pattern = "|".join(sorted(only_while[1]))
+            print(f"  {self._quoted(other)} | grep -qxE {shlex.quote(pattern)} || break")
+        print(f"  sleep {self._poll}\ndone", flush=True)
+        if not self._assumes:
+            answer = self._answer_or_none(words, None)
+            if answer in done:
+                return answer
+        return assume
+
+    def _answer_or_none(self, words, or_stop):
+        try:
+            return self._execute(words).decode().strip()
+        except CallFailed as failed:
+            if failed.is_passing():
+                return None
+            if or_stop:
+                raise Stop(*or_stop, said=str(failed)) from failed
+            raise
+
+    def _execute(self, words):
+        words = [self.path(word) for word in words]
+        try:
+            done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=self._timeout * 60 + 60)
+        except subprocess.TimeoutExpired:
+            raise CallFailed(f"{NO_ANSWER} after {self._timeout} minutes") from None
+        if done.returncode:
+            lines = re.split(r"[\r\n]+", done.stderr.decode(errors="replace"))
+            raise CallFailed("\n".join(line for line in lines if line.strip() and not line.startswith("Uploading to ")))
+        return done.stdout
+
+    def _variable(self, name):
+        self._variables.append(f"${name}")
+        return f"${name}"
+
+    def _quoted(self, words):
+        return " ".join(self._quoted_word(word) for word in words)
+
+    def _quoted_word(self, word):
+        if any(re.search(re.escape(variable) + r"(?![a-z_])", word) for variable in self._variables):
+            return '"' + re.sub(r'(["\\`])', r"\\\1", word) + '"'
+        return shlex.quote(word)

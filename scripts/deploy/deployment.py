@@ -1,0 +1,152 @@
+"""The commands deploy and update."""
+
+import datetime
+import json
+
+from application import Application
+from calls import Stop, WORK
+from jar import Bucket, Jar, template_file, template_parameters
+from options import Misuse
+
+#: Begins the names of snapshots that updates take.
+BEFORE = "before-"
+
+
+def deploy(task):
+    """Makes the stack, or updates it if it is there."""
+    if task.stack.look():
+        task.stack.need_settled()
+        _update(task)
+    else:
+        _create(task)
+
+
+def update(task):
+    task.stack.need()
+    task.stack.need_settled()
+    _update(task)
+
+
+def _create(task):
+    jar = Jar(task.calls, task.jar())
+    parameters = _parameters(task, jar)
+    bucket = Bucket(task.calls, task.options.jar_bucket, task.made)
+    bucket.look()
+    _upload(task, bucket, jar, parameters)
+    task.calls.say(f"Creating the stack {task.stack.name}")
+    task.made.append(f"the stack {task.stack.name}, maybe in part: '{task.hint('destroy --yes')}' deletes it")
+    task.stack.deploy(bucket.name, template_file(task.options.template), parameters)
+    application = Application(task.calls, task.stack.name, task.calls.ask(
+        "application", "cloudformation", "describe-stacks", "--stack-name", task.stack.name, "--query",
+        "Stacks[0].Outputs[?OutputKey=='ApplicationName'].OutputValue | [0]",
+        or_stop=("the outputs of the stack can't be read", f"see '{task.hint('status')}'")))
+    application.start("{}")
+    application.await_processing()
+    task.made.clear()
+    task.show_addresses(application)
+
+
+def _update(task):
+    stack, calls, options = task.stack, task.calls, task.options
+    stack.need_template(options.template)
+    application = Application(calls, stack.name, stack.application_name())
+    jar = Jar(calls, task.jar())
+    jar.need_state_of(stack.parameters.get("JarBucket", ""), stack.parameters.get("JarKey", ""), options.allow_lost_state)
+    parameters = _parameters(task, jar)
+    bucket = Bucket(calls, options.jar_bucket, task.made)
+    bucket.look()
+    status = application.settle("RUNNING")
+    takes_snapshot = status == "RUNNING" and _snapshots_are_on(task, application)
+    old = _old_snapshots(application, options.keep) if options.keep else []
+
+    task.made.append(f"the stack {stack.name}, as it was")
+    for snapshot in old:
+        calls.say(f"Deleting the snapshot {snapshot['SnapshotName']}")
+        application.delete_snapshot(snapshot)
+    _upload(task, bucket, jar, parameters)
+    if takes_snapshot:
+        time = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%d%H%M%S")
+        snapshot = f"{BEFORE}{jar.hash[:12]}-{time}"
+        application.take_snapshot(snapshot)
+        task.made.append(f"the snapshot {snapshot} of the application {application.name}")
+        _remember(task, bucket, snapshot)
+    elif status == "ROLLED_BACK":
+        calls.say("The service went back to an older version by itself, so there is nothing to take a snapshot of")
+    # Only a start can be told to leave state out, so the stack is changed between a stop and a start.
+    if options.allow_lost_state and status == "RUNNING":
+        application.stop()
+        task.made.append(f"the application {application.name}, stopped")
+    else:
+        # A snapshot takes its time, in which the service may have begun something of its own.
+        application.settle(status)
+    calls.say(f"Updating the stack {stack.name}")
+    stack.deploy(bucket.name, template_file(options.template), parameters)
+    task.made.append(f"the stack {stack.name} with the new jar: '{task.hint('rollback')}' goes back")
+    _start_again(task, application, jar, status)
+    application.await_processing()
+    task.made.clear()
+    task.show_addresses(application)
+
+
+def _start_again(task, application, jar, status):
+    """Starts the application unless the update did, and refuses one that runs another jar."""
+    stopped = status == "READY" or task.options.allow_lost_state
+    status = application.settle("READY" if stopped else "RUNNING")
+    running = application.jar_key(jar.key)
+    if status == "ROLLED_BACK" or running != jar.key:
+        raise Stop(f"the new jar did not run: the service went back to {running}, with its state; the application is {status}",
+                   f"see '{task.hint('logs --errors')}'; then '{task.hint('rollback')}' brings the stack back too, or "
+                   "update again with a jar that runs", application.last_failure())
+    if status == "READY":
+        application.start(json.dumps({"FlinkRunConfiguration": {"AllowNonRestoredState": True}}
+                                     if task.options.allow_lost_state else {}))
+
+
+def _snapshots_are_on(task, application):
+    on = application.describe()["ApplicationConfigurationDescription"].get(
+        "ApplicationSnapshotConfigurationDescription", {}).get("SnapshotsEnabled", False)
+    if not on and not task.options.allow_lost_state:
+        raise Stop(f"snapshots are off for {application.name}: an update would lose all state",
+                   "nothing was changed; turn them on by --set Snapshots=true in an update of its own, or go on by "
+                   "--allow-lost-state")
+    return on
+
+
+def _old_snapshots(application, keep):
+    """Snapshots of earlier updates, without the newest ones."""
+    ours = [each for each in application.snapshots() if each["SnapshotName"].startswith(BEFORE)
+            and each["SnapshotStatus"] in ("READY", "FAILED")]
+    return ours[:-keep]
+
+
+def _remember(task, bucket, snapshot):
+    """Puts what rollback needs beside the jars: template and parameters as they are now."""
+    folder = remembered(task.stack.name, snapshot)
+    unread = ("the stack's template and parameters can't be read", "nothing was changed; try again")
+    task.calls.save(f"{WORK}/template.yaml", "cloudformation", "get-template", "--stack-name", task.stack.name, "--query",
+                    "TemplateBody", "--output", "text", or_stop=unread)
+    task.calls.save(f"{WORK}/parameters.json", "cloudformation", "describe-stacks", "--stack-name", task.stack.name, "--query",
+                    "Stacks[0].Parameters", "--output", "json", or_stop=unread)
+    bucket.put(f"{WORK}/template.yaml", f"{folder}/template.yaml")
+    bucket.put(f"{WORK}/parameters.json", f"{folder}/parameters.json")
+
+
+def remembered(stack, snapshot):
+    """The folder in the bucket of what belongs to a snapshot."""
+    return f"clickstream/stacks/{stack}/{snapshot}"
+
+
+def _upload(task, bucket, jar, parameters):
+    bucket.put_jar(jar)
+    if task.options.template == "full":
+        parameters["ApplicationTemplateUrl"] = bucket.url(bucket.put_template("application"), task.region())
+
+
+def _parameters(task, jar):
+    """What is given, and the jar. Names that the template does not have are refused: aws would leave them out."""
+    parameters = {**task.options.given, "JarBucket": task.options.jar_bucket, "JarKey": jar.key}
+    known = template_parameters(task.calls, task.options.template)
+    for name in parameters:
+        if name not in known:
+            raise Misuse(f"the template {task.options.template} has no parameter {name}; it has: {', '.join(known)}")
+    return parameters

@@ -1,0 +1,46 @@
+"""The command destroy."""
+
+from application import Application
+from calls import CallFailed, Stop
+
+
+def destroy(task):
+    """Stops the application, deregisters its consumer and deletes the stack."""
+    stack, calls = task.stack, task.calls
+    # What is left of a change set that was never carried out can be deleted, too.
+    if not stack.look(may_fail=False) and not stack.status:
+        stack.need()
+    if not task.options.yes and not task.options.dry_run:
+        raise Stop(f"destroy deletes the stack {stack.name} with its application, and all snapshots of it",
+                   "say --yes if that is what you want. Jars stay, and of the template full the archive's bucket; its domain "
+                   "goes, and its cluster or streams")
+    name = stack.outputs.get("ApplicationName")
+    task.made.append(f"the stack {stack.name}, maybe in part")
+    if name:
+        # Its state is deleted with it, so the stop needs no snapshot, which might fail.
+        Application(calls, stack.name, name).stop_by_force()
+        _deregister_consumer(task, {stack.name, name}, stack.application_parameters(name).get("StreamArn", ""))
+    calls.say(f"Deleting the stack {stack.name}")
+    kept = stack.delete()
+    task.made.clear()
+    calls.say(f"The stack {stack.name} is gone. What stays: jars and templates in their bucket, below clickstream/")
+    for kind, resource in kept:
+        calls.result(f"  {kind} {resource}")
+
+
+def _deregister_consumer(task, names, stream):
+    """A consumer of enhanced fan-out is none of the stack's resources: the job registers it, and it costs by the hour."""
+    if not stream or stream.endswith(":000000000000:stream/none"):
+        return
+    todo = "deregister it by 'aws kinesis deregister-stream-consumer', or destroy again"
+    try:
+        found = task.calls.read("kinesis", "list-stream-consumers", "--stream-arn", stream, "--query",
+                                "Consumers[].ConsumerName", may_fail=True)
+    except CallFailed as failed:
+        if failed.code() == "ResourceNotFoundException":
+            return
+        raise Stop(f"the consumers of {stream} can't be listed", todo, str(failed)) from failed
+    for name in sorted(set(found or []) & names):
+        task.calls.say(f"Deregistering the consumer {name} of {stream}")
+        task.calls.change("kinesis", "deregister-stream-consumer", "--stream-arn", stream, "--consumer-name", name,
+                          or_stop=(f"the consumer {name} of {stream} can't be deregistered", todo))

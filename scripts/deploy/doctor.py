@@ -1,0 +1,143 @@
+"""The command doctor."""
+
+import json
+import os
+import urllib.error
+import urllib.request
+
+from application import Application
+from calls import CallFailed
+from jar import PROJECT
+from needs import Needs
+from status import groups_of, jar_of
+
+SECONDS = 5
+
+
+def doctor(task):
+    """Compares what is deployed with what the application needs. Gives 1 if anything is missing."""
+    stack, calls = task.stack, task.calls
+    stack.need()
+    application = Application(calls, stack.name, stack.application_name())
+    detail = application.describe()
+    report = Report(calls)
+    report.check(f"the stack is {stack.status}", stack.status.endswith("_COMPLETE") and not stack.status.startswith("ROLLBACK"))
+    report.check(f"the application is {detail['ApplicationStatus']}", detail["ApplicationStatus"] == "RUNNING")
+    needs = Needs(detail, groups_of(detail), stack.application_parameters(application.name), jar_of(detail))
+    _check_jar(report, calls, needs)
+    _check_logs(report, calls, needs)
+    _check_streams(report, calls, needs)
+    _check_cluster(report, calls, needs)
+    _check_buckets(report, calls, needs)
+    _check_domain(report, calls, needs)
+    _check_permissions(report, calls, needs, detail["ServiceExecutionRole"])
+    return report.end()
+
+
+class Report:
+    def __init__(self, calls):
+        self._calls = calls
+        self._missing = 0
+
+    def check(self, what, there):
+        self._missing += not there
+        self._calls.result(f"{'ok' if there else 'missing':<9}{what}")
+
+    def unseen(self, what):
+        self._calls.result(f"{'unseen':<9}{what}")
+
+    def found(self, what, call, expected=None):
+        """Makes a call. What it asks for is there if it answers, and answers one of the expected texts."""
+        try:
+            answer = self._calls.read(*call)
+        except CallFailed as failed:
+            if "AccessDenied" in str(failed) or "not authorized" in str(failed):
+                self.unseen(f"{what}: you may not ask for it")
+            else:
+                self.check(f"{what}: {failed}", False)
+            return
+        if expected is None:
+            self.check(what, True)
+        else:
+            self.check(f"{what} is {answer}", answer in expected)
+
+    def end(self):
+        self._calls.result(f"{self._missing} missing" if self._missing else "nothing is missing of what can be seen")
+        return 1 if self._missing else 0
+
+
+def _check_jar(report, calls, needs):
+    bucket, key = needs.jar
+    report.found(f"the jar s3://{bucket}/{key}", ["s3api", "head-object", "--bucket", bucket, "--key", key])
+
+
+def _check_logs(report, calls, needs):
+    if not needs.log_streams:
+        report.check("the application has no log stream: nothing of what it logs is kept", False)
+    for group, stream in needs.log_streams:
+        report.found(f"the log stream {stream} of {group}",
+                     ["logs", "describe-log-streams", "--log-group-name", group, "--log-stream-name-prefix", stream, "--query",
+                      "logStreams[0].logStreamName"], [stream])
+
+
+def _check_streams(report, calls, needs):
+    for stream in needs.streams:
+        report.found(f"the stream {stream}",
+                     ["kinesis", "describe-stream-summary", "--stream-name", stream.rpartition("/")[2], "--query",
+                      "StreamDescriptionSummary.StreamStatus"], ["ACTIVE", "UPDATING"])
+
+
+def _check_cluster(report, calls, needs):
+    if needs.cluster:
+        report.found(f"the cluster {needs.cluster}",
+                     ["kafka", "describe-cluster-v2", "--cluster-arn", needs.cluster, "--query", "ClusterInfo.State"],
+                     ["ACTIVE", "HEALING", "MAINTENANCE", "REBOOTING_BROKER", "UPDATING"])
+    if needs.topics:
+        report.unseen(f"the topics {', '.join(needs.topics)}: only brokers know them. The job makes the topics of results; "
+                      "the topic of clicks must be there")
+
+
+def _check_buckets(report, calls, needs):
+    for bucket in sorted({bucket for bucket, _ in needs.folders}):
+        report.found(f"the bucket {bucket}", ["s3api", "head-bucket", "--bucket", bucket])
+
+
+def _check_domain(report, calls, needs):
+    if needs.domain:
+        report.found(f"the domain {needs.domain}",
+                     ["opensearch", "describe-domain", "--domain-name", needs.domain.rpartition("/")[2], "--query",
+                      "DomainStatus.Created && !DomainStatus.Deleted"], [True])
+    if needs.endpoint:
+        _check_index_templates(report, needs.endpoint)
+
+
+def _check_index_templates(report, endpoint):
+    """Asks the domain without a signature, so only one that is open to this machine tells."""
+    files = sorted(os.listdir(os.path.join(PROJECT, "src", "main", "opensearch", "index-templates")))
+    names = [file.rpartition(".")[0] for file in files]
+    try:
+        with urllib.request.urlopen(f"{endpoint.rstrip('/')}/_index_template", timeout=SECONDS) as answer:
+            there = {each["name"] for each in json.load(answer)["index_templates"]}
+    except (OSError, ValueError, KeyError) as error:
+        why = "it wants a signed request" if getattr(error, "code", 0) in (401, 403) else str(error)
+        report.unseen(f"the index templates {', '.join(names)}: {endpoint} does not tell this machine ({why}). "
+                      "scripts/opensearch-setup.sh puts them there")
+        return
+    for name in names:
+        report.check(f"the index template {name}", name in there)
+
+
+def _check_permissions(report, calls, needs, role):
+    for actions, resources in needs.permissions():
+        try:
+            results = calls.read("iam", "simulate-principal-policy", "--policy-source-arn", role, "--action-names", *actions,
+                                 "--resource-arns", *resources, "--query",
+                                 "EvaluationResults[].[EvalActionName, EvalResourceName, EvalDecision]")
+        except CallFailed as failed:
+            report.unseen(f"whether the role may {', '.join(actions)} on {', '.join(resources)}: {failed}")
+            continue
+        denied = [(action, resource) for action, resource, decision in results if decision != "allowed"]
+        for action, resource in denied:
+            report.check(f"the role may not {action} on {resource}", False)
+        if not denied:
+            report.check(f"the role may {', '.join(actions)} on {', '.join(resources)}", True)

@@ -1,0 +1,135 @@
+"""The jar, and what is put into the bucket beside it."""
+
+import hashlib
+import os
+import zipfile
+from xml.etree import ElementTree
+
+from calls import CallFailed, Stop, WORK
+
+#: Names all state in a jar.
+UIDS = "META-INF/clickstream/state-uids.txt"
+
+#: Lists what is in a jar, and has its version.
+SBOM = "META-INF/sbom/clickstream-analytics.cdx.xml"
+
+PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+class Jar:
+    def __init__(self, calls, path):
+        self._calls = calls
+        self.path = path
+        self.uids = _uids_in(path)
+        self.version = _version_in(path)
+        self.hash = _hash_of(path)
+        self.key = f"clickstream/{self.hash}-clickstream-analytics.jar"
+
+    def need_state_of(self, bucket, key, allow_lost_state):
+        """Refuses to go on if the deployed jar has state that this one has no operator for."""
+        if key == self.key:
+            return
+        file = f"{WORK}/deployed.uids"
+        try:
+            self._calls.read("s3api", "get-object", "--bucket", bucket, "--key", f"{key}.uids", file,
+                             may_fail=allow_lost_state)
+        except CallFailed as failed:
+            if allow_lost_state:
+                return
+            raise Stop(f"s3://{bucket}/{key}.uids can't be read: nobody knows what state the running jar has",
+                       f"put {UIDS} of that jar there, or go on by --allow-lost-state", str(failed)) from failed
+        with open(self._calls.path(file), encoding="utf-8") as deployed:
+            lost = sorted(set(deployed.read().split()) - self.uids)
+        if lost and not allow_lost_state:
+            raise Stop(f"the new jar has no operator for state of: {' '.join(lost)}",
+                       "nothing was changed; keep these uids, or lose their state by --allow-lost-state")
+        if lost:
+            self._calls.say(f"State is lost of: {' '.join(lost)}")
+
+
+class Bucket:
+    """The bucket of jars and templates. What a file's name has the hash of is never uploaded twice."""
+
+    def __init__(self, calls, name, made):
+        self._calls = calls
+        self.name = name
+        self._made = made
+
+    def look(self):
+        """Reads what is there."""
+        found = self._calls.read("s3api", "list-objects-v2", "--bucket", self.name, "--prefix", "clickstream/",
+                                 "--delimiter", "/", "--query", "Contents[].Key",
+                                 or_stop=(f"the bucket {self.name} can't be reached",
+                                          "check its name and region, and that you may s3:ListBucket; "
+                                          f"'aws s3 mb s3://{self.name}' makes one"))
+        self._present = set(found or [])
+
+    def put_jar(self, jar):
+        # Extracted by a program, so that a dry run can print it.
+        self._calls.run("unzip", "-p", jar.path, UIDS, to=f"{WORK}/uids")
+        self._put_once(f"{WORK}/uids", f"{jar.key}.uids")
+        self._put_once(jar.path, jar.key, "--metadata", f"version={jar.version}")
+
+    def put_template(self, name):
+        """Puts a template there, and gives its key."""
+        file = template_file(name)
+        key = f"clickstream/{_hash_of(file)}-{name}.yaml"
+        self._put_once(file, key)
+        return key
+
+    def _put_once(self, file, key, *more):
+        if key in self._present:
+            self._calls.say(f"s3://{self.name}/{key} is there")
+        else:
+            self.put(file, key, *more)
+
+    def put(self, file, key, *more):
+        self._calls.say(f"Uploading s3://{self.name}/{key}")
+        self._calls.change("s3api", "put-object", "--bucket", self.name, "--key", key, "--body", file, *more,
+                           or_stop=(f"s3://{self.name}/{key} can't be written",
+                                    "check that the bucket is in the region of the stack, and that you may "
+                                    "s3:PutObject; then run this again"))
+        self._made.append(f"s3://{self.name}/{key}, which does no harm")
+
+    def url(self, key, region):
+        """As CloudFormation wants a template's."""
+        suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+        return f"https://{self.name}.s3.{region}.{suffix}/{key}"
+
+
+def template_file(name):
+    return os.path.join(PROJECT, "cloudformation", f"{name}.yaml")
+
+
+def template_parameters(calls, name):
+    """The names of a template's parameters. The aws command reads the YAML; package makes no call for these templates."""
+    template = calls.read("cloudformation", "package", "--template-file", template_file(name), "--s3-bucket", "none",
+                          "--use-json", or_stop=(f"{template_file(name)} can't be read", "restore it"))
+    return list(template["Parameters"])
+
+
+class NoJar(Exception):
+    """A file is not a jar of this project."""
+
+
+def _uids_in(path):
+    try:
+        with zipfile.ZipFile(path) as jar:
+            uids = set(jar.read(UIDS).decode().split())
+    except (KeyError, zipfile.BadZipFile):
+        uids = set()
+    if not uids:
+        raise NoJar(f"{path} has no {UIDS}: it is not a jar of this project")
+    return uids
+
+
+def _version_in(path):
+    with zipfile.ZipFile(path) as jar:
+        if SBOM not in jar.namelist():
+            return "unknown"
+        return ElementTree.fromstring(jar.read(SBOM)).findtext("{*}metadata/{*}component/{*}version", "unknown")
+
+
+def _hash_of(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()

@@ -1,0 +1,60 @@
+"""The command query."""
+
+from calls import Late, Stop
+
+RIGHTS = "check that you may use Athena, Glue and the archive's bucket"
+
+
+def query(task):
+    """Runs SQL on the archive, or lists the saved queries."""
+    task.stack.need()
+    group, database = (_output(task, name) for name in ("AthenaWorkGroup", "ArchiveDatabase"))
+    sql = task.options.sql
+    if not sql:
+        saved = _saved(task, group)
+        if not task.options.saved:
+            for each in saved:
+                task.calls.result(f"{each['Name']}\t{each.get('Description', '')}")
+            return
+        sql = next((each["QueryString"] for each in saved if each["Name"] == task.options.saved), None)
+        if sql is None:
+            raise Stop(f"there is no saved query {task.options.saved} in the work group {group}",
+                       f"there are: {', '.join(each['Name'] for each in saved) or 'none'}")
+    _run(task, group, database, sql)
+
+
+def _output(task, name):
+    value = task.stack.outputs.get(name)
+    if not value:
+        raise Stop(f"the stack {task.stack.name} has no output {name}, so it has no archive that Athena can read",
+                   "the template full makes one: update a stack of it that is older")
+    return value
+
+
+def _saved(task, group):
+    unseen = (f"the saved queries of the work group {group} can't be read", RIGHTS)
+    ids = task.calls.read("athena", "list-named-queries", "--work-group", group, "--query", "NamedQueryIds", or_stop=unseen)
+    return sorted((task.calls.read("athena", "get-named-query", "--named-query-id", each, "--query", "NamedQuery",
+                                   or_stop=unseen) for each in ids or []), key=lambda each: each["Name"])
+
+
+def _run(task, group, database, sql):
+    # A query changes nothing, but a dry run must not be paid for.
+    started = task.calls.change(
+        "athena", "start-query-execution", "--work-group", group, "--query-execution-context", f"Database={database}",
+        "--query-string", sql, "--query", "QueryExecutionId", variable="query", or_stop=("the query can't be started", RIGHTS))
+    call = ["athena", "get-query-execution", "--query-execution-id", started, "--query"]
+    try:
+        state = task.calls.until("the query", [*call, "QueryExecution.Status.State"],
+                                 {"SUCCEEDED", "FAILED", "CANCELLED"}, "SUCCEEDED",
+                                 or_stop=("the query can't be looked at", RIGHTS))
+    except Late:
+        raise Stop(f"the query {started} is not done after {task.calls.minutes()} minutes",
+                   "name days in WHERE dt = ..., or wait for longer by --timeout MINUTES") from None
+    if state != "SUCCEEDED":
+        why = task.calls.ask("why", *call, "QueryExecution.Status.StateChangeReason")
+        raise Stop(f"the query {started} is {state}", "put right what is said and run it again", why)
+    found = task.calls.read("athena", "get-query-results", "--query-execution-id", started, assume={},
+                            or_stop=("the rows can't be read", RIGHTS))
+    for row in found.get("ResultSet", {}).get("Rows", []):
+        task.calls.result("\t".join(value.get("VarCharValue", "") for value in row["Data"]))

@@ -1,0 +1,59 @@
+"""The command rollback."""
+
+import json
+
+from application import Application
+from calls import Stop, WORK
+from deployment import BEFORE, remembered
+
+
+def rollback(task):
+    """Goes back to before the last update: jar, template, parameters and snapshot."""
+    stack, calls = task.stack, task.calls
+    stack.need()
+    stack.need_settled()
+    application = Application(calls, stack.name, stack.application_name())
+    key = stack.parameters.get("JarKey", "")
+    snapshot = _snapshot_before(application, key)
+    bucket = task.options.jar_bucket or stack.parameters["JarBucket"]
+    template, parameters = _read_remembered(task, bucket, snapshot)
+
+    task.made.append(f"the stack {stack.name}, as it was")
+    # By force, without another snapshot: the job may be unable to take one.
+    status = application.stop_by_force()
+    if status == "READY":
+        task.made.append(f"the application {application.name}, stopped: '{task.hint('rollback')}' goes on from here")
+    calls.say(f"Updating the stack {stack.name}")
+    stack.deploy(bucket, template, parameters)
+    # An application that the service had rolled back can't be stopped before; the update makes it run.
+    if application.settle("READY") == "RUNNING":
+        application.stop_by_force()
+    application.start(json.dumps({"ApplicationRestoreConfiguration": {
+        "ApplicationRestoreType": "RESTORE_FROM_CUSTOM_SNAPSHOT", "SnapshotName": snapshot}}))
+    application.await_processing()
+    task.made.clear()
+    calls.say(f"Back at the snapshot {snapshot}; clicks since then are read again, as far as the source still has them")
+    task.show_addresses(application)
+
+
+def _snapshot_before(application, key):
+    """The newest snapshot from before the jar came that runs now."""
+    prefix = f"{BEFORE}{key.rpartition('/')[2][:12]}-"
+    found = [each["SnapshotName"] for each in application.snapshots()
+             if each["SnapshotStatus"] == "READY" and each["SnapshotName"].startswith(prefix)]
+    if not found:
+        raise Stop(f"there is no snapshot of {application.name} from before its jar {key}",
+                   "nothing was changed. An update by this script takes one; 'update --jar FILE' with the older jar keeps "
+                   "today's state")
+    return found[-1]
+
+
+def _read_remembered(task, bucket, snapshot):
+    folder = remembered(task.stack.name, snapshot)
+    for name in ("template.yaml", "parameters.json"):
+        task.calls.read("s3api", "get-object", "--bucket", bucket, "--key", f"{folder}/{name}", f"{WORK}/{name}",
+                        or_stop=(f"s3://{bucket}/{folder}/{name} can't be read",
+                                 "nothing was changed; name the bucket of the update by --jar-bucket"))
+    with open(task.calls.path(f"{WORK}/parameters.json"), encoding="utf-8") as file:
+        parameters = {each["ParameterKey"]: each["ParameterValue"] for each in json.load(file)}
+    return f"{WORK}/template.yaml", parameters

@@ -1,0 +1,234 @@
+"""The command status."""
+
+import datetime
+import email.utils
+import json
+
+from application import Application, FORCIBLE, NAMESPACE, SETTLED
+from calls import CallFailed
+
+HOUR = 3600
+#: Each subtask reports four times a minute.
+REPORTS = 4
+
+
+def status(task):
+    """Shows in ten lines what someone on call needs."""
+    stack, calls = task.stack, task.calls
+    stack.need()
+    application = Application(calls, stack.name, stack.application_name())
+    detail = application.describe()
+    metrics = Metrics(task, application.name, groups_of(detail), stack.application_parameters(application.name))
+    alarms = calls.read("cloudwatch", "describe-alarms", "--alarm-name-prefix", f"{application.name}-", "--state-value",
+                        "ALARM", "--query", "MetricAlarms[].[AlarmName, AlarmDescription]",
+                        or_stop=(f"the alarms of {application.name} can't be listed",
+                                 "check that you may cloudwatch:DescribeAlarms")) or []
+    for name, value in (
+            ("status", _status(task, application, detail)),
+            ("jar", _jar(task, detail)),
+            ("parallelism", _parallelism(detail)),
+            ("checkpoint", metrics.checkpoint()),
+            ("lag", metrics.lag()),
+            ("restarts", metrics.restarts()),
+            ("dead letters", metrics.dead_letters()),
+            ("alarms", "; ".join(f"{_short(alarm, application.name)}: {text}" for alarm, text in alarms) or "none"),
+            ("dashboards", _dashboards(task, application)),
+            ("next", _next(task, detail["ApplicationStatus"], alarms, metrics))):
+        calls.result(f"{name:<13}{value}")
+
+
+def groups_of(detail):
+    """The property groups of an application, by their names."""
+    groups = detail.get("ApplicationConfigurationDescription", {}).get("EnvironmentPropertyDescriptions", {})
+    return {each["PropertyGroupId"]: each["PropertyMap"] for each in groups.get("PropertyGroupDescriptions", [])}
+
+
+def jar_of(detail):
+    """Bucket and key of an application's jar."""
+    place = detail["ApplicationConfigurationDescription"]["ApplicationCodeConfigurationDescription"][
+        "CodeContentDescription"]["S3ApplicationCodeLocationDescription"]
+    return place["BucketARN"].rpartition(":::")[2], place["FileKey"]
+
+
+def _status(task, application, detail):
+    since, what = detail.get("LastUpdateTimestamp"), ""
+    try:
+        last = task.calls.read("kinesisanalyticsv2", "list-application-operations", "--application-name", application.name,
+                               "--max-items", "1", "--query", "ApplicationOperationInfoList[0]")
+        if last:
+            since = last.get("EndTime") or last.get("StartTime")
+            what = f" ({last['Operation']} {last['OperationStatus']})"
+    except CallFailed:
+        # An older aws command does not know this call. The time of the last update is nearly as good.
+        pass
+    state = detail["ApplicationStatus"]
+    return f"{state} since {_when(since)}{what}, version {detail['ApplicationVersionId']}; the stack is {task.stack.status}"
+
+
+def _jar(task, detail):
+    bucket, key = jar_of(detail)
+    try:
+        found = task.calls.read("s3api", "head-object", "--bucket", bucket, "--key", key)
+    except CallFailed as failed:
+        return f"s3://{bucket}/{key}, which can't be read: {failed}"
+    version = (found.get("Metadata") or {}).get("version", "unknown")
+    return f"version {version}, uploaded {_when(found.get('LastModified'))}: s3://{bucket}/{key}"
+
+
+def _parallelism(detail):
+    flink = detail["ApplicationConfigurationDescription"].get("FlinkApplicationConfigurationDescription", {})
+    given = flink.get("ParallelismConfigurationDescription", {})
+    now = given.get("CurrentParallelism", given.get("Parallelism", "unknown"))
+    scaling = "on" if given.get("AutoScalingEnabled") else "off"
+    return f"{now} of {given.get('Parallelism', 'unknown')} configured, {given.get('ParallelismPerKPU', 1)} per KPU, autoscaling {scaling}"
+
+
+def _short(alarm, application):
+    """CloudFormation names an alarm by stack and resource, and a random end."""
+    return alarm[len(application) + 1:].rpartition("-")[0] or alarm
+
+
+def _dashboards(task, application):
+    pages = [task.console(f"cloudwatch/home?region=REGION#dashboards/dashboard/{application.name}")]
+    pages += [value for name, value in sorted(task.stack.outputs.items())
+              if "Dashboard" in name and value.startswith("https://")]
+    return " and ".join(pages)
+
+
+def _next(task, state, alarms, metrics):
+    logs = f"'{task.hint('logs --errors')}'"
+    if state == "READY":
+        return f"it does not run. See {logs} for why, then '{task.hint('deploy')}' starts it"
+    if state == "ROLLED_BACK":
+        return f"an update failed and the service went back. See {logs}, then '{task.hint('rollback')}', or update with a jar that runs"
+    if state not in SETTLED:
+        ends = f"; '{task.hint('rollback')}' ends what does not" if state in FORCIBLE else ""
+        return f"wait: {state} passes by itself{ends}"
+    if metrics.restarted:
+        return f"the job fails and starts again. See {logs}"
+    if alarms:
+        return f"see {logs} and the dashboards"
+    if metrics.silent:
+        return f"it reports no metrics. See {logs}"
+    return "nothing"
+
+
+class Metrics:
+    """What CloudWatch knows of the job in the last hour."""
+
+    def __init__(self, task, application, groups, parameters):
+        self.restarted = False
+        self._groups = groups
+        self._cluster = parameters.get("MskClusterArn", "")
+        calls = task.calls
+        names = calls.read("cloudwatch", "list-metrics", "--namespace", NAMESPACE, "--dimensions",
+                           f"Name=Application,Value={application}", "--query", "Metrics[].MetricName",
+                           or_stop=_unread(application)) or []
+        self._letters = sorted({name for name in names if name.startswith("deadLetters.")})
+        own = [{"Name": "Application", "Value": application}]
+        wanted = [("restarts", NAMESPACE, "fullRestarts", own, "Maximum"),
+                  ("duration", NAMESPACE, "lastCheckpointDuration", own, "Maximum"),
+                  ("failed", NAMESPACE, "numberOfFailedCheckpoints", own, "Maximum"),
+                  ("watermark", NAMESPACE, "watermarkLagMillis", own, "Maximum")]
+        wanted += [("source", *self._source(application))] if self._source(application) else []
+        for i, name in enumerate(self._letters):
+            wanted += [(f"average{i}", NAMESPACE, name, own, "Average"), (f"reports{i}", NAMESPACE, name, own, "SampleCount")]
+        self._series = self._read(task, application, wanted)
+        self.silent = not self._series.get("watermark")
+
+    def checkpoint(self):
+        duration, failed = self._last("duration"), self._last("failed")
+        if duration is None:
+            return "none was reported in the last hour"
+        at = _when(self._series["duration"][-1][0])
+        return f"took {_time(duration)}, reported {at}; {failed or 0:.0f} failed since the last start"
+
+    def lag(self):
+        watermark, source = self._last("watermark"), self._last("source")
+        seconds = source is not None and "source.kafka" in self._groups
+        behind = "unknown" if source is None else _time(source * 1000 if seconds else source)
+        event_time = "unknown" if watermark is None else _time(watermark)
+        return f"clicks are read {behind} after they came; event time is {event_time} behind the clock"
+
+    def restarts(self):
+        count = _growth([value for _, value in self._series.get("restarts", [])])
+        self.restarted = count >= 1
+        total = self._last("restarts")
+        return f"{count:.0f} in the last hour" + ("" if total is None else f", {total:.0f} since the last start")
+
+    def dead_letters(self):
+        counts = {}
+        for i, name in enumerate(self._letters):
+            averages = [value for _, value in self._series.get(f"average{i}", [])]
+            reports = [value for _, value in self._series.get(f"reports{i}", [])]
+            subtasks = max([1, *(round(value / REPORTS) for value in reports)])
+            count = _growth(averages) * subtasks
+            if count >= 0.5:
+                counts[name.partition(".")[2]] = count
+        listed = ", ".join(f"{name} {count:.0f}" for name, count in sorted(counts.items(), key=lambda each: -each[1]))
+        return f"{sum(counts.values()):.0f} in the last hour" + (f": {listed}" if listed else "")
+
+    def _source(self, application):
+        """Namespace, metric, dimensions and statistic of how far the source is behind."""
+        if "source.kinesis" in self._groups:
+            group = self._groups["source.kinesis"]
+            stream = [{"Name": "StreamName", "Value": group["stream"].rpartition("/")[2]}]
+            if group.get("reader") == "efo":
+                stream.append({"Name": "ConsumerName", "Value": group.get("consumer", application)})
+                return "AWS/Kinesis", "SubscribeToShardEvent.MillisBehindLatest", stream, "Maximum"
+            return "AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", stream, "Maximum"
+        if "source.kafka" in self._groups:
+            group = self._groups["source.kafka"]
+            return "AWS/Kafka", "EstimatedMaxTimeLag", [
+                {"Name": "Cluster Name", "Value": self._cluster.split("/")[1] if "/" in self._cluster else ""},
+                {"Name": "Consumer Group", "Value": group.get("group-id", application)},
+                {"Name": "Topic", "Value": group.get("topic", "")}], "Maximum"
+        return None
+
+    def _read(self, task, application, wanted):
+        series = {}
+        now = datetime.datetime.now(datetime.timezone.utc)
+        start = (now - datetime.timedelta(seconds=HOUR)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        # A call takes up to 500 metrics.
+        for i in range(0, len(wanted), 500):
+            queries = [{"Id": name, "ReturnData": True, "MetricStat": {
+                "Metric": {"Namespace": space, "MetricName": metric, "Dimensions": dimensions}, "Period": 60, "Stat": statistic}}
+                for name, space, metric, dimensions, statistic in wanted[i:i + 500]]
+            found = task.calls.read("cloudwatch", "get-metric-data", "--start-time", start, "--end-time",
+                                    now.strftime("%Y-%m-%dT%H:%M:%SZ"), "--scan-by", "TimestampAscending",
+                                    "--metric-data-queries", json.dumps(queries), or_stop=_unread(application))
+            for result in found["MetricDataResults"]:
+                series.setdefault(result["Id"], []).extend(zip(result["Timestamps"], result["Values"]))
+        return {name: sorted(values) for name, values in series.items()}
+
+    def _last(self, name):
+        values = self._series.get(name)
+        return values[-1][1] if values else None
+
+
+def _growth(values):
+    """How much a counter grew, which begins anew at 0 when the job starts again."""
+    return sum(max(0, after - before) if after >= before else after for before, after in zip(values, values[1:]))
+
+
+def _when(value):
+    """A time as the aws command prints it: version 2 in one way, version 1 as the service sent it."""
+    if value is None:
+        return "an unknown time"
+    if isinstance(value, (int, float)):
+        time = datetime.datetime.fromtimestamp(value, datetime.timezone.utc)
+    elif value[:1].isalpha():
+        time = email.utils.parsedate_to_datetime(value)
+    else:
+        time = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
+    return time.astimezone(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _time(milliseconds):
+    seconds = milliseconds / 1000
+    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def _unread(application):
+    return (f"the metrics of {application} can't be read",
+            "check that you may cloudwatch:ListMetrics and cloudwatch:GetMetricData")

@@ -1,0 +1,56 @@
+"""What every command works on."""
+
+import subprocess
+
+from calls import Calls, Stop
+from jar import PROJECT
+from options import Misuse
+from stack import Stack
+
+
+class Task:
+    def __init__(self, options):
+        self.options = options
+        self.calls = Calls(options.aws, options.dry_run, options.poll, options.timeout)
+        self.stack = Stack(self.calls, options.stack)
+        #: What there is when a step fails.
+        self.made = []
+        self._region = options.region()
+
+    def region(self):
+        if not self._region:
+            self._region = self.calls.ask("region", "configure", "get", "region",
+                                          or_stop=("the region is not known", "give --region"))
+        return self._region
+
+    def jar(self):
+        """The jar that is given, or the one of the project, made anew if a source is newer."""
+        if self.options.jar:
+            return self.options.jar
+        made = subprocess.run(["bash", "-c", 'source "$0/scripts/lib.sh" && build_jar >&2 && echo "$jar"', PROJECT],
+                              stdout=subprocess.PIPE, text=True, check=False)
+        if made.returncode:
+            raise Misuse("the jar can't be made: see above, or name one by --jar")
+        return made.stdout.strip()
+
+    def hint(self, command):
+        return self.calls.hint(command, self.stack.name)
+
+    def console(self, page):
+        """The address of a page of the console."""
+        region = self.region()
+        host = "console.amazonaws.cn" if region.startswith("cn-") else "console.aws.amazon.com"
+        return f"https://{region}.{host}/{page}".replace("REGION", region)
+
+    def show_addresses(self, application):
+        name = application.name
+        self.calls.result(f"""
+The application    {self.console(f'flink/home?region=REGION#/applications/{name}')}
+Its dashboard      {self.console(f'cloudwatch/home?region=REGION#dashboards/dashboard/{name}')}
+Its stack          {self.console(f'cloudformation/home?region=REGION#/stacks?filteringText={self.stack.name}')}
+Flink's own pages  aws kinesisanalyticsv2 create-application-presigned-url --application-name {name} --url-type FLINK_DASHBOARD_URL
+How it is          {self.hint('status')}
+What it logs       {self.hint('logs')}""")
+
+
+__all__ = ["Task", "Stop"]

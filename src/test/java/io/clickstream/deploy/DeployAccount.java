@@ -1,0 +1,230 @@
+package io.clickstream.deploy;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An AWS account on this machine, which the aws command reaches over HTTP: moto's services, and the
+ * managed service for Apache Flink by {@code account.py}, which checks requests and answers against
+ * botocore's model. Its statuses are what we read in the reference.
+ */
+final class DeployAccount implements AutoCloseable {
+
+    private static final Path PROGRAM =
+            Path.of("src", "test", "resources", "deploy", "account.py").toAbsolutePath();
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int START_SECONDS = 60;
+
+    /** The service's region. */
+    static final String REGION = "eu-central-1";
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Process process;
+    private final URI uri;
+    private final Path programs;
+
+    private DeployAccount(Process process, URI uri, Path programs) {
+        this.process = process;
+        this.uri = uri;
+        this.programs = programs;
+    }
+
+    /**
+     * Starts the account. Where aws and moto are not installed, tests are skipped, but not in the
+     * gate.
+     *
+     * @param log the file that it logs to
+     */
+    static DeployAccount start(Path log) throws IOException, InterruptedException {
+        // The programs of the Python that has moto: a version manager's shims would take longer.
+        String find =
+                "import sys, os, moto, botocore, flask; print(os.path.join(sys.prefix, 'bin'))";
+        List<String> lines = output(List.of("python3", "-c", find));
+        boolean found =
+                !lines.isEmpty() && Files.isExecutable(Path.of(lines.get(lines.size() - 1), "aws"));
+        if (!found && System.getenv("CI") != null) {
+            throw new IllegalStateException(
+                    "python3 with moto, or the aws command beside it, is missing: the tests of"
+                            + " scripts/deploy.sh can't run. scripts/verify.sh says how to install"
+                            + " them");
+        }
+        assumeTrue(found, "there is no moto_server on this machine");
+        Path programs = Path.of(lines.get(lines.size() - 1));
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Process process =
+                new ProcessBuilder(
+                                programs.resolve("python3").toString(),
+                                "-B",
+                                PROGRAM.toString(),
+                                Integer.toString(port))
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start();
+        // By this name moto knows templates of its own S3.
+        DeployAccount account =
+                new DeployAccount(process, URI.create("http://localhost:" + port), programs);
+        account.awaitAnswer(log);
+        return account;
+    }
+
+    private static List<String> output(List<String> command)
+            throws IOException, InterruptedException {
+        Process process;
+        try {
+            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        } catch (IOException e) {
+            // There is no such program.
+            return List.of();
+        }
+        List<String> lines =
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                        .lines()
+                        .toList();
+        return process.waitFor() == 0 ? lines : List.of();
+    }
+
+    private void awaitAnswer(Path log) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        while (true) {
+            try {
+                state();
+                return;
+            } catch (IOException e) {
+                if (!process.isAlive() || System.nanoTime() > deadline) {
+                    close();
+                    throw new IllegalStateException(
+                            "the account does not answer: " + Files.readString(log), e);
+                }
+                process.waitFor(100, TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    /** Where aws and python3 are. */
+    Path programs() {
+        return programs;
+    }
+
+    /** What the aws command needs to know to come here. */
+    Map<String, String> environment() {
+        return Map.of(
+                "AWS_ENDPOINT_URL",
+                uri.toString(),
+                "AWS_ACCESS_KEY_ID",
+                "local",
+                "AWS_SECRET_ACCESS_KEY",
+                "local",
+                "AWS_DEFAULT_REGION",
+                REGION,
+                "AWS_CONFIG_FILE",
+                "/dev/null",
+                "AWS_SHARED_CREDENTIALS_FILE",
+                "/dev/null");
+    }
+
+    /** Empties the account. */
+    void reset() throws IOException, InterruptedException {
+        send("POST", "/moto-api/reset", "");
+        control(Map.of("reset", true));
+    }
+
+    /** What happened: calls, refusals, requests that don't fit the model, and applications. */
+    JsonNode state() throws IOException, InterruptedException {
+        return JSON.readTree(send("GET", "/_account", ""));
+    }
+
+    JsonNode application(String name) throws IOException, InterruptedException {
+        return state().get("applications").get(name);
+    }
+
+    /** Calls of the managed service, in their order. */
+    List<String> calls() throws IOException, InterruptedException {
+        return texts(state().get("calls"));
+    }
+
+    static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(each -> texts.add(each.asText()));
+        return texts;
+    }
+
+    /** Says what is to happen; see account.py. */
+    void control(Map<String, ?> wanted) throws IOException, InterruptedException {
+        send("POST", "/_account", JSON.writeValueAsString(wanted));
+    }
+
+    /** The application goes through these statuses, one at each look; it has the first one now. */
+    void status(String application, String... statuses) throws IOException, InterruptedException {
+        control(Map.of("statuses", Map.of(application, List.of(statuses))));
+    }
+
+    /** The next operation of this name leads through these statuses. */
+    void path(String operation, String... statuses) throws IOException, InterruptedException {
+        control(Map.of("paths", Map.of(operation, List.of(statuses))));
+    }
+
+    void put(String bucketAndKey, String content) throws IOException, InterruptedException {
+        control(Map.of("objects", Map.of(bucketAndKey, content)));
+    }
+
+    void makeStack(String name, Path template, Map<String, String> parameters)
+            throws IOException, InterruptedException {
+        control(
+                Map.of(
+                        "stacks",
+                        List.of(
+                                Map.of(
+                                        "name",
+                                        name,
+                                        "template",
+                                        template.toAbsolutePath().toString(),
+                                        "parameters",
+                                        parameters))));
+    }
+
+    private String send(String method, String path, String body)
+            throws IOException, InterruptedException {
+        HttpResponse<String> response =
+                client.send(
+                        HttpRequest.newBuilder(uri.resolve(path))
+                                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw new IllegalStateException(path + " " + body + ": " + response.body());
+        }
+        return response.body();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

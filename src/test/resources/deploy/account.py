@@ -1,0 +1,666 @@
+"""An account for tests: account.py PORT. The aws command reaches it as it reaches AWS, over HTTP.
+
+Most services are those of moto. The managed service for Apache Flink is not among them in a form that starts or stops
+anything, so it is here: its requests and answers are checked against botocore's model of the service, and its statuses
+follow the reference. What the reference leaves open, such as what may be done in ROLLED_BACK, is what we believe.
+
+GET /_account tells what happened, POST /_account with JSON says what is to happen.
+"""
+
+import collections
+import datetime
+import fnmatch
+import io
+import json
+import random
+import re
+import sys
+import threading
+import time
+import urllib.parse
+import uuid
+
+import botocore.loaders
+import yaml
+from moto.cloudformation import models as cloudformation
+from moto.cloudformation import parsing
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.core.common_models import CloudFormationModel
+from moto.core.utils import utcnow
+from moto.iam.models import iam_backends
+from moto.s3.models import s3_backends
+from moto.kinesis.exceptions import StreamNotFoundError
+from moto.kinesis.models import KinesisBackend
+from moto.logs.models import logs_backends
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import run_simple
+
+ACCOUNT = "123456789012"
+REGION = "eu-central-1"
+TARGET = "KinesisAnalytics_20180523."
+FORCIBLE = {"STARTING", "UPDATING", "STOPPING", "AUTOSCALING", "RUNNING"}
+SETTLED = {"READY", "RUNNING", "ROLLED_BACK"}
+ALLOWED = {
+    "StartApplication": {"READY"},
+    "StopApplication": {"RUNNING"},
+    "UpdateApplication": {"READY", "RUNNING", "ROLLED_BACK"},
+    "DeleteApplication": SETTLED,
+    "CreateApplicationSnapshot": {"RUNNING"},
+    "DeleteApplicationSnapshot": SETTLED,
+}
+# Where an operation leads. A control request replaces one of these once.
+PATHS = {
+    "StartApplication": ["STARTING", "RUNNING"],
+    "StopApplication": ["STOPPING", "READY"],
+    "StopApplication by force": ["FORCE_STOPPING", "READY"],
+    "UpdateApplication": ["UPDATING", "RUNNING"],
+    "DeleteApplication": ["DELETING"],
+}
+# What the service does by itself, in the walk.
+WANDERS = {
+    "RUNNING": [["AUTOSCALING", "RUNNING"], ["MAINTENANCE", "RUNNING"], ["UPDATING", "RUNNING"],
+                ["AUTOSCALING", "ROLLING_BACK", "ROLLED_BACK"], ["UPDATING", "ROLLING_BACK", "RUNNING"],
+                ["MAINTENANCE", "STARTING", "RUNNING"], ["STOPPING", "READY"], ["FORCE_STOPPING", "READY"]],
+    "READY": [["STARTING", "RUNNING"], ["MAINTENANCE", "READY"], ["UPDATING", "READY"]],
+    "ROLLED_BACK": [["UPDATING", "RUNNING"], ["MAINTENANCE", "ROLLED_BACK"], ["UPDATING", "READY"]],
+}
+
+loader = botocore.loaders.Loader()
+MODEL = loader.load_service_model("kinesisanalyticsv2", "service-2")
+lock = threading.RLock()
+
+
+class Refused(Exception):
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
+
+
+def mismatches(shape_name, value, path):
+    """Where a value does not fit its shape in the service's model."""
+    shape = MODEL["shapes"][shape_name]
+    kind = shape["type"]
+    python = {"structure": dict, "map": dict, "list": list, "string": str, "boolean": bool, "integer": int, "long": int,
+              "timestamp": (int, float)}[kind]
+    if not isinstance(value, python) or (kind in ("integer", "long") and isinstance(value, bool)):
+        yield f"{path} is not a {kind}: {value!r}"
+        return
+    if kind == "structure":
+        for name in shape.get("required", []):
+            if name not in value:
+                yield f"{path}.{name} is missing"
+        for name, member in value.items():
+            if name not in shape["members"]:
+                yield f"{path}.{name} is unknown"
+            else:
+                yield from mismatches(shape["members"][name]["shape"], member, f"{path}.{name}")
+    elif kind == "list":
+        for i, member in enumerate(value):
+            yield from mismatches(shape["member"]["shape"], member, f"{path}[{i}]")
+    elif kind == "map":
+        for key, member in value.items():
+            yield from mismatches(shape["key"]["shape"], key, f"{path} key {key}")
+            yield from mismatches(shape["value"]["shape"], member, f"{path}.{key}")
+    elif kind == "string":
+        if "enum" in shape and value not in shape["enum"]:
+            yield f"{path} is {value!r}, not one of {shape['enum']}"
+        if "pattern" in shape and not re.fullmatch(shape["pattern"], value):
+            yield f"{path} is {value!r}, which does not match {shape['pattern']}"
+    size = value if kind in ("integer", "long") else len(value) if kind in ("string", "list", "map") else None
+    if size is not None and not shape.get("min", size) <= size <= shape.get("max", size):
+        yield f"{path} is {value!r}; allowed is {shape.get('min')} to {shape.get('max')}"
+
+
+class Service:
+    """The managed service."""
+
+    def __init__(self):
+        self.reset()
+
+    def reset(self):
+        self.applications = {}
+        self.calls = []
+        self.refusals = []
+        self.invalid = []
+        self.errors = []
+        self.paths = {}
+        self.failing_update = None
+        self.makes = True
+        self.failing_delete = None
+        self.faults = []
+        self.random = None
+        self.steps = 0
+        self.limit = 0
+        self.seen = collections.Counter()
+        self.metrics = {"uptime": [61000]}
+
+    def call(self, operation, request):
+        with lock:
+            self.calls.append(operation)
+            shape = MODEL["operations"][operation]["input"]["shape"]
+            wrong = list(mismatches(shape, request, operation))
+            if wrong:
+                self.invalid += wrong
+                raise Refused("InvalidArgumentException", "; ".join(wrong))
+            for error in self.errors:
+                if error["operation"] == operation and error["times"] > 0:
+                    error["times"] -= 1
+                    raise Refused(error["code"], error.get("message", "not now"))
+            answer = getattr(self, operation)(request)
+            output = MODEL["operations"][operation]["output"]["shape"]
+            wrong = list(mismatches(output, answer, operation))
+            if wrong:
+                raise AssertionError(f"this answer does not fit the model: {wrong}")
+            return answer
+
+    def application(self, request):
+        name = request["ApplicationName"]
+        if name not in self.applications:
+            raise Refused("ResourceNotFoundException", f"Application {name} not found")
+        return self.applications[name]
+
+    def check(self, operation, application, allowed=None):
+        allowed = allowed or ALLOWED[operation]
+        if application.status not in allowed:
+            self.refusals.append(f"{operation} in {application.status}")
+            raise Refused("ResourceInUseException", f"{operation} is not allowed in status {application.status}")
+
+    def path(self, operation):
+        return list(self.paths.pop(operation, None) or PATHS[operation])
+
+    # --- Operations
+
+    def DescribeApplication(self, request):
+        application = self.application(request)
+        # Before the answer: what a caller is told still holds when it makes its next call.
+        application.advance()
+        return {"ApplicationDetail": application.detail()}
+
+    def StartApplication(self, request):
+        application = self.application(request)
+        self.check("StartApplication", application)
+        restore = request.get("RunConfiguration", {}).get("ApplicationRestoreConfiguration", {})
+        name = restore.get("SnapshotName")
+        if name and name not in application.snapshots:
+            raise Refused("InvalidArgumentException", f"there is no snapshot {name}")
+        application.started_from = name or restore.get("ApplicationRestoreType", "latest")
+        application.run_configuration = request.get("RunConfiguration", {})
+        return {"OperationId": application.go("StartApplication", self.path("StartApplication"))}
+
+    def StopApplication(self, request):
+        application = self.application(request)
+        force = request.get("Force", False)
+        self.check("StopApplication", application, FORCIBLE if force else None)
+        name = "StopApplication by force" if force else "StopApplication"
+        return {"OperationId": application.go("StopApplication", self.path(name))}
+
+    def CreateApplicationSnapshot(self, request):
+        application = self.application(request)
+        self.check("CreateApplicationSnapshot", application)
+        if len(application.snapshots) >= 1000:
+            raise Refused("LimitExceededException", "there are 1000 snapshots")
+        application.add_snapshot(request["SnapshotName"], ["CREATING", "READY"])
+        return {}
+
+    def DescribeApplicationSnapshot(self, request):
+        application = self.application(request)
+        return {"SnapshotDetails": application.snapshot(request["SnapshotName"], True)}
+
+    def ListApplicationSnapshots(self, request):
+        application = self.application(request)
+        names = sorted(application.snapshots)
+        start = int(request.get("NextToken", 0))
+        size = request.get("Limit", 50)
+        answer = {"SnapshotSummaries": [application.snapshot(name) for name in names[start:start + size]]}
+        if start + size < len(names):
+            answer["NextToken"] = str(start + size)
+        return answer
+
+    def DeleteApplicationSnapshot(self, request):
+        application = self.application(request)
+        self.check("DeleteApplicationSnapshot", application)
+        snapshot = application.snapshot(request["SnapshotName"])
+        if snapshot["SnapshotCreationTimestamp"] != request["SnapshotCreationTimestamp"]:
+            raise Refused("InvalidArgumentException", "the snapshot was created at another time")
+        del application.snapshots[request["SnapshotName"]]
+        return {}
+
+    def ListApplicationOperations(self, request):
+        application = self.application(request)
+        wanted = request.get("OperationStatus")
+        found = [each for each in reversed(application.operations) if wanted in (None, each["OperationStatus"])]
+        return {"ApplicationOperationInfoList": found[:request.get("Limit", 50)]}
+
+    def DescribeApplicationOperation(self, request):
+        application = self.application(request)
+        found = next((each for each in application.operations if each["OperationId"] == request["OperationId"]), None)
+        if not found:
+            raise Refused("ResourceNotFoundException", "there is no such operation")
+        details = {name: found[name] for name in ("Operation", "StartTime", "OperationStatus")}
+        details["EndTime"] = found.get("EndTime", found["StartTime"])
+        if found["OperationStatus"] == "FAILED":
+            details["OperationFailureDetails"] = {"ErrorInfo": {"ErrorString": "The job has no main method."}}
+        return {"ApplicationOperationInfoDetails": details}
+
+
+service = Service()
+
+
+class Application(CloudFormationModel):
+    """An application, as a resource of CloudFormation."""
+
+    # moto sorts its models by the module's name.
+    __module__ = "moto.kinesisanalyticsv2.account"
+
+    def __init__(self, name, properties, region):
+        self.name = name
+        self.region = region
+        self.status = "READY"
+        self.version = 1
+        self.ahead = []
+        self.snapshots = {}
+        self.operations = []
+        self.started_from = None
+        self.run_configuration = {}
+        self.created = self.updated = time.time()
+        self.properties = properties
+
+    # --- What it is
+
+    def detail(self):
+        configuration = self.properties["ApplicationConfiguration"]
+        flink = configuration["FlinkApplicationConfiguration"]
+        parallelism = flink["ParallelismConfiguration"]
+        location = configuration["ApplicationCodeConfiguration"]["CodeContent"]["S3ContentLocation"]
+        described = {
+            "ApplicationCodeConfigurationDescription": {
+                "CodeContentType": "ZIPFILE",
+                "CodeContentDescription": {"S3ApplicationCodeLocationDescription": {
+                    "BucketARN": location["BucketARN"], "FileKey": location["FileKey"]}}},
+            "ApplicationSnapshotConfigurationDescription": {
+                "SnapshotsEnabled": _true(configuration["ApplicationSnapshotConfiguration"]["SnapshotsEnabled"])},
+            "EnvironmentPropertyDescriptions": {
+                "PropertyGroupDescriptions": [group for group in configuration["EnvironmentProperties"]["PropertyGroups"] if group]},
+            "FlinkApplicationConfigurationDescription": {"ParallelismConfigurationDescription": {
+                "ConfigurationType": "CUSTOM", "Parallelism": int(parallelism["Parallelism"]),
+                "CurrentParallelism": int(parallelism["Parallelism"]),
+                "ParallelismPerKPU": int(parallelism["ParallelismPerKPU"]),
+                "AutoScalingEnabled": _true(parallelism["AutoScalingEnabled"])}}}
+        log = f"arn:aws:logs:{self.region}:{ACCOUNT}:log-group:/aws/kinesis-analytics/{self.name}:log-stream:"
+        return {
+            "ApplicationARN": f"arn:aws:kinesisanalytics:{self.region}:{ACCOUNT}:application/{self.name}",
+            "ApplicationName": self.name, "RuntimeEnvironment": self.properties["RuntimeEnvironment"],
+            "ServiceExecutionRole": self.properties["ServiceExecutionRole"], "ApplicationStatus": self.status,
+            "ApplicationVersionId": self.version, "CreateTimestamp": self.created, "LastUpdateTimestamp": self.updated,
+            "ApplicationConfigurationDescription": described,
+            "CloudWatchLoggingOptionDescriptions": [{"LogStreamARN": log + "kinesis-analytics-log-stream"}]}
+
+    def snapshot(self, name, looks=False):
+        if name not in self.snapshots:
+            raise Refused("ResourceNotFoundException", f"there is no snapshot {name}")
+        snapshot = self.snapshots[name]
+        if looks and len(snapshot["ahead"]) > 1:
+            snapshot["ahead"].pop(0)
+        return {"SnapshotName": name, "SnapshotStatus": snapshot["ahead"][0], "ApplicationVersionId": self.version,
+                "SnapshotCreationTimestamp": snapshot["time"]}
+
+    def add_snapshot(self, name, ahead):
+        # The service takes whole seconds. Each is later than all others, however fast a test is.
+        latest = max([each["time"] for each in self.snapshots.values()], default=0)
+        self.snapshots[name] = {"time": max(int(time.time()), latest + 1),
+                                "ahead": list(service.paths.pop("CreateApplicationSnapshot", None) or ahead)}
+
+    # --- What happens to it
+
+    def go(self, operation, path):
+        """Begins an operation that goes through some statuses, one at each look."""
+        self.status, *self.ahead = path
+        service.seen[self.status] += 1
+        now = time.time()
+        # Its end decides how it went.
+        went_well = path[-1] != "ROLLED_BACK" and (operation != "StartApplication" or path[-1] == "RUNNING")
+        self.operations.append({"Operation": operation, "OperationId": uuid.uuid4().hex, "StartTime": now, "EndTime": now,
+                                "OperationStatus": "SUCCESSFUL" if went_well else "FAILED"})
+        return self.operations[-1]["OperationId"]
+
+    def advance(self):
+        for _ in range(service.random.randint(1, 6) if service.random else 1):
+            if not self.ahead and service.random and service.steps < service.limit and service.random.random() < 0.6:
+                self.ahead = list(service.random.choice(WANDERS[self.status]))
+            if self.ahead:
+                self.status = self.ahead.pop(0)
+                service.steps += 1
+                service.seen[self.status] += 1
+                self.report()
+
+    def report(self):
+        """Sends metrics when the job runs; a little ahead, for whoever begins to look just then."""
+        if self.status == "RUNNING":
+            measure(self.name, service.metrics, 20)
+
+    def update(self, properties):
+        service.calls.append("UpdateApplication")
+        service.check("UpdateApplication", self)
+        ran = self.status != "READY"
+        self.properties = properties
+        self.version += 1
+        self.updated = time.time()
+        # CloudFormation waits for the end. A test may want more to come.
+        self.go("UpdateApplication", service.paths.pop("UpdateApplication", None) or ["RUNNING" if ran else "READY"])
+        self.report()
+
+    # --- For CloudFormation
+
+    @property
+    def physical_resource_id(self):
+        return self.name
+
+    @staticmethod
+    def cloudformation_name_type():
+        return "ApplicationName"
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::KinesisAnalyticsV2::Application"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **_):
+        properties = cloudformation_json["Properties"]
+        application = cls(properties["ApplicationName"], properties, region_name)
+        # moto makes resources of a deleted stack again when it is asked for them.
+        if service.makes:
+            service.applications[application.name] = application
+        return application
+
+    @classmethod
+    def update_from_cloudformation_json(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
+        with lock:
+            original_resource.update(cloudformation_json["Properties"])
+        return original_resource
+
+    @classmethod
+    def delete_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name):
+        with lock:
+            application = service.applications[resource_name]
+            service.calls.append("DeleteApplication")
+            service.check("DeleteApplication", application)
+            service.applications.pop(application.name)
+
+
+class LogStream(CloudFormationModel):
+    """A log stream, which moto does not make by a template."""
+
+    __module__ = "moto.logs.account"
+
+    def __init__(self, name):
+        self.physical_resource_id = name
+
+    @staticmethod
+    def cloudformation_name_type():
+        return "LogStreamName"
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::Logs::LogStream"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **_):
+        properties = cloudformation_json["Properties"]
+        logs_backends[ACCOUNT][REGION].create_log_stream(properties["LogGroupName"], properties["LogStreamName"])
+        return cls(properties["LogStreamName"])
+
+    @classmethod
+    def delete_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name):
+        """Goes with its group."""
+
+
+def _true(value):
+    return str(value).lower() == "true"
+
+
+# --- CloudFormation: what moto leaves out
+
+_execute = cloudformation.CloudFormationBackend.execute_change_set
+_create = cloudformation.CloudFormationBackend.create_change_set
+_delete = cloudformation.CloudFormationBackend.delete_stack
+
+
+def create_change_set(backend, stack_name, change_set_name, template, parameters, *more, **options):
+    """The service knows the values of defaults later; moto knows those of a caller."""
+    known = (yaml.safe_load(template) or {}).get("Parameters", {})
+    defaults = {name: str(each["Default"]) for name, each in known.items() if "Default" in each}
+    missing = [name for name, each in known.items() if "Default" not in each and name not in parameters]
+    if missing:
+        raise cloudformation.ValidationError(stack_name, f"Parameters: {missing} must have values")
+    service.makes = True
+    # A stack that was only thought of is not there.
+    if options.get("change_set_type") == "CREATE":
+        for identity in [each.stack_id for each in backend.stacks.values() if each.name == stack_name]:
+            del backend.stacks[identity]
+    values = {name: ",".join(value) if isinstance(value, list) else value for name, value in {**defaults, **parameters}.items()}
+    return _create(backend, stack_name, change_set_name, template, values, *more, **options)
+
+
+def execute_change_set(backend, change_set_name, stack_name=None):
+    """An update that fails leaves the stack as it was."""
+    change_set = backend.describe_change_set(change_set_name)
+    stack = backend.stacks[change_set.stack_id]
+    failing, service.failing_update = service.failing_update, None
+    refused = []
+    if not failing:
+        before = len(service.refusals)
+        try:
+            _execute(backend, change_set_name, stack_name)
+            stack.template_dict = change_set.template_dict
+            stack.parameters = change_set.parameters
+            stack.output_map = stack._create_output_map()
+            return
+        except Refused as error:
+            refused = [str(error)]
+        assert len(service.refusals) > before
+    kind = change_set.change_set_type
+    stack._add_stack_event(f"{kind}_FAILED", resource_status_reason=failing["reason"] if failing else refused[0],
+                           resource_properties="")
+    stack.status = "UPDATE_ROLLBACK_COMPLETE" if kind == "UPDATE" else "ROLLBACK_COMPLETE"
+    for application in service.applications.values():
+        if failing and failing.get("path"):
+            application.go("UpdateApplication", failing["path"])
+
+
+def delete_stack(backend, name_or_stack_id):
+    stack = backend.get_stack(name_or_stack_id)
+    failing = service.failing_delete
+    if not failing:
+        service.makes = False
+        try:
+            _delete(backend, name_or_stack_id)
+            return
+        except Refused as error:
+            failing = str(error)
+    service.makes = True
+    stack._add_stack_event("DELETE_FAILED", resource_status_reason=failing, resource_properties="")
+    stack.status = "DELETE_FAILED"
+
+
+def parse_and_update_resource(logical_id, resource_json, resources_map, account_id, region_name):
+    """What moto can't update stays as it is, and does not vanish."""
+    original = resources_map[logical_id]
+    return _update(logical_id, resource_json, resources_map, account_id, region_name) or original
+
+
+_update = parsing.parse_and_update_resource
+parsing.parse_and_update_resource = parse_and_update_resource
+
+
+def told_parameters(stack):
+    """The service tells a list as it was given."""
+    return {name: ",".join(value) if isinstance(value, list) else value
+            for name, value in stack.resource_map.resolved_parameters.items()}
+
+
+cloudformation.Stack.stack_parameters = property(told_parameters)
+cloudformation.Stack.parameter_list = property(lambda stack: [
+    {"ParameterKey": name, "ParameterValue": value} for name, value in told_parameters(stack).items()])
+cloudformation.CloudFormationBackend.execute_change_set = execute_change_set
+cloudformation.CloudFormationBackend.create_change_set = create_change_set
+cloudformation.CloudFormationBackend.delete_stack = delete_stack
+parsing.get_model_list.cache_clear()
+parsing.get_model_map.cache_clear()
+parsing.get_name_type_map.cache_clear()
+
+
+# --- Kinesis: what moto has wrong
+
+def find_stream(backend, stream_arn):
+    for stream in backend.streams.values():
+        if stream.arn == stream_arn:
+            return stream
+    raise StreamNotFoundError(stream_arn.rpartition("/")[2], ACCOUNT)
+
+
+def deregister_stream_consumer(backend, stream_arn, consumer_name, consumer_arn):
+    """moto keeps the named consumer, and forgets all others."""
+    stream = find_stream(backend, stream_arn)
+    stream.consumers = [each for each in stream.consumers if each.consumer_name != consumer_name]
+
+
+KinesisBackend._find_stream_by_arn = find_stream
+KinesisBackend.deregister_stream_consumer = deregister_stream_consumer
+
+
+# --- IAM: what moto leaves out
+
+def simulate(form):
+    """Whether the inline policies of a role allow actions on resources."""
+    role = form["PolicySourceArn"][0].rpartition("/")[2]
+    backend = iam_backends[ACCOUNT]["aws"]
+    statements = []
+    for policy in backend.get_role(role).policies.values():
+        document = json.loads(policy) if isinstance(policy, str) else policy
+        # Those without a value are not there.
+        statements += [statement for statement in document["Statement"] if statement]
+    results = ""
+    for action in _members(form, "ActionNames"):
+        for resource in _members(form, "ResourceArns"):
+            allowed = any(_fits(statement["Action"], action) and _fits(statement["Resource"], resource)
+                          for statement in statements if statement["Effect"] == "Allow")
+            results += (f"<member><EvalActionName>{action}</EvalActionName><EvalResourceName>{resource}</EvalResourceName>"
+                        f"<EvalDecision>{'allowed' if allowed else 'implicitDeny'}</EvalDecision></member>")
+    return (f'<SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
+            f"<SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated><EvaluationResults>{results}"
+            f"</EvaluationResults></SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>")
+
+
+def _members(form, name):
+    return [values[0] for key, values in form.items() if key.startswith(f"{name}.member.")]
+
+
+def _fits(patterns, text):
+    patterns = patterns if isinstance(patterns, list) else [patterns]
+    return any(fnmatch.fnmatchcase(text, pattern) for pattern in patterns)
+
+
+# --- HTTP
+
+moto = DomainDispatcherApplication(create_backend_app)
+
+
+def put(bucket, key, content):
+    backend = s3_backends[ACCOUNT]["aws"]
+    if bucket not in backend.buckets:
+        backend.create_bucket(bucket, REGION)
+    if key:
+        backend.put_object(bucket, key, content.encode())
+
+
+def measure(application, metrics, seconds, namespace="AWS/KinesisAnalytics", dimensions=None):
+    """Puts metrics into CloudWatch, some seconds from now."""
+    moment = utcnow() + datetime.timedelta(seconds=seconds)
+    cloudwatch_backends[ACCOUNT][REGION].put_metric_data(namespace or "AWS/KinesisAnalytics", [
+        {"MetricName": name, "Value": value, "Timestamp": moment,
+         "Dimensions": dimensions or [{"Name": "Application", "Value": application}]}
+        for name, values in metrics.items() for value in values])
+
+
+def make_stack(name, template, parameters):
+    """Makes a stack at once, as it would be after a deployment."""
+    service.makes = True
+    with open(template, encoding="utf-8") as file:
+        body = file.read()
+    defaults = {each: str(value["Default"]) for each, value in yaml.safe_load(body)["Parameters"].items() if "Default" in value}
+    cloudformation.cloudformation_backends[ACCOUNT][REGION].create_stack(name, body, {**defaults, **parameters})
+
+
+def control(body):
+    with lock:
+        wanted = json.loads(body) if body else {}
+        if wanted.get("reset"):
+            service.reset()
+        for name in ("errors", "paths", "failing_update", "limit", "metrics", "failing_delete", "faults"):
+            if name in wanted:
+                setattr(service, name, wanted[name])
+        for name, content in wanted.get("objects", {}).items():
+            put(*name.split("/", 1), content)
+        for stack in wanted.get("stacks", []):
+            make_stack(**stack)
+        for point in wanted.get("points", []):
+            measure(point["application"], {point["metric"]: point["values"]}, point["seconds"], point.get("namespace"), point.get("dimensions"))
+        if "seed" in wanted:
+            service.random = random.Random(wanted["seed"])
+        if "forget" in wanted:
+            service.calls.clear()
+        for name, statuses in wanted.get("statuses", {}).items():
+            application = service.applications[name]
+            application.status, *application.ahead = statuses
+            application.report()
+        for name, jar in wanted.get("jars", {}).items():
+            configuration = service.applications[name].properties["ApplicationConfiguration"]
+            configuration["ApplicationCodeConfiguration"]["CodeContent"]["S3ContentLocation"]["FileKey"] = jar
+        for name, snapshots in wanted.get("snapshots", {}).items():
+            for snapshot in snapshots:
+                service.applications[name].add_snapshot(snapshot, ["READY"])
+        return json.dumps({
+            "calls": service.calls, "refusals": service.refusals, "invalid": service.invalid, "steps": service.steps,
+            "seen": service.seen,
+            "applications": {each.name: {"status": each.status, "snapshots": sorted(each.snapshots),
+                                         "startedFrom": each.started_from, "runConfiguration": each.run_configuration,
+                                         "jar": each.detail()["ApplicationConfigurationDescription"][
+                                             "ApplicationCodeConfigurationDescription"]["CodeContentDescription"][
+                                             "S3ApplicationCodeLocationDescription"]["FileKey"]}
+                             for each in service.applications.values()}})
+
+
+def app(environ, start_response):
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    target = environ.get("HTTP_X_AMZ_TARGET", "")
+
+    def answer(status, kind, text):
+        start_response(status, [("Content-Type", kind)])
+        return [text.encode()]
+
+    if environ["PATH_INFO"] == "/_account":
+        return answer("200 OK", "application/json", control(environ["wsgi.input"].read(length)))
+    line = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} {target}"
+    for fault in service.faults:
+        if re.search(fault["request"], line):
+            environ["wsgi.input"].read(length)
+            return answer(fault["status"], "text/xml", fault["body"])
+    if target.startswith(TARGET):
+        request = json.loads(environ["wsgi.input"].read(length))
+        try:
+            return answer("200 OK", "application/x-amz-json-1.1", json.dumps(service.call(target[len(TARGET):], request)))
+        except Refused as refused:
+            return answer("400 Bad Request", "application/x-amz-json-1.1",
+                          json.dumps({"__type": refused.code, "message": str(refused)}))
+    if "/iam/" in environ.get("HTTP_AUTHORIZATION", ""):
+        body = environ["wsgi.input"].read(length)
+        form = urllib.parse.parse_qs(body.decode())
+        if form.get("Action") == ["SimulatePrincipalPolicy"]:
+            return answer("200 OK", "text/xml", simulate(form))
+        environ["wsgi.input"] = io.BytesIO(body)
+    return moto(environ, start_response)
+
+
+if __name__ == "__main__":
+    port = int(sys.argv[1])
+    run_simple("127.0.0.1", port, app, threaded=True)
