@@ -1,0 +1,69 @@
+package io.clickstream.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.clickstream.deploy.DeployRun.Result;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The steps of cloudformation/README.md, in their order, from an empty account on. */
+class DeployStepsITCase {
+
+    private static final Path README = Path.of("cloudformation", "README.md");
+    private static final Pattern BLOCK = Pattern.compile("(?ms)^ *```sh\n(.*?)^ *```");
+
+    @Test
+    void eachCommandOfTheStepsRuns(@TempDir Path folder) throws Exception {
+        List<String> steps = steps();
+        assertThat(steps).hasSize(9);
+        try (DeployAccount account = DeployAccount.start(folder.resolve("account.log"))) {
+            DeployRun run = new DeployRun(folder, account);
+            Path jar = run.jar("new.jar", "click-sessions", "click-source");
+            // The role that the reader has.
+            run.aws(
+                    "iam",
+                    "create-role",
+                    "--role-name",
+                    "Analyst",
+                    "--assume-role-policy-document",
+                    "{}");
+            List<Result> results = new ArrayList<>();
+            for (String step : steps) {
+                Result result = run.paste(commands(step, jar));
+                assertThat(result.exit()).as(step + result.text()).isZero();
+                results.add(result);
+            }
+
+            assertThat(results.get(1).text()).contains(":role/Analyst");
+            assertThat(results.get(4).text())
+                    .as("the dry run")
+                    .contains("aws cloudformation deploy");
+            assertThat(account.calls()).contains("StartApplication", "DeleteApplication");
+            assertThat(account.state().get("invalid")).isEmpty();
+            assertThat(account.state().get("applications")).isEmpty();
+        }
+    }
+
+    private static List<String> steps() throws Exception {
+        List<String> steps = new ArrayList<>();
+        Matcher blocks = BLOCK.matcher(Files.readString(README));
+        while (blocks.find()) {
+            steps.add(blocks.group(1));
+        }
+        return steps;
+    }
+
+    /** The script's own folder is another one here; a jar is not built, and nobody waits. */
+    private static String commands(String step, Path jar) {
+        String script = Path.of("scripts", "deploy.sh").toAbsolutePath().toString();
+        return step.replaceAll(
+                "scripts/deploy\\.sh (\\w+)",
+                Matcher.quoteReplacement(script + " --poll 0 --jar " + jar) + " $1");
+    }
+}
