@@ -8,6 +8,9 @@ SETTLED = {"READY", "RUNNING", "ROLLED_BACK"}
 #: StopApplication with Force is allowed in these, and without Force in RUNNING only.
 FORCIBLE = {"STARTING", "UPDATING", "STOPPING", "AUTOSCALING", "RUNNING"}
 
+#: What a job that was started may be in for a while. It fell if it is in another one.
+UP = {"RUNNING", "STARTING", "UPDATING", "AUTOSCALING", "MAINTENANCE", "ROLLING_BACK", "STOPPING", "FORCE_STOPPING"}
+
 NAMESPACE = "AWS/KinesisAnalytics"
 
 
@@ -127,7 +130,7 @@ class Application:
         try:
             self._calls.until("the job", self._maximum("uptime", window) + ["--query",
                               "not_null(max(Datapoints[].Maximum), `0`) >= `60000`"], {"True"}, "True",
-                              (self._status_call(), {"RUNNING"}, fell), unread)
+                              (self._status_call(), UP, fell), unread)
         except Late:
             fell(self._calls.ask("status", *self._status_call()))
         records = self._calls.read(*self._maximum("recordsIn", window), "--query", "max(Datapoints[].Maximum)", or_stop=unread)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import urllib.error
 import urllib.request
 
 from application import Application
@@ -47,7 +46,7 @@ class Report:
         self._calls.result(f"{'unseen':<9}{what}")
 
     def found(self, what, call, expected=None):
-        """Makes a call. What it asks for is there if it answers, and answers one of the expected texts."""
+        """Makes a call. What it asks for is there if it answers, and if its answer is one of those expected."""
         try:
             answer = self._calls.read(*call)
         except CallFailed as failed:
@@ -56,7 +55,7 @@ class Report:
             else:
                 self.check(f"{what}: {failed}", False)
             return
-        if expected is None:
+        if expected is None or expected == [answer]:
             self.check(what, True)
         else:
             self.check(f"{what} is {answer}", answer in expected)
@@ -106,7 +105,7 @@ def _check_domain(report, calls, needs):
     if needs.domain:
         report.found(f"the domain {needs.domain}",
                      ["opensearch", "describe-domain", "--domain-name", needs.domain.rpartition("/")[2], "--query",
-                      "DomainStatus.Created && !DomainStatus.Deleted"], [True])
+                      "DomainStatus.ARN"], [needs.domain])
     if needs.endpoint:
         _check_index_templates(report, needs.endpoint)
 

@@ -3,11 +3,14 @@
 import datetime
 import email.utils
 import json
+import re
 
 from application import Application, FORCIBLE, NAMESPACE, SETTLED
 from calls import CallFailed
 
-HOUR = 3600
+HOUR = datetime.timedelta(hours=1)
+#: A counter without reports for this long was not there.
+ABSENT = datetime.timedelta(minutes=5)
 #: Each subtask reports four times a minute.
 REPORTS = 4
 
@@ -23,6 +26,9 @@ def status(task):
                         "ALARM", "--query", "MetricAlarms[].[AlarmName, AlarmDescription]",
                         or_stop=(f"the alarms of {application.name} can't be listed",
                                  "check that you may cloudwatch:DescribeAlarms")) or []
+    # CloudFormation names an alarm by stack and resource, and a random end. Another stack's name may begin like this one's.
+    ours = re.compile(re.escape(application.name) + "-([A-Za-z0-9]+)-[A-Za-z0-9]+")
+    alarms = [(ours.fullmatch(alarm).group(1), text) for alarm, text in alarms if ours.fullmatch(alarm)]
     for name, value in (
             ("status", _status(task, application, detail)),
             ("jar", _jar(task, detail)),
@@ -31,7 +37,7 @@ def status(task):
             ("lag", metrics.lag()),
             ("restarts", metrics.restarts()),
             ("dead letters", metrics.dead_letters()),
-            ("alarms", "; ".join(f"{_short(alarm, application.name)}: {text}" for alarm, text in alarms) or "none"),
+            ("alarms", "; ".join(f"{alarm}: {text}" for alarm, text in alarms) or "none"),
             ("dashboards", _dashboards(task, application)),
             ("next", _next(task, detail["ApplicationStatus"], alarms, metrics))):
         calls.result(f"{name:<13}{value}")
@@ -81,11 +87,6 @@ def _parallelism(detail):
     now = given.get("CurrentParallelism", given.get("Parallelism", "unknown"))
     scaling = "on" if given.get("AutoScalingEnabled") else "off"
     return f"{now} of {given.get('Parallelism', 'unknown')} configured, {given.get('ParallelismPerKPU', 1)} per KPU, autoscaling {scaling}"
-
-
-def _short(alarm, application):
-    """CloudFormation names an alarm by stack and resource, and a random end."""
-    return alarm[len(application) + 1:].rpartition("-")[0] or alarm
 
 
 def _dashboards(task, application):
@@ -162,7 +163,7 @@ class Metrics:
             averages = [value for _, value in self._series.get(f"average{i}", [])]
             reports = [value for _, value in self._series.get(f"reports{i}", [])]
             subtasks = max([1, *(round(value / REPORTS) for value in reports)])
-            count = _growth(averages) * subtasks
+            count = (_growth(averages) + self._first(f"average{i}")) * subtasks
             if count >= 0.5:
                 counts[name.partition(".")[2]] = count
         listed = ", ".join(f"{name} {count:.0f}" for name, count in sorted(counts.items(), key=lambda each: -each[1]))
@@ -188,7 +189,8 @@ class Metrics:
     def _read(self, task, application, wanted):
         series = {}
         now = datetime.datetime.now(datetime.timezone.utc)
-        start = (now - datetime.timedelta(seconds=HOUR)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self._start = now - HOUR
+        start = self._start.strftime("%Y-%m-%dT%H:%M:%SZ")
         # A call takes up to 500 metrics.
         for i in range(0, len(wanted), 500):
             queries = [{"Id": name, "ReturnData": True, "MetricStat": {
@@ -201,6 +203,11 @@ class Metrics:
                 series.setdefault(result["Id"], []).extend(zip(result["Timestamps"], result["Values"]))
         return {name: sorted(values) for name, values in series.items()}
 
+    def _first(self, name):
+        """What a counter began with that was absent at the beginning of the hour. Absent means 0."""
+        values = self._series.get(name)
+        return values[0][1] if values and _moment(values[0][0]) > self._start + ABSENT else 0
+
     def _last(self, name):
         values = self._series.get(name)
         return values[-1][1] if values else None
@@ -212,16 +219,18 @@ def _growth(values):
 
 
 def _when(value):
+    return "an unknown time" if value is None else _moment(value).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _moment(value):
     """A time as the aws command prints it: version 2 in one way, version 1 as the service sent it."""
-    if value is None:
-        return "an unknown time"
     if isinstance(value, (int, float)):
         time = datetime.datetime.fromtimestamp(value, datetime.timezone.utc)
     elif value[:1].isalpha():
         time = email.utils.parsedate_to_datetime(value)
     else:
         time = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
-    return time.astimezone(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return time.astimezone(datetime.timezone.utc)
 
 
 def _time(milliseconds):

@@ -30,7 +30,7 @@ from moto.core.utils import utcnow
 from moto.iam.models import iam_backends
 from moto.s3.models import s3_backends
 from moto.kinesis.exceptions import StreamNotFoundError
-from moto.kinesis.models import KinesisBackend
+from moto.kinesis.models import KinesisBackend, kinesis_backends
 from moto.logs.models import logs_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import run_simple
@@ -388,7 +388,7 @@ class Application(CloudFormationModel):
         return self.operations[-1]["OperationId"]
 
     def advance(self):
-        for _ in range(service.random.randint(1, 6) if service.random else 1):
+        for _ in range(service.random.randint(1, 12) if service.random else 1):
             if not self.ahead and service.random and service.steps < service.limit and service.random.random() < 0.6:
                 self.ahead = list(service.random.choice(WANDERS[self.status]))
             if self.ahead:
@@ -655,6 +655,20 @@ def make_stack(name, template, parameters):
     cloudformation.cloudformation_backends[ACCOUNT][REGION].create_stack(name, body, {**defaults, **parameters})
 
 
+def forget_stack(name):
+    """As if there had never been a stack of this name."""
+    backend = cloudformation.cloudformation_backends[ACCOUNT][REGION]
+    service.applications.pop(name, None)
+    for stack in [each for each in backend.stacks.values() if each.name == name]:
+        del backend.stacks[stack.stack_id]
+    for role in [each for each in iam_backends[ACCOUNT]["aws"].roles.values() if each.name.startswith(f"{name}-")]:
+        iam_backends[ACCOUNT]["aws"].roles.pop(role.id, None)
+    for group in [each for each in logs_backends[ACCOUNT][REGION].groups if each.endswith(f"/{name}")]:
+        del logs_backends[ACCOUNT][REGION].groups[group]
+    for dashboard in [each for each in cloudwatch_backends[ACCOUNT][REGION].dashboards if each == name]:
+        del cloudwatch_backends[ACCOUNT][REGION].dashboards[dashboard]
+
+
 def control(body):
     with lock:
         wanted = json.loads(body) if body else {}
@@ -665,14 +679,16 @@ def control(body):
                 setattr(service, name, wanted[name])
         for name, content in wanted.get("objects", {}).items():
             put(*name.split("/", 1), content)
+        for stream in wanted.get("streams", []):
+            kinesis_backends[ACCOUNT][REGION].create_stream(stream, 1)
+        if "forget_stack" in wanted:
+            forget_stack(wanted["forget_stack"])
         for stack in wanted.get("stacks", []):
             make_stack(**stack)
         for point in wanted.get("points", []):
             measure(point["application"], {point["metric"]: point["values"]}, point["seconds"], point.get("namespace"), point.get("dimensions"))
         if "seed" in wanted:
             service.random = random.Random(wanted["seed"])
-        if "forget" in wanted:
-            service.calls.clear()
         for name, statuses in wanted.get("statuses", {}).items():
             application = service.applications[name]
             application.status, *application.ahead = statuses

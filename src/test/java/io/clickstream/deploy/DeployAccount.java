@@ -194,6 +194,50 @@ final class DeployAccount implements AutoCloseable {
                                         parameters))));
     }
 
+    /** A stack with an application that runs this jar; an older stack of the name is no more. */
+    void remake(String name, Path template, String key) throws IOException, InterruptedException {
+        control(Map.of("forget_stack", name));
+        makeStack(
+                name,
+                template,
+                Map.of(
+                        "JarBucket",
+                        "jars",
+                        "JarKey",
+                        key,
+                        "Source",
+                        "kinesis",
+                        "StreamArn",
+                        "arn:aws:kinesis:eu-central-1:123456789012:stream/clicks"));
+        status(name, "RUNNING");
+    }
+
+    /** The next query of Athena gives these rows, of which the first is the head. */
+    @SafeVarargs
+    final void answerQuery(List<String>... rows) throws IOException, InterruptedException {
+        List<Map<String, Object>> data = new ArrayList<>();
+        for (List<String> row : rows) {
+            data.add(
+                    Map.of(
+                            "Data",
+                            row.stream().map(value -> Map.of("VarCharValue", value)).toList()));
+        }
+        List<Map<String, String>> columns =
+                rows[0].stream().map(name -> Map.of("Name", name, "Type", "varchar")).toList();
+        Map<String, Object> result = Map.of("rows", data, "column_info", columns);
+        send(
+                "POST",
+                "/moto-api/static/athena/query-results",
+                JSON.writeValueAsString(
+                        Map.of(
+                                "account_id",
+                                "123456789012",
+                                "region",
+                                REGION,
+                                "results",
+                                List.of(result))));
+    }
+
     private String send(String method, String path, String body)
             throws IOException, InterruptedException {
         HttpResponse<String> response =
@@ -202,7 +246,7 @@ final class DeployAccount implements AutoCloseable {
                                 .method(method, HttpRequest.BodyPublishers.ofString(body))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() != 200) {
+        if (response.statusCode() / 100 != 2) {
             throw new IllegalStateException(path + " " + body + ": " + response.body());
         }
         return response.body();

@@ -512,16 +512,17 @@ class DeployScriptITCase {
         assertThat(account.state().get("refusals")).isEmpty();
     }
 
-    @Test
-    void leavesAnApplicationAloneInMaintenance() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"MAINTENANCE", "DELETING"})
+    void leavesAnApplicationAloneThatItCannotStop(String status) throws Exception {
         haveStack("click-source\n");
-        account.status("shop", "MAINTENANCE", "MAINTENANCE", "MAINTENANCE", "MAINTENANCE");
+        account.status("shop", status, status, status, status);
 
         Result result = run.deploy("destroy", "--stack", "shop", "--yes", "--timeout", "0");
 
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text())
-                .contains("the application shop is still MAINTENANCE after 0 minutes")
+                .contains("the application shop is still " + status + " after 0 minutes")
                 .contains("nothing was done to it");
         assertThat(account.calls()).containsOnly("DescribeApplication");
     }

@@ -1,0 +1,463 @@
+package io.clickstream.deploy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.clickstream.deploy.DeployRun.Result;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What scripts/deploy.sh shows of an account: status, doctor, query and logs. */
+class DeployViewsITCase {
+
+    private static final Path TEMPLATE = Path.of("cloudformation", "application.yaml");
+    private static final String KEY = "clickstream/0123456789abcdef-old.jar";
+    private static final String STREAM_ARN =
+            "arn:aws:kinesis:eu-central-1:123456789012:stream/clicks";
+    private static final List<String> STREAMS =
+            List.of(
+                    "clicks",
+                    "Departments_Agg",
+                    "ClickEvents_UserId_Agg_Result",
+                    "User_Sessions_Aggregates_With_Order_Checkout",
+                    "DeadLetters");
+
+    private static DeployAccount account;
+
+    @TempDir private Path folder;
+    private DeployRun run;
+
+    @BeforeAll
+    static void startAccount(@TempDir Path logs) throws Exception {
+        account = DeployAccount.start(logs.resolve("account.log"));
+    }
+
+    @AfterAll
+    static void stopAccount() {
+        if (account != null) {
+            account.close();
+        }
+    }
+
+    @BeforeEach
+    void prepare() throws Exception {
+        account.reset();
+        run = new DeployRun(folder, account);
+    }
+
+    private void haveStack(Map<String, String> more) throws Exception {
+        account.put("jars/" + KEY, "a jar");
+        Map<String, String> parameters = new HashMap<>();
+        parameters.put("JarBucket", "jars");
+        parameters.put("JarKey", KEY);
+        parameters.put("Source", "kinesis");
+        parameters.put("StreamArn", STREAM_ARN);
+        parameters.putAll(more);
+        account.makeStack("shop", TEMPLATE, parameters);
+        account.status("shop", "RUNNING");
+    }
+
+    private static Map<String, Object> point(String metric, int minutesAgo, double... values) {
+        List<Double> list = new ArrayList<>();
+        for (double value : values) {
+            list.add(value);
+        }
+        return Map.of(
+                "application",
+                "shop",
+                "metric",
+                metric,
+                "values",
+                list,
+                "seconds",
+                -60 * minutesAgo);
+    }
+
+    // --- Status
+
+    @Test
+    void tellsInTenLinesHowTheApplicationIs() throws Exception {
+        haveStack(Map.of("Parallelism", "2"));
+        List<Map<String, Object>> points = new ArrayList<>();
+        // Two subtasks with four reports each; the job started again between the last two.
+        points.add(point("deadLetters.late", 58, 100, 100, 100, 100, 50, 50, 50, 50));
+        points.add(point("deadLetters.late", 30, 100, 100, 100, 100, 50, 50, 50, 50));
+        points.add(point("deadLetters.late", 20, 110, 110, 110, 110, 60, 60, 60, 60));
+        points.add(point("deadLetters.late", 10, 5, 5, 5, 5, 1, 1, 1, 1));
+        points.add(point("deadLetters.malformed", 30, 7, 7, 7, 7));
+        points.add(point("fullRestarts", 30, 1));
+        points.add(point("fullRestarts", 10, 3));
+        points.add(point("lastCheckpointDuration", 2, 1500));
+        points.add(point("numberOfFailedCheckpoints", 2, 4));
+        points.add(point("watermarkLagMillis", 2, 21_000));
+        Map<String, Object> lag =
+                new HashMap<>(point("GetRecords.IteratorAgeMilliseconds", 2, 900));
+        lag.put("namespace", "AWS/Kinesis");
+        lag.put("dimensions", List.of(Map.of("Name", "StreamName", "Value", "clicks")));
+        points.add(lag);
+        account.control(Map.of("points", points));
+        alarm("shop-LateAlarm-1A2B", "More clicks are late");
+        alarm("shop-2-LateAlarm-1A2B", "Not ours");
+
+        Result result = run.deploy("status", "--stack", "shop");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        List<String> lines = result.text().lines().toList();
+        assertThat(lines).hasSize(10);
+        assertThat(lines.get(0))
+                .startsWith("status       RUNNING since 20")
+                .contains("version 1; the stack is CREATE_COMPLETE");
+        assertThat(lines.get(1)).contains("version unknown, uploaded 20", "s3://jars/" + KEY);
+        assertThat(lines.get(2))
+                .isEqualTo("parallelism  2 of 2 configured, 1 per KPU, autoscaling on");
+        assertThat(lines.get(3))
+                .startsWith("checkpoint   took 1.5 s, reported 20")
+                .endsWith("4 failed since the last start");
+        assertThat(lines.get(4))
+                .isEqualTo(
+                        "lag          clicks are read 0.9 s after they came; event time is 21.0 s"
+                                + " behind the clock");
+        assertThat(lines.get(5))
+                .isEqualTo("restarts     2 in the last hour, 3 since the last start");
+        assertThat(lines.get(6))
+                .isEqualTo("dead letters 33 in the last hour: late 26, malformed 7");
+        assertThat(lines.get(7)).isEqualTo("alarms       LateAlarm: More clicks are late");
+        assertThat(lines.get(8)).contains("#dashboards/dashboard/shop");
+        assertThat(lines.get(9))
+                .isEqualTo(
+                        "next         the job fails and starts again. See 'scripts/deploy.sh logs"
+                                + " --stack shop --errors'");
+    }
+
+    private void alarm(String name, String description) throws Exception {
+        run.aws(
+                "cloudwatch",
+                "put-metric-alarm",
+                "--alarm-name",
+                name,
+                "--alarm-description",
+                description,
+                "--metric-name",
+                "late",
+                "--namespace",
+                "AWS/KinesisAnalytics",
+                "--statistic",
+                "Maximum",
+                "--period",
+                "60",
+                "--evaluation-periods",
+                "1",
+                "--threshold",
+                "1",
+                "--comparison-operator",
+                "GreaterThanThreshold");
+        run.aws(
+                "cloudwatch",
+                "set-alarm-state",
+                "--alarm-name",
+                name,
+                "--state-value",
+                "ALARM",
+                "--state-reason",
+                "test");
+    }
+
+    @Test
+    void saysWhatToDoInEveryStatus() throws Exception {
+        haveStack(Map.of());
+        Map<String, String> advice =
+                Map.of(
+                        "READY", "it does not run.",
+                        "ROLLED_BACK", "'scripts/deploy.sh rollback --stack shop'",
+                        "UPDATING", "wait: UPDATING passes by itself; 'scripts/deploy.sh rollback",
+                        "MAINTENANCE", "wait: MAINTENANCE passes by itself\n",
+                        "RUNNING", "it reports no metrics");
+        for (Map.Entry<String, String> each : advice.entrySet()) {
+            account.status("shop", each.getKey());
+
+            Result result = run.deploy("status", "--stack", "shop");
+
+            assertThat(result.text())
+                    .contains("status       " + each.getKey() + " since")
+                    .contains(each.getValue());
+        }
+    }
+
+    @Test
+    void saysThatThereIsNoSuchStack() throws Exception {
+        Result result = run.deploy("status", "--stack", "shop", "--region", "eu-west-1");
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("there is no stack shop in this region")
+                .contains("'scripts/deploy.sh deploy --stack shop --region eu-west-1'");
+    }
+
+    // --- Doctor
+
+    @Test
+    void missesNothingWhereAllIsThere() throws Exception {
+        HttpServer domain =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        List<String> templates = new ArrayList<>();
+        try (var files = Files.list(Path.of("src/main/opensearch/index-templates"))) {
+            files.map(file -> file.getFileName().toString().replace(".json", ""))
+                    .forEach(templates::add);
+        }
+        Collections.sort(templates);
+        domain.createContext(
+                "/_index_template",
+                exchange -> {
+                    StringBuilder names = new StringBuilder();
+                    templates.forEach(
+                            name ->
+                                    names.append(names.isEmpty() ? "" : ",")
+                                            .append("{\"name\":\"" + name + "\"}"));
+                    byte[] body = ("{\"index_templates\":[" + names + "]}").getBytes(UTF_8);
+                    exchange.sendResponseHeaders(200, body.length);
+                    exchange.getResponseBody().write(body);
+                    exchange.close();
+                });
+        domain.start();
+        try {
+            account.put("archive/", "");
+            account.control(Map.of("streams", STREAMS));
+            run.aws("opensearch", "create-domain", "--domain-name", "clickstream");
+            haveStack(
+                    Map.of(
+                            "Reader",
+                            "efo",
+                            "ArchiveBucket",
+                            "archive",
+                            "TrackingId",
+                            "tracker",
+                            "SpillBucket",
+                            "archive",
+                            "OpenSearchEndpoint",
+                            "http://127.0.0.1:" + domain.getAddress().getPort(),
+                            "OpenSearchDomainArn",
+                            "arn:aws:es:eu-central-1:123456789012:domain/clickstream"));
+
+            Result whole = run.deploy("doctor", "--stack", "shop");
+
+            assertThat(whole.exit()).as(whole.text()).isZero();
+            assertThat(whole.text())
+                    .contains("ok       the index template " + templates.get(0))
+                    .contains("ok       the stream " + STREAM_ARN + " is ACTIVE")
+                    .contains("nothing is missing of what can be seen");
+
+            templates.remove("trending");
+            run.aws("kinesis", "delete-stream", "--stream-name", "DeadLetters");
+            run.aws("s3", "rm", "s3://jars/" + KEY);
+            account.status("shop", "READY");
+            Result missing = run.deploy("doctor", "--stack", "shop");
+
+            assertThat(missing.exit()).isEqualTo(1);
+            assertThat(
+                            missing.text()
+                                    .lines()
+                                    .filter(line -> line.startsWith("missing"))
+                                    .map(line -> line.substring(9).replaceAll(":[^/].*", "")))
+                    .containsExactly(
+                            "the application is READY",
+                            "the jar s3://jars/" + KEY,
+                            "the stream arn",
+                            "the index template trending");
+            assertThat(missing.text()).contains("4 missing");
+        } finally {
+            domain.stop(0);
+        }
+    }
+
+    @Test
+    void looksAtTheClusterAndSaysWhatCannotBeSeen() throws Exception {
+        String arn =
+                run.aws(
+                                "kafka",
+                                "create-cluster",
+                                "--cluster-name",
+                                "shop",
+                                "--kafka-version",
+                                "3.9.x",
+                                "--number-of-broker-nodes",
+                                "3",
+                                "--broker-node-group-info",
+                                "InstanceType=kafka.m7g.large,ClientSubnets=a,b,c",
+                                "--query",
+                                "ClusterArn",
+                                "--output",
+                                "text")
+                        .text()
+                        .trim();
+        haveStack(Map.of("Source", "msk", "MskClusterArn", arn, "BootstrapServers", "broker:9098"));
+
+        Result result = run.deploy("doctor", "--stack", "shop");
+
+        assertThat(result.text())
+                .contains("the cluster " + arn + " is ")
+                .contains("unseen   the topics ExampleTopic, Departments_Agg,")
+                .contains("the role may kafka-cluster:DescribeTopic, kafka-cluster:ReadData")
+                .doesNotContain("may not");
+    }
+
+    /** The rights are simulated against the role's own policies. */
+    @Test
+    void namesTheRightsThatTheRoleLacks() throws Exception {
+        account.control(Map.of("streams", STREAMS));
+        haveStack(Map.of());
+        String role =
+                run.aws("iam", "list-roles", "--query", "Roles[0].RoleName", "--output", "text")
+                        .text()
+                        .trim();
+        run.aws(
+                "iam",
+                "delete-role-policy",
+                "--role-name",
+                role,
+                "--policy-name",
+                "sources-and-sinks");
+
+        Result result = run.deploy("doctor", "--stack", "shop");
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("missing  the role may not kinesis:GetRecords on " + STREAM_ARN)
+                .contains("missing  the role may not kinesis:PutRecords on ")
+                .contains("ok       the role may s3:GetObject on arn:aws:s3:::jars/" + KEY);
+    }
+
+    // --- Query
+
+    private void haveArchive() throws Exception {
+        Path template =
+                Files.writeString(
+                        folder.resolve("archive.yaml"),
+                        """
+                        AWSTemplateFormatVersion: "2010-09-09"
+                        Parameters:
+                          WorkGroup: {Type: String}
+                        Resources:
+                          Log: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: of-queries}}
+                        Outputs:
+                          AthenaWorkGroup: {Value: {Ref: WorkGroup}}
+                          ArchiveDatabase: {Value: shop_archive}
+                        """);
+        account.makeStack("shop", template, Map.of("WorkGroup", "shop"));
+        run.aws(
+                "athena",
+                "create-work-group",
+                "--name",
+                "shop",
+                "--configuration",
+                "ResultConfiguration={OutputLocation=s3://results/}");
+        run.aws(
+                "athena",
+                "create-named-query",
+                "--work-group",
+                "shop",
+                "--name",
+                "clicks-per-hour",
+                "--description",
+                "Clicks per hour",
+                "--database",
+                "shop_archive",
+                "--query-string",
+                "SELECT hour, count(*) FROM clicks GROUP BY hour");
+    }
+
+    @Test
+    void printsTheRowsOfAQuery() throws Exception {
+        haveArchive();
+        account.answerQuery(List.of("hour", "clicks"), List.of("13", "42"));
+
+        Result result = run.deploy("query", "--stack", "shop", "SELECT hour, clicks FROM \"x\"");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text()).isEqualTo("hour\tclicks\n13\t42\n");
+        assertThat(run.calls())
+                .anyMatch(
+                        call ->
+                                call.contains("start-query-execution --work-group shop")
+                                        && call.contains("Database=shop_archive"));
+    }
+
+    @Test
+    void listsAndRunsSavedQueries() throws Exception {
+        haveArchive();
+        account.answerQuery(List.of("hour"), List.of("13"));
+
+        Result list = run.deploy("query", "--stack", "shop");
+        assertThat(list.text()).isEqualTo("clicks-per-hour\tClicks per hour\n");
+
+        Result saved = run.deploy("query", "--stack", "shop", "--saved", "clicks-per-hour");
+        assertThat(saved.exit()).as(saved.text()).isZero();
+        assertThat(saved.text()).isEqualTo("hour\n13\n");
+
+        Result unknown = run.deploy("query", "--stack", "shop", "--saved", "other");
+        assertThat(unknown.exit()).isEqualTo(1);
+        assertThat(unknown.text())
+                .contains("there is no saved query other in the work group shop")
+                .contains("there are: clicks-per-hour");
+    }
+
+    @Test
+    void aDryRunStartsNoQuery() throws Exception {
+        haveArchive();
+
+        Result dry = run.deploy("query", "--dry-run", "--stack", "shop", "SELECT 1");
+
+        assertThat(dry.exit()).as(dry.text()).isZero();
+        assertThat(dry.text()).contains("query=$(aws athena start-query-execution");
+        assertThat(run.operations()).doesNotContain("athena start-query-execution");
+
+        account.answerQuery(List.of("1"), List.of("1"));
+        Result pasted = run.paste(dry.text());
+
+        assertThat(pasted.exit()).as(pasted.text()).isZero();
+        assertThat(pasted.text()).contains("\"VarCharValue\": \"1\"");
+    }
+
+    @Test
+    void saysThatAStackHasNoArchiveToQuery() throws Exception {
+        haveStack(Map.of());
+
+        Result result = run.deploy("query", "--stack", "shop", "SELECT 1");
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text()).contains("has no output AthenaWorkGroup");
+    }
+
+    // --- Logs
+
+    @Test
+    void printsWhatTheJobLogged() throws Exception {
+        haveStack(Map.of());
+        run.aws(
+                "logs",
+                "put-log-events",
+                "--log-group-name",
+                "/aws/kinesis-analytics/shop",
+                "--log-stream-name",
+                "kinesis-analytics-log-stream",
+                "--log-events",
+                "[{\"timestamp\": " + System.currentTimeMillis() + ", \"message\": \"it began\"}]");
+
+        Result result = run.deploy("logs", "--stack", "shop");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text()).isEqualTo("it began\n");
+    }
+}
