@@ -10,10 +10,11 @@ Usage: scripts/verify.sh
 
 Builds everything, with all static checks, and runs all tests: plain ones, Flink's harness, and those
 against the embedded Kafka, OpenSearch, Kinesis and S3. As root on Debian or Ubuntu, it first installs
-what is missing: a JDK, Maven, Node.js, npm, curl and unzip. Takes about 30 minutes on 2 cores after
-downloads, and 5 GB of memory. Tests against moto's servers, with the aws command, python3 or cfn-lint
-only run where these are installed. It ends with the tools that tests were skipped for, and how many
-tests. The log of each test class is below target/.
+what is missing: a JDK, Maven, Node.js, npm, curl, unzip and python3. Takes about 30 minutes on 2 cores
+after downloads, and 5 GB of memory. Tests against moto's servers, with the aws command or cfn-lint only
+run where these are installed: python3 -m pip install 'moto[server]' awscli cfn-lint. It ends with the
+tools that tests were skipped for, and how many tests. With CI=true, tests of scripts/deploy.sh are not
+skipped but fail. The log of each test class is below target/.
 
   -h, --help   show this and end
 
@@ -26,7 +27,7 @@ HELP
 done
 
 # Node.js is for the Kinesis-compatible server of the tests, which they install by npm themselves.
-need jdk mvn node npm curl unzip
+need jdk mvn node npm curl unzip python3
 
 cd "$project"
 status=0

@@ -46,8 +46,7 @@ CloudFormation.
   --poll SECONDS         time between two looks (10)
   -h, --help             show this and end
 
-It needs the aws command (version 1.32 or 2), python3 (3.8 or later), unzip, bash 4.4, and a login
-that may do this.
+It needs the aws command (version 2), python3 (3.8 or later), unzip, and a login that may do this.
 
 Examples:
   scripts/deploy.sh deploy --dry-run --stack shop --source kinesis --jar-bucket my-jars \\
@@ -55,7 +54,7 @@ Examples:
   scripts/deploy.sh deploy --stack shop --template full --source msk --jar-bucket my-jars --timeout 90
   scripts/deploy.sh update --stack shop --jar-bucket my-jars --set Parallelism=4 --keep 10
   scripts/deploy.sh logs --stack shop --errors
-  scripts/deploy.sh query --stack shop "SELECT count(*) FROM clicks WHERE dt = '2026-11-28'"
+  scripts/deploy.sh query --stack shop "SELECT count(*) FROM records WHERE dt = '2026-11-28'"
 """
 
 COMMANDS = ("deploy", "update", "status", "doctor", "logs", "query", "rollback", "destroy")

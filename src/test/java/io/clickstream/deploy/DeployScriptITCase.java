@@ -10,6 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DeployScriptITCase {
 
     private static final Path TEMPLATE = Path.of("cloudformation", "application.yaml");
+    private static final Path SCRIPT_FOLDER = Path.of("").toAbsolutePath();
     private static final String STREAM_ARN =
             "arn:aws:kinesis:eu-central-1:123456789012:stream/clicks";
     private static final String OLD_KEY = "clickstream/0123456789abcdef-old.jar";
@@ -803,6 +808,33 @@ class DeployScriptITCase {
         assertThat(result.exit()).isEqualTo(2);
         assertThat(result.text()).contains(message);
         assertThat(run.calls()).isEmpty();
+    }
+
+    /** The option --help stands behind all others, so that they are read and nothing is done. */
+    @Test
+    void theHelpAndTheReadmeShowOnlyWhatItTakes() throws Exception {
+        Result help = run.deploy("--help");
+        assertThat(help.exit()).isZero();
+        String readme = Files.readString(Path.of("README.md"));
+
+        Set<String> commands = new TreeSet<>();
+        Matcher example =
+                Pattern.compile("scripts/deploy\\.sh [a-z][^`\n\\\\]*(\\\\\n[^`\n]*)?")
+                        .matcher(help.text().split("Examples:", 2)[1] + readme);
+        while (example.find()) {
+            String line = example.group().replace("\\\n", " ").trim();
+            commands.add(line.split(" ", 3)[1]);
+            Result result = run.paste(SCRIPT_FOLDER + "/" + line + " --help");
+            assertThat(result.exit()).as(line + result.text()).isZero();
+        }
+
+        List<String> all = new ArrayList<>();
+        Matcher command = Pattern.compile("(?m)^  ([a-z]+)  ").matcher(help.text());
+        while (command.find()) {
+            all.add(command.group(1));
+        }
+        assertThat(all).hasSize(8);
+        assertThat(commands).containsExactlyInAnyOrderElementsOf(all);
     }
 
     @Test
