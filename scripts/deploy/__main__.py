@@ -45,6 +45,8 @@ def main(arguments):
     except CallFailed as failed:
         code = 1
         print(f"deploy.sh: a call of aws failed\n  aws says: {failed}", file=sys.stderr)
+    except SystemExit as signalled:
+        code = signalled.code
     if task.made:
         print("What there is now:", file=sys.stderr)
         for each in task.made:

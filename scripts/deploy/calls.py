@@ -10,8 +10,11 @@ import subprocess
 import tempfile
 import time
 
-#: A folder for files that calls read and write. Printed as it is, since the printed commands make their own folder.
-WORK = "$work"
+#: Stands in front of the name of a variable of the printed commands. No argument has it otherwise.
+VARIABLE = "\0"
+
+#: A folder for files that calls read and write. The printed commands make their own, and have its name in a variable.
+WORK = f"{VARIABLE}work"
 
 #: Errors that are over soon.
 PASSING = ("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "ServiceUnavailable",
@@ -62,7 +65,6 @@ class Calls:
         self._poll = poll
         self._timeout = timeout
         self._assumes = False
-        self._variables = [WORK]
         self._folder = tempfile.mkdtemp()
         atexit.register(shutil.rmtree, self._folder, True)
         if dry_run:
@@ -146,6 +148,7 @@ class Calls:
         return file.replace(WORK, self._folder)
 
     def say(self, text):
+        text = text.replace(VARIABLE, "$")
         print(f"# {text}" if self._dry_run else text, flush=True)
 
     def result(self, text):
@@ -174,7 +177,7 @@ class Calls:
             if variable and self._assumes:
                 line = f"{variable}=$({line})"
             if to:
-                line += f' >"{to}"'
+                line += f" >{self._quoted([to])}"
             if may_fail:
                 line += " || true"
             print(line, flush=True)
@@ -227,13 +230,12 @@ class Calls:
         return done.stdout
 
     def _variable(self, name):
-        self._variables.append(f"${name}")
-        return f"${name}"
+        return f"{VARIABLE}{name}"
 
     def _quoted(self, words):
         return " ".join(self._quoted_word(word) for word in words)
 
     def _quoted_word(self, word):
-        if any(re.search(re.escape(variable) + r"(?![a-z_])", word) for variable in self._variables):
-            return '"' + re.sub(r'(["\\`])', r"\\\1", word) + '"'
-        return shlex.quote(word)
+        if VARIABLE not in word:
+            return shlex.quote(word)
+        return '"' + re.sub(r'(["\\`$])', r"\\\1", word).replace(VARIABLE, "$") + '"'

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from calls import Calls, Stop
+from calls import Calls
 from jar import PROJECT
 from options import Misuse
 from stack import Stack
@@ -51,6 +51,3 @@ Its stack          {self.console(f'cloudformation/home?region=REGION#/stacks?fil
 Flink's own pages  aws kinesisanalyticsv2 create-application-presigned-url --application-name {name} --url-type FLINK_DASHBOARD_URL
 How it is          {self.hint('status')}
 What it logs       {self.hint('logs')}""")
-
-
-__all__ = ["Task", "Stop"]
