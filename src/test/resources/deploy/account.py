@@ -108,8 +108,8 @@ class Made:
         return cls(more.get("LogicalId") or resource_name, more.get("ResourceType"))
 
     @classmethod
-    def update_from_cloudformation_json(cls, original, new_name, cloudformation_json, account_id, region_name):
-        return original
+    def update_from_cloudformation_json(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
+        return original_resource
 
     @classmethod
     def delete_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name):
@@ -549,6 +549,9 @@ def delete_stack(backend, name_or_stack_id):
 def parse_and_update_resource(logical_id, resource_json, resources_map, account_id, region_name):
     """What moto can't update stays as it is, and does not vanish."""
     original = resources_map[logical_id]
+    if original is None:
+        # Its condition does not hold.
+        return None
     return _update(logical_id, resource_json, resources_map, account_id, region_name) or original
 
 

@@ -7,6 +7,7 @@ import io.clickstream.config.JsonMapping;
 import io.clickstream.config.TimeFormat;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -200,7 +201,13 @@ final class JsonTimeReader {
         if (digits > MAX_DIGITS - 3 || seconds.scale() > MAX_SCALE) {
             throw wrong(allowed(), "one that is none in ms");
         }
-        return seconds.movePointRight(3).setScale(0, RoundingMode.FLOOR).longValueExact();
+        BigInteger millis =
+                seconds.movePointRight(3).setScale(0, RoundingMode.FLOOR).toBigInteger();
+        if (millis.bitLength() < Long.SIZE) {
+            return millis.longValue();
+        }
+        // As far in the future, or as long ago, as can be told.
+        return millis.signum() > 0 ? Long.MAX_VALUE : Long.MIN_VALUE;
     }
 
     private long text(JsonParser parser, JsonToken value)
