@@ -78,6 +78,12 @@ public final class LocalJob implements AutoCloseable {
         return this;
     }
 
+    /** Leaves a property at its default. */
+    public LocalJob unset(String group, String key) {
+        properties.get(group).remove(key);
+        return this;
+    }
+
     /** Lets barriers overtake records, as users may configure a cluster. */
     public LocalJob unaligned() {
         unaligned = true;
