@@ -4,18 +4,30 @@ import static io.clickstream.testing.Clicks.click;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.deploy.HttpGate;
 import io.clickstream.deploy.KafkaGate;
+import io.clickstream.local.GlueRegistry;
 import io.clickstream.local.KafkaBroker;
+import io.clickstream.local.KinesisServer;
+import io.clickstream.local.OpenSearchNode;
+import io.clickstream.local.PersonalizeServer;
+import io.clickstream.local.RegistryEncoders.VersionedEncoder;
+import io.clickstream.local.ShopTraffic;
+import io.clickstream.local.WriterVersion;
 import io.clickstream.testing.Await;
+import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.LocalJob;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,7 +48,16 @@ class RoleITCase {
                     "kafka-cluster:WriteDataIdempotently",
                     "MSK asks for it with each producer of a transaction");
 
+    private static final Map<String, String> UNSEEN_AT_STREAMS =
+            Map.of("kinesis:PutRecord", "the sink's client may send a single record by it");
+
     private final Clock clock = Clock.systemUTC();
+    private final AwsCredentials credentials = AwsCredentials.some();
+
+    @AfterEach
+    void forgetCredentials() {
+        credentials.close();
+    }
 
     @Test
     void ofACluster(@TempDir Path folder) throws Exception {
@@ -72,6 +93,111 @@ class RoleITCase {
         Set<String> unused = new TreeSet<>(KafkaGate.granted());
         unused.removeAll(KafkaGate.actions());
         assertThat(unused).isEqualTo(UNSEEN.keySet());
+    }
+
+    @Test
+    void ofStreamsADomainAndPersonalize(@TempDir Path folder) throws Exception {
+        Map<String, String> parameters =
+                Map.of(
+                        "JarBucket", "jars",
+                        "JarKey", "a.jar",
+                        "Source", "kinesis",
+                        "StreamArn", "arn:aws:kinesis:eu-central-1:111122223333:stream/clicks",
+                        "OpenSearchEndpoint", "https://search.example",
+                        "OpenSearchDomainArn", "arn:aws:es:eu-central-1:111122223333:domain/shop",
+                        "TrackingId", PersonalizeServer.TRACKING_ID,
+                        "Item", "/item",
+                        "SpillBucket", "kept");
+        List<String> streams =
+                List.of(
+                        "clicks",
+                        "shop-Departments_Agg",
+                        "shop-ClickEvents_UserId_Agg_Result",
+                        "shop-User_Sessions_Aggregates_With_Order_Checkout",
+                        "shop-DeadLetters");
+        try (KinesisServer kinesis = KinesisServer.start(folder.resolve("kinesis.log"));
+                OpenSearchNode node = OpenSearchNode.start(folder.resolve("opensearch"));
+                PersonalizeServer personalize = PersonalizeServer.start();
+                HttpGate stream = HttpGate.ofKinesis(kinesis.uri(), parameters, streams);
+                HttpGate domain = HttpGate.ofOpenSearch(node.uri(), parameters);
+                HttpGate events = HttpGate.ofPersonalize(personalize.uri(), parameters);
+                LocalJob job = new LocalJob(folder, 1)) {
+            for (String each : streams) {
+                kinesis.createStream(each, 1);
+            }
+            job.withoutGroup("source.kafka").withoutGroup("sink.kafka");
+            HttpGate.propertyGroups(parameters)
+                    .forEach(
+                            (group, properties) ->
+                                    properties.forEach((key, value) -> job.set(group, key, value)));
+            for (String group : List.of("source.kinesis", "sink.kinesis")) {
+                kinesis.properties().forEach((key, value) -> job.set(group, key, value));
+                job.set(group, "endpoint", stream.uri().toString());
+            }
+            job.set("source.kinesis", "stream", "clicks")
+                    .set("sink.opensearch", "endpoint", domain.uri().toString())
+                    .set("sink.personalize", "region", PersonalizeServer.REGION)
+                    .set("sink.personalize", "endpoint", events.uri().toString())
+                    .set(
+                            "sink.personalize",
+                            "spill-path",
+                            folder.resolve("spill").toUri().toString())
+                    .set("aggregates", "session-gap", "1 s")
+                    .start(folder, 2);
+            long now = clock.millis();
+            List<PutRecordsRequestEntry> records = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                String record =
+                        "{\"userid\":%d,\"eventtimestamp\":%d,\"event_type\":\"product_detail\","
+                                + "\"product_type\":\"Books\",\"item\":\"i%d\"}";
+                records.add(
+                        KinesisServer.entry(
+                                "user " + i, record.formatted(i, now + i, i).getBytes(UTF_8)));
+            }
+            records.add(KinesisServer.entry("nobody", "no JSON".getBytes(UTF_8)));
+            kinesis.put("clicks", records);
+
+            Await.until(
+                    "departments", SOON, () -> !kinesis.records("shop-Departments_Agg").isEmpty());
+            Await.until("a letter", SOON, () -> !kinesis.records("shop-DeadLetters").isEmpty());
+            Await.until("interactions", SOON, () -> personalize.distinct() == 100);
+            Await.until("documents", SOON, () -> domain.actions().contains("es:ESHttpPost"));
+
+            assertThat(stream.refused()).isEmpty();
+            assertThat(domain.refused()).isEmpty();
+            assertThat(events.refused()).isEmpty();
+            assertThat(events.actions()).isEqualTo(events.granted("personalize"));
+            assertThat(domain.actions()).isEqualTo(domain.granted("es"));
+            Set<String> unused = new TreeSet<>(stream.granted("kinesis"));
+            unused.removeAll(stream.actions());
+            assertThat(unused).isEqualTo(UNSEEN_AT_STREAMS.keySet());
+        }
+    }
+
+    @Test
+    void ofARegistry(@TempDir Path folder) throws Exception {
+        Map<String, String> parameters = new HashMap<>(KafkaGate.parameters());
+        parameters.put("Format", "avro");
+        parameters.put("Registry", "glue");
+        try (GlueRegistry registry = GlueRegistry.start();
+                HttpGate gate = HttpGate.ofGlue(registry.uri(), parameters);
+                LocalJob job = new LocalJob(folder, 1)) {
+            registry.properties().forEach((key, value) -> job.set("registry", key, value));
+            job.set("registry", "endpoint", gate.uri().toString())
+                    .set("format", "type", "avro")
+                    .start(folder, 1);
+            VersionedEncoder encoder = registry.encoder(LocalJob.CLICKS);
+            List<byte[]> records = new ArrayList<>();
+            new ShopTraffic(3, 100, 3_000, clock.millis() - 5_000)
+                    .until(
+                            clock.millis(),
+                            click -> records.add(encoder.encode(WriterVersion.NEWER, click)));
+            job.send(0, records);
+            Await.until("clicks", SOON, () -> job.count("clicks") == records.size());
+
+            assertThat(gate.refused()).isEmpty();
+            assertThat(gate.actions()).isEqualTo(gate.granted("glue"));
+        }
     }
 
     /** As the template does, but at a broker without a login. */
