@@ -65,6 +65,8 @@ class ArchiveQueriesITCase {
             job.send(0, records);
             job.send(0, "no JSON", "[1]");
             Await.until("all clicks", SOON, () -> job.count("clicks") == records.size());
+            // Only then all tasks run, which a drain needs.
+            job.awaitCheckpoint();
             job.flink().drain(folder.resolve("savepoint"));
             Await.until(
                     "all lines",
