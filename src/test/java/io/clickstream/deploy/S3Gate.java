@@ -113,6 +113,13 @@ public final class S3Gate implements AutoCloseable {
                 (query.contains("location") ? "s3:GetBucketLocation " : "s3:ListBucket ") + bucket);
     }
 
+    /** What the role may do at S3, but for the jar. */
+    public Set<String> granted() {
+        Set<String> granted = gate.granted("s3");
+        granted.remove("s3:GetObjectVersion");
+        return granted;
+    }
+
     @Override
     public void close() {
         gate.close();
