@@ -35,7 +35,7 @@ def _create(task):
     _upload(task, bucket, jar, parameters)
     task.calls.say(f"Creating the stack {task.stack.name}")
     task.made.append(f"the stack {task.stack.name}, maybe in part: '{task.hint('destroy --yes')}' deletes it")
-    task.stack.deploy(bucket.name, template_file(task.options.template), parameters)
+    task.stack.deploy(bucket.name, template_file(task.options.template), parameters, task.options.tags)
     application = Application(task.calls, task.stack.name, task.calls.ask(
         "application", "cloudformation", "describe-stacks", "--stack-name", task.stack.name, "--query",
         "Stacks[0].Outputs[?OutputKey=='ApplicationName'].OutputValue | [0]",
@@ -80,7 +80,7 @@ def _update(task):
         # A snapshot takes its time, in which the service may have begun something of its own.
         application.settle(status)
     calls.say(f"Updating the stack {stack.name}")
-    stack.deploy(bucket.name, template_file(options.template), parameters)
+    stack.deploy(bucket.name, template_file(options.template), parameters, options.tags)
     task.made.append(f"the stack {stack.name} with the new jar: '{task.hint('rollback')}' goes back")
     _start_again(task, application, jar, status)
     application.await_processing()

@@ -46,8 +46,8 @@ class Needs:
                    "ec2:DescribeSubnets", "ec2:DescribeVpcs"], ["*"]
             yield (["ec2:CreateNetworkInterface", "ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface"],
                    [self._arn("ec2", "network-interface/eni-1")])
-        secrets = [each for each in self._parameters.get("SecretArns", "").split(",") if each]
-        yield ["secretsmanager:GetSecretValue"], secrets
+        yield ["secretsmanager:GetSecretValue"], self._list("SecretArns")
+        yield ["kms:Decrypt", "kms:GenerateDataKey"], self._list("KmsKeyArns")
         if self._of("registry", "type") == "glue":
             yield ["glue:GetSchemaVersion"], ["*"]
 
@@ -100,6 +100,9 @@ class Needs:
             return []
         names = {**names, trending: "Trending"} if "trending" in self._groups else names
         return [self._groups[group].get(key, name) for key, name in names.items()]
+
+    def _list(self, parameter):
+        return [each for each in self._parameters.get(parameter, "").split(",") if each]
 
     def _of(self, group, key):
         return self._groups.get(group, {}).get(key)

@@ -17,8 +17,8 @@ CloudFormation.
   doctor     compares what is deployed with what the application needs, and lists what is missing;
              ends with 1 if anything is
   logs       shows what the job has logged, the newest last
-  query      runs SQL on the archive by Athena and prints the rows; without SQL, lists the saved
-             queries
+  query      runs SQL on the archive by Athena and prints the rows; what stands behind it are the
+             values of its parameters (?); without SQL, lists the saved queries
   rollback   goes back to the jar, template and parameters before the last update, and to the
              snapshot that was taken then; what was processed since is processed again
   destroy    stops the application and deletes the stack, and with it the application and its
@@ -30,6 +30,7 @@ CloudFormation.
                          needs (application)
   --source NAME          kinesis or msk: where clicks come from and results go to
   --set Key=Value        a parameter of the template; may be given again
+  --tag Key=Value        a tag of the stack, which its resources get, too; may be given again
   --parameters FILE      parameters, a line Key=Value each; lines with # in front are skipped
   --jar-bucket NAME      the bucket for jars and templates, in the region of the stack
   --jar FILE             this jar instead of building one
@@ -54,6 +55,7 @@ Examples:
   scripts/deploy.sh deploy --stack shop --template full --source msk --jar-bucket my-jars --timeout 90
   scripts/deploy.sh update --stack shop --jar-bucket my-jars --set Parallelism=4 --keep 10
   scripts/deploy.sh logs --stack shop --errors
+  scripts/deploy.sh query --stack shop --saved clicks-per-hour 2026-11-27 2026-11-28
   scripts/deploy.sh query --stack shop "SELECT count(*) FROM records WHERE dt = '2026-11-28'"
 """
 
@@ -74,7 +76,7 @@ class Options:
         self.template = "application"
         self.jar = ""
         self.jar_bucket = ""
-        self.sql = ""
+        self.words = []
         self.saved = ""
         self.minutes = 15
         self.timeout = 30
@@ -85,6 +87,7 @@ class Options:
         self.errors = False
         self.yes = False
         self.given = {}
+        self.tags = {}
         self.aws = []
 
     def region(self):
@@ -115,6 +118,8 @@ def parse(arguments):
             options.given["Source"] = _one_of(word, _value(word, left), ("kinesis", "msk"))
         elif word == "--set":
             _add_parameter(options, _value(word, left), word)
+        elif word == "--tag":
+            _add_tag(options, _value(word, left))
         elif word == "--parameters":
             _read_parameters(options, _value(word, left))
         elif word in ("--region", "--profile"):
@@ -128,8 +133,8 @@ def parse(arguments):
 
 
 def _take_word(options, word):
-    if options.command == "query" and not options.sql and word not in COMMANDS:
-        options.sql = word
+    if options.command == "query":
+        options.words.append(word)
         return
     if word not in COMMANDS:
         raise Misuse(f"unknown command {word}; {_list()} are commands")
@@ -147,8 +152,6 @@ def _check(options):
         raise Misuse(f"--stack is '{options.stack}', which has {len(options.stack)} characters; {MAX_NAME} are allowed: the "
                      "templates make longer names of it, and a cluster of MSK may have 64 characters, a dataset group of "
                      "Personalize 63. Choose a shorter name")
-    if options.sql and options.saved:
-        raise Misuse("query takes SQL or --saved NAME, not both")
     if options.command in ("deploy", "update"):
         if not options.jar_bucket:
             raise Misuse(f"{options.command} needs --jar-bucket, a bucket in the region of the stack; "
@@ -186,6 +189,13 @@ def _add_parameter(options, text, origin):
         raise Misuse(f"{origin}: '{text}' is no parameter; Key=Value is one")
     name, _, value = text.partition("=")
     options.given[name] = value
+
+
+def _add_tag(options, text):
+    name, separator, value = text.partition("=")
+    if not name or not separator:
+        raise Misuse(f"--tag: '{text}' is no tag; Key=Value is one")
+    options.tags[name] = value
 
 
 def _read_parameters(options, file):

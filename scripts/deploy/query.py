@@ -9,7 +9,8 @@ def query(task):
     """Runs SQL on the archive, or lists the saved queries."""
     task.stack.need()
     group, database = (_output(task, name) for name in ("AthenaWorkGroup", "ArchiveDatabase"))
-    sql = task.options.sql
+    values = list(task.options.words)
+    sql = values.pop(0) if values and not task.options.saved else None
     if not sql:
         saved = _saved(task, group)
         if not task.options.saved:
@@ -20,7 +21,13 @@ def query(task):
         if sql is None:
             raise Stop(f"there is no saved query {task.options.saved} in the work group {group}",
                        f"there are: {', '.join(each['Name'] for each in saved) or 'none'}")
-    _run(task, group, database, sql)
+    _run(task, group, database, sql, values)
+
+
+def _parameters(values):
+    """Athena takes the values of parameters as SQL has them: texts between quotes."""
+    quoted = [value if value.startswith("'") else "'" + value.replace("'", "''") + "'" for value in values]
+    return ["--execution-parameters", *quoted] if quoted else []
 
 
 def _output(task, name):
@@ -38,11 +45,11 @@ def _saved(task, group):
                                    or_stop=unseen) for each in ids or []), key=lambda each: each["Name"])
 
 
-def _run(task, group, database, sql):
+def _run(task, group, database, sql, values):
     # A query changes nothing, but a dry run must not be paid for.
     started = task.calls.change(
         "athena", "start-query-execution", "--work-group", group, "--query-execution-context", f"Database={database}",
-        "--query-string", sql, "--query", "QueryExecutionId", variable="query", or_stop=("the query can't be started", RIGHTS))
+        "--query-string", sql, *_parameters(values), "--query", "QueryExecutionId", variable="query", or_stop=("the query can't be started", RIGHTS))
     call = ["athena", "get-query-execution", "--query-execution-id", started, "--query"]
     try:
         state = task.calls.until("the query", [*call, "QueryExecution.Status.State"],

@@ -24,7 +24,7 @@ def rollback(task):
     if status == "READY":
         task.made.append(f"the application {application.name}, stopped: '{task.hint('rollback')}' goes on from here")
     calls.say(f"Updating the stack {stack.name}")
-    stack.deploy(bucket, template, parameters)
+    stack.deploy(bucket, template, parameters, {})
     # An application that the service had rolled back can't be stopped before; the update makes it run.
     if application.settle("READY") == "RUNNING":
         application.stop_by_force()

@@ -18,6 +18,7 @@ class Stack:
         self.id = name
         self.status = ""
         self.parameters = {}
+        self.tags = {}
         self.outputs = {}
 
     # --- What it is
@@ -35,6 +36,7 @@ class Stack:
         self.id = stack["StackId"]
         self.status = stack["StackStatus"]
         self.parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
+        self.tags = {each["Key"]: each["Value"] for each in stack.get("Tags", [])}
         self.outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
         # What is left of a change set that was never carried out is no stack; a deployment goes on from it.
         return self.status != "REVIEW_IN_PROGRESS"
@@ -82,12 +84,16 @@ class Stack:
 
     # --- What is done to it
 
-    def deploy(self, bucket, template_file, parameters):
-        """Makes or updates the stack, and waits for it. Parameters that are not given stay as they are."""
+    def deploy(self, bucket, template_file, parameters, tags):
+        """Makes or updates the stack, and waits for it. Parameters and tags that are not given stay as they are."""
         words = ["cloudformation", "deploy", "--stack-name", self.name, "--template-file", template_file,
                  "--s3-bucket", bucket, "--s3-prefix", "clickstream/templates", "--capabilities", "CAPABILITY_IAM",
                  "--no-fail-on-empty-changeset", "--parameter-overrides",
                  *[f"{name}={value}" for name, value in parameters.items()]]
+        # Without tags, aws would remove those that the stack has.
+        tags = {**self.tags, **tags}
+        if tags:
+            words += ["--tags", *[f"{name}={value}" for name, value in tags.items()]]
         is_new = not self.status or self.status == "REVIEW_IN_PROGRESS"
         try:
             told = self._calls.change(*words)

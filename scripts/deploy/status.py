@@ -130,7 +130,8 @@ class Metrics:
         wanted = [("restarts", NAMESPACE, "fullRestarts", own, "Maximum"),
                   ("duration", NAMESPACE, "lastCheckpointDuration", own, "Maximum"),
                   ("failed", NAMESPACE, "numberOfFailedCheckpoints", own, "Maximum"),
-                  ("watermark", NAMESPACE, "watermarkLagMillis", own, "Maximum")]
+                  ("watermark", NAMESPACE, "watermarkLagMillis", own, "Maximum"),
+                  ("behind", NAMESPACE, "millisBehindLatest", own, "Maximum")]
         wanted += [("source", *self._source(application))] if self._source(application) else []
         for i, name in enumerate(self._letters):
             wanted += [(f"average{i}", NAMESPACE, name, own, "Average"), (f"reports{i}", NAMESPACE, name, own, "SampleCount")]
@@ -145,9 +146,11 @@ class Metrics:
         return f"took {_time(duration)}, reported {at}; {failed or 0:.0f} failed since the last start"
 
     def lag(self):
-        watermark, source = self._last("watermark"), self._last("source")
-        seconds = source is not None and "source.kafka" in self._groups
-        behind = "unknown" if source is None else _time(source * 1000 if seconds else source)
+        watermark, behind, source = self._last("watermark"), self._last("behind"), self._last("source")
+        if behind is None and source is not None:
+            # Kafka's is in seconds.
+            behind = source * 1000 if "source.kafka" in self._groups else source
+        behind = "unknown" if behind is None else _time(behind)
         event_time = "unknown" if watermark is None else _time(watermark)
         return f"clicks are read {behind} after they came; event time is {event_time} behind the clock"
 

@@ -344,7 +344,10 @@ class Application(CloudFormationModel):
             "ApplicationSnapshotConfigurationDescription": {
                 "SnapshotsEnabled": _true(configuration["ApplicationSnapshotConfiguration"]["SnapshotsEnabled"])},
             "EnvironmentPropertyDescriptions": {
-                "PropertyGroupDescriptions": [group for group in configuration["EnvironmentProperties"]["PropertyGroups"] if group]},
+                # CloudFormation makes texts of numbers.
+                "PropertyGroupDescriptions": [
+                    {**group, "PropertyMap": {key: str(value) for key, value in group["PropertyMap"].items()}}
+                    for group in configuration["EnvironmentProperties"]["PropertyGroups"] if group]},
             "FlinkApplicationConfigurationDescription": {"ParallelismConfigurationDescription": {
                 "ConfigurationType": "CUSTOM", "Parallelism": int(parallelism["Parallelism"]),
                 "CurrentParallelism": int(parallelism["Parallelism"]),
@@ -517,6 +520,8 @@ def execute_change_set(backend, change_set_name, stack_name=None):
             _execute(backend, change_set_name, stack_name)
             stack.template_dict = change_set.template_dict
             stack.parameters = change_set.parameters
+            # Tags that a change set does not name are gone.
+            stack.tags = change_set.tags or {}
             stack.output_map = stack._create_output_map()
             return
         except Refused as error:

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -798,7 +799,7 @@ class DeployScriptITCase {
                 "status --timeout soon | --timeout is 'soon'; it is a whole number",
                 "update --keep 0 | --keep is '0'; at least 1 is kept",
                 "deploy --jar-bucket jars --jar none.jar | --jar: none.jar can't be read",
-                "query --saved hours SQL | query takes SQL or --saved NAME, not both",
+                "deploy --tag Team | --tag: 'Team' is no tag; Key=Value is one",
                 "--stack shop | a command is missing",
                 "status --stack | --stack needs a value"
             })
@@ -884,13 +885,13 @@ class DeployScriptITCase {
 
     @Test
     void goesThroughTheWholeCycle() throws Exception {
-        Result deployed = deploy();
+        Result deployed = deploy("--tag", "Cost=42");
         assertThat(deployed.exit()).as(deployed.text()).isZero();
 
         Path first = jar;
         jar = run.jar("second.jar", "click-sessions", "click-source", "window-counts");
         Path second = jar;
-        Result updated = update("--set", "Window=1 min");
+        Result updated = update("--set", "Window=1 min", "--tag", "Team=web shop");
         assertThat(updated.exit()).as(updated.text()).isZero();
         assertThat(parameters()).contains("JarKey\t" + DeployRun.key(second), "Window\t1 min");
         String snapshot = account.application("shop").get("snapshots").get(0).asText();
@@ -915,6 +916,10 @@ class DeployScriptITCase {
         Result rolledBack = run.deploy("rollback", "--stack", "shop");
         assertThat(rolledBack.exit()).as(rolledBack.text()).isZero();
         assertThat(parameters()).contains("JarKey\t" + DeployRun.key(first), "Window\t10 s");
+        assertThat(run.calls())
+                .filteredOn(call -> call.startsWith("cloudformation deploy "))
+                .last(InstanceOfAssertFactories.STRING)
+                .contains("--tags Cost=42 Team=web\\ shop");
         assertThat(account.application("shop").get("startedFrom").asText()).isEqualTo(snapshot);
 
         Result destroyed = run.deploy("destroy", "--stack", "shop", "--yes");

@@ -30,10 +30,10 @@ class DeployViewsITCase {
     private static final List<String> STREAMS =
             List.of(
                     "clicks",
-                    "Departments_Agg",
-                    "ClickEvents_UserId_Agg_Result",
-                    "User_Sessions_Aggregates_With_Order_Checkout",
-                    "DeadLetters");
+                    "shop-Departments_Agg",
+                    "shop-ClickEvents_UserId_Agg_Result",
+                    "shop-User_Sessions_Aggregates_With_Order_Checkout",
+                    "shop-DeadLetters");
 
     private static DeployAccount account;
 
@@ -260,7 +260,7 @@ class DeployViewsITCase {
                     .contains("nothing is missing of what can be seen");
 
             templates.remove("trending");
-            run.aws("kinesis", "delete-stream", "--stream-name", "DeadLetters");
+            run.aws("kinesis", "delete-stream", "--stream-name", "shop-DeadLetters");
             run.aws("s3", "rm", "s3://jars/" + KEY);
             account.status("shop", "READY");
             Result missing = run.deploy("doctor", "--stack", "shop");
@@ -308,7 +308,7 @@ class DeployViewsITCase {
 
         assertThat(result.text())
                 .contains("the cluster " + arn + " is ")
-                .contains("unseen   the topics ExampleTopic, Departments_Agg,")
+                .contains("unseen   the topics ExampleTopic, shop-Departments_Agg,")
                 .contains("the role may kafka-cluster:DescribeTopic, kafka-cluster:ReadData")
                 .doesNotContain("may not");
     }
@@ -402,9 +402,22 @@ class DeployViewsITCase {
         Result list = run.deploy("query", "--stack", "shop");
         assertThat(list.text()).isEqualTo("clicks-per-hour\tClicks per hour\n");
 
-        Result saved = run.deploy("query", "--stack", "shop", "--saved", "clicks-per-hour");
+        Result saved =
+                run.deploy(
+                        "query",
+                        "--stack",
+                        "shop",
+                        "--saved",
+                        "clicks-per-hour",
+                        "2026-11-27",
+                        "it's");
         assertThat(saved.exit()).as(saved.text()).isZero();
         assertThat(saved.text()).isEqualTo("hour\n13\n");
+        assertThat(run.calls())
+                .anyMatch(
+                        call ->
+                                call.replace("\\", "")
+                                        .contains("--execution-parameters '2026-11-27' 'it''s'"));
 
         Result unknown = run.deploy("query", "--stack", "shop", "--saved", "other");
         assertThat(unknown.exit()).isEqualTo(1);
