@@ -52,6 +52,7 @@ def _update(task):
     application = Application(calls, stack.name, stack.application_name())
     jar = Jar(calls, task.jar())
     jar.need_state_of(stack.parameters.get("JarBucket", ""), stack.parameters.get("JarKey", ""), options.allow_lost_state)
+    starts_over = _is_divided_anew(task)
     parameters = _parameters(task, jar)
     bucket = Bucket(calls, options.jar_bucket, task.made)
     bucket.look()
@@ -82,13 +83,24 @@ def _update(task):
     calls.say(f"Updating the stack {stack.name}")
     stack.deploy(bucket.name, template_file(options.template), parameters, options.tags)
     task.made.append(f"the stack {stack.name} with the new jar: '{task.hint('rollback')}' goes back")
-    _start_again(task, application, jar, status)
+    _start_again(task, application, jar, status, starts_over)
     application.await_processing()
     task.made.clear()
     task.show_addresses(application)
 
 
-def _start_again(task, application, jar, status):
+def _is_divided_anew(task):
+    """Whether the maximum parallelism changes. State is divided by it, so no snapshot can be read after that."""
+    now, wanted = (values.get("MaxParallelism", "0") for values in (task.stack.parameters, task.options.given))
+    if "MaxParallelism" not in task.options.given or wanted == now:
+        return False
+    if not task.options.allow_lost_state:
+        raise Stop(f"MaxParallelism is {now} and can't become {wanted}: the job's state is divided by it, and would be lost",
+                   "nothing was changed; leave it out, or lose all state by --allow-lost-state")
+    return True
+
+
+def _start_again(task, application, jar, status, starts_over):
     """Starts the application unless the update did, and refuses one that runs another jar."""
     stopped = status == "READY" or task.options.allow_lost_state
     status = application.settle("READY" if stopped else "RUNNING")
@@ -98,8 +110,12 @@ def _start_again(task, application, jar, status):
                    f"see '{task.hint('logs --errors')}'; then '{task.hint('rollback')}' brings the stack back too, or "
                    "update again with a jar that runs", application.last_failure())
     if status == "READY":
-        application.start(json.dumps({"FlinkRunConfiguration": {"AllowNonRestoredState": True}}
-                                     if task.options.allow_lost_state else {}))
+        run = {}
+        if starts_over:
+            run = {"ApplicationRestoreConfiguration": {"ApplicationRestoreType": "SKIP_RESTORE_FROM_SNAPSHOT"}}
+        elif task.options.allow_lost_state:
+            run = {"FlinkRunConfiguration": {"AllowNonRestoredState": True}}
+        application.start(json.dumps(run))
 
 
 def _snapshots_are_on(task, application):

@@ -34,7 +34,8 @@ CloudFormation.
   --parameters FILE      parameters, a line Key=Value each; lines with # in front are skipped
   --jar-bucket NAME      the bucket for jars and templates, in the region of the stack
   --jar FILE             this jar instead of building one
-  --allow-lost-state     update: go on though state of operators that are gone is lost
+  --allow-lost-state     update: go on though state is lost, of operators that are gone or, with another
+                         MaxParallelism, of all
   --keep N               update: delete old snapshots of updates, except for the newest N
   --region NAME, --profile NAME
                          as of the aws command

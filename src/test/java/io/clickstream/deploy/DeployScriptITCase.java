@@ -355,6 +355,25 @@ class DeployScriptITCase {
                 .isEqualTo("{\"FlinkRunConfiguration\":{\"AllowNonRestoredState\":true}}");
     }
 
+    @Test
+    void refusesAnotherMaximumParallelismSinceStateIsDividedByIt() throws Exception {
+        haveStack("click-source\n");
+
+        Result refused = update("--set", "MaxParallelism=256");
+
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.text())
+                .contains("MaxParallelism is 0 and can't become 256")
+                .contains("nothing was changed");
+        assertThat(account.calls()).doesNotContain("CreateApplicationSnapshot");
+
+        Result told = update("--set", "MaxParallelism=256", "--allow-lost-state");
+
+        assertThat(told.exit()).as(told.text()).isZero();
+        assertThat(account.application("shop").get("runConfiguration").toString())
+                .contains("SKIP_RESTORE_FROM_SNAPSHOT");
+    }
+
     /** With the service's rollback the stack is updated, but the application runs the old jar. */
     @Test
     void saysThatTheServiceWentBackByItself() throws Exception {
