@@ -79,8 +79,9 @@ class Needs:
 
     def _of_sinks(self):
         if self.domain and self._of("sink.opensearch", "auth") == "sigv4":
-            yield ["es:ESHttpGet"], [f"{self.domain}/"]
-            yield ["es:ESHttpPost"], [f"{self.domain}/_bulk"]
+            yield ["es:ESHttpGet"], [f"{self.domain}/", f"{self.domain}/*/_mapping"]
+            yield ["es:ESHttpPost"], [f"{self.domain}/_bulk", f"{self.domain}/_index_template/_simulate_index/*"]
+            yield ["es:ESHttpPut"], [f"{self.domain}/_index_template/*"]
         for bucket, prefix in self.folders:
             yield ["s3:ListBucket", "s3:ListBucketMultipartUploads"], [self._arn("s3", bucket, False)]
             # The folder itself, too: the S3 file system asks for it.

@@ -612,7 +612,7 @@ class ApplicationTemplateTest {
                     "AlterTransactionalId");
         }
         if (config.openSearch().isPresent()) {
-            add(actions, "es", "ESHttpGet", "ESHttpPost");
+            add(actions, "es", "ESHttpGet", "ESHttpPost", "ESHttpPut");
         }
         if (config.archive().isPresent()
                 || propertyGroups(parameters)

@@ -46,7 +46,7 @@ final class WriteRights {
                     .put("_id", NO_DOCUMENT);
             bulk.append(line).append('\n');
         }
-        Request request = new Request("POST", '/' + config.departmentsIndex() + "/_bulk");
+        Request request = new Request("POST", "/_bulk");
         request.setJsonEntity(bulk.toString());
         List<String> problems = new ArrayList<>();
         try {
