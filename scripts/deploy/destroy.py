@@ -17,15 +17,32 @@ def destroy(task):
     name = stack.outputs.get("ApplicationName")
     task.made.append(f"the stack {stack.name}, maybe in part")
     if name:
-        # Its state is deleted with it, so the stop needs no snapshot, which might fail.
-        Application(calls, stack.name, name).stop_by_force()
-        _deregister_consumer(task, {stack.name, name}, stack.application_parameters(name).get("StreamArn", ""))
+        stream = _stream(stack, name)
+        try:
+            # Its state is deleted with it, so the stop needs no snapshot, which might fail.
+            Application(calls, stack.name, name).stop_by_force()
+        except Stop as failed:
+            # An earlier deletion may have stopped half-way.
+            if CallFailed(failed.said).code() != "ResourceNotFoundException":
+                raise
+            calls.say(f"The application {name} is gone already")
+        _deregister_consumer(task, {stack.name, name}, stream)
     calls.say(f"Deleting the stack {stack.name}")
     kept = stack.delete()
     task.made.clear()
     calls.say(f"The stack {stack.name} is gone. What stays: jars and templates in their bucket, below clickstream/")
     for kind, resource in kept:
         calls.result(f"  {kind} {resource}")
+
+
+def _stream(stack, application):
+    """The stream that the application reads, as long as its own stack is there."""
+    try:
+        return stack.application_parameters(application).get("StreamArn", "")
+    except Stop as failed:
+        if failed.said:
+            raise
+        return ""
 
 
 def _deregister_consumer(task, names, stream):

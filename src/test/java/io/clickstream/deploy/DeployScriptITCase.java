@@ -672,6 +672,38 @@ class DeployScriptITCase {
                 .contains("the stack shop, maybe in part");
     }
 
+    /** What an earlier deletion that failed has left. */
+    @Test
+    void destroysAStackWhoseApplicationIsGone() throws Exception {
+        haveStack("click-source\n");
+        account.status("shop", "READY");
+        run.aws(
+                "kinesisanalyticsv2",
+                "delete-application",
+                "--application-name",
+                "shop",
+                "--create-timestamp",
+                run.aws(
+                                "kinesisanalyticsv2",
+                                "describe-application",
+                                "--application-name",
+                                "shop",
+                                "--query",
+                                "ApplicationDetail.CreateTimestamp",
+                                "--output",
+                                "text")
+                        .text()
+                        .strip());
+        for (int i = 0; i < 3; i++) {
+            run.aws("kinesisanalyticsv2", "describe-application", "--application-name", "shop");
+        }
+
+        Result result = run.deploy("destroy", "--stack", "shop", "--yes");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text()).contains("The application shop is gone already");
+    }
+
     /** Of two consumers of the stream, one is another stack's. */
     @Test
     void deregistersTheConsumerThatTheJobRegistered() throws Exception {

@@ -153,7 +153,7 @@ class ResourceSchemasTest {
                                         "OpenSearchEndpoint", "https://search.example",
                                         "OpenSearchDomainArn",
                                                 "arn:aws:es:eu-central-1:111122223333:domain/shop",
-                                        "DeadLettersIndex", "letters")),
+                                        "DeadLettersIndex", "dead_letters")),
                         archives,
                         List.of(Map.of(), Map.of("TrackingId", "1a2b", "SpillBucket", "kept")),
                         List.of(Map.of(), Map.of("Trending", "item", "DuplicateId", "/id")),
@@ -210,7 +210,7 @@ class ResourceSchemasTest {
                                         "Zones", "eu-central-1c,eu-central-1a,eu-central-1b")),
                         List.of(
                                 Map.of(),
-                                Map.of("DeadLettersIndex", "letters", "AlarmTopicArn", TOPIC)),
+                                Map.of("DeadLettersIndex", "dead_letters", "AlarmTopicArn", TOPIC)),
                         List.of(Map.of(), Map.of("KmsKeyArn", KEY, "ApplicationKmsKeyArn", KEY))));
     }
 
