@@ -448,7 +448,10 @@ class Application(CloudFormationModel):
     @classmethod
     def delete_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name):
         with lock:
-            application = service.applications[resource_name]
+            application = service.applications.get(resource_name)
+            if application is None:
+                # CloudFormation takes what is gone for deleted.
+                return
             service.calls.append("DeleteApplication")
             service.check("DeleteApplication", application)
             service.applications.pop(application.name)
@@ -697,6 +700,8 @@ def control(body):
             measure(point["application"], {point["metric"]: point["values"]}, point["seconds"], point.get("namespace"), point.get("dimensions"))
         if "seed" in wanted:
             service.random = random.Random(wanted["seed"])
+        for name in wanted.get("gone", []):
+            del service.applications[name]
         for name, statuses in wanted.get("statuses", {}).items():
             application = service.applications[name]
             application.status, *application.ahead = statuses

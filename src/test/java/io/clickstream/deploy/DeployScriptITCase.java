@@ -676,27 +676,7 @@ class DeployScriptITCase {
     @Test
     void destroysAStackWhoseApplicationIsGone() throws Exception {
         haveStack("click-source\n");
-        account.status("shop", "READY");
-        run.aws(
-                "kinesisanalyticsv2",
-                "delete-application",
-                "--application-name",
-                "shop",
-                "--create-timestamp",
-                run.aws(
-                                "kinesisanalyticsv2",
-                                "describe-application",
-                                "--application-name",
-                                "shop",
-                                "--query",
-                                "ApplicationDetail.CreateTimestamp",
-                                "--output",
-                                "text")
-                        .text()
-                        .strip());
-        for (int i = 0; i < 3; i++) {
-            run.aws("kinesisanalyticsv2", "describe-application", "--application-name", "shop");
-        }
+        account.control(Map.of("gone", List.of("shop")));
 
         Result result = run.deploy("destroy", "--stack", "shop", "--yes");
 
