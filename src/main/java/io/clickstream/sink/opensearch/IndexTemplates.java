@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,51 +35,44 @@ final class IndexTemplates {
 
     private final RestClient client;
     private final OpenSearchConfig config;
-    private final Clock clock;
     private final List<String> problems = new ArrayList<>();
 
-    private IndexTemplates(RestClient client, OpenSearchConfig config, Clock clock) {
+    private IndexTemplates(RestClient client, OpenSearchConfig config) {
         this.client = client;
         this.config = config;
-        this.clock = clock;
     }
 
     /**
      * Checks the index of each kind of result, and puts a missing template where the configuration
      * says so.
      *
-     * @param trending whether the job writes lists of the most clicked names
      * @return what is wrong, one phrase each; empty if documents can be written
      */
-    static List<String> problems(RestClient client, OpenSearchConfig config, boolean trending) {
+    static List<String> problems(
+            RestClient client, OpenSearchConfig config, List<ResultIndex> indices) {
         if (config.templates() == Templates.IGNORE) {
             return List.of();
         }
-        IndexTemplates templates = new IndexTemplates(client, config, Clock.systemUTC());
-        templates.check(config.departmentsIndex(), "departments_count", "windowEndTime");
-        templates.check(config.sessionsIndex(), "user_session_counts", "windowEndTime");
-        templates.check(config.checkoutsIndex(), "user_session_details", "windowEndTime");
-        if (trending) {
-            templates.check(config.trendingIndex(), "trending", "windowEndTime");
-        }
-        config.deadLettersIndex()
-                .ifPresent(index -> templates.check(index, "dead_letters", "time"));
+        IndexTemplates templates = new IndexTemplates(client, config);
+        indices.forEach(templates::check);
         return templates.problems;
     }
 
-    private void check(String index, String template, String timeField) {
-        String newest = new IndexName(index, config.indexPeriod()).at(clock.millis());
+    private void check(ResultIndex index) {
         try {
-            Optional<JsonNode> existing = existingMapping(newest);
+            Optional<JsonNode> existing = existingMapping(index.newest);
             if (existing.isPresent()) {
-                warnOfWrongType(newest, timeField, type(existing.get(), timeField));
-            } else if (!isDate(mappingOfNew(newest), timeField)) {
-                missing(index, template, timeField);
+                warnOfWrongType(index, type(existing.get(), index.timeField));
+            } else if (!isDate(mappingOfNew(index.newest), index.timeField)) {
+                missing(index);
             }
         } catch (ResponseException e) {
-            unanswered(index, template, e);
+            unanswered(index, e);
         } catch (IOException e) {
-            LOG.warn("The index template of {} can't be checked; the job starts anyway", index, e);
+            LOG.warn(
+                    "The index template of {} can't be checked; the job starts anyway",
+                    index.name,
+                    e);
         }
     }
 
@@ -122,52 +114,52 @@ final class IndexTemplates {
     }
 
     /** An index keeps its types, whether the job starts or not. */
-    private static void warnOfWrongType(String index, String field, String type) {
+    private static void warnOfWrongType(ResultIndex index, String type) {
         if (!type.equals("date")) {
             LOG.error(
                     "Index {} has its field {} as type {}, not date: dashboards don't find its"
                             + " documents. Put the index templates with"
                             + " scripts/opensearch-setup.sh, delete the index, and replay its"
                             + " time range",
-                    index,
-                    field,
+                    index.newest,
+                    index.timeField,
                     type);
         }
     }
 
-    private void missing(String index, String template, String timeField) throws IOException {
+    private void missing(ResultIndex index) throws IOException {
         if (config.templates() == Templates.PUT) {
-            put(index, template);
+            put(index);
             return;
         }
         problems.add(
                 "has no index template that makes "
-                        + timeField
+                        + index.timeField
                         + " of index "
-                        + index
+                        + index.name
                         + " a date, so no dashboard would find its documents. Run"
                         + " scripts/opensearch-setup.sh, or set sink.opensearch / templates to put"
                         + " (the job puts missing templates) or to ignore");
     }
 
-    private void put(String index, String template) throws IOException {
-        ObjectNode body = read(template);
-        body.putArray("index_patterns").add(index).add(index + "-*");
-        Request request = new Request("PUT", "/_index_template/" + index);
+    private void put(ResultIndex index) throws IOException {
+        ObjectNode body = read(index.template);
+        body.putArray("index_patterns").add(index.name).add(index.name + "-*");
+        Request request = new Request("PUT", "/_index_template/" + index.name);
         // A template that somebody else has put meanwhile stays.
         request.addParameter("create", "true");
         request.setJsonEntity(body.toString());
         try {
             client.performRequest(request);
-            LOG.info("Put the index template {}", index);
+            LOG.info("Put the index template {}", index.name);
         } catch (ResponseException e) {
             if (status(e) == 400 && e.getMessage().contains("already exists")) {
-                LOG.info("The index template {} exists already", index);
+                LOG.info("The index template {} exists already", index.name);
                 return;
             }
             problems.add(
                     "does not take the index template of "
-                            + index
+                            + index.name
                             + ": "
                             + e.getMessage().replaceAll("\\s+", " ")
                             + "; without it no dashboard would find a document. Let the role or"
@@ -190,20 +182,20 @@ final class IndexTemplates {
     }
 
     /** OpenSearch is there, but refuses the question. */
-    private void unanswered(String index, String template, ResponseException e) {
+    private void unanswered(ResultIndex index, ResponseException e) {
         if (config.templates() == Templates.PUT && !BulkHttpClient.passes(status(e))) {
             // Serverless collections take templates, but simulate none.
             try {
-                put(index, template);
+                put(index);
             } catch (IOException failure) {
-                LOG.warn("The index template of {} can't be put", index, failure);
+                LOG.warn("The index template of {} can't be put", index.name, failure);
             }
             return;
         }
         LOG.warn(
                 "The index template of {} can't be checked: {}. The job starts anyway. Make sure"
                         + " that scripts/opensearch-setup.sh was run",
-                index,
+                index.name,
                 e.getMessage());
     }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,15 +151,17 @@ public final class OpenSearchStartCheck {
         if (indicesChecked) {
             return;
         }
-        indicesChecked = true;
+        List<ResultIndex> indices = ResultIndex.all(config, trending, Clock.systemUTC().millis());
         List<String> problems = new ArrayList<>();
         if (!isServerless()) {
             // Collections of time series refuse each deletion.
-            problems.addAll(WriteRights.problems(client, config, trending));
+            problems.addAll(WriteRights.problems(client, indices));
         }
         if (problems.isEmpty()) {
-            problems.addAll(IndexTemplates.problems(client, config, trending));
+            problems.addAll(IndexTemplates.problems(client, config, indices));
         }
+        // Where nobody answers, the next try asks again.
+        indicesChecked = true;
         problems.forEach(problem -> refused.add(name(endpoint) + problem));
     }
 

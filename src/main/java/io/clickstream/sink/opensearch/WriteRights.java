@@ -3,10 +3,8 @@ package io.clickstream.sink.opensearch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.clickstream.config.OpenSearchConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.http.util.EntityUtils;
@@ -33,17 +31,13 @@ final class WriteRights {
     /**
      * What the login may not do, one phrase each; empty if it may write.
      *
-     * @param trending whether the job writes lists of the most clicked names
+     * @throws IOException if nobody answers
      */
-    static List<String> problems(RestClient client, OpenSearchConfig config, boolean trending)
-            throws IOException {
+    static List<String> problems(RestClient client, List<ResultIndex> indices) throws IOException {
         StringBuilder bulk = new StringBuilder();
-        long now = Clock.systemUTC().millis();
-        for (String index : indices(config, trending)) {
+        for (ResultIndex index : indices) {
             ObjectNode line = JSON.createObjectNode();
-            line.putObject("delete")
-                    .put("_index", new IndexName(index, config.indexPeriod()).at(now))
-                    .put("_id", NO_DOCUMENT);
+            line.putObject("delete").put("_index", index.newest).put("_id", NO_DOCUMENT);
             bulk.append(line).append('\n');
         }
         Request request = new Request("POST", "/_bulk");
@@ -75,18 +69,6 @@ final class WriteRights {
             }
         }
         return problems;
-    }
-
-    private static List<String> indices(OpenSearchConfig config, boolean trending) {
-        List<String> indices = new ArrayList<>();
-        indices.add(config.departmentsIndex());
-        indices.add(config.sessionsIndex());
-        indices.add(config.checkoutsIndex());
-        if (trending) {
-            indices.add(config.trendingIndex());
-        }
-        config.deadLettersIndex().ifPresent(indices::add);
-        return indices;
     }
 
     private static String reason(ResponseException e) {
