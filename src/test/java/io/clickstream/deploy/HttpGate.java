@@ -22,7 +22,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -191,7 +190,7 @@ public final class HttpGate implements AutoCloseable {
         }
         boolean passes = true;
         for (String access : accesses.of(exchange, body)) {
-            boolean may = isAllowed(access);
+            boolean may = Grants.allow(statements, access);
             (may ? allowed : refused).add(access);
             passes &= may;
         }
@@ -257,22 +256,6 @@ public final class HttpGate implements AutoCloseable {
         if (hasBody) {
             exchange.getResponseBody().write(answer.body());
         }
-    }
-
-    private boolean isAllowed(String access) {
-        String[] parts = access.split(" ", 2);
-        return statements.stream()
-                .anyMatch(
-                        statement ->
-                                ApplicationTemplateTest.texts(statement.get("Action"))
-                                                .contains(parts[0])
-                                        && ApplicationTemplateTest.texts(statement.get("Resource"))
-                                                .stream()
-                                                .anyMatch(each -> matches(each, parts[1])));
-    }
-
-    private static boolean matches(String pattern, String resource) {
-        return Pattern.matches(Pattern.quote(pattern).replace("*", "\\E.*\\Q"), resource);
     }
 
     @Override

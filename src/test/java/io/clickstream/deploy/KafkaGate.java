@@ -10,7 +10,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.acl.AclBinding;
@@ -131,28 +130,12 @@ public final class KafkaGate implements Authorizer {
                         + arn(
                                 action.resourcePattern().resourceType(),
                                 action.resourcePattern().name());
-        boolean allowed = isAllowed(access);
+        boolean allowed = Grants.allow(statements, access);
         // The broker also tries rights that it can do without.
         if (allowed || action.logIfDenied()) {
             (allowed ? ALLOWED : REFUSED).add(access);
         }
         return allowed;
-    }
-
-    private static boolean isAllowed(String access) {
-        String[] parts = access.split(" ", 2);
-        return statements.stream()
-                .anyMatch(
-                        statement ->
-                                ApplicationTemplateTest.texts(statement.get("Action"))
-                                                .contains(parts[0])
-                                        && ApplicationTemplateTest.texts(statement.get("Resource"))
-                                                .stream()
-                                                .anyMatch(each -> matches(each, parts[1])));
-    }
-
-    private static boolean matches(String pattern, String resource) {
-        return Pattern.matches(Pattern.quote(pattern).replace("*", "\\E.*\\Q"), resource);
     }
 
     private static String name(AclOperation operation, ResourceType type) {
