@@ -9,8 +9,8 @@ import io.clickstream.format.ClickDecoder;
 import io.clickstream.format.ClickDecoders;
 import io.clickstream.format.IpPrivacy;
 import io.clickstream.format.registry.RegistryClickDecoder;
+import io.clickstream.personalize.InteractionReader;
 import io.clickstream.source.BotSigns;
-import io.clickstream.source.InteractionReader;
 import io.clickstream.source.RecordDecoder;
 import io.clickstream.source.kafka.KafkaSources;
 import io.clickstream.source.kinesis.KinesisSource;
@@ -42,7 +42,7 @@ public final class ClickstreamJob {
         try {
             JobConfig config = JobConfig.parse(propertyGroups(args));
             env = StreamExecutionEnvironment.getExecutionEnvironment(settings());
-            StartCheck.run(config, define(env, config));
+            StartChecks.run(config, define(env, config));
         } catch (ConfigException e) {
             // Flink and the service put it behind many lines of their own.
             LOG.error("The job does not start. {}", e.getMessage());
@@ -69,10 +69,14 @@ public final class ClickstreamJob {
     public static StreamExecutionEnvironment define(
             StreamExecutionEnvironment env, JobConfig config) {
         env.configure(settings());
+        config.maxParallelism().ifPresent(env::setMaxParallelism);
+        if (config.filesSource().isPresent()) {
+            FileReplay.define(env, config.filesSource().get(), config);
+            return env;
+        }
         if (!env.getCheckpointConfig().isCheckpointingEnabled()) {
             env.enableCheckpointing(config.checkpointInterval().toMillis());
         }
-        config.maxParallelism().ifPresent(env::setMaxParallelism);
         RecordDecoder decoder =
                 new RecordDecoder(
                                 decoder(config),
@@ -92,7 +96,7 @@ public final class ClickstreamJob {
                                 config.archive().isPresent(),
                                 config.privacy().map(IpPrivacy::new).orElse(null));
         new ClickstreamPipeline(config, Clock.systemUTC())
-                .define(env, source(config, decoder), JobOutputs.of(config));
+                .define(env, source(config, decoder), JobOutputs.of(config, env));
         return env;
     }
 

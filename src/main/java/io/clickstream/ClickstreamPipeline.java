@@ -1,5 +1,8 @@
 package io.clickstream;
 
+import io.clickstream.aggregate.Aggregate;
+import io.clickstream.aggregate.AggregateFormat;
+import io.clickstream.aggregate.Aggregates;
 import io.clickstream.config.PipelineConfig;
 import io.clickstream.config.TrendingConfig;
 import io.clickstream.count.LocalCountOperator;
@@ -12,28 +15,26 @@ import io.clickstream.event.Click;
 import io.clickstream.event.ClickBatch;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.EventTypes;
-import io.clickstream.event.FolderOf;
+import io.clickstream.event.FolderAssigner;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.Interaction;
 import io.clickstream.event.Session;
 import io.clickstream.event.Trend;
 import io.clickstream.event.UserId;
 import io.clickstream.event.WindowCount;
-import io.clickstream.interaction.InteractionSessionOperator;
+import io.clickstream.intake.ArchiveTarget;
+import io.clickstream.intake.BatchedIntakeOperator;
+import io.clickstream.intake.ClickIntakeOperator;
+import io.clickstream.intake.SingleIntakeOperator;
+import io.clickstream.personalize.InteractionSessionOperator;
 import io.clickstream.session.MaxRate;
 import io.clickstream.session.SessionOperator;
 import io.clickstream.source.TimedSource;
-import io.clickstream.time.BatchedIntakeOperator;
-import io.clickstream.time.ClickIntakeOperator;
-import io.clickstream.time.ClickIntakeOperator.Archive;
 import io.clickstream.time.EventTimeOperator;
-import io.clickstream.time.SingleIntakeOperator;
 import io.clickstream.trend.LocalTopOperator;
 import io.clickstream.trend.LocalTrendOperator;
 import io.clickstream.trend.SlidingTrends;
 import io.clickstream.trend.TopNames;
-import io.clickstream.trend.TrendField;
-import java.io.Serializable;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -130,15 +131,15 @@ public final class ClickstreamPipeline {
     public static final String CLICK_DUPLICATES = "click-duplicates";
     public static final String CLICK_SESSIONS = "click-sessions";
     public static final String LATE_CLICK_LETTERS = "late-click-letters";
-    public static final String CHECKOUT_SESSIONS = "checkout-sessions";
+    public static final String CHECKOUT_SESSIONS = Aggregates.CHECKOUT_SESSIONS.name();
     public static final String LOCAL_COUNTS = "local-counts";
     public static final String WINDOW_COUNTS = "window-counts";
-    public static final String DEPARTMENT_COUNTS = "department-counts";
-    public static final String SESSION_COUNTS = "session-counts";
+    public static final String DEPARTMENT_COUNTS = Aggregates.DEPARTMENT_COUNTS.name();
+    public static final String SESSION_COUNTS = Aggregates.SESSION_COUNTS.name();
     public static final String LOCAL_TRENDS = "local-trends";
     public static final String SLIDING_TRENDS = "sliding-trends";
     public static final String LOCAL_TOP = "local-top";
-    public static final String TRENDING = "trending";
+    public static final String TRENDING = Aggregates.TRENDING.name();
     public static final String DEAD_LETTERS = "dead-letters";
     public static final String INTERACTION_SESSIONS = "interaction-sessions";
 
@@ -181,18 +182,18 @@ public final class ClickstreamPipeline {
         DataStream<Click> clicks;
         if (bounded) {
             SingleOutputStreamOperator<Click> single =
-                    taken(records, EventTypes.CLICK, singleIntake(outputs));
+                    intake(records, EventTypes.CLICK, singleIntake(outputs));
             intake = single;
             clicks = single;
             byUser = single.keyBy(Click::user, EventTypes.USER_ID);
         } else {
             SingleOutputStreamOperator<ClickBatch> batches =
-                    taken(records, EventTypes.CLICK_BATCH, batchedIntake(outputs));
+                    intake(records, EventTypes.CLICK_BATCH, batchedIntake(outputs));
             intake = batches;
             byUser = inEventTime(batches);
             clicks = withoutKey(byUser);
         }
-        KeyedStream<Click, UserId> valid = once(byUser);
+        KeyedStream<Click, UserId> valid = withoutDuplicates(byUser);
         SingleOutputStreamOperator<Session> sessions =
                 named(
                         CLICK_SESSIONS,
@@ -236,21 +237,19 @@ public final class ClickstreamPipeline {
             boolean once = config.filters().duplicateSpan().isEmpty();
             SingleOutputStreamOperator<Trend> trends =
                     trends(once ? clicks : withoutKey(valid), config.trending().get());
-            to(outputs.trends(), within(outputs, trends, Trend::lastMillisecond));
+            write(Aggregates.TRENDING, trends, outputs);
         }
 
         if (config.personalize().isPresent()) {
-            to(outputs.interactions(), interactions(intake));
+            addSinks(outputs.interactions(), interactions(intake));
         }
 
-        to(
-                outputs.departmentCounts(),
-                within(outputs, departmentCounts, WindowCount::lastMillisecond));
-        to(outputs.sessionCounts(), within(outputs, sessionCounts, WindowCount::lastMillisecond));
-        to(outputs.checkoutSessions(), within(outputs, checkouts, Session::lastMillisecond));
-        to(outputs.deadLetters(), deadLetters);
+        write(Aggregates.DEPARTMENT_COUNTS, departmentCounts, outputs);
+        write(Aggregates.SESSION_COUNTS, sessionCounts, outputs);
+        write(Aggregates.CHECKOUT_SESSIONS, checkouts, outputs);
+        addSinks(outputs.deadLetters(), deadLetters);
         archive(outputs, intake.getSideOutput(ARCHIVE));
-        to(outputs.malformed(), intake.getSideOutput(MALFORMED));
+        addSinks(outputs.malformed(), intake.getSideOutput(MALFORMED));
     }
 
     private DataStream<Incoming> records(
@@ -279,7 +278,7 @@ public final class ClickstreamPipeline {
         return new SingleIntakeOperator(
                 NO_CLICKS,
                 INTERACTIONS,
-                archive(outputs),
+                archiveTarget(outputs),
                 config.eventTime().outOfOrderness(),
                 config.eventTime().maxFutureSkew());
     }
@@ -288,15 +287,15 @@ public final class ClickstreamPipeline {
         return new BatchedIntakeOperator(
                 NO_CLICKS,
                 INTERACTIONS,
-                archive(outputs),
+                archiveTarget(outputs),
                 config.eventTime().outOfOrderness(),
                 config.eventTime().maxFutureSkew());
     }
 
     @Nullable
-    private static Archive archive(Outputs outputs) {
-        FolderOf<ArchivedRecord> folders = outputs.archiveFolders();
-        return folders == null ? null : new Archive(folders, ARCHIVE, MALFORMED);
+    private static ArchiveTarget archiveTarget(Outputs outputs) {
+        FolderAssigner<ArchivedRecord> folders = outputs.archiveFolders();
+        return folders == null ? null : new ArchiveTarget(folders, ARCHIVE, MALFORMED);
     }
 
     /** Unless it is chained, it has a thread of its own, since packing takes long. */
@@ -312,7 +311,7 @@ public final class ClickstreamPipeline {
                         });
     }
 
-    private static <T> SingleOutputStreamOperator<T> taken(
+    private static <T> SingleOutputStreamOperator<T> intake(
             DataStream<Incoming> records, TypeInformation<T> type, ClickIntakeOperator<T> intake) {
         return named(CLICK_INTAKE, records.transform(CLICK_INTAKE, type, intake));
     }
@@ -348,7 +347,7 @@ public final class ClickstreamPipeline {
     }
 
     /** Leaves duplicates out, where that is configured. */
-    private KeyedStream<Click, UserId> once(KeyedStream<Click, UserId> byUser) {
+    private KeyedStream<Click, UserId> withoutDuplicates(KeyedStream<Click, UserId> byUser) {
         if (config.filters().duplicateSpan().isEmpty()) {
             return byUser;
         }
@@ -408,8 +407,7 @@ public final class ClickstreamPipeline {
                                                 LOCAL_TRENDS,
                                                 EventTypes.TREND,
                                                 new LocalTrendOperator(
-                                                        TrendField.valueOf(trending.field().name()),
-                                                        trending.slide())))
+                                                        trending.field(), trending.slide())))
                                 .keyBy(Trend::name, Types.STRING)
                                 .process(
                                         new SlidingTrends(trending.span(), trending.slide()),
@@ -426,9 +424,15 @@ public final class ClickstreamPipeline {
                         .process(new TopNames(trending.top()), EventTypes.TREND));
     }
 
+    /** Hands results to the sinks of their aggregate. */
+    private static <T> void write(
+            Aggregate<T> aggregate, SingleOutputStreamOperator<T> results, Outputs outputs) {
+        addSinks(outputs.sinks(aggregate), inRange(outputs, results, aggregate.format()));
+    }
+
     /** Leaves out results of other times, where the outputs have a range. */
-    private static <T> SingleOutputStreamOperator<T> within(
-            Outputs outputs, SingleOutputStreamOperator<T> results, LastMillisecond<T> last) {
+    private static <T> SingleOutputStreamOperator<T> inRange(
+            Outputs outputs, SingleOutputStreamOperator<T> results, AggregateFormat<T> format) {
         if (!outputs.isRange()) {
             return results;
         }
@@ -436,13 +440,9 @@ public final class ClickstreamPipeline {
         long to = outputs.to();
         return named(
                 results.getName() + "-in-range",
-                results.filter(result -> last.of(result) >= from && last.of(result) < to));
-    }
-
-    /** When a result's window ends, less one. */
-    private interface LastMillisecond<T> extends Serializable {
-
-        long of(T result);
+                results.filter(
+                        result ->
+                                format.timestamp(result) >= from && format.timestamp(result) < to));
     }
 
     private static <T> SingleOutputStreamOperator<T> named(
@@ -450,7 +450,7 @@ public final class ClickstreamPipeline {
         return operator.uid(uid).name(uid);
     }
 
-    private static <T> void to(Map<String, Sink<T>> sinks, DataStream<T> stream) {
+    private static <T> void addSinks(Map<String, Sink<T>> sinks, DataStream<T> stream) {
         sinks.forEach((uid, sink) -> stream.sinkTo(sink).uid(uid).name(uid));
     }
 }

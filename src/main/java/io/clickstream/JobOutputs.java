@@ -1,64 +1,39 @@
 package io.clickstream;
 
+import io.clickstream.aggregate.Aggregate;
 import io.clickstream.config.JobConfig;
-import io.clickstream.config.KafkaSinkConfig;
-import io.clickstream.config.KinesisSinkConfig;
-import io.clickstream.config.OpenSearchConfig;
-import io.clickstream.format.AggregateFormat;
-import io.clickstream.format.CheckoutFormat;
-import io.clickstream.format.DeadLetterFormat;
-import io.clickstream.format.DepartmentCountFormat;
-import io.clickstream.format.SessionCountFormat;
-import io.clickstream.format.TrendFormat;
+import io.clickstream.personalize.PersonalizeSink;
 import io.clickstream.sink.DeadLetterOutlet;
+import io.clickstream.sink.Destination;
 import io.clickstream.sink.archive.ArchiveSinks;
-import io.clickstream.sink.kafka.KafkaSinks;
-import io.clickstream.sink.kinesis.KinesisSinks;
-import io.clickstream.sink.opensearch.OpenSearchSinks;
-import io.clickstream.sink.personalize.PersonalizeSink;
-import org.apache.flink.api.connector.sink2.Sink;
+import io.clickstream.sink.file.FileDestination;
+import io.clickstream.sink.kafka.KafkaDestination;
+import io.clickstream.sink.kinesis.KinesisDestination;
+import io.clickstream.sink.opensearch.OpenSearchDestination;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** The sinks that a configuration names, and their uids. */
+/** The outputs that a configuration names. */
 public final class JobOutputs {
-
-    public static final String DEPARTMENT_COUNTS_KAFKA_SINK = "department-counts-kafka-sink";
-    public static final String SESSION_COUNTS_KAFKA_SINK = "session-counts-kafka-sink";
-    public static final String CHECKOUT_SESSIONS_KAFKA_SINK = "checkout-sessions-kafka-sink";
-    public static final String TRENDING_KAFKA_SINK = "trending-kafka-sink";
-    public static final String DEAD_LETTERS_KAFKA_SINK = "dead-letters-kafka-sink";
-    public static final String DEPARTMENT_COUNTS_KINESIS_SINK = "department-counts-kinesis-sink";
-    public static final String SESSION_COUNTS_KINESIS_SINK = "session-counts-kinesis-sink";
-    public static final String CHECKOUT_SESSIONS_KINESIS_SINK = "checkout-sessions-kinesis-sink";
-    public static final String TRENDING_KINESIS_SINK = "trending-kinesis-sink";
-    public static final String DEAD_LETTERS_KINESIS_SINK = "dead-letters-kinesis-sink";
-    public static final String DEPARTMENT_COUNTS_OPENSEARCH_SINK =
-            "department-counts-opensearch-sink";
-    public static final String SESSION_COUNTS_OPENSEARCH_SINK = "session-counts-opensearch-sink";
-    public static final String CHECKOUT_SESSIONS_OPENSEARCH_SINK =
-            "checkout-sessions-opensearch-sink";
-    public static final String DEAD_LETTERS_OPENSEARCH_SINK = "dead-letters-opensearch-sink";
-    public static final String TRENDING_OPENSEARCH_SINK = "trending-opensearch-sink";
 
     public static final String ARCHIVE_SINK = "archive-sink";
     public static final String MALFORMED_ARCHIVE_SINK = "malformed-archive-sink";
     public static final String INTERACTIONS_PERSONALIZE_SINK = "interactions-personalize-sink";
 
-    private final JobConfig config;
-    private final DeadLetterOutlet outlet;
-    private final boolean batch;
-
-    private JobOutputs(JobConfig config, boolean batch) {
-        this.config = config;
-        this.outlet = outlet(config);
-        this.batch = batch;
-    }
-
-    /** All outputs of a job. */
-    public static Outputs of(JobConfig config) {
+    /**
+     * All outputs of a job.
+     *
+     * @param env the environment that the job is defined in, with its checkpoint interval
+     */
+    public static Outputs of(JobConfig config, StreamExecutionEnvironment env) {
         Outputs outputs = new Outputs();
-        JobOutputs sinks = new JobOutputs(config, false);
-        sinks.addDeadLetters(outputs);
-        sinks.addAggregates(outputs);
+        for (Destination destination : destinations(config, env)) {
+            outputs.addAggregates(destination).addDeadLetters(destination);
+        }
         config.archive()
                 .ifPresent(
                         archive ->
@@ -76,163 +51,66 @@ public final class JobOutputs {
                         personalize ->
                                 outputs.interactions(
                                         INTERACTIONS_PERSONALIZE_SINK,
-                                        new PersonalizeSink(personalize, sinks.outlet)));
+                                        new PersonalizeSink(personalize, outlet(config))));
         return outputs;
     }
 
-    /**
-     * Adds those of a job's outputs that a replay may write again: the topics, streams and indices
-     * of aggregates. In topics they are at least once.
-     */
-    public static void addReplayed(JobConfig config, Outputs outputs) {
-        new JobOutputs(config, true).addAggregates(outputs);
+    /** The places that a job writes aggregates and dead letters to. */
+    static List<Destination> destinations(JobConfig config, StreamExecutionEnvironment env) {
+        List<Destination> destinations = new ArrayList<>();
+        List<Aggregate<?>> toTopics =
+                config.kafkaSink().isPresent() ? config.computed() : List.of();
+        config.deadLetterCluster()
+                .map(
+                        cluster ->
+                                KafkaDestination.streaming(
+                                        cluster,
+                                        config.deadLetters(),
+                                        toTopics,
+                                        Duration.ofMillis(
+                                                env.getCheckpointConfig().getCheckpointInterval())))
+                .ifPresent(destinations::add);
+        addKinesisAndOpenSearch(config, destinations);
+        return destinations;
+    }
+
+    /** Those of a job's destinations that a replay may write to again. Topics: at least once. */
+    public static List<Destination> replayDestinations(JobConfig config) {
+        List<Destination> destinations = new ArrayList<>();
+        List<Aggregate<?>> toTopics =
+                config.kafkaSink().isPresent() ? config.computed() : List.of();
+        config.deadLetterCluster()
+                .map(cluster -> KafkaDestination.batch(cluster, config.deadLetters(), toTopics))
+                .ifPresent(destinations::add);
+        addKinesisAndOpenSearch(config, destinations);
+        return destinations;
+    }
+
+    /** The folders that results of files go to; empty if clicks come from no files. */
+    static Optional<Destination> files(JobConfig config) {
+        return config.filesSink()
+                .map(sink -> new FileDestination(new Path(sink.path()), config.computed()));
+    }
+
+    private static void addKinesisAndOpenSearch(JobConfig config, List<Destination> destinations) {
+        config.kinesisSink()
+                .map(kinesis -> new KinesisDestination(kinesis, config.computed()))
+                .ifPresent(destinations::add);
+        config.openSearch()
+                .map(
+                        openSearch ->
+                                new OpenSearchDestination(
+                                        openSearch, config.computed(), outlet(config)))
+                .ifPresent(destinations::add);
     }
 
     /** The way of what other sinks can't deliver. */
     private static DeadLetterOutlet outlet(JobConfig config) {
         return config.deadLetterCluster().isEmpty()
-                ? KinesisSinks.deadLetterOutlet(config.kinesisSink().orElseThrow())
-                : KafkaSinks.deadLetterOutlet(
-                        config.deadLetterCluster().get(), config.deadLetters().topic());
+                ? KinesisDestination.deadLetterOutlet(config.kinesisSink().orElseThrow())
+                : KafkaDestination.deadLetterOutlet(
+                        config.deadLetterCluster().get(), config.deadLetters());
     }
 
-    /** Dead letters go to the topic or to the stream, or to both; and to an index, if asked. */
-    private void addDeadLetters(Outputs outputs) {
-        config.kinesisSink()
-                .ifPresent(
-                        kinesis ->
-                                outputs.deadLetters(
-                                        DEAD_LETTERS_KINESIS_SINK,
-                                        KinesisSinks.deadLetters(kinesis)));
-        config.deadLetterCluster()
-                .ifPresent(
-                        cluster ->
-                                outputs.deadLetters(
-                                        DEAD_LETTERS_KAFKA_SINK,
-                                        KafkaSinks.deadLetters(
-                                                cluster,
-                                                config.deadLetters().topic(),
-                                                DEAD_LETTERS_KAFKA_SINK)));
-        config.openSearch()
-                .flatMap(OpenSearchConfig::deadLettersIndex)
-                .ifPresent(
-                        index ->
-                                outputs.deadLetters(
-                                        DEAD_LETTERS_OPENSEARCH_SINK,
-                                        OpenSearchSinks.sink(
-                                                config.openSearch().get(),
-                                                index,
-                                                new DeadLetterFormat(),
-                                                outlet)));
-    }
-
-    private void addAggregates(Outputs outputs) {
-        config.kafkaSink().ifPresent(kafka -> addTopics(kafka, outputs));
-        config.kinesisSink().ifPresent(kinesis -> addStreams(kinesis, outputs));
-        config.openSearch().ifPresent(openSearch -> addIndices(openSearch, outputs));
-        if (config.trending().isPresent()) {
-            addTrends(outputs);
-        }
-    }
-
-    private void addStreams(KinesisSinkConfig kinesis, Outputs outputs) {
-        outputs.departmentCounts(
-                        DEPARTMENT_COUNTS_KINESIS_SINK,
-                        KinesisSinks.aggregates(
-                                kinesis, kinesis.departmentsStream(), new DepartmentCountFormat()))
-                .sessionCounts(
-                        SESSION_COUNTS_KINESIS_SINK,
-                        KinesisSinks.aggregates(
-                                kinesis, kinesis.sessionsStream(), new SessionCountFormat()))
-                .checkoutSessions(
-                        CHECKOUT_SESSIONS_KINESIS_SINK,
-                        KinesisSinks.aggregates(
-                                kinesis, kinesis.checkoutsStream(), new CheckoutFormat()));
-    }
-
-    private <T> Sink<T> topic(
-            KafkaSinkConfig kafka, String topic, String uid, AggregateFormat<T> format) {
-        return batch
-                ? KafkaSinks.batchAggregates(kafka, topic, uid, format)
-                : KafkaSinks.aggregates(kafka, topic, uid, format);
-    }
-
-    private void addTopics(KafkaSinkConfig kafka, Outputs outputs) {
-        outputs.departmentCounts(
-                        DEPARTMENT_COUNTS_KAFKA_SINK,
-                        topic(
-                                kafka,
-                                kafka.departmentsTopic(),
-                                DEPARTMENT_COUNTS_KAFKA_SINK,
-                                new DepartmentCountFormat()))
-                .sessionCounts(
-                        SESSION_COUNTS_KAFKA_SINK,
-                        topic(
-                                kafka,
-                                kafka.sessionsTopic(),
-                                SESSION_COUNTS_KAFKA_SINK,
-                                new SessionCountFormat()))
-                .checkoutSessions(
-                        CHECKOUT_SESSIONS_KAFKA_SINK,
-                        topic(
-                                kafka,
-                                kafka.checkoutsTopic(),
-                                CHECKOUT_SESSIONS_KAFKA_SINK,
-                                new CheckoutFormat()));
-    }
-
-    private void addIndices(OpenSearchConfig openSearch, Outputs outputs) {
-        outputs.departmentCounts(
-                        DEPARTMENT_COUNTS_OPENSEARCH_SINK,
-                        OpenSearchSinks.sink(
-                                openSearch,
-                                openSearch.departmentsIndex(),
-                                new DepartmentCountFormat(),
-                                outlet))
-                .sessionCounts(
-                        SESSION_COUNTS_OPENSEARCH_SINK,
-                        OpenSearchSinks.sink(
-                                openSearch,
-                                openSearch.sessionsIndex(),
-                                new SessionCountFormat(),
-                                outlet))
-                .checkoutSessions(
-                        CHECKOUT_SESSIONS_OPENSEARCH_SINK,
-                        OpenSearchSinks.sink(
-                                openSearch,
-                                openSearch.checkoutsIndex(),
-                                new CheckoutFormat(),
-                                outlet));
-    }
-
-    private void addTrends(Outputs outputs) {
-        TrendFormat format = new TrendFormat();
-        config.kafkaSink()
-                .ifPresent(
-                        kafka ->
-                                outputs.trends(
-                                        TRENDING_KAFKA_SINK,
-                                        topic(
-                                                kafka,
-                                                kafka.trendingTopic(),
-                                                TRENDING_KAFKA_SINK,
-                                                format)));
-        config.kinesisSink()
-                .ifPresent(
-                        kinesis ->
-                                outputs.trends(
-                                        TRENDING_KINESIS_SINK,
-                                        KinesisSinks.aggregates(
-                                                kinesis, kinesis.trendingStream(), format)));
-        config.openSearch()
-                .ifPresent(
-                        openSearch ->
-                                outputs.trends(
-                                        TRENDING_OPENSEARCH_SINK,
-                                        OpenSearchSinks.sink(
-                                                openSearch,
-                                                openSearch.trendingIndex(),
-                                                format,
-                                                outlet)));
-    }
+    private JobOutputs() {}
 }

@@ -1,13 +1,12 @@
 package io.clickstream;
 
+import io.clickstream.aggregate.Aggregate;
 import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.DeadLetter;
-import io.clickstream.event.FolderOf;
+import io.clickstream.event.FolderAssigner;
 import io.clickstream.event.Interaction;
-import io.clickstream.event.Session;
-import io.clickstream.event.Trend;
-import io.clickstream.event.WindowCount;
+import io.clickstream.sink.Destination;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,41 +16,43 @@ import org.apache.flink.api.connector.sink2.Sink;
 /** The sinks of each output of the pipeline, by their uids. */
 public final class Outputs {
 
-    private final Map<String, Sink<WindowCount>> departmentCounts = new LinkedHashMap<>();
-    private final Map<String, Sink<WindowCount>> sessionCounts = new LinkedHashMap<>();
-    private final Map<String, Sink<Session>> checkoutSessions = new LinkedHashMap<>();
-    private final Map<String, Sink<Trend>> trends = new LinkedHashMap<>();
+    private final Map<Aggregate<?>, Map<String, Sink<?>>> aggregates = new LinkedHashMap<>();
     private final Map<String, Sink<Interaction>> interactions = new LinkedHashMap<>();
     private final Map<String, Sink<DeadLetter>> deadLetters = new LinkedHashMap<>();
-    @Nullable private FolderOf<ArchivedRecord> archiveFolders;
+    @Nullable private FolderAssigner<ArchivedRecord> archiveFolders;
     private boolean archiveChained;
     private final Map<String, Sink<ArchivedBatch>> archive = new LinkedHashMap<>();
     private final Map<String, Sink<DeadLetter>> malformed = new LinkedHashMap<>();
     private long from = Long.MIN_VALUE;
     private long to = Long.MAX_VALUE;
 
-    /** Adds a sink for the sessions per department and window. */
-    public Outputs departmentCounts(String uid, Sink<WindowCount> sink) {
-        departmentCounts.put(uid, sink);
+    /** Adds a sink for an aggregate. It gets nothing if the job does not compute the aggregate. */
+    public <T> Outputs add(Aggregate<T> aggregate, String uid, Sink<T> sink) {
+        aggregates.computeIfAbsent(aggregate, key -> new LinkedHashMap<>()).put(uid, sink);
         return this;
     }
 
-    /** Adds a sink for the sessions per window. */
-    public Outputs sessionCounts(String uid, Sink<WindowCount> sink) {
-        sessionCounts.put(uid, sink);
+    /** Adds the sinks of a destination for all of its aggregates. */
+    public Outputs addAggregates(Destination destination) {
+        destination.aggregates().forEach(aggregate -> add(aggregate, destination));
         return this;
     }
 
-    /** Adds a sink for the sessions with a checkout. */
-    public Outputs checkoutSessions(String uid, Sink<Session> sink) {
-        checkoutSessions.put(uid, sink);
+    private <T> void add(Aggregate<T> aggregate, Destination destination) {
+        String uid = uid(aggregate.name(), destination);
+        add(aggregate, uid, destination.sink(aggregate, uid));
+    }
+
+    /** Adds a destination's sink for what could not be used, if it has one. */
+    public Outputs addDeadLetters(Destination destination) {
+        String uid = uid(ClickstreamPipeline.DEAD_LETTERS, destination);
+        destination.deadLetters(uid).ifPresent(sink -> deadLetters(uid, sink));
         return this;
     }
 
-    /** Adds a sink for the most clicked names, which there are only if they are configured. */
-    public Outputs trends(String uid, Sink<Trend> sink) {
-        trends.put(uid, sink);
-        return this;
+    /** A savepoint finds the state of a sink by it, so it must never change. */
+    private static String uid(String results, Destination destination) {
+        return results + '-' + destination.name() + "-sink";
     }
 
     /** Adds a sink for interactions, which there are only if they are configured. */
@@ -75,7 +76,7 @@ public final class Outputs {
      */
     public Outputs archive(
             String uid,
-            FolderOf<ArchivedRecord> folders,
+            FolderAssigner<ArchivedRecord> folders,
             Sink<ArchivedBatch> sink,
             boolean chained) {
         archiveFolders = folders;
@@ -96,7 +97,7 @@ public final class Outputs {
      * @param begin the first ms since the epoch that a result's last millisecond may be
      * @param end the first that it may not be
      */
-    public Outputs within(long begin, long end) {
+    public Outputs limitedTo(long begin, long end) {
         from = begin;
         to = end;
         return this;
@@ -114,20 +115,9 @@ public final class Outputs {
         return to;
     }
 
-    Map<String, Sink<WindowCount>> departmentCounts() {
-        return Collections.unmodifiableMap(departmentCounts);
-    }
-
-    Map<String, Sink<WindowCount>> sessionCounts() {
-        return Collections.unmodifiableMap(sessionCounts);
-    }
-
-    Map<String, Sink<Session>> checkoutSessions() {
-        return Collections.unmodifiableMap(checkoutSessions);
-    }
-
-    Map<String, Sink<Trend>> trends() {
-        return Collections.unmodifiableMap(trends);
+    @SuppressWarnings("unchecked") // Only add() fills the map, with sinks of the aggregate's type.
+    <T> Map<String, Sink<T>> sinks(Aggregate<T> aggregate) {
+        return (Map<String, Sink<T>>) (Map<String, ?>) aggregates.getOrDefault(aggregate, Map.of());
     }
 
     Map<String, Sink<Interaction>> interactions() {
@@ -140,7 +130,7 @@ public final class Outputs {
 
     /** Null if there is no archive. */
     @Nullable
-    FolderOf<ArchivedRecord> archiveFolders() {
+    FolderAssigner<ArchivedRecord> archiveFolders() {
         return archiveFolders;
     }
 

@@ -33,9 +33,9 @@ class ArchitectureTest {
         "io.clickstream.session..",
         "io.clickstream.duplicate..",
         "io.clickstream.count..",
-        "io.clickstream.interaction..",
         "io.clickstream.shuffle..",
         "io.clickstream.time..",
+        "io.clickstream.intake..",
         "io.clickstream.event.."
     };
 
@@ -68,6 +68,7 @@ class ArchitectureTest {
                         "io.clickstream.format..",
                         "io.clickstream.config..",
                         "io.clickstream.deadletter..",
+                        "io.clickstream.personalize..",
                         "samples..",
                         "org.apache.flink.connector..",
                         "org.apache.flink.api.connector..",
@@ -119,7 +120,7 @@ class ArchitectureTest {
                 .resideOutsideOfPackage("io.clickstream.config..")
                 .should()
                 .dependOnClassesThat()
-                .haveNameMatching("io.clickstream.config.(Key|ConfigKeys)(\\$.*)?")
+                .haveNameMatching("io.clickstream.config.(Key|KeyGroup)(\\$.*)?")
                 .orShould()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("org.apache.flink.util.ParameterTool")

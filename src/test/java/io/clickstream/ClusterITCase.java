@@ -26,7 +26,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,7 +69,7 @@ class ClusterITCase {
                     lab(kafka, openSearch));
             Path wrong = folder.resolve("wrong.json");
             writeConfig(wrong, lab(kafka, openSearch).with(LAB, "Topik", "clicks"));
-            String jar = cluster.upload(jar());
+            String jar = cluster.upload(FlinkCluster.jobJar());
             String first = cluster.run(jar, List.of(), 2, null);
             send(kafka, traffic, start + 30_000);
             awaitResults(kafka, 1);
@@ -144,18 +143,6 @@ class ClusterITCase {
                                         Map.of("PropertyGroupId", id, "PropertyMap", properties)));
         Files.createDirectories(file.getParent());
         new ObjectMapper().writeValue(file.toFile(), content);
-    }
-
-    private static Path jar() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("target"))) {
-            return files.filter(
-                            file ->
-                                    file.getFileName()
-                                            .toString()
-                                            .matches("clickstream-analytics-.*\\.jar"))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError("there is no jar: run mvn package"));
-        }
     }
 
     private void send(LocalJob kafka, ShopTraffic traffic, long until) throws Exception {

@@ -122,7 +122,7 @@ class KafkaLoginITCase {
                             env -> {
                                 env.enableCheckpointing(500);
                                 JobConfig config = JobConfig.parse(properties);
-                                StartCheck.run(config, ClickstreamJob.define(env, config));
+                                StartChecks.run(config, ClickstreamJob.define(env, config));
                             })) {
                 assertThat(flink).isNotNull();
                 Await.until(
@@ -234,7 +234,7 @@ class KafkaLoginITCase {
         JobConfig config = JobConfig.parse(properties);
         List<String> problems = new ArrayList<>();
         try {
-            StartCheck.run(config, env);
+            StartChecks.run(config, env);
         } catch (ConfigException e) {
             problems.addAll(e.errors());
         }

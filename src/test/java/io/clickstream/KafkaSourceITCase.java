@@ -106,7 +106,7 @@ class KafkaSourceITCase {
                 broker.createTopic(LocalJob.CLICKS, 2);
                 job.send(0, clicks(50));
                 job.send(1, clicks(20));
-                proxy.goOn();
+                proxy.resume();
 
                 Await.until("the new clicks", SOON, () -> job.count("clicks") == 170);
                 job.send(0, clicks(3));
@@ -220,7 +220,7 @@ class KafkaSourceITCase {
                 job.send(0, more);
                 Await.until("a stall", SOON, () -> job.stalledPartitions() == 2);
                 Await.until("a lag", SOON, () -> job.millisBehindLatest() > 15_000);
-                proxy.goOn();
+                proxy.resume();
 
                 Await.until("all clicks", SOON, () -> job.count("clicks") == 1_002);
                 Await.until("no stall", SOON, () -> job.stalledPartitions() == 0);

@@ -33,9 +33,9 @@ class MaxParallelismTest {
 
     @Test
     void aParallelismAboveTheMaximumIsRefusedWithTheKey() {
-        assertThat(StartCheck.parallelismProblem(config("4"), 4)).isEmpty();
+        assertThat(StartChecks.parallelismProblem(config("4"), 4)).isEmpty();
 
-        assertThat(StartCheck.parallelismProblem(config("4"), 5))
+        assertThat(StartChecks.parallelismProblem(config("4"), 5))
                 .hasValueSatisfying(
                         problem ->
                                 assertThat(problem)

@@ -102,10 +102,10 @@ class PersonalizeITCase {
             configure(job).start(folder, 2);
 
             Await.until("200 interactions", TIMEOUT, () -> personalize.distinct() >= 200);
-            assertThat(personalize.taken()).hasSize(200);
+            assertThat(personalize.accepted()).hasSize(200);
             assertThat(personalize.dropped()).isEmpty();
             assertThat(personalize.calls()).isLessThanOrEqualTo(200 / 3);
-            assertThat(inOrder(personalize.taken())).isEqualTo(expected);
+            assertThat(inOrder(personalize.accepted())).isEqualTo(expected);
             Await.until(
                     "counters",
                     TIMEOUT,
@@ -141,7 +141,7 @@ class PersonalizeITCase {
 
             Await.until("4 interactions", TIMEOUT, () -> personalize.distinct() >= 4);
             Await.until("3 letters", TIMEOUT, () -> job.topic(LocalJob.DEAD_LETTERS).size() >= 3);
-            assertThat(personalize.taken())
+            assertThat(personalize.accepted())
                     .extracting(
                             taken ->
                                     String.join(
@@ -444,7 +444,7 @@ class PersonalizeITCase {
                     "interactions %d: delivered %d (sent %d), spilled %d, rejected %d; calls %d%n",
                     all.size(),
                     accounts.delivered().size(),
-                    personalize.taken().size(),
+                    personalize.accepted().size(),
                     accounts.spilled().size(),
                     accounts.rejected().size(),
                     personalize.calls());
@@ -484,7 +484,7 @@ class PersonalizeITCase {
 
     private Accounts accounts(LocalJob job) throws IOException {
         Set<String> delivered = new HashSet<>();
-        personalize.taken().forEach(taken -> delivered.add(taken.eventId()));
+        personalize.accepted().forEach(taken -> delivered.add(taken.eventId()));
         Set<String> spilled = new HashSet<>();
         for (JsonNode line : spilled()) {
             spilled.add(line.get("eventId").asText());
@@ -511,7 +511,7 @@ class PersonalizeITCase {
     private void assertOrderPerSession() {
         Map<String, List<Double>> times = new HashMap<>();
         Set<String> seen = new HashSet<>();
-        for (Taken taken : personalize.taken()) {
+        for (Taken taken : personalize.accepted()) {
             if (seen.add(taken.eventId())) {
                 times.computeIfAbsent(
                                 taken.userId() + "/" + taken.sessionId(), key -> new ArrayList<>())

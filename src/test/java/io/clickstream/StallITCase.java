@@ -97,7 +97,7 @@ class StallITCase {
                             return now - begin >= 1_000L * seconds;
                         });
                 long setAside = linesWith(log, "It is set aside");
-                proxy.goOn();
+                proxy.resume();
 
                 awaitClicks(job, sent);
                 Await.until("no stall", SOON, () -> job.stalledPartitions() == 0);
@@ -148,7 +148,7 @@ class StallITCase {
             stall(proxy, job, server, stream, behind + 60_000);
             proxy.beginBehindRecords(shard, KinesisProxy.Fault.THROTTLE);
             stall(proxy, job, server, stream, behind + 120_000);
-            proxy.goOn();
+            proxy.resume();
 
             awaitClicks(job, sent);
             Await.until("no stall", SOON, () -> job.stalledPartitions() == 0);

@@ -146,7 +146,7 @@ class StartCheckITCase {
     private void check() throws InterruptedException {
         StreamExecutionEnvironment env = new StreamExecutionEnvironment();
         env.enableCheckpointing(CHECKPOINT_MILLIS);
-        StartCheck.run(JobConfig.parse(properties), env);
+        StartChecks.run(JobConfig.parse(properties), env);
     }
 
     private List<String> errors() {

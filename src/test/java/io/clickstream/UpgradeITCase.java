@@ -102,7 +102,7 @@ class UpgradeITCase {
                             TrendOracle.expect(visits(clicks), TOP, SPAN, SLIDE));
             Expected all = Oracle.expect(forOracle(clicks), GAP, WINDOW);
             job.awaitTopics(
-                    new Expected(
+                    Expected.of(
                             remaining(release, Results.DEPARTMENTS_TOPIC, all.departments()),
                             remaining(release, Results.SESSIONS_TOPIC, all.sessions()),
                             remaining(release, Results.CHECKOUTS_TOPIC, all.checkouts()),

@@ -2,7 +2,7 @@ package io.clickstream.bench;
 
 import blue.strategic.parquet.ParquetReader;
 import io.clickstream.ClickstreamJob;
-import io.clickstream.StartCheck;
+import io.clickstream.StartChecks;
 import io.clickstream.config.JobConfig;
 import io.clickstream.local.ClickEncoder;
 import io.clickstream.local.GeneratedClick;
@@ -201,7 +201,7 @@ public final class ArchiveBenchmark implements Callable<Integer> {
                         1,
                         env -> {
                             env.enableCheckpointing(CHECKPOINT_MILLIS);
-                            StartCheck.run(config, ClickstreamJob.define(env, config));
+                            StartChecks.run(config, ClickstreamJob.define(env, config));
                         })) {
             long began = await(flink, WARM_UP_CLICKS);
             long first = flink.metrics().count(ClickstreamMetrics.CLICKS);

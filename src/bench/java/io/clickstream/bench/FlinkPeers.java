@@ -2,6 +2,10 @@ package io.clickstream.bench;
 
 import io.clickstream.ClickstreamPipeline;
 import io.clickstream.Outputs;
+import io.clickstream.aggregate.Aggregates;
+import io.clickstream.aggregate.CheckoutFormat;
+import io.clickstream.aggregate.DepartmentCountFormat;
+import io.clickstream.aggregate.SessionCountFormat;
 import io.clickstream.bench.sql.SqlPipeline;
 import io.clickstream.bench.textbook.TextbookPipeline;
 import io.clickstream.config.JobConfig;
@@ -11,9 +15,6 @@ import io.clickstream.event.Incoming;
 import io.clickstream.event.Session;
 import io.clickstream.event.WindowCount;
 import io.clickstream.format.AvroClickDecoder;
-import io.clickstream.format.CheckoutFormat;
-import io.clickstream.format.DepartmentCountFormat;
-import io.clickstream.format.SessionCountFormat;
 import io.clickstream.source.BotSigns;
 import io.clickstream.source.RecordDecoder;
 import io.clickstream.source.kafka.KafkaSources;
@@ -109,9 +110,15 @@ final class FlinkPeers {
                         env,
                         source(),
                         new Outputs()
-                                .departmentCounts("department-counts-digest", departments)
-                                .sessionCounts("session-counts-digest", sessions)
-                                .checkoutSessions("checkout-sessions-digest", checkouts)
+                                .add(
+                                        Aggregates.DEPARTMENT_COUNTS,
+                                        "department-counts-digest",
+                                        departments)
+                                .add(Aggregates.SESSION_COUNTS, "session-counts-digest", sessions)
+                                .add(
+                                        Aggregates.CHECKOUT_SESSIONS,
+                                        "checkout-sessions-digest",
+                                        checkouts)
                                 .deadLetters("dead-letters-none", ResultSink.refusing(spec.id())));
     }
 

@@ -1,14 +1,14 @@
 package io.clickstream.bench;
 
+import io.clickstream.aggregate.AggregateFormat;
+import io.clickstream.aggregate.AggregateJson;
+import io.clickstream.aggregate.CheckoutFormat;
+import io.clickstream.aggregate.DepartmentCountFormat;
+import io.clickstream.aggregate.SessionCountFormat;
 import io.clickstream.bench.kstreams.SessionsTopology;
 import io.clickstream.event.Session;
 import io.clickstream.event.WindowCount;
-import io.clickstream.format.AggregateFormat;
-import io.clickstream.format.AggregateJson;
 import io.clickstream.format.AvroClickDecoder;
-import io.clickstream.format.CheckoutFormat;
-import io.clickstream.format.DepartmentCountFormat;
-import io.clickstream.format.SessionCountFormat;
 import io.clickstream.source.BotSigns;
 import io.clickstream.source.RecordDecoder;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.clickstream.bench;
 
-import io.clickstream.format.AggregateFormat;
-import io.clickstream.format.AggregateJson;
+import io.clickstream.aggregate.AggregateFormat;
+import io.clickstream.aggregate.AggregateJson;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -98,7 +97,7 @@ public final class ClusterRun implements Callable<Integer> {
         check(rate >= 1, "--rate must be at least 1, not " + rate);
         check(rounds >= 1, "--rounds must be at least 1, not " + rounds);
         check(taskManagers >= 2, "--task-managers must be at least 2, not " + taskManagers);
-        Path jar = jar();
+        Path jar = FlinkCluster.jobJar();
         Path log = LocalCommand.log();
         Path logs = Files.createDirectories(Path.of(log.toString().replaceFirst("\\.log$", "")));
         Path folder = Files.createTempDirectory("clickstream-");
@@ -140,22 +139,6 @@ public final class ClusterRun implements Callable<Integer> {
             out.println("left over: " + folder);
         }
         Runtime.getRuntime().halt(ABORTED);
-    }
-
-    private static Path jar() throws IOException {
-        Path target = Path.of(System.getProperty("clickstream.project", "."), "target");
-        try (Stream<Path> files = Files.list(target)) {
-            return files.filter(
-                            file ->
-                                    file.getFileName()
-                                            .toString()
-                                            .matches("clickstream-analytics-.*\\.jar"))
-                    .findFirst()
-                    .orElseThrow(
-                            () ->
-                                    new IllegalStateException(
-                                            "there is no jar in " + target + ": run mvn package"));
-        }
     }
 
     private int run(LocalServers servers, FlinkCluster cluster, Path jar, Path logs)

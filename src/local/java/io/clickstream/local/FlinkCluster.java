@@ -55,6 +55,8 @@ public final class FlinkCluster implements AutoCloseable {
                             + "|snappy-java|javax.activation-api|chill-java)-.*)"
                             + "(?<!-tests)\\.jar");
 
+    private static final Pattern JOB_JAR = Pattern.compile("clickstream-analytics-.*\\.jar");
+
     private static final String LOOPBACK = "127.0.0.1";
     private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
     private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(2);
@@ -130,6 +132,23 @@ public final class FlinkCluster implements AutoCloseable {
         } catch (IOException | InterruptedException | RuntimeException e) {
             cluster.close();
             throw e;
+        }
+    }
+
+    /**
+     * The jar of the job that was built last.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public static Path jobJar() throws IOException {
+        Path target = Path.of(System.getProperty(PROJECT_PROPERTY, "."), "target");
+        try (Stream<Path> files = Files.list(target)) {
+            return files.filter(file -> JOB_JAR.matcher(file.getFileName().toString()).matches())
+                    .findFirst()
+                    .orElseThrow(
+                            () ->
+                                    new IllegalStateException(
+                                            "there is no jar in " + target + ": run mvn package"));
         }
     }
 

@@ -3,7 +3,7 @@ package io.clickstream.local;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.local.PersonalizeServer.Taken;
-import io.clickstream.sink.personalize.UndeliveredFiles;
+import io.clickstream.personalize.UndeliveredFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -78,7 +78,7 @@ public final class InteractionLedger {
     /** Where the interactions are now. */
     public Accounts accounts() throws IOException {
         Map<String, String> delivered = new HashMap<>();
-        for (Taken taken : personalize.taken()) {
+        for (Taken taken : personalize.accepted()) {
             delivered.put(
                     taken.eventId(),
                     line(

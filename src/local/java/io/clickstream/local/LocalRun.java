@@ -3,7 +3,7 @@ package io.clickstream.local;
 import io.clickstream.ClickstreamJob;
 import io.clickstream.ClickstreamPipeline;
 import io.clickstream.JobOutputs;
-import io.clickstream.StartCheck;
+import io.clickstream.StartChecks;
 import io.clickstream.config.JobConfig;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.local.produce.Deliveries;
@@ -516,7 +516,7 @@ public final class LocalRun implements Callable<Integer> {
             StreamExecutionEnvironment env, Map<String, Map<String, String>> properties)
             throws InterruptedException {
         JobConfig config = JobConfig.parse(properties);
-        StartCheck.run(config, ClickstreamJob.define(env, config));
+        StartChecks.run(config, ClickstreamJob.define(env, config));
     }
 
     private static Path templates() throws URISyntaxException {

@@ -177,7 +177,7 @@ public final class OracleTally {
         Collections.sort(departmentLines);
         Collections.sort(sessionLines);
         Collections.sort(checkouts);
-        return new Expected(departmentLines, sessionLines, checkouts, sessionTotal);
+        return Expected.of(departmentLines, sessionLines, checkouts, sessionTotal);
     }
 
     /** The largest whole number of percent that is not above the share. */

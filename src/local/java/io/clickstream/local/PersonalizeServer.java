@@ -142,7 +142,7 @@ public final class PersonalizeServer implements AutoCloseable {
     }
 
     /** All events that were taken, repeated ones too, in the order in which they came. */
-    public synchronized List<Taken> taken() {
+    public synchronized List<Taken> accepted() {
         return List.copyOf(taken);
     }
 

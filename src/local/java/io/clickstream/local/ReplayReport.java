@@ -2,8 +2,10 @@ package io.clickstream.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.aggregate.Aggregates;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.sink.file.FileDestination;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,11 +54,11 @@ final class ReplayReport {
         isOfAll = range.equals(TimeRange.ALL);
         records = metrics.countWithFinished(ClickstreamMetrics.RECORDS_IN);
         clicks = metrics.countWithFinished(ClickstreamMetrics.CLICKS);
-        readLetters(output.resolve(ReplayJob.DEAD_LETTERS));
-        sessions = lines(output.resolve(ReplayJob.SESSIONS));
+        readLetters(output.resolve(FileDestination.DEAD_LETTERS));
+        sessions = lines(output.resolve(Aggregates.SESSION_COUNTS.defaultTopic()));
         departmentsLeftOut = metrics.countWithFinished(ClickstreamMetrics.DEPARTMENTS_LEFT_OUT);
-        checkouts = lines(output.resolve(ReplayJob.CHECKOUTS));
-        departments = lines(output.resolve(ReplayJob.DEPARTMENTS));
+        checkouts = lines(output.resolve(Aggregates.CHECKOUT_SESSIONS.defaultTopic()));
+        departments = lines(output.resolve(Aggregates.DEPARTMENT_COUNTS.defaultTopic()));
         totals =
                 String.format(
                         Locale.ROOT,
@@ -157,7 +159,7 @@ final class ReplayReport {
                                     + " aggregates/max-dept-list-size, or make the names shorter"
                                     + " with department-cut",
                             departmentsLeftOut,
-                            ReplayJob.DEPARTMENTS));
+                            Aggregates.DEPARTMENT_COUNTS.defaultTopic()));
         }
         if (!isOfAll) {
             if (sessions == 0) {

@@ -5,17 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.clickstream.JobOutputs;
 import io.clickstream.Outputs;
-import io.clickstream.StartCheck;
+import io.clickstream.StartChecks;
+import io.clickstream.aggregate.Aggregate;
 import io.clickstream.config.JobConfig;
 import io.clickstream.config.OpenSearchConfig;
-import io.clickstream.format.AggregateFormat;
-import io.clickstream.format.CheckoutFormat;
-import io.clickstream.format.DepartmentCountFormat;
-import io.clickstream.format.SessionCountFormat;
-import io.clickstream.format.TrendFormat;
 import io.clickstream.sink.file.FileSinks;
 import io.clickstream.sink.opensearch.DocumentNames;
-import io.clickstream.sink.opensearch.OpenSearchSinks;
+import io.clickstream.sink.opensearch.OpenSearchDestination;
 import io.clickstream.sink.opensearch.StaleDocuments;
 import io.clickstream.sink.opensearch.StaleDocuments.Found;
 import java.io.IOException;
@@ -24,12 +20,10 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.flink.connector.file.sink.FileSink;
 
 /**
  * The job's topics, streams and indices, as a replay writes them once more. In the indices the
@@ -60,39 +54,32 @@ final class ReplaySinks {
 
     /** Asks the servers whether they will do; throws with all that is wrong, if anything is. */
     void check() throws InterruptedException {
-        StartCheck.runForReplay(config);
+        StartChecks.runForReplay(config);
     }
 
     void addTo(Outputs outputs) {
-        JobOutputs.addReplayed(config, outputs);
+        JobOutputs.replayDestinations(config).forEach(outputs::addAggregates);
         if (config.openSearch().isEmpty()) {
             return;
         }
-        OpenSearchConfig indices = config.openSearch().get();
-        outputs.departmentCounts(
-                        "department-document-names",
-                        names(indices, indices.departmentsIndex(), new DepartmentCountFormat()))
-                .sessionCounts(
-                        "session-document-names",
-                        names(indices, indices.sessionsIndex(), new SessionCountFormat()))
-                .checkoutSessions(
-                        "checkout-document-names",
-                        names(indices, indices.checkoutsIndex(), new CheckoutFormat()));
-        if (config.trending().isPresent()) {
-            outputs.trends(
-                    "trending-document-names",
-                    names(indices, indices.trendingIndex(), new TrendFormat()));
+        for (Aggregate<?> aggregate : config.computed()) {
+            addNames(outputs, config.openSearch().get(), aggregate);
         }
     }
 
-    private <T> FileSink<T> names(
-            OpenSearchConfig indices, String index, AggregateFormat<T> format) {
-        DocumentNames<T> names = OpenSearchSinks.names(indices, index, format);
-        return FileSinks.lines(
-                new org.apache.flink.core.fs.Path(
-                        namesFolder.resolve(index).toAbsolutePath().toUri()),
-                // A department may have a line end in its name.
-                value -> URLEncoder.encode(names.path(value), UTF_8).getBytes(US_ASCII));
+    private <T> void addNames(Outputs outputs, OpenSearchConfig indices, Aggregate<T> aggregate) {
+        DocumentNames<T> names = OpenSearchDestination.names(indices, aggregate);
+        outputs.add(
+                aggregate,
+                aggregate.name() + "-document-names",
+                FileSinks.lines(
+                        new org.apache.flink.core.fs.Path(
+                                namesFolder
+                                        .resolve(indices.index(aggregate))
+                                        .toAbsolutePath()
+                                        .toUri()),
+                        // A department may have a line end in its name.
+                        value -> URLEncoder.encode(names.path(value), UTF_8).getBytes(US_ASCII)));
     }
 
     /**
@@ -105,18 +92,10 @@ final class ReplaySinks {
             return true;
         }
         OpenSearchConfig indices = config.openSearch().get();
-        List<String> names =
-                new ArrayList<>(
-                        List.of(
-                                indices.departmentsIndex(),
-                                indices.sessionsIndex(),
-                                indices.checkoutsIndex()));
-        if (config.trending().isPresent()) {
-            names.add(indices.trendingIndex());
-        }
         boolean all = true;
         try (StaleDocuments documents = new StaleDocuments(indices)) {
-            for (String index : names) {
+            for (Aggregate<?> aggregate : config.computed()) {
+                String index = indices.index(aggregate);
                 Set<String> paths = written(index);
                 List<Found> stale = documents.find(index, range.from(), range.to(), paths);
                 if (stale.size() > paths.size() && !force) {

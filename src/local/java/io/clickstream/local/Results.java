@@ -1,23 +1,28 @@
 package io.clickstream.local;
 
+import io.clickstream.aggregate.Aggregate;
+import io.clickstream.aggregate.Aggregates;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The topics or streams, and the indices, of the three aggregates: what is in them and should be.
- */
+/** The topics or streams, and the indices, of aggregates: what is in them and should be. */
 public final class Results implements AutoCloseable {
 
-    public static final String DEPARTMENTS_TOPIC = "Departments_Agg";
-    public static final String SESSIONS_TOPIC = "ClickEvents_UserId_Agg_Result";
-    public static final String CHECKOUTS_TOPIC = "User_Sessions_Aggregates_With_Order_Checkout";
-    public static final List<String> TOPICS =
-            List.of(DEPARTMENTS_TOPIC, SESSIONS_TOPIC, CHECKOUTS_TOPIC);
+    public static final String DEPARTMENTS_TOPIC = Aggregates.DEPARTMENT_COUNTS.defaultTopic();
+    public static final String SESSIONS_TOPIC = Aggregates.SESSION_COUNTS.defaultTopic();
+    public static final String CHECKOUTS_TOPIC = Aggregates.CHECKOUT_SESSIONS.defaultTopic();
 
-    public static final String DEPARTMENTS_INDEX = "departments_count";
-    public static final String SESSIONS_INDEX = "user_session_counts";
-    public static final String CHECKOUTS_INDEX = "user_session_details";
+    /** The topics of the aggregates that every job computes. */
+    public static final List<String> TOPICS =
+            Aggregates.ALL.stream()
+                    .filter(aggregate -> aggregate.group().isEmpty())
+                    .map(Aggregate::defaultTopic)
+                    .toList();
+
+    public static final String DEPARTMENTS_INDEX = Aggregates.DEPARTMENT_COUNTS.defaultIndex();
+    public static final String SESSIONS_INDEX = Aggregates.SESSION_COUNTS.defaultIndex();
+    public static final String CHECKOUTS_INDEX = Aggregates.CHECKOUT_SESSIONS.defaultIndex();
 
     private final String kind;
     private final OutputReader outputs;
@@ -42,34 +47,33 @@ public final class Results implements AutoCloseable {
     /** Whether there are as many records and documents as there should be, or more. */
     public boolean areComplete(Expected expected) throws IOException, InterruptedException {
         outputs.readCommitted();
-        return outputs.values(DEPARTMENTS_TOPIC).size() >= expected.departments().size()
-                && outputs.values(SESSIONS_TOPIC).size() >= expected.sessions().size()
-                && outputs.values(CHECKOUTS_TOPIC).size() >= expected.checkouts().size()
-                && indices.count(DEPARTMENTS_INDEX) >= expected.departments().size()
-                && indices.count(SESSIONS_INDEX) >= expected.sessions().size()
-                && indices.count(CHECKOUTS_INDEX) >= expected.checkouts().size();
+        for (Aggregate<?> aggregate : expected.aggregates()) {
+            int lines = expected.of(aggregate).size();
+            if (outputs.values(aggregate.defaultTopic()).size() < lines
+                    || indices.count(aggregate.defaultIndex()) < lines) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Compares topics or streams, record by record, and indices, document by document. */
     public List<Comparison> compare(Expected expected) throws IOException, InterruptedException {
         outputs.readCommitted();
         List<Comparison> comparisons = new ArrayList<>();
-        comparisons.add(output(DEPARTMENTS_TOPIC, expected.departments()));
-        comparisons.add(output(SESSIONS_TOPIC, expected.sessions()));
-        comparisons.add(output(CHECKOUTS_TOPIC, expected.checkouts()));
-        comparisons.add(index(DEPARTMENTS_INDEX, expected.departments()));
-        comparisons.add(index(SESSIONS_INDEX, expected.sessions()));
-        comparisons.add(index(CHECKOUTS_INDEX, expected.checkouts()));
+        for (Aggregate<?> aggregate : expected.aggregates()) {
+            String topic = aggregate.defaultTopic();
+            comparisons.add(
+                    Comparison.ofLines(
+                            kind + topic, expected.of(aggregate), outputs.values(topic)));
+        }
+        for (Aggregate<?> aggregate : expected.aggregates()) {
+            String index = aggregate.defaultIndex();
+            comparisons.add(
+                    Comparison.ofDocuments(
+                            "index " + index, expected.of(aggregate), indices.documents(index)));
+        }
         return comparisons;
-    }
-
-    private Comparison output(String name, List<String> expected) {
-        return Comparison.ofLines(kind + name, expected, outputs.values(name));
-    }
-
-    private Comparison index(String name, List<String> expected)
-            throws IOException, InterruptedException {
-        return Comparison.ofDocuments("index " + name, expected, indices.documents(name));
     }
 
     @Override

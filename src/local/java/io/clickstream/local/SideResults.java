@@ -2,6 +2,7 @@ package io.clickstream.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.aggregate.Aggregates;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,8 +17,8 @@ final class SideResults implements AutoCloseable {
 
     static final String DEAD_LETTERS_TOPIC = "DeadLetters";
     static final String DEAD_LETTERS_INDEX = "dead_letters";
-    static final String TRENDING_TOPIC = "Trending";
-    static final String TRENDING_INDEX = "trending";
+    static final String TRENDING_TOPIC = Aggregates.TRENDING.defaultTopic();
+    static final String TRENDING_INDEX = Aggregates.TRENDING.defaultIndex();
     static final List<String> TOPICS = List.of(DEAD_LETTERS_TOPIC, TRENDING_TOPIC);
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -7,16 +7,61 @@ import javax.annotation.Nullable;
 /** What a session is, and the windows that count sessions. */
 public final class AggregatesConfig {
 
+    static final String GROUP = "aggregates";
+
+    static final Key<Duration> SESSION_GAP =
+            Key.of(
+                    GROUP,
+                    "session-gap",
+                    Parsers::positiveDuration,
+                    Parsers.DURATION,
+                    "1 s",
+                    "Two clicks of a user that are further apart are in two sessions.");
+
+    static final Key<Duration> WINDOW =
+            Key.of(
+                    GROUP,
+                    "window",
+                    Parsers::positiveDuration,
+                    Parsers.DURATION,
+                    "10 s",
+                    "The size of the windows that sessions are counted in.");
+
+    static final Key<Integer> MAX_SESSIONS_ON_HEAP =
+            Key.of(
+                    GROUP,
+                    "max-sessions-on-heap",
+                    Parsers::positiveInt,
+                    "a whole number from 1 on",
+                    "Open sessions that a subtask holds on the heap; the others are in RocksDB"
+                            + " until they are needed. Without it, as many as fit into two fifths"
+                            + " of a slot's heap at 256 bytes each: 5,000,000 in 3 GB.");
+
+    static final Key<Integer> MAX_DEPT_LIST_SIZE =
+            Key.of(
+                    GROUP,
+                    "max-dept-list-size",
+                    Parsers::listSize,
+                    "a size from `16 kb` to `960 kb`",
+                    "512 kb",
+                    "The most that `deptList` may take, as JSON. Of a longer list the first names"
+                            + " in sorted order are kept; `deptListTruncated` says how many are"
+                            + " left out. Topics, streams and indices must accept records of this"
+                            + " size plus 10 KB.");
+
+    static final KeyGroup KEYS =
+            KeyGroup.of(GROUP, SESSION_GAP, WINDOW, MAX_SESSIONS_ON_HEAP, MAX_DEPT_LIST_SIZE);
+
     private final Duration sessionGap;
     private final Duration window;
     @Nullable private final Integer maxSessionsOnHeap;
     private final Integer maxDeptListBytes;
 
     private AggregatesConfig(PropertyReader reader) {
-        sessionGap = reader.get(ConfigKeys.SESSION_GAP);
-        window = reader.get(ConfigKeys.WINDOW);
-        maxSessionsOnHeap = reader.find(ConfigKeys.MAX_SESSIONS_ON_HEAP).orElse(null);
-        maxDeptListBytes = reader.get(ConfigKeys.MAX_DEPT_LIST_SIZE);
+        sessionGap = reader.get(SESSION_GAP);
+        window = reader.get(WINDOW);
+        maxSessionsOnHeap = reader.find(MAX_SESSIONS_ON_HEAP).orElse(null);
+        maxDeptListBytes = reader.get(MAX_DEPT_LIST_SIZE);
     }
 
     static AggregatesConfig read(PropertyReader reader) {

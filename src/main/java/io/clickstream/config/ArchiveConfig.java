@@ -34,6 +34,136 @@ public final class ArchiveConfig {
         ARRIVAL
     }
 
+    static final String GROUP = "sink.archive";
+
+    static final Key<URI> PATH =
+            Key.of(
+                    GROUP,
+                    "path",
+                    Parsers::folder,
+                    "a folder with its scheme, such as `s3://bucket/clicks` or `file:///archive`",
+                    "Where every record is kept as it came, clicks or not.");
+
+    static final Key<ArchiveConfig.Format> FORMAT =
+            Key.of(
+                    GROUP,
+                    "format",
+                    Parsers.oneOf(Format.class),
+                    Parsers.labels(Format.class),
+                    "json",
+                    "JSON lines, as received or as Avro says it; CSV (RFC 4180) with the columns"
+                        + " `columns`; lines of a log, `2022/06/14 05:08:18.630,` and `text`; or"
+                        + " Parquet. JSON lines and Parquet can be replayed.");
+
+    static final Key<Boolean> GZIP =
+            Key.of(
+                    GROUP,
+                    "gzip",
+                    Parsers::bool,
+                    "`true` or `false`",
+                    "false",
+                    "Whether files are packed. A packed file ends with each checkpoint.");
+
+    static final Key<Map<String, JsonPointer>> COLUMNS =
+            Key.of(
+                    GROUP,
+                    "columns",
+                    Parsers::columns,
+                    "names and JSON pointers, such as `name=/name,path=/request/path`",
+                    "For `csv`: the columns in their order.");
+
+    static final Key<JsonPointer> TEXT =
+            Key.of(
+                    GROUP,
+                    "text",
+                    Parsers::pointer,
+                    Parsers.POINTER + ", such as `/message`",
+                    "For `log`: what stands behind the time.");
+
+    static final Key<ArchiveConfig.Layout> LAYOUT =
+            Key.of(
+                    GROUP,
+                    "layout",
+                    Parsers.oneOf(Layout.class),
+                    Parsers.labels(Layout.class),
+                    "hour",
+                    "The folders, in UTC: `dt=2022-06-14/hour=05/`, `dt=2022-06-14/`, or"
+                            + " `2022/06/14/05/` as Firehose has them.");
+
+    static final Key<ArchiveConfig.PartitionBy> PARTITION_BY =
+            Key.of(
+                    GROUP,
+                    "partition-by",
+                    Parsers.oneOf(PartitionBy.class),
+                    Parsers.labels(PartitionBy.class),
+                    "event-time",
+                    "Which time picks the folder, and stands in a log. Records that are no clicks"
+                            + " go by their arrival.");
+
+    static final Key<Duration> MAX_AGE =
+            Key.of(
+                    GROUP,
+                    "max-age",
+                    Parsers::positiveDuration,
+                    Parsers.DURATION,
+                    "7 d",
+                    "Clicks whose event time is longer before their arrival go by their arrival, so"
+                            + " that no producer can make a file for every hour since 1970.");
+
+    static final Key<Integer> ROLL_SIZE =
+            Key.of(
+                    GROUP,
+                    "roll-size",
+                    Parsers::size,
+                    Parsers.SIZE,
+                    "128 mb",
+                    "A file that has grown to this size ends.");
+
+    static final Key<Duration> ROLL_INTERVAL =
+            Key.of(
+                    GROUP,
+                    "roll-interval",
+                    Parsers::durationUpToADay,
+                    Parsers.UP_TO_A_DAY,
+                    "5 min",
+                    "A file that is this old ends.");
+
+    static final Key<Duration> INACTIVITY =
+            Key.of(
+                    GROUP,
+                    "inactivity",
+                    Parsers::durationUpToADay,
+                    Parsers.UP_TO_A_DAY,
+                    "1 min",
+                    "A file that has got nothing for this time ends.");
+
+    static final Key<String> MALFORMED =
+            Key.of(
+                    GROUP,
+                    "malformed",
+                    Parsers::folderName,
+                    "a name of letters, digits, `.`, `_`, `-` and `=`",
+                    "_malformed",
+                    "The folder in `path` of records that can't be read, and of those from the"
+                        + " future, as JSON lines like dead letters. Most readers pass over names"
+                        + " that begin with `_`.");
+
+    static final KeyGroup KEYS =
+            KeyGroup.of(
+                    GROUP,
+                    PATH,
+                    FORMAT,
+                    GZIP,
+                    COLUMNS,
+                    TEXT,
+                    LAYOUT,
+                    PARTITION_BY,
+                    MAX_AGE,
+                    ROLL_SIZE,
+                    ROLL_INTERVAL,
+                    INACTIVITY,
+                    MALFORMED);
+
     private final URI path;
     private final Format format;
     private final boolean gzip;
@@ -48,26 +178,25 @@ public final class ArchiveConfig {
     private final String malformedFolder;
 
     private ArchiveConfig(PropertyReader reader) {
-        path = reader.get(ConfigKeys.ARCHIVE_PATH);
-        format = reader.get(ConfigKeys.ARCHIVE_FORMAT);
-        gzip = Boolean.TRUE.equals(reader.get(ConfigKeys.ARCHIVE_GZIP));
+        path = reader.get(PATH);
+        format = reader.get(FORMAT);
+        gzip = Boolean.TRUE.equals(reader.get(GZIP));
         if (gzip && format == Format.PARQUET) {
             reader.error(
-                    ConfigKeys.ARCHIVE_GZIP,
+                    GZIP,
                     "is not for the format `parquet`, which is packed in itself; leave it out");
         }
-        Map<String, JsonPointer> named =
-                onlyFor(Format.CSV, reader, ConfigKeys.ARCHIVE_COLUMNS).orElse(null);
+        Map<String, JsonPointer> named = onlyFor(Format.CSV, reader, COLUMNS).orElse(null);
         columns = named == null ? Map.of() : named;
-        text = onlyFor(Format.LOG, reader, ConfigKeys.ARCHIVE_TEXT);
-        layout = reader.get(ConfigKeys.ARCHIVE_LAYOUT);
-        partitionBy = reader.get(ConfigKeys.ARCHIVE_PARTITION_BY);
-        maxAge = reader.get(ConfigKeys.ARCHIVE_MAX_AGE);
-        Integer size = reader.get(ConfigKeys.ARCHIVE_ROLL_SIZE);
+        text = onlyFor(Format.LOG, reader, TEXT);
+        layout = reader.get(LAYOUT);
+        partitionBy = reader.get(PARTITION_BY);
+        maxAge = reader.get(MAX_AGE);
+        Integer size = reader.get(ROLL_SIZE);
         rollSize = size == null ? 1 : size;
-        rollInterval = reader.get(ConfigKeys.ARCHIVE_ROLL_INTERVAL);
-        inactivity = reader.get(ConfigKeys.ARCHIVE_INACTIVITY);
-        malformedFolder = reader.get(ConfigKeys.ARCHIVE_MALFORMED);
+        rollInterval = reader.get(ROLL_INTERVAL);
+        inactivity = reader.get(INACTIVITY);
+        malformedFolder = reader.get(MALFORMED);
     }
 
     static ArchiveConfig read(PropertyReader reader) {
@@ -85,7 +214,7 @@ public final class ArchiveConfig {
                     "is only for the format `"
                             + Parsers.label(only)
                             + "`; leave it out or set `"
-                            + ConfigKeys.ARCHIVE_FORMAT
+                            + FORMAT
                             + "`");
         }
         return Optional.empty();

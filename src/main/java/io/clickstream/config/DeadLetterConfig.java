@@ -3,12 +3,34 @@ package io.clickstream.config;
 /** Where records go that could not be used. */
 public final class DeadLetterConfig {
 
+    static final String GROUP = "dead-letters";
+
+    static final Key<String> TOPIC =
+            Key.of(
+                    GROUP,
+                    "topic",
+                    Parsers::text,
+                    "a topic",
+                    "DeadLetters",
+                    "Where records go that could not be used, each with the reason.");
+
+    static final Key<Boolean> CREATE_TOPIC =
+            Key.of(
+                    GROUP,
+                    "create-topic",
+                    Parsers::bool,
+                    "`true` or `false`",
+                    "true",
+                    "Whether the topic is created if it is missing.");
+
+    static final KeyGroup KEYS = KeyGroup.of(GROUP, TOPIC, CREATE_TOPIC);
+
     private final String topic;
     private final boolean createTopic;
 
     private DeadLetterConfig(PropertyReader reader) {
-        topic = reader.get(ConfigKeys.DEAD_LETTER_TOPIC);
-        createTopic = Boolean.TRUE.equals(reader.get(ConfigKeys.CREATE_DEAD_LETTER_TOPIC));
+        topic = reader.get(TOPIC);
+        createTopic = Boolean.TRUE.equals(reader.get(CREATE_TOPIC));
     }
 
     static DeadLetterConfig read(PropertyReader reader) {

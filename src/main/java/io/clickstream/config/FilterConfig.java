@@ -11,6 +11,94 @@ import java.util.OptionalInt;
  */
 public final class FilterConfig {
 
+    static final String DUPLICATES = "duplicates";
+    static final String BOTS = "bots";
+
+    static final Key<JsonPointer> DUPLICATE_ID =
+            Key.of(
+                    DUPLICATES,
+                    "id",
+                    Parsers::pointer,
+                    Parsers.POINTER + ", such as `/event_id`",
+                    "What tells a click from all others of its user: a number or a string. A click"
+                            + " without one is never a duplicate.");
+
+    static final Key<Duration> DUPLICATE_SPAN =
+            Key.of(
+                    DUPLICATES,
+                    "span",
+                    Parsers::positiveDuration,
+                    Parsers.DURATION,
+                    "10 min",
+                    "For how long, in event time, an id is remembered.");
+
+    static final Key<JsonPointer> BOT_USER_AGENT =
+            Key.of(
+                    BOTS,
+                    "user-agent",
+                    Parsers::pointer,
+                    Parsers.POINTER,
+                    "/user_agent",
+                    "What the browser calls itself: a string, of which the first 1,024 characters"
+                            + " count.");
+
+    static final Key<List<String>> BOT_USER_AGENTS =
+            Key.of(
+                    BOTS,
+                    "user-agents",
+                    Parsers::list,
+                    "texts separated by commas, such as `bot,crawler,spider`",
+                    "Clicks of user agents that contain one of these, in any case of letters, are"
+                            + " left out.");
+
+    static final Key<JsonPointer> BOT_IP =
+            Key.of(
+                    BOTS,
+                    "ip",
+                    Parsers::pointer,
+                    Parsers.POINTER,
+                    "/ip",
+                    "Where the click came from: a string.");
+
+    static final Key<List<IpRange>> BOT_IP_RANGES =
+            Key.of(
+                    BOTS,
+                    "ip-ranges",
+                    Parsers::ipRanges,
+                    "addresses or ranges separated by commas, such as"
+                            + " `66.249.64.0/19,2001:db8::/32`",
+                    "Clicks from there are left out.");
+
+    static final Key<Integer> BOT_CLICKS =
+            Key.of(
+                    BOTS,
+                    "max-clicks",
+                    Parsers::positiveInt,
+                    "a whole number from 1 on",
+                    "Sessions with more clicks than this in the time `per`, on average, are left"
+                            + " out.");
+
+    static final Key<Duration> BOT_PER =
+            Key.of(
+                    BOTS,
+                    "per",
+                    Parsers::positiveDuration,
+                    Parsers.DURATION,
+                    "10 s",
+                    "The time that `max-clicks` is about. A shorter session counts as this long.");
+
+    static final KeyGroup DUPLICATES_KEYS = KeyGroup.of(DUPLICATES, DUPLICATE_ID, DUPLICATE_SPAN);
+
+    static final KeyGroup BOTS_KEYS =
+            KeyGroup.of(
+                    BOTS,
+                    BOT_USER_AGENT,
+                    BOT_USER_AGENTS,
+                    BOT_IP,
+                    BOT_IP_RANGES,
+                    BOT_CLICKS,
+                    BOT_PER);
+
     private final Optional<JsonPointer> id;
     private final Duration duplicateSpan;
     private final Optional<JsonPointer> userAgent;
@@ -21,23 +109,15 @@ public final class FilterConfig {
     private final Duration botPer;
 
     private FilterConfig(PropertyReader reader, FormatConfig format) {
-        boolean duplicates = reader.has(ConfigKeys.DUPLICATES);
-        id =
-                duplicates
-                        ? Optional.ofNullable(reader.get(ConfigKeys.DUPLICATE_ID))
-                        : Optional.empty();
-        duplicateSpan = reader.get(ConfigKeys.DUPLICATE_SPAN);
-        botUserAgents = reader.find(ConfigKeys.BOT_USER_AGENTS).orElse(List.of());
-        userAgent =
-                pointer(
-                        reader,
-                        ConfigKeys.BOT_USER_AGENT,
-                        ConfigKeys.BOT_USER_AGENTS,
-                        botUserAgents);
-        botIpRanges = reader.find(ConfigKeys.BOT_IP_RANGES).orElse(List.of());
-        ip = pointer(reader, ConfigKeys.BOT_IP, ConfigKeys.BOT_IP_RANGES, botIpRanges);
-        botClicks = reader.find(ConfigKeys.BOT_CLICKS);
-        botPer = reader.get(ConfigKeys.BOT_PER);
+        boolean duplicates = reader.has(DUPLICATES);
+        id = duplicates ? Optional.ofNullable(reader.get(DUPLICATE_ID)) : Optional.empty();
+        duplicateSpan = reader.get(DUPLICATE_SPAN);
+        botUserAgents = reader.find(BOT_USER_AGENTS).orElse(List.of());
+        userAgent = pointer(reader, BOT_USER_AGENT, BOT_USER_AGENTS, botUserAgents);
+        botIpRanges = reader.find(BOT_IP_RANGES).orElse(List.of());
+        ip = pointer(reader, BOT_IP, BOT_IP_RANGES, botIpRanges);
+        botClicks = reader.find(BOT_CLICKS);
+        botPer = reader.get(BOT_PER);
         check(reader, format);
     }
 
@@ -51,29 +131,28 @@ public final class FilterConfig {
     }
 
     private void check(PropertyReader reader, FormatConfig format) {
-        if (reader.has(ConfigKeys.BOTS)
-                && !reader.has(ConfigKeys.BOT_USER_AGENTS)
-                && !reader.has(ConfigKeys.BOT_IP_RANGES)
-                && !reader.has(ConfigKeys.BOT_CLICKS)) {
+        if (reader.has(BOTS)
+                && !reader.has(BOT_USER_AGENTS)
+                && !reader.has(BOT_IP_RANGES)
+                && !reader.has(BOT_CLICKS)) {
             reader.error(
                     "the group `"
-                            + ConfigKeys.BOTS
+                            + BOTS
                             + "` says nothing about how bots are known: it must have `"
-                            + ConfigKeys.BOT_USER_AGENTS.name()
+                            + BOT_USER_AGENTS.name()
                             + "`, `"
-                            + ConfigKeys.BOT_IP_RANGES.name()
+                            + BOT_IP_RANGES.name()
                             + "` or `"
-                            + ConfigKeys.BOT_CLICKS.name()
+                            + BOT_CLICKS.name()
                             + "`, or be left out");
         }
-        if (reader.has(ConfigKeys.BOT_PER) && !reader.has(ConfigKeys.BOT_CLICKS)) {
-            reader.error(
-                    ConfigKeys.BOT_PER, "is of no use without `" + ConfigKeys.BOT_CLICKS + "`");
+        if (reader.has(BOT_PER) && !reader.has(BOT_CLICKS)) {
+            reader.error(BOT_PER, "is of no use without `" + BOT_CLICKS + "`");
         }
         if (format.type() == FormatConfig.Type.AVRO) {
-            checkName(reader, ConfigKeys.DUPLICATE_ID, id);
-            checkName(reader, ConfigKeys.BOT_USER_AGENT, userAgent);
-            checkName(reader, ConfigKeys.BOT_IP, ip);
+            checkName(reader, DUPLICATE_ID, id);
+            checkName(reader, BOT_USER_AGENT, userAgent);
+            checkName(reader, BOT_IP, ip);
         }
     }
 

@@ -33,6 +33,71 @@ public final class FormatConfig {
         TICKER
     }
 
+    static final String GROUP = "format";
+
+    static final Key<FormatConfig.Type> TYPE =
+            Key.of(
+                    GROUP,
+                    "type",
+                    Parsers.oneOf(Type.class),
+                    Parsers.labels(Type.class),
+                    "avro",
+                    "The format of clicks: Avro binary, plain or with a registry's header, or"
+                            + " JSON.");
+
+    static final Key<FormatConfig.Preset> PRESET =
+            Key.of(
+                    GROUP,
+                    "preset",
+                    Parsers.oneOf(Preset.class),
+                    Parsers.labels(Preset.class),
+                    "lab",
+                    "Which fields of JSON records are what; each can be replaced by the keys"
+                            + " below.");
+
+    static final Key<List<String>> CHECKOUT_EVENT_TYPES =
+            Key.of(
+                    GROUP,
+                    "checkout-event-types",
+                    Parsers::list,
+                    "an event type, or several separated by commas",
+                    "order_checkout",
+                    "Which events are a checkout, of Avro too; as they are after `event-types`.");
+
+    static final Key<String> WRITER_SCHEMA =
+            Key.of(
+                    GROUP,
+                    "writer-schema",
+                    Parsers::text,
+                    "a path of an `.avsc` file, `s3://` too, or the schema itself",
+                    "The schema that Avro clicks were written with, where it is not the wire"
+                            + " schema.");
+
+    static final Key<FormatConfig.Compression> COMPRESSION =
+            Key.of(
+                    GROUP,
+                    "compression",
+                    Parsers.oneOf(Compression.class),
+                    Parsers.labels(Compression.class),
+                    "none",
+                    "With `gzip`, records of a topic or stream that are gzip are unpacked; others"
+                            + " are read as they are. Of a subscription of CloudWatch Logs each"
+                            + " log event's message is a record.");
+
+    static final Key<Integer> MAX_RECORD_SIZE =
+            Key.of(
+                    GROUP,
+                    "max-record-size",
+                    Parsers::size,
+                    Parsers.SIZE,
+                    "1 mb",
+                    "Longer records are dead letters.");
+
+    static final KeyGroup KEYS =
+            KeyGroup.of(GROUP, TYPE, PRESET)
+                    .and(JsonMapping.KEYS)
+                    .and(CHECKOUT_EVENT_TYPES, WRITER_SCHEMA, COMPRESSION, MAX_RECORD_SIZE);
+
     private final Type type;
     private final Preset preset;
     private final JsonMapping mapping;
@@ -42,21 +107,19 @@ public final class FormatConfig {
     private final int maxRecordBytes;
 
     private FormatConfig(PropertyReader reader) {
-        type = reader.get(ConfigKeys.FORMAT_TYPE);
-        preset = reader.get(ConfigKeys.FORMAT_PRESET);
+        type = reader.get(TYPE);
+        preset = reader.get(PRESET);
         mapping = JsonMapping.read(reader, preset == null ? Preset.LAB : preset);
-        List<String> checkouts = reader.get(ConfigKeys.FORMAT_CHECKOUT_EVENT_TYPES);
+        List<String> checkouts = reader.get(CHECKOUT_EVENT_TYPES);
         checkoutEventTypes = checkouts == null ? Set.of() : Set.copyOf(checkouts);
-        writerSchema = reader.find(ConfigKeys.FORMAT_WRITER_SCHEMA);
-        compression = reader.get(ConfigKeys.FORMAT_COMPRESSION);
-        Integer size = reader.get(ConfigKeys.FORMAT_MAX_RECORD_SIZE);
+        writerSchema = reader.find(WRITER_SCHEMA);
+        compression = reader.get(COMPRESSION);
+        Integer size = reader.get(MAX_RECORD_SIZE);
         maxRecordBytes = size == null ? 0 : size;
         if (type == Type.JSON && writerSchema.isPresent()) {
             reader.error(
-                    ConfigKeys.FORMAT_WRITER_SCHEMA,
-                    "is only for Avro; leave it out or set `"
-                            + ConfigKeys.FORMAT_TYPE
-                            + "` to `avro`");
+                    WRITER_SCHEMA,
+                    "is only for Avro; leave it out or set `" + TYPE + "` to `avro`");
         }
         if (type == Type.AVRO) {
             refuseFieldsOfJson(reader);
@@ -64,12 +127,11 @@ public final class FormatConfig {
     }
 
     private void refuseFieldsOfJson(PropertyReader reader) {
-        String onlyForJson =
-                "is only for JSON; leave it out or set `" + ConfigKeys.FORMAT_TYPE + "` to `json`";
+        String onlyForJson = "is only for JSON; leave it out or set `" + TYPE + "` to `json`";
         if (preset != null && preset != Preset.LAB) {
-            reader.error(ConfigKeys.FORMAT_PRESET, onlyForJson);
+            reader.error(PRESET, onlyForJson);
         }
-        for (Key<?> key : ConfigKeys.JSON_FIELDS) {
+        for (Key<?> key : JsonMapping.KEYS) {
             if (reader.has(key)) {
                 reader.error(key, onlyForJson);
             }

@@ -1,8 +1,11 @@
 package io.clickstream.config;
 
+import io.clickstream.aggregate.Aggregate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The configuration of a job, parsed once. An absent group {@code sink.kafka}, {@code
@@ -12,8 +15,56 @@ import java.util.Optional;
  */
 public final class JobConfig implements PipelineConfig {
 
+    static final String GROUP = "job";
+
+    static final Key<Duration> CHECKPOINT_INTERVAL =
+            Key.of(
+                    GROUP,
+                    "checkpoint-interval",
+                    Parsers::positiveDuration,
+                    Parsers.DURATION,
+                    "1 min",
+                    "Used where the cluster sets none; the managed service does.");
+
+    static final Key<Integer> MAX_PARALLELISM =
+            Key.of(
+                    GROUP,
+                    "max-parallelism",
+                    Parsers.intUpTo(32_768),
+                    "a number up to 32768, at least the parallelism",
+                    "The highest parallelism that the job can ever have. State can't be restored"
+                            + " with another value, so set it before the first start. If left"
+                            + " out, Flink takes one and a half times the parallelism of the"
+                            + " first start, rounded up to a power of two, but at least 128.");
+
+    static final KeyGroup KEYS = KeyGroup.of(GROUP, CHECKPOINT_INTERVAL, MAX_PARALLELISM);
+
+    /** All groups, in the order of the README's table. */
+    static final List<KeyGroup> GROUPS =
+            List.of(
+                    KafkaSourceConfig.KEYS,
+                    KinesisSourceConfig.KEYS,
+                    FilesSourceConfig.KEYS,
+                    FormatConfig.KEYS,
+                    RegistryConfig.KEYS,
+                    EventTimeConfig.KEYS,
+                    FilterConfig.DUPLICATES_KEYS,
+                    FilterConfig.BOTS_KEYS,
+                    PrivacyConfig.KEYS,
+                    AggregatesConfig.KEYS,
+                    TrendingConfig.KEYS,
+                    KafkaSinkConfig.KEYS,
+                    KinesisSinkConfig.KEYS,
+                    OpenSearchConfig.KEYS,
+                    FilesSinkConfig.KEYS,
+                    ArchiveConfig.KEYS,
+                    PersonalizeConfig.KEYS,
+                    DeadLetterConfig.KEYS,
+                    KEYS);
+
     private final Optional<KafkaSourceConfig> kafkaSource;
     private final Optional<KinesisSourceConfig> kinesisSource;
+    private final Optional<FilesSourceConfig> filesSource;
     private final FormatConfig format;
     private final Optional<RegistryConfig> registry;
     private final EventTimeConfig eventTime;
@@ -21,10 +72,12 @@ public final class JobConfig implements PipelineConfig {
     private final Optional<PrivacyConfig> privacy;
     private final AggregatesConfig aggregates;
     private final Optional<TrendingConfig> trending;
+    private final List<Aggregate<?>> computed;
     private final Optional<KafkaSinkConfig> kafka;
     private final boolean topicsAreWritten;
     private final Optional<KinesisSinkConfig> kinesisSink;
     private final Optional<OpenSearchConfig> openSearch;
+    private final Optional<FilesSinkConfig> filesSink;
     private final Optional<ArchiveConfig> archive;
     private final Optional<PersonalizeConfig> personalize;
     private final DeadLetterConfig deadLetters;
@@ -32,66 +85,63 @@ public final class JobConfig implements PipelineConfig {
     private final Optional<Integer> maxParallelism;
 
     private JobConfig(PropertyReader reader) {
-        kafkaSource =
-                reader.has(ConfigKeys.KAFKA_SOURCE)
-                        ? Optional.of(KafkaSourceConfig.read(reader))
-                        : Optional.empty();
-        kinesisSource =
-                reader.has(ConfigKeys.KINESIS_SOURCE)
-                        ? Optional.of(KinesisSourceConfig.read(reader))
-                        : Optional.empty();
+        kafkaSource = reader.ifThere(KafkaSourceConfig.GROUP, KafkaSourceConfig::read);
+        kinesisSource = reader.ifThere(KinesisSourceConfig.GROUP, KinesisSourceConfig::read);
+        filesSource = reader.ifThere(FilesSourceConfig.GROUP, FilesSourceConfig::read);
         format = FormatConfig.read(reader);
         registry =
-                reader.has(ConfigKeys.REGISTRY)
-                        ? Optional.of(RegistryConfig.read(reader, format))
-                        : Optional.empty();
+                reader.ifThere(RegistryConfig.GROUP, group -> RegistryConfig.read(group, format));
         eventTime = EventTimeConfig.read(reader);
         filters = FilterConfig.read(reader, format);
-        privacy =
-                reader.has(ConfigKeys.PRIVACY)
-                        ? Optional.of(PrivacyConfig.read(reader, format))
-                        : Optional.empty();
+        privacy = reader.ifThere(PrivacyConfig.GROUP, group -> PrivacyConfig.read(group, format));
         aggregates = AggregatesConfig.read(reader);
         trending =
-                reader.has(ConfigKeys.TRENDING)
-                        ? Optional.of(TrendingConfig.read(reader, format))
-                        : Optional.empty();
-        topicsAreWritten = reader.has(ConfigKeys.KAFKA_SINK);
+                reader.ifThere(TrendingConfig.GROUP, group -> TrendingConfig.read(group, format));
+        computed = reader.computed();
+        topicsAreWritten = reader.has(KafkaSinkConfig.GROUP);
         kafka =
                 topicsAreWritten || kafkaSource.isPresent()
                         ? Optional.of(KafkaSinkConfig.read(reader))
                         : Optional.empty();
-        kinesisSink =
-                reader.has(ConfigKeys.KINESIS_SINK)
-                        ? Optional.of(KinesisSinkConfig.read(reader))
-                        : Optional.empty();
-        openSearch =
-                reader.has(ConfigKeys.OPENSEARCH_SINK)
-                        ? Optional.ofNullable(OpenSearchProperties.read(reader))
-                        : Optional.empty();
-        archive =
-                reader.has(ConfigKeys.ARCHIVE_SINK)
-                        ? Optional.of(ArchiveConfig.read(reader))
-                        : Optional.empty();
+        kinesisSink = reader.ifThere(KinesisSinkConfig.GROUP, KinesisSinkConfig::read);
+        openSearch = reader.ifThere(OpenSearchConfig.GROUP, OpenSearchConfig::read);
+        filesSink = reader.ifThere(FilesSinkConfig.GROUP, FilesSinkConfig::read);
+        archive = reader.ifThere(ArchiveConfig.GROUP, ArchiveConfig::read);
         personalize =
-                reader.has(ConfigKeys.PERSONALIZE_SINK)
-                        ? Optional.of(PersonalizeConfig.read(reader, format))
-                        : Optional.empty();
+                reader.ifThere(
+                        PersonalizeConfig.GROUP, group -> PersonalizeConfig.read(group, format));
         deadLetters = DeadLetterConfig.read(reader);
-        checkpointInterval = reader.get(ConfigKeys.CHECKPOINT_INTERVAL);
-        maxParallelism = reader.find(ConfigKeys.MAX_PARALLELISM);
+        checkpointInterval = reader.get(CHECKPOINT_INTERVAL);
+        maxParallelism = reader.find(MAX_PARALLELISM);
         checkSourcesAndSinks(reader);
     }
 
     private void checkSourcesAndSinks(PropertyReader reader) {
-        if (kafkaSource.isPresent() == kinesisSource.isPresent()) {
+        List<String> sources =
+                GROUPS.stream()
+                        .map(KeyGroup::name)
+                        .filter(name -> name.startsWith("source."))
+                        .collect(Collectors.toList());
+        long found = sources.stream().filter(reader::has).count();
+        if (found != 1) {
             reader.error(
-                    (kafkaSource.isPresent() ? "there are two sources" : "there is no source")
-                            + ": exactly one of the groups `"
-                            + ConfigKeys.KAFKA_SOURCE
-                            + "` and `"
-                            + ConfigKeys.KINESIS_SOURCE
-                            + "` must be there");
+                    (found == 0 ? "there is no source" : "there are " + found + " sources")
+                            + ": exactly one of the groups "
+                            + quoted(sources)
+                            + " must be there");
+        }
+        if (filesSource.isPresent()) {
+            checkFiles(reader);
+            return;
+        }
+        if (filesSink.isPresent()) {
+            reader.error(
+                    "group `"
+                            + FilesSinkConfig.GROUP
+                            + "` is only for clicks from files; leave it out, or read files with"
+                            + " the group `"
+                            + FilesSourceConfig.GROUP
+                            + "`");
         }
         if (!topicsAreWritten
                 && kinesisSink.isEmpty()
@@ -99,25 +149,72 @@ public final class JobConfig implements PipelineConfig {
                 && archive.isEmpty()
                 && personalize.isEmpty()) {
             reader.error(
-                    "there is no sink: at least one of the groups `"
-                            + ConfigKeys.KAFKA_SINK
-                            + "`, `"
-                            + ConfigKeys.KINESIS_SINK
-                            + "`, `"
-                            + ConfigKeys.OPENSEARCH_SINK
-                            + "`, `"
-                            + ConfigKeys.ARCHIVE_SINK
-                            + "` and `"
-                            + ConfigKeys.PERSONALIZE_SINK
-                            + "` must be there");
+                    "there is no sink: at least one of the groups "
+                            + quoted(
+                                    List.of(
+                                            KafkaSinkConfig.GROUP,
+                                            KinesisSinkConfig.GROUP,
+                                            OpenSearchConfig.GROUP,
+                                            ArchiveConfig.GROUP,
+                                            PersonalizeConfig.GROUP))
+                            + " must be there");
         } else if (kinesisSource.isPresent() && kafka.isEmpty() && kinesisSink.isEmpty()) {
             reader.error(
-                    "the dead letters have no place: one of the groups `"
-                            + ConfigKeys.KAFKA_SINK
+                    "no destination for dead letters is configured: one of the groups `"
+                            + KafkaSinkConfig.GROUP
                             + "` and `"
-                            + ConfigKeys.KINESIS_SINK
+                            + KinesisSinkConfig.GROUP
                             + "` must be there");
         }
+    }
+
+    /** What is archived or recommended already must not be so once more by a replay. */
+    private void checkFiles(PropertyReader reader) {
+        if (filesSink.isEmpty()) {
+            reader.error(
+                    "no destination for dead letters is configured: with `"
+                            + FilesSourceConfig.GROUP
+                            + "`, the group `"
+                            + FilesSinkConfig.GROUP
+                            + "` must be there");
+        }
+        for (String group : List.of(ArchiveConfig.GROUP, PersonalizeConfig.GROUP)) {
+            if (reader.has(group)) {
+                reader.error(
+                        "group `"
+                                + group
+                                + "` can't be used with clicks from files, which would be sent"
+                                + " again; leave it out");
+            }
+        }
+        boolean toSinks = topicsAreWritten || kinesisSink.isPresent() || openSearch.isPresent();
+        if (toSinks && !filesSource.get().hasRange()) {
+            reader.error(
+                    "group `"
+                            + FilesSourceConfig.GROUP
+                            + "` must have `from` and `to` if results go to topics, streams or"
+                            + " indices: the files must hold all clicks of that range, and of the"
+                            + " sessions that began before it");
+        }
+        if (openSearch.isPresent() && !topicsAreWritten && kinesisSink.isEmpty()) {
+            reader.error(
+                    "documents that OpenSearch refuses have no destination: one of the groups `"
+                            + KafkaSinkConfig.GROUP
+                            + "` and `"
+                            + KinesisSinkConfig.GROUP
+                            + "` must be there");
+        }
+    }
+
+    /** The groups as a list in a sentence. */
+    private static String quoted(List<String> groups) {
+        int last = groups.size() - 1;
+        return groups.subList(0, last).stream()
+                        .map(group -> '`' + group + '`')
+                        .collect(Collectors.joining(", "))
+                + " and `"
+                + groups.get(last)
+                + '`';
     }
 
     /**
@@ -131,9 +228,7 @@ public final class JobConfig implements PipelineConfig {
     }
 
     static JobConfig parse(Map<String, Map<String, String>> propertyGroups, Secrets secrets) {
-        PropertyReader reader =
-                new PropertyReader(
-                        propertyGroups, ConfigKeys.ALL, ConfigKeys.PASS_THROUGH, secrets);
+        PropertyReader reader = new PropertyReader(propertyGroups, GROUPS, secrets);
         JobConfig config = new JobConfig(reader);
         reader.finish();
         return config;
@@ -147,6 +242,11 @@ public final class JobConfig implements PipelineConfig {
     /** Where clicks are read; empty if they come from Kafka. */
     public Optional<KinesisSourceConfig> kinesisSource() {
         return kinesisSource;
+    }
+
+    /** Where clicks are read once; empty if they come from Kafka or Kinesis. */
+    public Optional<FilesSourceConfig> filesSource() {
+        return filesSource;
     }
 
     @Override
@@ -184,6 +284,11 @@ public final class JobConfig implements PipelineConfig {
         return trending;
     }
 
+    @Override
+    public List<Aggregate<?>> computed() {
+        return computed;
+    }
+
     /** Where aggregates are written; empty if they go to no topics. */
     public Optional<KafkaSinkConfig> kafkaSink() {
         return topicsAreWritten ? kafka : Optional.empty();
@@ -204,6 +309,11 @@ public final class JobConfig implements PipelineConfig {
 
     public Optional<OpenSearchConfig> openSearch() {
         return openSearch;
+    }
+
+    /** Where results of files are written; empty if clicks come from no files. */
+    public Optional<FilesSinkConfig> filesSink() {
+        return filesSink;
     }
 
     /** Where every record is kept; empty if none is. */

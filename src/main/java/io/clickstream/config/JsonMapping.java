@@ -16,6 +16,100 @@ public final class JsonMapping implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
+    static final Key<List<JsonPointer>> USER =
+            Key.of(
+                    FormatConfig.GROUP,
+                    "user",
+                    Parsers::alternatives,
+                    Parsers.POINTER + ", such as `/detail/user_id`, or " + Parsers.SEVERAL,
+                    "Who clicked: a number or a string, written out as it came. Of several"
+                            + " pointers, the first one with a value that is neither null nor"
+                            + " empty.");
+
+    static final Key<JsonPointer> TIME =
+            Key.of(FormatConfig.GROUP, "time", Parsers::pointer, Parsers.POINTER, "When it was.");
+
+    static final Key<TimeFormat> TIME_FORMAT =
+            Key.of(
+                    FormatConfig.GROUP,
+                    "time-format",
+                    TimeFormat::parse,
+                    TimeFormat.ALLOWED,
+                    "How the time is written; of the preset if left out.");
+
+    static final Key<ZoneId> TIME_ZONE =
+            Key.of(
+                    FormatConfig.GROUP,
+                    "time-zone",
+                    Parsers::zone,
+                    "a region such as `Europe/Berlin`, an offset such as `+02:00`, or `UTC`",
+                    "The zone of times that name none; UTC if left out.");
+
+    static final Key<Optional<JsonPointer>> EVENT_TYPE =
+            Key.of(
+                    FormatConfig.GROUP,
+                    "event-type",
+                    Parsers::optionalPointer,
+                    Parsers.OPTIONAL_POINTER,
+                    "What was done: a string, or the JSON text of a number or boolean.");
+
+    static final Key<Map<String, String>> EVENT_TYPES =
+            Key.of(
+                    FormatConfig.GROUP,
+                    "event-types",
+                    Parsers::table,
+                    "pairs such as `view=product_detail,purchase=order_checkout`",
+                    "What event types become; those that are not in it stay as they are.");
+
+    static final Key<List<JsonPointer>> DEPARTMENT =
+            Key.of(
+                    FormatConfig.GROUP,
+                    "department",
+                    Parsers::optionalAlternatives,
+                    Parsers.POINTER + ", " + Parsers.SEVERAL + ", or `none`",
+                    "The department: a string, or the JSON text of a number or boolean. None at"
+                            + " all, null, an empty one and `N/A` are no visit. Of several"
+                            + " pointers, the first one with a value that is not null.");
+
+    static final Key<String> DEPARTMENT_CUT =
+            Key.of(
+                    FormatConfig.GROUP,
+                    "department-cut",
+                    Parsers::text,
+                    "a text, such as `.`",
+                    "Of the department only what is in front of this counts.");
+
+    static final Key<Optional<JsonPointer>> ITEM =
+            Key.of(
+                    FormatConfig.GROUP,
+                    "item",
+                    Parsers::optionalPointer,
+                    Parsers.OPTIONAL_POINTER,
+                    "What was looked at or bought: a number or a string. For `trending` and"
+                            + " `sink.personalize`.");
+
+    static final Key<Optional<JsonPointer>> SESSION_ID =
+            Key.of(
+                    FormatConfig.GROUP,
+                    "session-id",
+                    Parsers::optionalPointer,
+                    Parsers.OPTIONAL_POINTER,
+                    "The session as the sender counts it. For `sink.personalize`.");
+
+    /** Keys that only JSON records have a use for. */
+    static final List<Key<?>> KEYS =
+            List.of(
+                    USER,
+                    TIME,
+                    TIME_FORMAT,
+                    TIME_ZONE,
+                    EVENT_TYPE,
+                    EVENT_TYPES,
+                    DEPARTMENT,
+                    DEPARTMENT_CUT,
+                    ITEM,
+                    SESSION_ID);
+
     private final List<JsonPointer> users;
     private final JsonPointer time;
     private final TimeFormat timeFormat;
@@ -26,7 +120,6 @@ public final class JsonMapping implements Serializable {
     @Nullable private final String departmentCut;
     @Nullable private final JsonPointer item;
     @Nullable private final JsonPointer sessionId;
-    @Nullable private final JsonPointer sequence;
 
     private JsonMapping(Builder builder) {
         users = List.copyOf(builder.users);
@@ -39,7 +132,6 @@ public final class JsonMapping implements Serializable {
         departmentCut = builder.departmentCut;
         item = builder.item;
         sessionId = builder.sessionId;
-        sequence = builder.sequence;
     }
 
     /** The fields of a preset, as they are. */
@@ -55,7 +147,6 @@ public final class JsonMapping implements Serializable {
                 builder.time = pointer("/eventtimestamp");
                 builder.eventType = pointer("/event_type");
                 builder.departments = pointers("/product_type");
-                builder.sequence = pointer("/globalseq");
                 break;
             case INTERACTIONS:
                 builder.users = pointers("/userId");
@@ -94,18 +185,16 @@ public final class JsonMapping implements Serializable {
     /** The preset with what the group {@code format} says otherwise. */
     static JsonMapping read(PropertyReader reader, Preset preset) {
         Builder builder = builder(preset);
-        reader.find(ConfigKeys.FORMAT_USER).ifPresent(found -> builder.users = found);
-        reader.find(ConfigKeys.FORMAT_TIME).ifPresent(found -> builder.time = found);
-        reader.find(ConfigKeys.FORMAT_TIME_FORMAT).ifPresent(found -> builder.timeFormat = found);
-        reader.find(ConfigKeys.FORMAT_TIME_ZONE).ifPresent(found -> builder.timeZone = found);
-        builder.eventType = optional(reader, ConfigKeys.FORMAT_EVENT_TYPE, builder.eventType);
-        reader.find(ConfigKeys.FORMAT_EVENT_TYPES).ifPresent(found -> builder.eventTypes = found);
-        reader.find(ConfigKeys.FORMAT_DEPARTMENT).ifPresent(found -> builder.departments = found);
-        reader.find(ConfigKeys.FORMAT_DEPARTMENT_CUT)
-                .ifPresent(found -> builder.departmentCut = found);
-        builder.item = optional(reader, ConfigKeys.FORMAT_ITEM, builder.item);
-        builder.sessionId = optional(reader, ConfigKeys.FORMAT_SESSION_ID, builder.sessionId);
-        builder.sequence = optional(reader, ConfigKeys.FORMAT_SEQUENCE, builder.sequence);
+        reader.find(USER).ifPresent(found -> builder.users = found);
+        reader.find(TIME).ifPresent(found -> builder.time = found);
+        reader.find(TIME_FORMAT).ifPresent(found -> builder.timeFormat = found);
+        reader.find(TIME_ZONE).ifPresent(found -> builder.timeZone = found);
+        builder.eventType = optional(reader, EVENT_TYPE, builder.eventType);
+        reader.find(EVENT_TYPES).ifPresent(found -> builder.eventTypes = found);
+        reader.find(DEPARTMENT).ifPresent(found -> builder.departments = found);
+        reader.find(DEPARTMENT_CUT).ifPresent(found -> builder.departmentCut = found);
+        builder.item = optional(reader, ITEM, builder.item);
+        builder.sessionId = optional(reader, SESSION_ID, builder.sessionId);
         JsonMapping mapping = new JsonMapping(builder);
         mapping.refuseFieldsInFields(reader);
         return mapping;
@@ -120,13 +209,12 @@ public final class JsonMapping implements Serializable {
     /** A field is a value; what is within it can't be another one. */
     private void refuseFieldsInFields(PropertyReader reader) {
         Map<Key<?>, List<JsonPointer>> fields = new LinkedHashMap<>();
-        fields.put(ConfigKeys.FORMAT_USER, users);
-        fields.put(ConfigKeys.FORMAT_TIME, List.of(time));
-        fields.put(ConfigKeys.FORMAT_EVENT_TYPE, listOf(eventType));
-        fields.put(ConfigKeys.FORMAT_DEPARTMENT, departments);
-        fields.put(ConfigKeys.FORMAT_ITEM, listOf(item));
-        fields.put(ConfigKeys.FORMAT_SESSION_ID, listOf(sessionId));
-        fields.put(ConfigKeys.FORMAT_SEQUENCE, listOf(sequence));
+        fields.put(USER, users);
+        fields.put(TIME, List.of(time));
+        fields.put(EVENT_TYPE, listOf(eventType));
+        fields.put(DEPARTMENT, departments);
+        fields.put(ITEM, listOf(item));
+        fields.put(SESSION_ID, listOf(sessionId));
         fields.forEach(
                 (key, inners) ->
                         inners.forEach(inner -> refuseFieldInFields(reader, key, inner, fields)));
@@ -162,10 +250,10 @@ public final class JsonMapping implements Serializable {
     /** All fields with the keys that name them. */
     public Map<String, List<JsonPointer>> fields() {
         Map<String, List<JsonPointer>> fields = new LinkedHashMap<>();
-        fields.put(ConfigKeys.FORMAT_USER.toString(), users);
-        fields.put(ConfigKeys.FORMAT_TIME.toString(), List.of(time));
-        fields.put(ConfigKeys.FORMAT_EVENT_TYPE.toString(), listOf(eventType));
-        fields.put(ConfigKeys.FORMAT_DEPARTMENT.toString(), departments);
+        fields.put(USER.toString(), users);
+        fields.put(TIME.toString(), List.of(time));
+        fields.put(EVENT_TYPE.toString(), listOf(eventType));
+        fields.put(DEPARTMENT.toString(), departments);
         return fields;
     }
 
@@ -230,11 +318,6 @@ public final class JsonMapping implements Serializable {
         return Optional.ofNullable(sessionId);
     }
 
-    /** The number of the record among those of whoever sent it. */
-    public Optional<JsonPointer> sequence() {
-        return Optional.ofNullable(sequence);
-    }
-
     private static final class Builder {
         private List<JsonPointer> users;
         private JsonPointer time;
@@ -246,6 +329,5 @@ public final class JsonMapping implements Serializable {
         @Nullable private String departmentCut;
         @Nullable private JsonPointer item;
         @Nullable private JsonPointer sessionId;
-        @Nullable private JsonPointer sequence;
     }
 }

@@ -1,6 +1,8 @@
 package io.clickstream.config;
 
+import io.clickstream.aggregate.Aggregate;
 import java.time.Duration;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Properties;
 
@@ -13,11 +15,94 @@ public final class KafkaSinkConfig {
         AT_LEAST_ONCE
     }
 
+    static final String GROUP = "sink.kafka";
+
+    static final Key<String> BOOTSTRAP_SERVERS =
+            Key.of(
+                    GROUP,
+                    "bootstrap-servers",
+                    Parsers::text,
+                    "`host:port,…`",
+                    "The brokers to write to; those of the source if left out.");
+
+    static final AggregateKeys<String> TOPICS =
+            new AggregateKeys<>(GROUP, "topic", Parsers::text, "a topic", Aggregate::defaultTopic);
+
+    static final Key<KafkaSinkConfig.Delivery> DELIVERY =
+            Key.of(
+                    GROUP,
+                    "delivery",
+                    Parsers.oneOf(Delivery.class),
+                    Parsers.labels(Delivery.class),
+                    "exactly-once",
+                    "Exactly once, records can be read (`read_committed`) from the next checkpoint"
+                            + " on; at least once, at once, and doubled by a restart.");
+
+    static final Key<Duration> TRANSACTION_TIMEOUT =
+            Key.of(
+                    GROUP,
+                    "transaction-timeout",
+                    Parsers::positiveDuration,
+                    Parsers.DURATION,
+                    "15 min",
+                    "After this time the broker gives up a transaction, and with it records of a"
+                            + " job that is down for longer. At most the broker's"
+                            + " `transaction.max.timeout.ms`, above the checkpoint interval.");
+
+    static final Key<String> TRANSACTIONAL_ID_PREFIX =
+            Key.of(
+                    GROUP,
+                    "transactional-id-prefix",
+                    Parsers::text,
+                    "a name",
+                    "clickstream",
+                    "Must differ between applications that write to one cluster.");
+
+    static final Key<Boolean> CREATE_TOPICS =
+            Key.of(
+                    GROUP,
+                    "create-topics",
+                    Parsers::bool,
+                    "`true` or `false`",
+                    "false",
+                    "Whether missing topics of aggregates are created.");
+
+    static final Key<Integer> PARTITIONS =
+            Key.of(
+                    GROUP,
+                    "partitions",
+                    Parsers::positiveInt,
+                    "a whole number from 1 on",
+                    "Partitions of created topics; the broker's default if left out.");
+
+    static final Key<Integer> REPLICATION_FACTOR =
+            Key.of(
+                    GROUP,
+                    "replication-factor",
+                    Parsers::positiveInt,
+                    "a whole number from 1 on",
+                    "Copies of created topics; the broker's default if left out.");
+
+    static final KafkaLoginKeys LOGIN =
+            new KafkaLoginKeys(
+                    GROUP,
+                    " Where neither this nor `bootstrap-servers` is there, as at the source.");
+
+    static final KeyGroup KEYS =
+            KeyGroup.of(GROUP, BOOTSTRAP_SERVERS)
+                    .and(TOPICS.all())
+                    .and(
+                            DELIVERY,
+                            TRANSACTION_TIMEOUT,
+                            TRANSACTIONAL_ID_PREFIX,
+                            CREATE_TOPICS,
+                            PARTITIONS,
+                            REPLICATION_FACTOR)
+                    .and(LOGIN.all())
+                    .passing(PropertyReader.CLIENT_PREFIX);
+
     private final String bootstrapServers;
-    private final String departmentsTopic;
-    private final String sessionsTopic;
-    private final String checkoutsTopic;
-    private final String trendingTopic;
+    private final Map<Aggregate<?>, String> topics;
     private final Delivery delivery;
     private final Duration transactionTimeout;
     private final String transactionalIdPrefix;
@@ -29,31 +114,24 @@ public final class KafkaSinkConfig {
 
     private KafkaSinkConfig(PropertyReader reader) {
         bootstrapServers =
-                reader.find(ConfigKeys.SINK_BOOTSTRAP_SERVERS)
-                        .or(() -> reader.find(ConfigKeys.SOURCE_BOOTSTRAP_SERVERS))
+                reader.find(BOOTSTRAP_SERVERS)
+                        .or(() -> reader.find(KafkaSourceConfig.BOOTSTRAP_SERVERS))
                         .orElseGet(
                                 () ->
                                         // What is missing of a source is the source's error.
-                                        reader.has(ConfigKeys.KAFKA_SOURCE)
+                                        reader.has(KafkaSourceConfig.GROUP)
                                                 ? null
-                                                : reader.get(ConfigKeys.SINK_BOOTSTRAP_SERVERS));
-        departmentsTopic = reader.get(ConfigKeys.DEPARTMENTS_TOPIC);
-        sessionsTopic = reader.get(ConfigKeys.SESSIONS_TOPIC);
-        checkoutsTopic = reader.get(ConfigKeys.CHECKOUTS_TOPIC);
-        trendingTopic = reader.get(ConfigKeys.TRENDING_TOPIC);
-        delivery = reader.get(ConfigKeys.DELIVERY);
-        transactionTimeout = reader.get(ConfigKeys.TRANSACTION_TIMEOUT);
-        transactionalIdPrefix = reader.get(ConfigKeys.TRANSACTIONAL_ID_PREFIX);
-        createTopics = Boolean.TRUE.equals(reader.get(ConfigKeys.CREATE_TOPICS));
-        partitions = optionalInt(reader, ConfigKeys.PARTITIONS);
-        replicationFactor = optionalInt(reader, ConfigKeys.REPLICATION_FACTOR);
-        boolean hasItsOwn =
-                reader.has(ConfigKeys.SINK_BOOTSTRAP_SERVERS)
-                        || KafkaLogin.isThere(reader, ConfigKeys.SINK_LOGIN);
-        login =
-                KafkaLogin.read(
-                        reader, hasItsOwn ? ConfigKeys.SINK_LOGIN : ConfigKeys.SOURCE_LOGIN);
-        clientProperties = login.with(reader.clientProperties(ConfigKeys.KAFKA_SINK));
+                                                : reader.get(BOOTSTRAP_SERVERS));
+        topics = TOPICS.read(reader);
+        delivery = reader.get(DELIVERY);
+        transactionTimeout = reader.get(TRANSACTION_TIMEOUT);
+        transactionalIdPrefix = reader.get(TRANSACTIONAL_ID_PREFIX);
+        createTopics = Boolean.TRUE.equals(reader.get(CREATE_TOPICS));
+        partitions = optionalInt(reader, PARTITIONS);
+        replicationFactor = optionalInt(reader, REPLICATION_FACTOR);
+        boolean hasItsOwn = reader.has(BOOTSTRAP_SERVERS) || KafkaLogin.isThere(reader, LOGIN);
+        login = KafkaLogin.read(reader, hasItsOwn ? LOGIN : KafkaSourceConfig.LOGIN);
+        clientProperties = login.with(reader.clientProperties(GROUP));
     }
 
     static KafkaSinkConfig read(PropertyReader reader) {
@@ -68,20 +146,9 @@ public final class KafkaSinkConfig {
         return bootstrapServers;
     }
 
-    public String departmentsTopic() {
-        return departmentsTopic;
-    }
-
-    public String sessionsTopic() {
-        return sessionsTopic;
-    }
-
-    public String checkoutsTopic() {
-        return checkoutsTopic;
-    }
-
-    public String trendingTopic() {
-        return trendingTopic;
+    /** The topic of an aggregate. */
+    public String topic(Aggregate<?> aggregate) {
+        return topics.get(aggregate);
     }
 
     public Delivery delivery() {

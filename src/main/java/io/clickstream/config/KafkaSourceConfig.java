@@ -6,6 +6,50 @@ import java.util.Properties;
 /** Which topics are read, and from where on. */
 public final class KafkaSourceConfig {
 
+    static final String GROUP = "source.kafka";
+
+    static final Key<String> BOOTSTRAP_SERVERS =
+            Key.of(
+                    GROUP,
+                    "bootstrap-servers",
+                    Parsers::text,
+                    "`host:port,…`",
+                    "The brokers to read from.");
+
+    static final Key<List<String>> TOPIC =
+            Key.of(
+                    GROUP,
+                    "topic",
+                    Parsers::list,
+                    "a topic, or several separated by commas",
+                    "The topics of clicks.");
+
+    static final Key<String> GROUP_ID =
+            Key.of(
+                    GROUP,
+                    "group-id",
+                    Parsers::text,
+                    "a name",
+                    "clickstream",
+                    "The consumer group that offsets are committed to with every checkpoint.");
+
+    static final Key<StartPosition> START =
+            Key.of(
+                    GROUP,
+                    "start",
+                    StartPosition::parse,
+                    StartPosition.ALLOWED,
+                    "committed",
+                    "Where to begin without a snapshot. `committed` begins at the group's offsets,"
+                            + " at the earliest where there are none.");
+
+    static final KafkaLoginKeys LOGIN = new KafkaLoginKeys(GROUP, "");
+
+    static final KeyGroup KEYS =
+            KeyGroup.of(GROUP, BOOTSTRAP_SERVERS, TOPIC, GROUP_ID, START)
+                    .and(LOGIN.all())
+                    .passing(PropertyReader.CLIENT_PREFIX);
+
     private final String bootstrapServers;
     private final List<String> topics;
     private final String groupId;
@@ -14,12 +58,12 @@ public final class KafkaSourceConfig {
     private final Properties clientProperties;
 
     private KafkaSourceConfig(PropertyReader reader) {
-        bootstrapServers = reader.get(ConfigKeys.SOURCE_BOOTSTRAP_SERVERS);
-        topics = reader.get(ConfigKeys.SOURCE_TOPIC);
-        groupId = reader.get(ConfigKeys.SOURCE_GROUP_ID);
-        start = reader.get(ConfigKeys.SOURCE_START);
-        login = KafkaLogin.read(reader, ConfigKeys.SOURCE_LOGIN);
-        clientProperties = login.with(reader.clientProperties(ConfigKeys.KAFKA_SOURCE));
+        bootstrapServers = reader.get(BOOTSTRAP_SERVERS);
+        topics = reader.get(TOPIC);
+        groupId = reader.get(GROUP_ID);
+        start = reader.get(START);
+        login = KafkaLogin.read(reader, LOGIN);
+        clientProperties = login.with(reader.clientProperties(GROUP));
     }
 
     static KafkaSourceConfig read(PropertyReader reader) {

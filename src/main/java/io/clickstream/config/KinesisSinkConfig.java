@@ -1,38 +1,72 @@
 package io.clickstream.config;
 
+import io.clickstream.aggregate.Aggregate;
+import java.net.URI;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
 /** The streams of aggregates and dead letters. */
 public final class KinesisSinkConfig {
 
-    private final KinesisStreamName departmentsStream;
-    private final KinesisStreamName sessionsStream;
-    private final KinesisStreamName checkoutsStream;
-    private final KinesisStreamName trendingStream;
+    static final String GROUP = "sink.kinesis";
+
+    static final Key<String> REGION =
+            Key.of(
+                    GROUP,
+                    "region",
+                    Parsers::text,
+                    Parsers.REGION,
+                    "Where the streams are; that of the source if left out.");
+
+    static final Key<List<URI>> ENDPOINT =
+            Key.of(
+                    GROUP,
+                    "endpoint",
+                    Parsers::httpUris,
+                    "`https://host[:port]`",
+                    "Another address than the region's.");
+
+    static final AggregateKeys<KinesisStreamName> STREAMS =
+            new AggregateKeys<>(
+                    GROUP,
+                    "stream",
+                    KinesisStreamName::parse,
+                    KinesisStreamName.ALLOWED,
+                    Aggregate::defaultTopic);
+
+    static final Key<KinesisStreamName> DEAD_LETTERS_STREAM =
+            Key.of(
+                    GROUP,
+                    "dead-letters-stream",
+                    KinesisStreamName::parse,
+                    KinesisStreamName.ALLOWED,
+                    "DeadLetters",
+                    "Where records go that could not be used, each with the reason.");
+
+    static final KeyGroup KEYS =
+            KeyGroup.of(GROUP, REGION, ENDPOINT)
+                    .and(STREAMS.all())
+                    .and(DEAD_LETTERS_STREAM)
+                    .passing(PropertyReader.AWS_PREFIX);
+
+    private final Map<Aggregate<?>, KinesisStreamName> streams;
     private final KinesisStreamName deadLettersStream;
     private final Properties clientProperties;
 
     private KinesisSinkConfig(PropertyReader reader) {
-        departmentsStream = reader.get(ConfigKeys.DEPARTMENTS_STREAM);
-        sessionsStream = reader.get(ConfigKeys.SESSIONS_STREAM);
-        checkoutsStream = reader.get(ConfigKeys.CHECKOUTS_STREAM);
-        trendingStream = reader.get(ConfigKeys.TRENDING_STREAM);
-        deadLettersStream = reader.get(ConfigKeys.DEAD_LETTERS_STREAM);
+        streams = STREAMS.read(reader);
+        deadLettersStream = reader.get(DEAD_LETTERS_STREAM);
         String region =
-                reader.find(ConfigKeys.KINESIS_SINK_REGION)
-                        .or(() -> reader.find(ConfigKeys.KINESIS_REGION))
+                reader.find(REGION)
+                        .or(() -> reader.find(KinesisSourceConfig.REGION))
                         .or(() -> regionOfSource(reader))
-                        .orElseGet(() -> reader.get(ConfigKeys.KINESIS_SINK_REGION));
+                        .orElseGet(() -> reader.get(REGION));
         clientProperties =
-                AwsClient.properties(
-                        reader,
-                        ConfigKeys.KINESIS_SINK,
-                        region,
-                        reader.find(ConfigKeys.KINESIS_SINK_ENDPOINT),
-                        ConfigKeys.KINESIS_SINK_ENDPOINT);
+                AwsClient.properties(reader, GROUP, region, reader.find(ENDPOINT), ENDPOINT);
         checkNames(reader, region);
     }
 
@@ -41,61 +75,40 @@ public final class KinesisSinkConfig {
     }
 
     private static Optional<String> regionOfSource(PropertyReader reader) {
-        return reader.find(ConfigKeys.KINESIS_STREAM).flatMap(KinesisStreamName::region);
+        return reader.find(KinesisSourceConfig.STREAM).flatMap(KinesisStreamName::region);
     }
 
     private void checkNames(PropertyReader reader, String region) {
-        if (departmentsStream == null
-                || sessionsStream == null
-                || checkoutsStream == null
-                || trendingStream == null
-                || deadLettersStream == null
-                || region == null) {
+        if (streams.containsValue(null) || deadLettersStream == null || region == null) {
             return;
         }
-        List<KinesisStreamName> streams =
-                List.of(
-                        departmentsStream,
-                        sessionsStream,
-                        checkoutsStream,
-                        trendingStream,
-                        deadLettersStream);
+        List<KinesisStreamName> all = new ArrayList<>(streams.values());
+        all.add(deadLettersStream);
         HashSet<String> names = new HashSet<>();
-        for (KinesisStreamName stream : streams) {
+        for (KinesisStreamName stream : all) {
             names.add(stream.name());
             if (stream.region().isPresent() && !stream.region().get().equals(region)) {
                 reader.error(
                         "group `"
-                                + ConfigKeys.KINESIS_SINK
+                                + GROUP
                                 + "`: stream "
                                 + stream
                                 + " is in another region than "
                                 + region);
             }
         }
-        if (names.size() < streams.size()) {
+        if (names.size() < all.size()) {
             reader.error(
                     "group `"
-                            + ConfigKeys.KINESIS_SINK
+                            + GROUP
                             + "`: each aggregate, and the dead letters, need a stream of their"
                             + " own");
         }
     }
 
-    public KinesisStreamName departmentsStream() {
-        return departmentsStream;
-    }
-
-    public KinesisStreamName sessionsStream() {
-        return sessionsStream;
-    }
-
-    public KinesisStreamName checkoutsStream() {
-        return checkoutsStream;
-    }
-
-    public KinesisStreamName trendingStream() {
-        return trendingStream;
+    /** The stream of an aggregate. */
+    public KinesisStreamName stream(Aggregate<?> aggregate) {
+        return streams.get(aggregate);
     }
 
     public KinesisStreamName deadLettersStream() {

@@ -1,7 +1,9 @@
 package io.clickstream.config;
 
 import java.io.Serializable;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -16,6 +18,93 @@ public final class KinesisSourceConfig implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
+    static final String GROUP = "source.kinesis";
+
+    static final Key<KinesisStreamName> STREAM =
+            Key.of(
+                    GROUP,
+                    "stream",
+                    KinesisStreamName::parse,
+                    KinesisStreamName.ALLOWED,
+                    "The stream of clicks.");
+
+    static final Key<String> REGION =
+            Key.of(
+                    GROUP,
+                    "region",
+                    Parsers::text,
+                    Parsers.REGION,
+                    "Where the stream is; an ARN says it.");
+
+    static final Key<List<URI>> ENDPOINT =
+            Key.of(
+                    GROUP,
+                    "endpoint",
+                    Parsers::httpUris,
+                    "`https://host[:port]`",
+                    "Another address than the region's, such as that of a VPC endpoint.");
+
+    static final Key<KinesisStart> START =
+            Key.of(
+                    GROUP,
+                    "start",
+                    KinesisStart::parse,
+                    KinesisStart.ALLOWED,
+                    "trim-horizon",
+                    "Where to begin without a snapshot. `trim-horizon` is the oldest record that"
+                            + " the stream still has.");
+
+    static final Key<KinesisSourceConfig.Reader> READER =
+            Key.of(
+                    GROUP,
+                    "reader",
+                    Parsers.oneOf(Reader.class),
+                    Parsers.labels(Reader.class),
+                    "polling",
+                    "Polling shares a shard's 2 MB/s and 5 reads/s with other applications;"
+                            + " enhanced fan-out (`efo`) has 2 MB/s of its own, and a price.");
+
+    static final Key<String> CONSUMER =
+            Key.of(
+                    GROUP,
+                    "consumer",
+                    Parsers::text,
+                    "a name",
+                    "For `efo`: the consumer that the job registers with the stream. It stays"
+                            + " registered, and is paid for, until it is deregistered by hand.");
+
+    static final Key<Duration> POLL_INTERVAL =
+            Key.of(
+                    GROUP,
+                    "poll-interval",
+                    Parsers::positiveDuration,
+                    Parsers.DURATION,
+                    "250 ms",
+                    "Time between two reads of a shard. All applications together have 5 reads/s.");
+
+    static final Key<Duration> DISCOVERY_INTERVAL =
+            Key.of(
+                    GROUP,
+                    "discovery-interval",
+                    Parsers::positiveDuration,
+                    Parsers.DURATION,
+                    "10 s",
+                    "How often new shards are looked for. Children of a shard are looked for at"
+                            + " once when it ends.");
+
+    static final KeyGroup KEYS =
+            KeyGroup.of(
+                            GROUP,
+                            STREAM,
+                            REGION,
+                            ENDPOINT,
+                            START,
+                            READER,
+                            CONSUMER,
+                            POLL_INTERVAL,
+                            DISCOVERY_INTERVAL)
+                    .passing(PropertyReader.AWS_PREFIX);
+
     private final KinesisStreamName stream;
     private final KinesisStart start;
     private final Reader reader;
@@ -25,27 +114,21 @@ public final class KinesisSourceConfig implements Serializable {
     private final Properties clientProperties;
 
     private KinesisSourceConfig(PropertyReader properties) {
-        stream = properties.get(ConfigKeys.KINESIS_STREAM);
-        start = properties.get(ConfigKeys.KINESIS_START);
-        reader = properties.get(ConfigKeys.KINESIS_READER);
-        Optional<String> name = properties.find(ConfigKeys.KINESIS_CONSUMER);
+        stream = properties.get(STREAM);
+        start = properties.get(START);
+        reader = properties.get(READER);
+        Optional<String> name = properties.find(CONSUMER);
         if (reader == Reader.POLLING && name.isPresent()) {
             properties.error(
-                    ConfigKeys.KINESIS_CONSUMER,
-                    "is only for enhanced fan-out; leave it out or set `"
-                            + ConfigKeys.KINESIS_READER
-                            + "` to `efo`");
+                    CONSUMER,
+                    "is only for enhanced fan-out; leave it out or set `" + READER + "` to `efo`");
         }
-        consumer = reader == Reader.EFO ? properties.get(ConfigKeys.KINESIS_CONSUMER) : null;
-        pollInterval = properties.get(ConfigKeys.KINESIS_POLL_INTERVAL);
-        discoveryInterval = properties.get(ConfigKeys.KINESIS_DISCOVERY_INTERVAL);
+        consumer = reader == Reader.EFO ? properties.get(CONSUMER) : null;
+        pollInterval = properties.get(POLL_INTERVAL);
+        discoveryInterval = properties.get(DISCOVERY_INTERVAL);
         clientProperties =
                 AwsClient.properties(
-                        properties,
-                        ConfigKeys.KINESIS_SOURCE,
-                        region(properties),
-                        properties.find(ConfigKeys.KINESIS_ENDPOINT),
-                        ConfigKeys.KINESIS_ENDPOINT);
+                        properties, GROUP, region(properties), properties.find(ENDPOINT), ENDPOINT);
     }
 
     static KinesisSourceConfig read(PropertyReader reader) {
@@ -54,13 +137,12 @@ public final class KinesisSourceConfig implements Serializable {
 
     private String region(PropertyReader properties) {
         Optional<String> ofArn = stream == null ? Optional.empty() : stream.region();
-        Optional<String> said = properties.find(ConfigKeys.KINESIS_REGION);
+        Optional<String> said = properties.find(REGION);
         if (ofArn.isPresent() && said.isPresent() && !said.equals(ofArn)) {
             properties.error(
-                    ConfigKeys.KINESIS_REGION,
-                    "is '" + said.get() + "', but the stream's ARN says " + ofArn.get());
+                    REGION, "is '" + said.get() + "', but the stream's ARN says " + ofArn.get());
         }
-        return ofArn.or(() -> said).orElseGet(() -> properties.get(ConfigKeys.KINESIS_REGION));
+        return ofArn.or(() -> said).orElseGet(() -> properties.get(REGION));
     }
 
     public KinesisStreamName stream() {

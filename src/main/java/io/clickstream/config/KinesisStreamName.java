@@ -10,6 +10,8 @@ public final class KinesisStreamName implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
+    static final String ALLOWED = "a stream's name or ARN";
+
     private static final String NAME = "[a-zA-Z0-9_.-]{1,128}";
     private static final Pattern ARN =
             Pattern.compile("arn:aws[a-z-]*:kinesis:([a-z0-9-]+):\\d{12}:stream/(" + NAME + ")");

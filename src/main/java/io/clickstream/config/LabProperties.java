@@ -1,5 +1,6 @@
 package io.clickstream.config;
 
+import io.clickstream.aggregate.Aggregates;
 import java.util.Map;
 import java.util.Set;
 
@@ -18,23 +19,23 @@ final class LabProperties {
     static final Map<String, Key<?>> KEYS =
             Map.of(
                     "BootstrapServers",
-                    ConfigKeys.SOURCE_BOOTSTRAP_SERVERS,
+                    KafkaSourceConfig.BOOTSTRAP_SERVERS,
                     "Topic",
-                    ConfigKeys.SOURCE_TOPIC,
+                    KafkaSourceConfig.TOPIC,
                     "GroupId",
-                    ConfigKeys.SOURCE_GROUP_ID,
+                    KafkaSourceConfig.GROUP_ID,
                     "DepartmentsAgg_Topic",
-                    ConfigKeys.DEPARTMENTS_TOPIC,
+                    KafkaSinkConfig.TOPICS.of(Aggregates.DEPARTMENT_COUNTS),
                     "clickEventsUserIdAggResult_Topic",
-                    ConfigKeys.SESSIONS_TOPIC,
+                    KafkaSinkConfig.TOPICS.of(Aggregates.SESSION_COUNTS),
                     "userSessionsAggregatesWithOrderCheckout_Topic",
-                    ConfigKeys.CHECKOUTS_TOPIC,
+                    KafkaSinkConfig.TOPICS.of(Aggregates.CHECKOUT_SESSIONS),
                     "OpenSearchEndpoint",
-                    ConfigKeys.OPENSEARCH_ENDPOINT,
+                    OpenSearchConfig.ENDPOINT,
                     "ElasticsearchEndpoint",
-                    ConfigKeys.OPENSEARCH_ENDPOINT,
+                    OpenSearchConfig.ENDPOINT,
                     REGION,
-                    ConfigKeys.OPENSEARCH_REGION);
+                    OpenSearchConfig.REGION);
 
     private LabProperties() {}
 }

@@ -1,12 +1,14 @@
 package io.clickstream.config;
 
+import io.clickstream.aggregate.Aggregate;
 import java.io.Serializable;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -18,6 +20,151 @@ import org.apache.flink.configuration.MemorySize;
 public final class OpenSearchConfig implements Serializable {
 
     private static final long serialVersionUID = 1L;
+
+    static final String GROUP = "sink.opensearch";
+
+    static final Key<List<URI>> ENDPOINT =
+            Key.of(
+                    GROUP,
+                    "endpoint",
+                    Parsers::httpUris,
+                    "`https://host[:port]`, or several separated by commas",
+                    "The domain, collection or nodes to write to.");
+
+    static final AggregateKeys<String> INDICES =
+            new AggregateKeys<>(
+                    GROUP, "index", Parsers::indexName, "an index", Aggregate::defaultIndex);
+
+    static final Key<String> DEAD_LETTERS_INDEX =
+            Key.of(
+                    GROUP,
+                    "dead-letters-index",
+                    Parsers::indexName,
+                    "an index",
+                    "Dead letters without their records, to be counted, such as `dead_letters`;"
+                            + " none if left out. One document per letter: records without end that"
+                            + " can't be used are documents without end.");
+
+    static final Key<OpenSearchConfig.IndexPeriod> INDEX_PERIOD =
+            Key.of(
+                    GROUP,
+                    "index-period",
+                    Parsers.oneOf(IndexPeriod.class),
+                    Parsers.labels(IndexPeriod.class),
+                    "none",
+                    "One index, or one per day (`departments_count-2022.06.14`) or month, by the"
+                            + " window's begin in UTC.");
+
+    static final Key<OpenSearchConfig.Templates> TEMPLATES =
+            Key.of(
+                    GROUP,
+                    "templates",
+                    Parsers.oneOf(Templates.class),
+                    Parsers.labels(Templates.class),
+                    "put",
+                    "Index templates make times dates; without them no dashboard finds a document."
+                            + " Where a new index would get none, the job puts it at its start"
+                            + " (`put`; its role or user needs"
+                            + " `indices:admin/index_template/put`), or does not start (`check`)."
+                            + " `ignore`: the job does not ask.");
+
+    static final Key<AuthChoice> AUTH =
+            Key.of(
+                    GROUP,
+                    "auth",
+                    Parsers.oneOf(AuthChoice.class),
+                    Parsers.labels(AuthChoice.class),
+                    "auto",
+                    "How requests are authenticated. `auto` takes `basic` where there is a user"
+                            + " name, `sigv4` where the host ends with `.amazonaws.com`, else"
+                            + " `none`.");
+
+    static final Key<String> USERNAME =
+            Key.of(GROUP, "username", Parsers::text, Secrets.ALLOWED, "For `basic`.").asSecret();
+
+    static final Key<String> PASSWORD =
+            Key.of(GROUP, "password", Parsers::text, Secrets.ALLOWED, "For `basic`.").asSecret();
+
+    static final Key<String> REGION =
+            Key.of(
+                    GROUP,
+                    "region",
+                    Parsers::text,
+                    "a region, such as `eu-central-1`",
+                    "For `sigv4`; credentials come from the AWS SDK's default chain.");
+
+    static final Key<OpenSearchConfig.SigningService> SERVICE =
+            Key.of(
+                    GROUP,
+                    "service",
+                    Parsers.oneOf(SigningService.class),
+                    Parsers.labels(SigningService.class),
+                    "For `sigv4`: a domain is `es`, a serverless collection `aoss`. Taken from the"
+                            + " host if left out.");
+
+    static final Key<Integer> BULK_MAX_ACTIONS =
+            Key.of(
+                    GROUP,
+                    "bulk-max-actions",
+                    Parsers::positiveInt,
+                    "a whole number from 1 on",
+                    "1000",
+                    "Documents in one bulk at most.");
+
+    static final Key<Integer> BULK_MAX_SIZE =
+            Key.of(
+                    GROUP,
+                    "bulk-max-size",
+                    Parsers::wholeMebibytes,
+                    "a size from `1 mb` to `100 mb`, in whole `mb`",
+                    "5 mb",
+                    "Size of one bulk. Domains on small nodes take 10 MB.");
+
+    static final Key<Duration> BULK_INTERVAL =
+            Key.of(
+                    GROUP,
+                    "bulk-interval",
+                    Parsers::durationUpToADay,
+                    Parsers.UP_TO_A_DAY,
+                    "1 s",
+                    "A document waits for its bulk at most this long.");
+
+    static final Key<Duration> RETRY_INITIAL_DELAY =
+            Key.of(
+                    GROUP,
+                    "retry-initial-delay",
+                    Parsers::durationUpToADay,
+                    Parsers.UP_TO_A_DAY,
+                    "1 s",
+                    "The wait before the first retry; later ones grow exponentially.");
+
+    static final Key<Integer> RETRY_MAX_ATTEMPTS =
+            Key.of(
+                    GROUP,
+                    "retry-max-attempts",
+                    Parsers.intUpTo(20),
+                    "a whole number from 1 to 20",
+                    "13",
+                    "Retries of a bulk before the job falls back to its last checkpoint; 13 last"
+                            + " 4 min 41 s.");
+
+    static final KeyGroup KEYS =
+            KeyGroup.of(GROUP, ENDPOINT)
+                    .and(INDICES.all())
+                    .and(
+                            DEAD_LETTERS_INDEX,
+                            INDEX_PERIOD,
+                            TEMPLATES,
+                            AUTH,
+                            USERNAME,
+                            PASSWORD,
+                            REGION,
+                            SERVICE,
+                            BULK_MAX_ACTIONS,
+                            BULK_MAX_SIZE,
+                            BULK_INTERVAL,
+                            RETRY_INITIAL_DELAY,
+                            RETRY_MAX_ATTEMPTS);
 
     /** Whether an index name ends with a part of the window's begin, in UTC. */
     public enum IndexPeriod {
@@ -52,6 +199,14 @@ public final class OpenSearchConfig implements Serializable {
         }
     }
 
+    /** How the user says how requests are authenticated. */
+    enum AuthChoice {
+        AUTO,
+        NONE,
+        BASIC,
+        SIGV4
+    }
+
     /** What happens at the start where OpenSearch has no index template for an index. */
     public enum Templates {
         /** The job puts the template. */
@@ -62,56 +217,97 @@ public final class OpenSearchConfig implements Serializable {
         IGNORE
     }
 
-    private static final MemorySize MEBIBYTE = MemorySize.ofMebiBytes(1);
-    private static final int MAX_RETRIES = 20;
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** A bulk waits up to a minute on the server's side for a missing primary shard. */
+    private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(70);
 
     private final List<URI> endpoints;
-    private final String departmentsIndex;
-    private final String sessionsIndex;
-    private final String checkoutsIndex;
-    private final String trendingIndex;
+    private final Map<String, String> indices = new LinkedHashMap<>();
     @Nullable private final String deadLettersIndex;
     private final IndexPeriod indexPeriod;
     private final Templates templates;
-    private final Auth auth;
-    @Nullable private final String username;
-    @Nullable private final String password;
-    @Nullable private final String region;
-    private final SigningService signingService;
-    private final int bulkMaxActions;
-    private final MemorySize bulkMaxSize;
+    private Auth auth = Auth.NONE;
+    @Nullable private String username;
+    @Nullable private String password;
+    @Nullable private String region;
+    private SigningService signingService = SigningService.ES;
+    private final Integer bulkMaxActions;
+    private final Integer bulkMaxSize;
     private final Duration bulkInterval;
     private final Duration retryInitialDelay;
-    private final int retryMaxAttempts;
-    private final Duration connectTimeout;
-    private final Duration socketTimeout;
+    private final Integer retryMaxAttempts;
 
-    private OpenSearchConfig(Builder builder) {
-        endpoints = List.copyOf(builder.endpoints);
-        departmentsIndex = builder.departmentsIndex;
-        sessionsIndex = builder.sessionsIndex;
-        checkoutsIndex = builder.checkoutsIndex;
-        trendingIndex = builder.trendingIndex;
-        deadLettersIndex = builder.deadLettersIndex;
-        indexPeriod = builder.indexPeriod;
-        templates = builder.templates;
-        auth = builder.auth;
-        username = builder.username;
-        password = builder.password;
-        region = builder.region;
-        signingService = builder.signingService;
-        bulkMaxActions = builder.bulkMaxActions;
-        bulkMaxSize = builder.bulkMaxSize;
-        bulkInterval = builder.bulkInterval;
-        retryInitialDelay = builder.retryInitialDelay;
-        retryMaxAttempts = builder.retryMaxAttempts;
-        connectTimeout = builder.connectTimeout;
-        socketTimeout = builder.socketTimeout;
+    private OpenSearchConfig(PropertyReader reader) {
+        endpoints = reader.get(ENDPOINT);
+        INDICES.read(reader).forEach((aggregate, index) -> indices.put(aggregate.name(), index));
+        deadLettersIndex = reader.find(DEAD_LETTERS_INDEX).orElse(null);
+        indexPeriod = reader.get(INDEX_PERIOD);
+        templates = reader.get(TEMPLATES);
+        bulkMaxActions = reader.get(BULK_MAX_ACTIONS);
+        bulkMaxSize = reader.get(BULK_MAX_SIZE);
+        bulkInterval = reader.get(BULK_INTERVAL);
+        retryInitialDelay = reader.get(RETRY_INITIAL_DELAY);
+        retryMaxAttempts = reader.get(RETRY_MAX_ATTEMPTS);
+        if (endpoints != null) {
+            readAuth(reader, endpoints.get(0).getHost());
+            checkPaths(reader);
+        }
+        checkIndices(reader);
     }
 
-    /** A builder that holds the defaults; only the endpoints have none. */
-    public static Builder builder() {
-        return new Builder();
+    static OpenSearchConfig read(PropertyReader reader) {
+        return new OpenSearchConfig(reader);
+    }
+
+    private void readAuth(PropertyReader reader, String host) {
+        AuthChoice choice = reader.get(AUTH);
+        if (choice == AuthChoice.AUTO) {
+            boolean amazon = host.endsWith(".amazonaws.com") || host.endsWith(".amazonaws.com.cn");
+            choice =
+                    reader.has(USERNAME)
+                            ? AuthChoice.BASIC
+                            : amazon ? AuthChoice.SIGV4 : AuthChoice.NONE;
+        }
+        if (choice == AuthChoice.BASIC) {
+            auth = Auth.BASIC;
+            username = reader.get(USERNAME);
+            password = reader.get(PASSWORD);
+        } else if (choice == AuthChoice.SIGV4) {
+            auth = Auth.SIGV4;
+            region = reader.get(REGION);
+            signingService =
+                    reader.find(SERVICE)
+                            .orElse(
+                                    host.contains(".aoss.")
+                                            ? SigningService.AOSS
+                                            : SigningService.ES);
+        }
+    }
+
+    private void checkPaths(PropertyReader reader) {
+        if (endpoints.stream().map(OpenSearchConfig::path).distinct().count() > 1) {
+            reader.error(
+                    ENDPOINT, "names addresses with different paths; they must be one cluster's");
+        }
+    }
+
+    private void checkIndices(PropertyReader reader) {
+        List<String> names = allIndices();
+        if (names.stream().distinct().count() < names.size()) {
+            reader.error(
+                    "group `"
+                            + GROUP
+                            + "`: each aggregate, and the dead letters, need an index of"
+                            + " their own");
+        }
+    }
+
+    /** Those of the aggregates and of the dead letters, as far as they could be read. */
+    private List<String> allIndices() {
+        return Stream.concat(indices.values().stream(), Stream.of(deadLettersIndex))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toList());
     }
 
     /** What is wrong with an index name, by OpenSearch's rules for names; empty if nothing is. */
@@ -148,20 +344,9 @@ public final class OpenSearchConfig implements Serializable {
         return path(endpoints.get(0));
     }
 
-    public String departmentsIndex() {
-        return departmentsIndex;
-    }
-
-    public String sessionsIndex() {
-        return sessionsIndex;
-    }
-
-    public String checkoutsIndex() {
-        return checkoutsIndex;
-    }
-
-    public String trendingIndex() {
-        return trendingIndex;
+    /** The index of an aggregate, before the period's suffix. */
+    public String index(Aggregate<?> aggregate) {
+        return indices.get(aggregate.name());
     }
 
     /** Where dead letters are counted; empty where they are not. */
@@ -207,7 +392,7 @@ public final class OpenSearchConfig implements Serializable {
 
     /** A bulk is sent when it is this big, in whole mebibytes. */
     public MemorySize bulkMaxSize() {
-        return bulkMaxSize;
+        return new MemorySize(bulkMaxSize);
     }
 
     /** No document waits for its bulk for longer. */
@@ -243,12 +428,12 @@ public final class OpenSearchConfig implements Serializable {
     }
 
     public Duration connectTimeout() {
-        return connectTimeout;
+        return CONNECT_TIMEOUT;
     }
 
     /** How long an answer may take. */
     public Duration socketTimeout() {
-        return socketTimeout;
+        return SOCKET_TIMEOUT;
     }
 
     @Override
@@ -256,232 +441,12 @@ public final class OpenSearchConfig implements Serializable {
         return "OpenSearchConfig{"
                 + endpoints
                 + ", indices "
-                + indices(
-                        departmentsIndex,
-                        sessionsIndex,
-                        checkoutsIndex,
-                        trendingIndex,
-                        deadLettersIndex)
+                + allIndices()
                 + " per "
                 + indexPeriod
                 + ", auth "
                 + auth
                 + '}';
-    }
-
-    private static List<String> indices(String... names) {
-        return Stream.of(names).filter(Objects::nonNull).collect(Collectors.toList());
-    }
-
-    /** Collects the values; {@link #build} checks them. */
-    public static final class Builder {
-
-        private List<URI> endpoints = List.of();
-        private String departmentsIndex = "departments_count";
-        private String sessionsIndex = "user_session_counts";
-        private String checkoutsIndex = "user_session_details";
-        private String trendingIndex = "trending";
-        @Nullable private String deadLettersIndex;
-        private IndexPeriod indexPeriod = IndexPeriod.NONE;
-        private Templates templates = Templates.PUT;
-        private Auth auth = Auth.NONE;
-        @Nullable private String username;
-        @Nullable private String password;
-        @Nullable private String region;
-        private SigningService signingService = SigningService.ES;
-        private int bulkMaxActions = 1000;
-        // Domains on small nodes take 10 MiB at most, by the service's quotas.
-        private MemorySize bulkMaxSize = MemorySize.ofMebiBytes(5);
-        private Duration bulkInterval = Duration.ofSeconds(1);
-        private Duration retryInitialDelay = Duration.ofSeconds(1);
-        private int retryMaxAttempts = 13;
-        private Duration connectTimeout = Duration.ofSeconds(10);
-        // A bulk waits up to a minute on the server's side for a missing primary shard.
-        private Duration socketTimeout = Duration.ofSeconds(70);
-
-        private Builder() {}
-
-        public Builder endpoints(List<URI> endpoints) {
-            this.endpoints = new ArrayList<>(endpoints);
-            return this;
-        }
-
-        public Builder departmentsIndex(String name) {
-            this.departmentsIndex = name;
-            return this;
-        }
-
-        public Builder sessionsIndex(String name) {
-            this.sessionsIndex = name;
-            return this;
-        }
-
-        public Builder checkoutsIndex(String name) {
-            this.checkoutsIndex = name;
-            return this;
-        }
-
-        public Builder trendingIndex(String name) {
-            this.trendingIndex = name;
-            return this;
-        }
-
-        /** There is none without this. */
-        public Builder deadLettersIndex(String name) {
-            this.deadLettersIndex = name;
-            return this;
-        }
-
-        public Builder indexPeriod(IndexPeriod period) {
-            this.indexPeriod = period;
-            return this;
-        }
-
-        public Builder templates(Templates templates) {
-            this.templates = templates;
-            return this;
-        }
-
-        /** Authenticates by user name and password. */
-        public Builder basicAuth(String username, String password) {
-            this.auth = Auth.BASIC;
-            this.username = username;
-            this.password = password;
-            return this;
-        }
-
-        /** Signs each request. */
-        public Builder sigV4(SigningService service, String region) {
-            this.auth = Auth.SIGV4;
-            this.signingService = service;
-            this.region = region;
-            return this;
-        }
-
-        public Builder bulkMaxActions(int actions) {
-            this.bulkMaxActions = actions;
-            return this;
-        }
-
-        public Builder bulkMaxSize(MemorySize size) {
-            this.bulkMaxSize = size;
-            return this;
-        }
-
-        public Builder bulkInterval(Duration interval) {
-            this.bulkInterval = interval;
-            return this;
-        }
-
-        public Builder retryInitialDelay(Duration delay) {
-            this.retryInitialDelay = delay;
-            return this;
-        }
-
-        public Builder retryMaxAttempts(int attempts) {
-            this.retryMaxAttempts = attempts;
-            return this;
-        }
-
-        public Builder connectTimeout(Duration timeout) {
-            this.connectTimeout = timeout;
-            return this;
-        }
-
-        public Builder socketTimeout(Duration timeout) {
-            this.socketTimeout = timeout;
-            return this;
-        }
-
-        /**
-         * Checks the values.
-         *
-         * @throws IllegalArgumentException with one sentence per problem
-         */
-        public OpenSearchConfig build() {
-            List<String> problems = new ArrayList<>();
-            checkEndpoints(problems);
-            checkIndices(problems);
-            checkAuth(problems);
-            checkSending(problems);
-            if (!problems.isEmpty()) {
-                throw new IllegalArgumentException(String.join("; ", problems));
-            }
-            return new OpenSearchConfig(this);
-        }
-
-        private void checkEndpoints(List<String> problems) {
-            if (endpoints.isEmpty()) {
-                problems.add("there is no endpoint");
-            }
-            for (URI endpoint : endpoints) {
-                if (endpoint.getRawUserInfo() != null) {
-                    // Not quoted: it holds a password.
-                    problems.add("an endpoint can't hold a user: they have settings of their own");
-                } else if (endpoint.getHost() == null
-                        || !("http".equals(endpoint.getScheme())
-                                || "https".equals(endpoint.getScheme()))) {
-                    problems.add("endpoint " + endpoint + " is no http or https address");
-                }
-            }
-            if (endpoints.stream().map(OpenSearchConfig::path).distinct().count() > 1) {
-                problems.add("the endpoints have different paths: they must be one cluster's");
-            }
-        }
-
-        private void checkIndices(List<String> problems) {
-            List<String> names =
-                    indices(
-                            departmentsIndex,
-                            sessionsIndex,
-                            checkoutsIndex,
-                            trendingIndex,
-                            deadLettersIndex);
-            for (String name : names) {
-                indexNameProblem(name).ifPresent(p -> problems.add("index '" + name + "': " + p));
-            }
-            if (names.stream().distinct().count() < names.size()) {
-                problems.add("aggregates and dead letters need an index of their own each");
-            }
-        }
-
-        private void checkAuth(List<String> problems) {
-            if (auth == Auth.BASIC && (isEmpty(username) || isEmpty(password))) {
-                problems.add("basic auth needs a user name and a password");
-            }
-            if (auth == Auth.SIGV4 && isEmpty(region)) {
-                problems.add("signing needs the region of the domain or collection");
-            }
-        }
-
-        private void checkSending(List<String> problems) {
-            if (bulkMaxActions < 1) {
-                problems.add("a bulk holds at least one document");
-            }
-            if (bulkMaxSize.getBytes() < MEBIBYTE.getBytes()
-                    || bulkMaxSize.getBytes() % MEBIBYTE.getBytes() != 0
-                    || bulkMaxSize.getMebiBytes() > 100) {
-                problems.add("the size of a bulk is 1 to 100 whole mebibytes");
-            }
-            if (retryMaxAttempts < 0 || retryMaxAttempts > MAX_RETRIES) {
-                problems.add("a bulk is retried 0 to " + MAX_RETRIES + " times");
-            }
-            checkTime("the interval of bulks", bulkInterval, problems);
-            checkTime("the initial delay of retries", retryInitialDelay, problems);
-            checkTime("the connect timeout", connectTimeout, problems);
-            checkTime("the socket timeout", socketTimeout, problems);
-        }
-
-        private static void checkTime(String what, Duration time, List<String> problems) {
-            // The client counts milliseconds in an int; a day is far more than anyone needs.
-            if (time.toMillis() < 1 || time.compareTo(Duration.ofDays(1)) > 0) {
-                problems.add(what + " is 1 ms to 1 day");
-            }
-        }
-
-        private static boolean isEmpty(@Nullable String text) {
-            return text == null || text.isEmpty();
-        }
     }
 
     private static String path(URI endpoint) {

@@ -1,6 +1,7 @@
 package io.clickstream.config;
 
 import com.fasterxml.jackson.core.JsonPointer;
+import io.clickstream.trend.TrendField;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,7 +65,7 @@ public final class OptionalFields implements Serializable {
 
     /** The same with the item that a mapping names, if items are ranked. */
     OptionalFields withItemFor(Optional<TrendingConfig> trending, FormatConfig format) {
-        boolean items = trending.isPresent() && trending.get().field() == TrendingConfig.Field.ITEM;
+        boolean items = trending.isPresent() && trending.get().field() == TrendField.ITEM;
         return items ? format.mapping().item().map(this::withItem).orElse(this) : this;
     }
 
@@ -86,15 +87,15 @@ public final class OptionalFields implements Serializable {
     /** All fields with the keys that name them. */
     public Map<String, List<JsonPointer>> fields() {
         Map<String, List<JsonPointer>> fields = new LinkedHashMap<>();
-        put(fields, ConfigKeys.DUPLICATE_ID.toString(), id);
-        put(fields, ConfigKeys.BOT_USER_AGENT.toString(), userAgent);
-        put(fields, ConfigKeys.BOT_IP.toString(), ip);
-        put(fields, ConfigKeys.FORMAT_ITEM.toString(), item);
+        put(fields, FilterConfig.DUPLICATE_ID.toString(), id);
+        put(fields, FilterConfig.BOT_USER_AGENT.toString(), userAgent);
+        put(fields, FilterConfig.BOT_IP.toString(), ip);
+        put(fields, JsonMapping.ITEM.toString(), item);
         ofInteraction.forEach(
                 (field, pointer) ->
                         put(
                                 fields,
-                                ConfigKeys.PERSONALIZE_SINK + " / " + Parsers.label(field),
+                                PersonalizeConfig.GROUP + " / " + Parsers.label(field),
                                 pointer));
         return fields;
     }

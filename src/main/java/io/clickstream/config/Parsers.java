@@ -27,8 +27,13 @@ final class Parsers {
 
     static final String DURATION = "a duration, such as `500 ms`, `20 s`, `30 min`";
     static final String SIZE = "a size, such as `512 kb`, `5 mb`";
+    static final String UP_TO_A_DAY = "a duration up to `1 d`, such as `500 ms`, `20 s`";
+    static final String POINTER = "a JSON pointer";
+    static final String OPTIONAL_POINTER = "a JSON pointer, or `none`";
+    static final String SEVERAL = "several separated by commas";
+    static final String REGION = "a region, such as `eu-central-1`";
 
-    private static final Pattern POINTER = Pattern.compile("(/([^~/]|~[01])*)+");
+    private static final Pattern POINTER_SYNTAX = Pattern.compile("(/([^~/]|~[01])*)+");
     private static final Pattern SEVERAL_POINTERS = Pattern.compile(",\\s*/");
     private static final Pattern WILDCARD = Pattern.compile("/\\*+(/|$)");
     private static final Pattern BRACKETS = Pattern.compile("\\[[0-9*]*](/|$)");
@@ -116,7 +121,7 @@ final class Parsers {
      */
     @Nullable
     private static String pointerProblem(String text) {
-        if (!POINTER.matcher(text).matches()) {
+        if (!POINTER_SYNTAX.matcher(text).matches()) {
             return text.startsWith("/")
                     ? "has a ~ that is followed by neither 0 nor 1"
                     : "does not begin with /";
@@ -181,7 +186,7 @@ final class Parsers {
                         "has '" + pair + "', which is no name and pointer with = between");
             }
             String pointer = pair.substring(equals + 1).trim();
-            if (!POINTER.matcher(pointer).matches()) {
+            if (!POINTER_SYNTAX.matcher(pointer).matches()) {
                 throw new IllegalArgumentException(
                         "has '" + pair + "', where '" + pointer + "' is no JSON pointer");
             }
@@ -208,6 +213,11 @@ final class Parsers {
             throw new IllegalArgumentException("is no scheme with a folder behind it");
         }
         return uri;
+    }
+
+    /** Files or folders with their schemes, separated by commas. */
+    static List<URI> folders(String text) {
+        return list(text).stream().map(Parsers::folder).collect(Collectors.toUnmodifiableList());
     }
 
     /** The name of a folder within another one. */

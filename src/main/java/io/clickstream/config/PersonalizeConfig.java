@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.annotation.Nullable;
@@ -22,6 +23,204 @@ public final class PersonalizeConfig implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
+    static final String GROUP = "sink.personalize";
+
+    static final Key<String> TRACKING_ID =
+            Key.of(
+                    GROUP,
+                    "tracking-id",
+                    Parsers::text,
+                    "an event tracker's id",
+                    "The event tracker that takes the interactions. With this group, clicks of"
+                            + " items go to Amazon Personalize.");
+
+    static final Key<String> REGION =
+            Key.of(
+                    GROUP,
+                    "region",
+                    Parsers::text,
+                    Parsers.REGION,
+                    "Where the tracker is; what the AWS SDK finds if left out. Credentials come"
+                            + " from its default chain.");
+
+    static final Key<List<URI>> ENDPOINT =
+            Key.of(
+                    GROUP,
+                    "endpoint",
+                    Parsers::httpUris,
+                    "`https://host[:port]`",
+                    "Another address than the region's, such as that of a VPC endpoint.");
+
+    static final Key<Map<String, String>> EVENT_TYPES =
+            Key.of(
+                    GROUP,
+                    "event-types",
+                    Parsers::table,
+                    "pairs such as `view=View,purchase=Purchase`",
+                    "product_detail=View,add_to_cart=AddToCart,order_checkout=Purchase",
+                    "Which clicks are interactions, by their event type as it is after `format /"
+                            + " event-types`, and what Personalize calls them.");
+
+    static final Key<PersonalizeConfig.OtherTypes> OTHER_EVENT_TYPES =
+            Key.of(
+                    GROUP,
+                    "other-event-types",
+                    Parsers.oneOf(OtherTypes.class),
+                    Parsers.labels(OtherTypes.class),
+                    "skip",
+                    "Clicks of other types are counted and left out, or sent by the name that they"
+                            + " have.");
+
+    static final Key<JsonPointer> ITEM =
+            Key.of(
+                    GROUP,
+                    "item",
+                    Parsers::pointer,
+                    Parsers.POINTER,
+                    "What was looked at or bought: a number or a string. Of JSON records `format /"
+                            + " item` if left out.");
+
+    static final Key<JsonPointer> SESSION_ID =
+            Key.of(
+                    GROUP,
+                    "session-id",
+                    Parsers::pointer,
+                    Parsers.POINTER,
+                    "The session: a number or a string. Of JSON records `format / session-id` if"
+                            + " left out. Where a click has none, it is made of the user and the"
+                            + " first click of the session.");
+
+    static final Key<JsonPointer> EVENT_ID =
+            Key.of(
+                    GROUP,
+                    "event-id",
+                    Parsers::pointer,
+                    Parsers.POINTER,
+                    "What tells a click from all others: a number or a string. Without it, or where"
+                            + " a click has none, clicks that are alike in all that is sent have"
+                            + " one id and count once.");
+
+    static final Key<JsonPointer> EVENT_VALUE =
+            Key.of(
+                    GROUP,
+                    "event-value",
+                    Parsers::pointer,
+                    Parsers.POINTER,
+                    "A number, such as a price.");
+
+    static final Key<JsonPointer> PROPERTIES =
+            Key.of(
+                    GROUP,
+                    "properties",
+                    Parsers::pointer,
+                    Parsers.POINTER,
+                    "A JSON object, or a string that holds one, of 1,024 characters at most.");
+
+    static final Key<JsonPointer> IMPRESSION =
+            Key.of(
+                    GROUP,
+                    "impression",
+                    Parsers::pointer,
+                    Parsers.POINTER,
+                    "The items that were shown beside: an array of up to 25, or a string that holds"
+                            + " one.");
+
+    static final Key<JsonPointer> RECOMMENDATION_ID =
+            Key.of(
+                    GROUP,
+                    "recommendation-id",
+                    Parsers::pointer,
+                    Parsers.POINTER,
+                    "The recommendation that the item was in: a string.");
+
+    static final Key<JsonPointer> ATTRIBUTION_SOURCE =
+            Key.of(
+                    GROUP,
+                    "attribution-source",
+                    Parsers::pointer,
+                    Parsers.POINTER,
+                    "Where the item was shown, for metric attribution: a string.");
+
+    static final Key<Integer> CALLS_PER_SECOND =
+            Key.of(
+                    GROUP,
+                    "calls-per-second",
+                    Parsers.intUpTo(100_000),
+                    "a whole number from 1 to 100000",
+                    "1000",
+                    "Calls of all subtasks together; each has an equal share. Personalize's own"
+                            + " limit is 1,000 for an account and region.");
+
+    static final Key<Integer> FLUSH_COUNT =
+            Key.of(
+                    GROUP,
+                    "flush-count",
+                    Parsers.intUpTo(10_000),
+                    "a whole number from 1 to 10000",
+                    "500",
+                    "So many interactions of a subtask are gathered and sent, grouped by user and"
+                            + " session, 1 to 10 per call.");
+
+    static final Key<Duration> FLUSH_AGE =
+            Key.of(
+                    GROUP,
+                    "flush-age",
+                    Parsers::durationUpToADay,
+                    Parsers.UP_TO_A_DAY,
+                    "2 s",
+                    "Or fewer, after this time. Longer makes fewer calls.");
+
+    static final Key<Duration> REQUEST_TIMEOUT =
+            Key.of(
+                    GROUP,
+                    "request-timeout",
+                    Parsers::durationUpToADay,
+                    Parsers.UP_TO_A_DAY,
+                    "5 s",
+                    "A call that takes longer counts as failed.");
+
+    static final Key<URI> SPILL_PATH =
+            Key.of(
+                    GROUP,
+                    "spill-path",
+                    Parsers::folder,
+                    "a folder with its scheme, such as `s3://bucket/clickstream`",
+                    "Below it, in `undelivered/`, is what Personalize did not take during an"
+                            + " outage.");
+
+    static final Key<Duration> SPILL_AFTER =
+            Key.of(
+                    GROUP,
+                    "spill-after",
+                    Parsers::durationUpToADay,
+                    Parsers.UP_TO_A_DAY,
+                    "1 min",
+                    "After this time of nothing but failures interactions go to `spill-path`,"
+                            + " until a call succeeds.");
+
+    static final KeyGroup KEYS =
+            KeyGroup.of(
+                    GROUP,
+                    TRACKING_ID,
+                    REGION,
+                    ENDPOINT,
+                    EVENT_TYPES,
+                    OTHER_EVENT_TYPES,
+                    ITEM,
+                    SESSION_ID,
+                    EVENT_ID,
+                    EVENT_VALUE,
+                    PROPERTIES,
+                    IMPRESSION,
+                    RECOMMENDATION_ID,
+                    ATTRIBUTION_SOURCE,
+                    CALLS_PER_SECOND,
+                    FLUSH_COUNT,
+                    FLUSH_AGE,
+                    REQUEST_TIMEOUT,
+                    SPILL_PATH,
+                    SPILL_AFTER);
+
     private final String trackingId;
     @Nullable private final String region;
     @Nullable private final URI endpoint;
@@ -36,27 +235,23 @@ public final class PersonalizeConfig implements Serializable {
     private final Duration spillAfter;
 
     private PersonalizeConfig(PropertyReader reader, FormatConfig format) {
-        trackingId = reader.get(ConfigKeys.PERSONALIZE_TRACKING_ID);
-        region = reader.find(ConfigKeys.PERSONALIZE_REGION).orElse(null);
-        endpoint =
-                reader.find(ConfigKeys.PERSONALIZE_ENDPOINT).map(uris -> uris.get(0)).orElse(null);
-        Map<String, String> table = reader.get(ConfigKeys.PERSONALIZE_EVENT_TYPES);
+        trackingId = reader.get(TRACKING_ID);
+        region = reader.find(REGION).orElse(null);
+        endpoint = reader.find(ENDPOINT).map(uris -> uris.get(0)).orElse(null);
+        Map<String, String> table = reader.get(EVENT_TYPES);
         eventTypes = table == null ? Map.of() : table;
-        otherTypes = reader.get(ConfigKeys.PERSONALIZE_OTHER_EVENT_TYPES);
+        otherTypes = reader.get(OTHER_EVENT_TYPES);
         fields = new EnumMap<>(InteractionField.class);
         Map<Key<?>, JsonPointer> read = fields(reader, format);
-        callsPerSecond = orOne(reader.get(ConfigKeys.PERSONALIZE_CALLS_PER_SECOND));
-        flushCount = orOne(reader.get(ConfigKeys.PERSONALIZE_FLUSH_COUNT));
-        flushAge = reader.get(ConfigKeys.PERSONALIZE_FLUSH_AGE);
-        requestTimeout = reader.get(ConfigKeys.PERSONALIZE_REQUEST_TIMEOUT);
-        URI folder = reader.get(ConfigKeys.PERSONALIZE_SPILL_PATH);
+        callsPerSecond = orOne(reader.get(CALLS_PER_SECOND));
+        flushCount = orOne(reader.get(FLUSH_COUNT));
+        flushAge = reader.get(FLUSH_AGE);
+        requestTimeout = reader.get(REQUEST_TIMEOUT);
+        URI folder = reader.get(SPILL_PATH);
         spillPath = folder == null ? null : new Path(folder);
-        spillAfter = reader.get(ConfigKeys.PERSONALIZE_SPILL_AFTER);
-        if (reader.find(ConfigKeys.PERSONALIZE_ENDPOINT)
-                .map(uris -> uris.size() > 1)
-                .orElse(false)) {
-            reader.error(
-                    ConfigKeys.PERSONALIZE_ENDPOINT, "names several addresses; it must be one");
+        spillAfter = reader.get(SPILL_AFTER);
+        if (reader.find(ENDPOINT).map(uris -> uris.size() > 1).orElse(false)) {
+            reader.error(ENDPOINT, "names several addresses; it must be one");
         }
         check(reader, format, read);
     }
@@ -73,14 +268,14 @@ public final class PersonalizeConfig implements Serializable {
     private Map<Key<?>, JsonPointer> fields(PropertyReader reader, FormatConfig format) {
         Map<Key<?>, JsonPointer> read = new LinkedHashMap<>();
         Map<InteractionField, Key<JsonPointer>> keys = new EnumMap<>(InteractionField.class);
-        keys.put(InteractionField.ITEM, ConfigKeys.PERSONALIZE_ITEM);
-        keys.put(InteractionField.SESSION_ID, ConfigKeys.PERSONALIZE_SESSION_ID);
-        keys.put(InteractionField.EVENT_ID, ConfigKeys.PERSONALIZE_EVENT_ID);
-        keys.put(InteractionField.EVENT_VALUE, ConfigKeys.PERSONALIZE_EVENT_VALUE);
-        keys.put(InteractionField.PROPERTIES, ConfigKeys.PERSONALIZE_PROPERTIES);
-        keys.put(InteractionField.IMPRESSION, ConfigKeys.PERSONALIZE_IMPRESSION);
-        keys.put(InteractionField.RECOMMENDATION_ID, ConfigKeys.PERSONALIZE_RECOMMENDATION_ID);
-        keys.put(InteractionField.ATTRIBUTION_SOURCE, ConfigKeys.PERSONALIZE_ATTRIBUTION_SOURCE);
+        keys.put(InteractionField.ITEM, ITEM);
+        keys.put(InteractionField.SESSION_ID, SESSION_ID);
+        keys.put(InteractionField.EVENT_ID, EVENT_ID);
+        keys.put(InteractionField.EVENT_VALUE, EVENT_VALUE);
+        keys.put(InteractionField.PROPERTIES, PROPERTIES);
+        keys.put(InteractionField.IMPRESSION, IMPRESSION);
+        keys.put(InteractionField.RECOMMENDATION_ID, RECOMMENDATION_ID);
+        keys.put(InteractionField.ATTRIBUTION_SOURCE, ATTRIBUTION_SOURCE);
         keys.forEach(
                 (field, key) ->
                         reader.find(key)
@@ -100,14 +295,13 @@ public final class PersonalizeConfig implements Serializable {
 
     private void check(PropertyReader reader, FormatConfig format, Map<Key<?>, JsonPointer> read) {
         boolean json = format.type() == FormatConfig.Type.JSON;
-        if (!fields.containsKey(InteractionField.ITEM)
-                && !reader.has(ConfigKeys.PERSONALIZE_ITEM)) {
+        if (!fields.containsKey(InteractionField.ITEM) && !reader.has(ITEM)) {
             reader.error(
                     "`"
-                            + ConfigKeys.PERSONALIZE_ITEM
+                            + ITEM
                             + "` is missing, and the records have no item; it must be "
                             + (json
-                                    ? "a JSON pointer, here or in `" + ConfigKeys.FORMAT_ITEM + "`"
+                                    ? "a JSON pointer, here or in `" + JsonMapping.ITEM + "`"
                                     : "/ and the name of a field of the record"));
         }
         if (json) {

@@ -1,5 +1,7 @@
 package io.clickstream.config;
 
+import io.clickstream.aggregate.Aggregate;
+import java.util.List;
 import java.util.Optional;
 
 /** What the dataflow needs to know, wherever it reads and writes. */
@@ -22,6 +24,9 @@ public interface PipelineConfig {
 
     /** Which names are ranked; empty if none are. */
     Optional<TrendingConfig> trending();
+
+    /** The aggregates that the job computes. */
+    List<Aggregate<?>> computed();
 
     /** Which clicks are interactions; empty if none are sent anywhere. */
     default Optional<PersonalizeConfig> personalize() {

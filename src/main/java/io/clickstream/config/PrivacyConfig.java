@@ -16,6 +16,39 @@ public final class PrivacyConfig {
         HASH
     }
 
+    static final String GROUP = "privacy";
+
+    static final Key<List<JsonPointer>> IP =
+            Key.of(
+                    GROUP,
+                    "ip",
+                    Parsers::pointers,
+                    "JSON pointers separated by commas",
+                    "/ip",
+                    "Where records have IP addresses. With this group they leave the job truncated"
+                            + " or hashed, whatever sink they go to.");
+
+    static final Key<PrivacyConfig.Mode> MODE =
+            Key.of(
+                    GROUP,
+                    "mode",
+                    Parsers.oneOf(Mode.class),
+                    Parsers.labels(Mode.class),
+                    "truncate",
+                    "Truncated, `66.249.1.133` is `66.249.1.0`, and an IPv6 address its first 48"
+                            + " bits; hashed, 32 hexadecimal digits.");
+
+    static final Key<String> SALT =
+            Key.of(
+                            GROUP,
+                            "salt",
+                            Parsers::text,
+                            Secrets.ALLOWED + ", of 16 characters or more",
+                            "For `hash`. Whoever knows it can find the addresses again.")
+                    .asSecret();
+
+    static final KeyGroup KEYS = KeyGroup.of(GROUP, IP, MODE, SALT);
+
     private static final int MIN_SALT_LENGTH = 16;
 
     private final List<JsonPointer> fields;
@@ -23,18 +56,16 @@ public final class PrivacyConfig {
     private final String salt;
 
     private PrivacyConfig(PropertyReader reader, FormatConfig format) {
-        List<JsonPointer> pointers = reader.get(ConfigKeys.PRIVACY_IP);
+        List<JsonPointer> pointers = reader.get(IP);
         fields = pointers == null ? List.of() : pointers;
-        mode = reader.get(ConfigKeys.PRIVACY_MODE);
-        salt = mode == Mode.HASH ? reader.get(ConfigKeys.PRIVACY_SALT) : "";
-        if (mode == Mode.TRUNCATE && reader.has(ConfigKeys.PRIVACY_SALT)) {
-            reader.error(
-                    ConfigKeys.PRIVACY_SALT,
-                    "is of no use without `" + ConfigKeys.PRIVACY_MODE + "` = `hash`");
+        mode = reader.get(MODE);
+        salt = mode == Mode.HASH ? reader.get(SALT) : "";
+        if (mode == Mode.TRUNCATE && reader.has(SALT)) {
+            reader.error(SALT, "is of no use without `" + MODE + "` = `hash`");
         }
         if (mode == Mode.HASH && salt != null && salt.length() < MIN_SALT_LENGTH) {
             reader.error(
-                    ConfigKeys.PRIVACY_SALT,
+                    SALT,
                     "has fewer than "
                             + MIN_SALT_LENGTH
                             + " characters; all addresses can be tried with a short one");
@@ -50,12 +81,11 @@ public final class PrivacyConfig {
     private void refuseFieldsOfResults(PropertyReader reader, FormatConfig format) {
         JsonMapping mapping = format.mapping();
         Map<Key<?>, List<JsonPointer>> ofResults = new LinkedHashMap<>();
-        ofResults.put(ConfigKeys.FORMAT_USER, mapping.users());
-        ofResults.put(ConfigKeys.FORMAT_TIME, List.of(mapping.time()));
-        ofResults.put(
-                ConfigKeys.FORMAT_EVENT_TYPE, mapping.eventType().map(List::of).orElse(List.of()));
-        ofResults.put(ConfigKeys.FORMAT_DEPARTMENT, mapping.departments());
-        ofResults.put(ConfigKeys.FORMAT_ITEM, mapping.item().map(List::of).orElse(List.of()));
+        ofResults.put(JsonMapping.USER, mapping.users());
+        ofResults.put(JsonMapping.TIME, List.of(mapping.time()));
+        ofResults.put(JsonMapping.EVENT_TYPE, mapping.eventType().map(List::of).orElse(List.of()));
+        ofResults.put(JsonMapping.DEPARTMENT, mapping.departments());
+        ofResults.put(JsonMapping.ITEM, mapping.item().map(List::of).orElse(List.of()));
         ofResults.forEach(
                 (key, pointers) ->
                         pointers.forEach(used -> refuseFieldOfResults(reader, key, used)));
@@ -65,7 +95,7 @@ public final class PrivacyConfig {
         for (JsonPointer ip : fields) {
             if ((used + "/").startsWith(ip + "/")) {
                 reader.error(
-                        ConfigKeys.PRIVACY_IP,
+                        IP,
                         "has '"
                                 + ip
                                 + "', which holds the value of `"

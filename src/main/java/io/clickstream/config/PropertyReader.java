@@ -1,5 +1,7 @@
 package io.clickstream.config;
 
+import io.clickstream.aggregate.Aggregate;
+import io.clickstream.aggregate.Aggregates;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -12,6 +14,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
@@ -21,6 +24,12 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
  */
 final class PropertyReader {
 
+    /** What follows it goes to Kafka's clients as it is. */
+    static final String CLIENT_PREFIX = "kafka.";
+
+    /** Keys that begin with it go to the clients of Kinesis, whose own settings begin with it. */
+    static final String AWS_PREFIX = "aws.";
+
     private final Map<String, Map<String, Property>> groups = new TreeMap<>();
     private final Secrets secrets;
     private final Set<String> errors = new LinkedHashSet<>();
@@ -29,48 +38,43 @@ final class PropertyReader {
      * Takes the groups as the managed service hands them over.
      *
      * @param propertyGroups property group ids to their properties
-     * @param known all keys that there are
-     * @param passThrough groups that hand keys on to clients, and what these keys begin with
+     * @param known all groups that there are
      * @param secrets finds what values of secret keys refer to
      */
     PropertyReader(
             Map<String, Map<String, String>> propertyGroups,
-            Collection<Key<?>> known,
-            Map<String, String> passThrough,
+            Collection<KeyGroup> known,
             Secrets secrets) {
         this.secrets = secrets;
         Map<String, Map<String, String>> rest = new TreeMap<>(propertyGroups);
         Map<String, String> lab = rest.remove(LabProperties.GROUP);
-        rest.forEach((group, properties) -> addGroup(group, properties, known, passThrough));
+        rest.forEach((group, properties) -> addGroup(group, properties, known));
         if (lab != null) {
             addLab(lab);
         }
     }
 
     private void addGroup(
-            String group,
-            Map<String, String> properties,
-            Collection<Key<?>> known,
-            Map<String, String> passThrough) {
-        Set<String> groupNames =
-                known.stream().map(Key::group).collect(Collectors.toCollection(TreeSet::new));
-        groupNames.add(LabProperties.GROUP);
-        if (!groupNames.contains(group)) {
+            String group, Map<String, String> properties, Collection<KeyGroup> groupsThatExist) {
+        Optional<KeyGroup> found =
+                groupsThatExist.stream().filter(known -> known.name().equals(group)).findFirst();
+        if (found.isEmpty()) {
+            Set<String> groupNames =
+                    groupsThatExist.stream()
+                            .map(KeyGroup::name)
+                            .collect(Collectors.toCollection(TreeSet::new));
+            groupNames.add(LabProperties.GROUP);
             errors.add("group `" + group + "` is not known; " + didYouMean(group, groupNames));
             return;
         }
         Map<String, Property> target = groups.computeIfAbsent(group, name -> new TreeMap<>());
         Set<String> keyNames =
-                known.stream()
-                        .filter(key -> key.group().equals(group))
+                found.get().keys().stream()
                         .map(Key::name)
                         .collect(Collectors.toCollection(TreeSet::new));
         properties.forEach(
                 (key, value) -> {
-                    boolean passed =
-                            passThrough.containsKey(group)
-                                    && key.startsWith(passThrough.get(group));
-                    if (passed || keyNames.contains(key)) {
+                    if (found.get().passes(key) || keyNames.contains(key)) {
                         target.put(key, new Property(group + " / " + key, value));
                     } else {
                         errors.add(
@@ -87,7 +91,7 @@ final class PropertyReader {
     private void addLab(Map<String, String> properties) {
         Map<String, String> lab = new TreeMap<>(properties);
         if (Collections.disjoint(lab.keySet(), LabProperties.ENDPOINTS)
-                && !has(ConfigKeys.OPENSEARCH_SINK)) {
+                && !has(OpenSearchConfig.GROUP)) {
             // The region is for signing, and there is nothing to sign.
             lab.remove(LabProperties.REGION);
         }
@@ -116,7 +120,7 @@ final class PropertyReader {
                     }
                 });
         // The lab writes its topics without a word about where: to the cluster that it reads from.
-        groups.computeIfAbsent(ConfigKeys.KAFKA_SINK, group -> new TreeMap<>());
+        groups.computeIfAbsent(KafkaSinkConfig.GROUP, group -> new TreeMap<>());
     }
 
     /** Whether the group is there, be it empty. */
@@ -124,8 +128,20 @@ final class PropertyReader {
         return groups.containsKey(group);
     }
 
+    /** What a group's reader makes of it; empty if the group is not there. */
+    <T> Optional<T> ifThere(String group, Function<PropertyReader, T> read) {
+        return has(group) ? Optional.ofNullable(read.apply(this)) : Optional.empty();
+    }
+
     boolean has(Key<?> key) {
         return property(key) != null;
+    }
+
+    /** The aggregates that the groups ask for. */
+    List<Aggregate<?>> computed() {
+        return Aggregates.ALL.stream()
+                .filter(aggregate -> aggregate.group().map(this::has).orElse(true))
+                .collect(Collectors.toUnmodifiableList());
     }
 
     /** The value, or the default; null only after an error, which {@link #finish()} will throw. */
@@ -153,10 +169,9 @@ final class PropertyReader {
         groups.getOrDefault(group, Map.of())
                 .forEach(
                         (key, property) -> {
-                            if (key.startsWith(ConfigKeys.CLIENT_PREFIX)) {
+                            if (key.startsWith(CLIENT_PREFIX)) {
                                 client.setProperty(
-                                        key.substring(ConfigKeys.CLIENT_PREFIX.length()),
-                                        property.value);
+                                        key.substring(CLIENT_PREFIX.length()), property.value);
                             }
                         });
         return client;
@@ -168,7 +183,7 @@ final class PropertyReader {
         groups.getOrDefault(group, Map.of())
                 .forEach(
                         (key, property) -> {
-                            if (key.startsWith(ConfigKeys.AWS_PREFIX)) {
+                            if (key.startsWith(AWS_PREFIX)) {
                                 client.setProperty(key, property.value);
                             }
                         });

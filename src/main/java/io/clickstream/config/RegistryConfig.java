@@ -20,6 +20,116 @@ public final class RegistryConfig implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
+    static final String GROUP = "registry";
+
+    static final Key<RegistryConfig.Type> TYPE =
+            Key.of(
+                    GROUP,
+                    "type",
+                    Parsers.oneOf(Type.class),
+                    Parsers.labels(Type.class),
+                    "Whose header stands in front of Avro clicks, and where their schemas are:"
+                            + " Confluent's, or a registry with the same API; or AWS Glue's.");
+
+    static final Key<List<URI>> URL =
+            Key.of(
+                    GROUP,
+                    "url",
+                    Parsers::httpUris,
+                    "`https://host[:port]`, or several separated by commas",
+                    "For `confluent`: the registry's nodes, of which one must answer.");
+
+    static final Key<String> USERNAME =
+            Key.of(
+                            GROUP,
+                            "username",
+                            Parsers::text,
+                            Secrets.ALLOWED,
+                            "For `confluent`, where it wants basic authentication: the user or API"
+                                    + " key.")
+                    .asSecret();
+
+    static final Key<String> PASSWORD =
+            Key.of(
+                            GROUP,
+                            "password",
+                            Parsers::text,
+                            Secrets.ALLOWED,
+                            "For `confluent`: the password or the API key's secret.")
+                    .asSecret();
+
+    static final Key<String> REGION =
+            Key.of(
+                    GROUP,
+                    "region",
+                    Parsers::text,
+                    Parsers.REGION,
+                    "For `glue`; credentials come from the AWS SDK's default chain.");
+
+    static final Key<List<URI>> ENDPOINT =
+            Key.of(
+                    GROUP,
+                    "endpoint",
+                    Parsers::httpUris,
+                    "`https://host[:port]`",
+                    "For `glue`: another address than the region's, such as that of a VPC"
+                            + " endpoint.");
+
+    static final Key<Duration> REQUEST_TIMEOUT =
+            Key.of(
+                    GROUP,
+                    "request-timeout",
+                    Parsers::durationUpToADay,
+                    Parsers.UP_TO_A_DAY,
+                    "10 s",
+                    "A registry that takes longer to answer counts as away.");
+
+    static final Key<Duration> RETRY_INITIAL_DELAY =
+            Key.of(
+                    GROUP,
+                    "retry-initial-delay",
+                    Parsers::durationUpToADay,
+                    Parsers.UP_TO_A_DAY,
+                    "500 ms",
+                    "While the registry is away, the records wait; it is asked again after this"
+                            + " time, then after twice as long, and so on without end.");
+
+    static final Key<Duration> RETRY_MAX_DELAY =
+            Key.of(
+                    GROUP,
+                    "retry-max-delay",
+                    Parsers::durationUpToADay,
+                    Parsers.UP_TO_A_DAY,
+                    "30 s",
+                    "The longest wait between two attempts.");
+
+    static final Key<Duration> UNKNOWN_FOR =
+            Key.of(
+                    GROUP,
+                    "unknown-for",
+                    Parsers::durationUpToADay,
+                    Parsers.UP_TO_A_DAY,
+                    "1 min",
+                    "An id that the registry does not know is not asked for again for this long;"
+                            + " records with it are dead letters.");
+
+    private static final List<Key<?>> FOR_CONFLUENT = List.of(URL, USERNAME, PASSWORD);
+    private static final List<Key<?>> FOR_GLUE = List.of(REGION, ENDPOINT);
+
+    static final KeyGroup KEYS =
+            KeyGroup.of(
+                    GROUP,
+                    TYPE,
+                    URL,
+                    USERNAME,
+                    PASSWORD,
+                    REGION,
+                    ENDPOINT,
+                    REQUEST_TIMEOUT,
+                    RETRY_INITIAL_DELAY,
+                    RETRY_MAX_DELAY,
+                    UNKNOWN_FOR);
+
     private final Type type;
     private final List<URI> urls;
     @Nullable private final String username;
@@ -32,17 +142,17 @@ public final class RegistryConfig implements Serializable {
     private final Duration unknownFor;
 
     private RegistryConfig(PropertyReader reader, FormatConfig format) {
-        type = reader.get(ConfigKeys.REGISTRY_TYPE);
-        List<URI> nodes = type == Type.CONFLUENT ? reader.get(ConfigKeys.REGISTRY_URL) : List.of();
+        type = reader.get(TYPE);
+        List<URI> nodes = type == Type.CONFLUENT ? reader.get(URL) : List.of();
         urls = nodes == null ? List.of() : List.copyOf(nodes);
-        username = reader.find(ConfigKeys.REGISTRY_USERNAME).orElse(null);
-        password = reader.find(ConfigKeys.REGISTRY_PASSWORD).orElse(null);
-        region = type == Type.GLUE ? reader.get(ConfigKeys.REGISTRY_REGION) : null;
-        endpoint = reader.find(ConfigKeys.REGISTRY_ENDPOINT).map(uris -> uris.get(0)).orElse(null);
-        requestTimeout = reader.get(ConfigKeys.REGISTRY_REQUEST_TIMEOUT);
-        retryInitialDelay = reader.get(ConfigKeys.REGISTRY_RETRY_INITIAL_DELAY);
-        retryMaxDelay = reader.get(ConfigKeys.REGISTRY_RETRY_MAX_DELAY);
-        unknownFor = reader.get(ConfigKeys.REGISTRY_UNKNOWN_FOR);
+        username = reader.find(USERNAME).orElse(null);
+        password = reader.find(PASSWORD).orElse(null);
+        region = type == Type.GLUE ? reader.get(REGION) : null;
+        endpoint = reader.find(ENDPOINT).map(uris -> uris.get(0)).orElse(null);
+        requestTimeout = reader.get(REQUEST_TIMEOUT);
+        retryInitialDelay = reader.get(RETRY_INITIAL_DELAY);
+        retryMaxDelay = reader.get(RETRY_MAX_DELAY);
+        unknownFor = reader.get(UNKNOWN_FOR);
         checkKeys(reader);
         checkFormat(reader, format);
     }
@@ -54,10 +164,7 @@ public final class RegistryConfig implements Serializable {
     private void checkKeys(PropertyReader reader) {
         if (type != null) {
             Type other = type == Type.GLUE ? Type.CONFLUENT : Type.GLUE;
-            List<Key<?>> ofOther =
-                    type == Type.GLUE
-                            ? ConfigKeys.REGISTRY_OF_CONFLUENT
-                            : ConfigKeys.REGISTRY_OF_GLUE;
+            List<Key<?>> ofOther = type == Type.GLUE ? FOR_CONFLUENT : FOR_GLUE;
             for (Key<?> key : ofOther) {
                 if (reader.has(key)) {
                     reader.error(
@@ -65,26 +172,24 @@ public final class RegistryConfig implements Serializable {
                             "is only for `"
                                     + Parsers.label(other)
                                     + "`; leave it out or set `"
-                                    + ConfigKeys.REGISTRY_TYPE
+                                    + TYPE
                                     + "` to `"
                                     + Parsers.label(other)
                                     + "`");
                 }
             }
         }
-        checkTogether(reader, ConfigKeys.REGISTRY_USERNAME, ConfigKeys.REGISTRY_PASSWORD);
-        checkTogether(reader, ConfigKeys.REGISTRY_PASSWORD, ConfigKeys.REGISTRY_USERNAME);
-        if (reader.find(ConfigKeys.REGISTRY_ENDPOINT).map(List::size).orElse(0) > 1) {
-            reader.error(ConfigKeys.REGISTRY_ENDPOINT, "names several addresses; it must be one");
+        checkTogether(reader, USERNAME, PASSWORD);
+        checkTogether(reader, PASSWORD, USERNAME);
+        if (reader.find(ENDPOINT).map(List::size).orElse(0) > 1) {
+            reader.error(ENDPOINT, "names several addresses; it must be one");
         }
         if (retryInitialDelay != null
                 && retryMaxDelay != null
                 && retryInitialDelay.compareTo(retryMaxDelay) > 0) {
             reader.error(
-                    ConfigKeys.REGISTRY_RETRY_INITIAL_DELAY,
-                    "is above `"
-                            + ConfigKeys.REGISTRY_RETRY_MAX_DELAY
-                            + "`; it must be at most that");
+                    RETRY_INITIAL_DELAY,
+                    "is above `" + RETRY_MAX_DELAY + "`; it must be at most that");
         }
     }
 
@@ -98,16 +203,16 @@ public final class RegistryConfig implements Serializable {
         if (format.type() == FormatConfig.Type.JSON) {
             reader.error(
                     "group `"
-                            + ConfigKeys.REGISTRY
+                            + GROUP
                             + "` is only for Avro; leave it out or set `"
-                            + ConfigKeys.FORMAT_TYPE
+                            + FormatConfig.TYPE
                             + "` to `avro`");
         } else if (format.writerSchema().isPresent()) {
             reader.error(
-                    ConfigKeys.FORMAT_WRITER_SCHEMA,
+                    FormatConfig.WRITER_SCHEMA,
                     "is only for plain Avro, since a registry knows the schemas; leave it or the"
                             + " group `"
-                            + ConfigKeys.REGISTRY
+                            + GROUP
                             + "` out");
         }
     }

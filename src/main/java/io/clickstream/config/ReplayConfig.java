@@ -1,5 +1,7 @@
 package io.clickstream.config;
 
+import io.clickstream.aggregate.Aggregate;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,19 +18,17 @@ public final class ReplayConfig implements PipelineConfig {
     private final AggregatesConfig aggregates;
     private final Optional<TrendingConfig> trending;
 
+    private final List<Aggregate<?>> computed;
+
     private ReplayConfig(PropertyReader reader) {
         format = FormatConfig.read(reader);
         eventTime = EventTimeConfig.read(reader);
         filters = FilterConfig.read(reader, format);
-        privacy =
-                reader.has(ConfigKeys.PRIVACY)
-                        ? Optional.of(PrivacyConfig.read(reader, format))
-                        : Optional.empty();
+        privacy = reader.ifThere(PrivacyConfig.GROUP, group -> PrivacyConfig.read(group, format));
         aggregates = AggregatesConfig.read(reader);
+        computed = reader.computed();
         trending =
-                reader.has(ConfigKeys.TRENDING)
-                        ? Optional.of(TrendingConfig.read(reader, format))
-                        : Optional.empty();
+                reader.ifThere(TrendingConfig.GROUP, group -> TrendingConfig.read(group, format));
     }
 
     /**
@@ -39,11 +39,7 @@ public final class ReplayConfig implements PipelineConfig {
      */
     public static ReplayConfig parse(Map<String, Map<String, String>> propertyGroups) {
         PropertyReader reader =
-                new PropertyReader(
-                        propertyGroups,
-                        ConfigKeys.ALL,
-                        ConfigKeys.PASS_THROUGH,
-                        new Secrets(System.getenv()));
+                new PropertyReader(propertyGroups, JobConfig.GROUPS, new Secrets(System.getenv()));
         ReplayConfig config = new ReplayConfig(reader);
         reader.finish();
         return config;
@@ -77,5 +73,10 @@ public final class ReplayConfig implements PipelineConfig {
     @Override
     public Optional<TrendingConfig> trending() {
         return trending;
+    }
+
+    @Override
+    public List<Aggregate<?>> computed() {
+        return computed;
     }
 }

@@ -1,34 +1,70 @@
 package io.clickstream.config;
 
+import io.clickstream.trend.TrendField;
 import java.time.Duration;
 
 /** Which names are ranked, and over what time. */
 public final class TrendingConfig {
 
-    /** What of a click is counted. */
-    public enum Field {
-        DEPARTMENT,
-        ITEM
-    }
+    static final String GROUP = "trending";
 
-    private final Field field;
+    static final Key<TrendField> FIELD =
+            Key.of(
+                    GROUP,
+                    "field",
+                    Parsers.oneOf(TrendField.class),
+                    Parsers.labels(TrendField.class),
+                    "department",
+                    "What is ranked by its clicks. With this group there are lists of the most"
+                            + " clicked names; without it there are none.");
+
+    static final Key<Integer> TOP =
+            Key.of(
+                    GROUP,
+                    "top",
+                    Parsers.intUpTo(1000),
+                    "a whole number from 1 to 1000",
+                    "10",
+                    "How many names a list has.");
+
+    static final Key<Duration> SPAN =
+            Key.of(
+                    GROUP,
+                    "span",
+                    Parsers::positiveDuration,
+                    Parsers.DURATION,
+                    "5 min",
+                    "The time that clicks are counted over; a whole number of `slide`s.");
+
+    static final Key<Duration> SLIDE =
+            Key.of(
+                    GROUP,
+                    "slide",
+                    Parsers::positiveDuration,
+                    Parsers.DURATION,
+                    "10 s",
+                    "How often there is a new list.");
+
+    static final KeyGroup KEYS = KeyGroup.of(GROUP, FIELD, TOP, SPAN, SLIDE);
+
+    private final TrendField field;
     private final int top;
     private final Duration span;
     private final Duration slide;
 
     private TrendingConfig(PropertyReader reader, FormatConfig format) {
-        field = reader.get(ConfigKeys.TRENDING_FIELD);
-        Integer names = reader.get(ConfigKeys.TRENDING_TOP);
+        field = reader.get(FIELD);
+        Integer names = reader.get(TOP);
         top = names == null ? 1 : names;
-        span = reader.get(ConfigKeys.TRENDING_SPAN);
-        slide = reader.get(ConfigKeys.TRENDING_SLIDE);
+        span = reader.get(SPAN);
+        slide = reader.get(SLIDE);
         if (span != null && slide != null && span.toMillis() % slide.toMillis() != 0) {
             reader.error(
-                    ConfigKeys.TRENDING_SPAN,
+                    SPAN,
                     "is "
                             + span.toMillis()
                             + " ms, which is no whole number of `"
-                            + ConfigKeys.TRENDING_SLIDE
+                            + SLIDE
                             + "`, "
                             + slide.toMillis()
                             + " ms");
@@ -38,19 +74,21 @@ public final class TrendingConfig {
 
     private void checkField(PropertyReader reader, FormatConfig format) {
         boolean json = format.type() == FormatConfig.Type.JSON;
-        if (field == Field.ITEM && !json) {
-            reader.error(ConfigKeys.TRENDING_FIELD, "is 'item', which only JSON records can have");
-        } else if (field == Field.ITEM && format.mapping().item().isEmpty()) {
+        if (field == TrendField.ITEM && !json) {
+            reader.error(FIELD, "is 'item', which only JSON records can have");
+        } else if (field == TrendField.ITEM && format.mapping().item().isEmpty()) {
             reader.error(
-                    ConfigKeys.TRENDING_FIELD,
+                    FIELD,
                     "is 'item', which the records don't have; name it by `"
-                            + ConfigKeys.FORMAT_ITEM
+                            + JsonMapping.ITEM
                             + "`");
-        } else if (field == Field.DEPARTMENT && json && format.mapping().departments().isEmpty()) {
+        } else if (field == TrendField.DEPARTMENT
+                && json
+                && format.mapping().departments().isEmpty()) {
             reader.error(
-                    ConfigKeys.TRENDING_FIELD,
+                    FIELD,
                     "is 'department', which the records don't have; name it by `"
-                            + ConfigKeys.FORMAT_DEPARTMENT
+                            + JsonMapping.DEPARTMENT
                             + "`, or set `item`");
         }
     }
@@ -59,7 +97,7 @@ public final class TrendingConfig {
         return new TrendingConfig(reader, format);
     }
 
-    public Field field() {
+    public TrendField field() {
         return field;
     }
 

@@ -7,7 +7,7 @@ import javax.annotation.Nullable;
  * One event of one user: only what the aggregates need of it.
  *
  * <p>{@link #raw()} crosses the shuffle only with a click that may turn out to be late (see {@code
- * io.clickstream.time.LatenessBound}), because only then its bytes are needed once more.
+ * io.clickstream.intake.LatenessBound}), because only then its bytes are needed once more.
  */
 public final class Click implements Incoming {
 

@@ -4,7 +4,7 @@ import javax.annotation.Nullable;
 
 /**
  * What a source makes of one record: a {@link Click}, or a {@link DeadLetter} that says why it is
- * none; and either of them {@link WithInteraction}, where interactions are asked for.
+ * none; and either of them {@link RecordWithInteraction}, where interactions are asked for.
  */
 public interface Incoming {
 

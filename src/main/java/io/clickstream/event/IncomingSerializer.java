@@ -30,8 +30,8 @@ public final class IncomingSerializer extends VersionedSerializer<Incoming> {
         if (incoming instanceof Click) {
             out.writeByte(CLICK);
             clicks.serialize((Click) incoming, out);
-        } else if (incoming instanceof WithInteraction) {
-            WithInteraction both = (WithInteraction) incoming;
+        } else if (incoming instanceof RecordWithInteraction) {
+            RecordWithInteraction both = (RecordWithInteraction) incoming;
             if (both.interaction() != null) {
                 out.writeByte(INTERACTION);
                 InteractionSerializer.INSTANCE.serialize(both.interaction(), out);
@@ -56,10 +56,10 @@ public final class IncomingSerializer extends VersionedSerializer<Incoming> {
                 return DeadLetterSerializer.INSTANCE.deserialize(in);
             case INTERACTION:
                 Interaction interaction = InteractionSerializer.INSTANCE.deserialize(in);
-                return WithInteraction.of(deserialize(in), interaction);
+                return RecordWithInteraction.of(deserialize(in), interaction);
             case REFUSED_INTERACTION:
                 DeadLetter refusal = DeadLetterSerializer.INSTANCE.deserialize(in);
-                return WithInteraction.refused(deserialize(in), refusal);
+                return RecordWithInteraction.refused(deserialize(in), refusal);
             default:
                 throw new IOException("Neither a click nor a dead letter: " + kind);
         }

@@ -29,7 +29,7 @@ final class OpenUsers {
         void session(int record, UserId user);
     }
 
-    /** What {@link #click} answers for a click that was not taken. */
+    /** What {@link #addClick} answers for a click that was not taken. */
     static final int NOT_TAKEN = Integer.MIN_VALUE;
 
     private static final int MIN_SLOTS = 1024;
@@ -276,7 +276,7 @@ final class OpenUsers {
      * @return by how much the number of sessions changed: 0, 1 for a new one, -1 where the click
      *     joined two; {@link #NOT_TAKEN} if it may not open one and is near none
      */
-    int click(
+    int addClick(
             int head,
             long timestamp,
             @Nullable String department,

@@ -195,7 +195,7 @@ final class SessionEngine {
         int number = department == null ? 0 : names.number(department);
         int change = 1;
         if (head != SessionRecords.NONE) {
-            change = users.click(head, timestamp, department, number, isCheckout, gap, mayOpen);
+            change = users.addClick(head, timestamp, department, number, isCheckout, gap, mayOpen);
         } else if (mayOpen) {
             head = records.open(timestamp);
             records.add(head, timestamp, department, number, isCheckout);

@@ -2,7 +2,7 @@ package io.clickstream.shuffle;
 
 import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
-import io.clickstream.event.FolderOf;
+import io.clickstream.event.FolderAssigner;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -24,7 +24,7 @@ public final class ArchiveBatchWriter {
     /** An empty record takes room, too. */
     private static final int MAX_RECORDS = 10_000;
 
-    private final FolderOf<ArchivedRecord> folders;
+    private final FolderAssigner<ArchivedRecord> folders;
     private final Consumer<ArchivedBatch> out;
     private final Map<String, ArchivedBatch> open = new LinkedHashMap<>();
 
@@ -39,7 +39,7 @@ public final class ArchiveBatchWriter {
      *
      * @param out where batches go; a batch is used again when it returns
      */
-    public ArchiveBatchWriter(FolderOf<ArchivedRecord> folders, Consumer<ArchivedBatch> out) {
+    public ArchiveBatchWriter(FolderAssigner<ArchivedRecord> folders, Consumer<ArchivedBatch> out) {
         this.folders = folders;
         this.out = out;
     }

@@ -1,10 +1,13 @@
 package io.clickstream.source;
 
+import io.clickstream.config.FilesSourceConfig;
+import io.clickstream.config.StartCheck;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.RawRecord;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -57,6 +60,30 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
         return FileSource.forBulkFileFormat(
                         new ClickFiles(decoder, columns), paths.toArray(new Path[0]))
                 .build();
+    }
+
+    /** The files and folders must be there. */
+    public static StartCheck startCheck(FilesSourceConfig config) {
+        return () -> {
+            List<String> problems = new ArrayList<>();
+            for (URI each : config.paths()) {
+                Path path = new Path(each);
+                String named = "`source.files / path` names " + path + ", which ";
+                try {
+                    if (!path.getFileSystem().exists(path)) {
+                        problems.add(named + "does not exist; check the address");
+                    }
+                } catch (IOException e) {
+                    problems.add(
+                            named
+                                    + "can't be read: "
+                                    + e.getMessage()
+                                    + "; check the address, that the plugin of its file system is"
+                                    + " there, and what the job's role is allowed to do");
+                }
+            }
+            return problems;
+        };
     }
 
     @Override

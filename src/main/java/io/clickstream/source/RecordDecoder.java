@@ -12,6 +12,7 @@ import io.clickstream.format.Framing;
 import io.clickstream.format.IpPrivacy;
 import io.clickstream.format.MalformedRecordException;
 import io.clickstream.metrics.LimitedWarnings;
+import io.clickstream.personalize.InteractionReader;
 import java.io.Serializable;
 import java.time.Clock;
 import java.time.Duration;

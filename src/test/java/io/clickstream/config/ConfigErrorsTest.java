@@ -54,8 +54,8 @@ class ConfigErrorsTest {
         assertThat(e)
                 .hasMessage(
                         "The configuration has 2 errors:\n"
-                                + "  there is no source: exactly one of the groups"
-                                + " `source.kafka` and `source.kinesis` must be there\n"
+                                + "  there is no source: exactly one of the groups `source.kafka`,"
+                                + " `source.kinesis` and `source.files` must be there\n"
                                 + "  there is no sink: at least one of the groups `sink.kafka`,"
                                 + " `sink.kinesis`, `sink.opensearch`, `sink.archive` and"
                                 + " `sink.personalize` must be there");
@@ -101,7 +101,7 @@ class ConfigErrorsTest {
                 "duplicates|id|/a,/b|which is several pointers, where only one is allowed",
                 "format|item|/a/~|which has a ~ that is followed by neither 0 nor 1",
                 "format|session-id|session|which does not begin with /",
-                "format|sequence|#/seq|which does not begin with /",
+                "format|session-id|#/seq|which does not begin with /",
                 "format|time-format|epoch-min|which is neither one of them nor a pattern; it must"
                         + " be `epoch-ms`, `epoch-s`, `epoch-us`, `epoch-ns`, `iso-8601`, or a"
                         + " pattern",
@@ -326,8 +326,8 @@ class ConfigErrorsTest {
                                         .with("sink.opensearch", "sessions-index", "same")
                                         .with("sink.opensearch", "checkouts-index", "same")))
                 .containsExactly(
-                        "group `sink.opensearch`: aggregates and dead letters need an index of"
-                                + " their own each");
+                        "group `sink.opensearch`: each aggregate, and the dead letters, need an"
+                                + " index of their own");
     }
 
     @Test

@@ -3,7 +3,9 @@ package io.clickstream.config;
 import static io.clickstream.testing.PropertyGroups.smallest;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.aggregate.Aggregates;
 import io.clickstream.testing.PropertyGroups;
+import io.clickstream.trend.TrendField;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,9 +41,7 @@ class JobConfigTest {
         assertThat(config.format().compression()).isEqualTo(FormatConfig.Compression.NONE);
         assertThat(config.format().checkoutEventTypes()).containsExactly("order_checkout");
         assertThat(described(config.format().mapping()))
-                .isEqualTo(
-                        "/userid /eventtimestamp epoch-ms Z /event_type {} /product_type - - -"
-                                + " /globalseq");
+                .isEqualTo("/userid /eventtimestamp epoch-ms Z /event_type {} /product_type - - -");
 
         assertThat(config.eventTime().outOfOrderness()).hasSeconds(20);
         assertThat(config.eventTime().idleTimeout()).hasSeconds(15);
@@ -71,11 +71,12 @@ class JobConfigTest {
         KafkaSinkConfig topics = parse(smallest()).kafkaSink().orElseThrow();
 
         assertThat(topics.bootstrapServers()).isEqualTo("broker:9092");
-        assertThat(topics.departmentsTopic()).isEqualTo("Departments_Agg");
-        assertThat(topics.sessionsTopic()).isEqualTo("ClickEvents_UserId_Agg_Result");
-        assertThat(topics.checkoutsTopic())
+        assertThat(topics.topic(Aggregates.DEPARTMENT_COUNTS)).isEqualTo("Departments_Agg");
+        assertThat(topics.topic(Aggregates.SESSION_COUNTS))
+                .isEqualTo("ClickEvents_UserId_Agg_Result");
+        assertThat(topics.topic(Aggregates.CHECKOUT_SESSIONS))
                 .isEqualTo("User_Sessions_Aggregates_With_Order_Checkout");
-        assertThat(topics.trendingTopic()).isEqualTo("Trending");
+        assertThat(topics.topic(Aggregates.TRENDING)).isEqualTo("Trending");
         assertThat(topics.delivery()).isEqualTo(KafkaSinkConfig.Delivery.EXACTLY_ONCE);
         assertThat(topics.transactionTimeout()).hasMinutes(15);
         assertThat(topics.transactionalIdPrefix()).isEqualTo("clickstream");
@@ -93,10 +94,10 @@ class JobConfigTest {
                         .orElseThrow();
 
         assertThat(indices.endpoints()).containsExactly(URI.create("https://search:9200"));
-        assertThat(indices.departmentsIndex()).isEqualTo("departments_count");
-        assertThat(indices.sessionsIndex()).isEqualTo("user_session_counts");
-        assertThat(indices.checkoutsIndex()).isEqualTo("user_session_details");
-        assertThat(indices.trendingIndex()).isEqualTo("trending");
+        assertThat(indices.index(Aggregates.DEPARTMENT_COUNTS)).isEqualTo("departments_count");
+        assertThat(indices.index(Aggregates.SESSION_COUNTS)).isEqualTo("user_session_counts");
+        assertThat(indices.index(Aggregates.CHECKOUT_SESSIONS)).isEqualTo("user_session_details");
+        assertThat(indices.index(Aggregates.TRENDING)).isEqualTo("trending");
         assertThat(indices.indexPeriod()).isEqualTo(OpenSearchConfig.IndexPeriod.NONE);
         assertThat(indices.auth()).isEqualTo(OpenSearchConfig.Auth.NONE);
         assertThat(indices.bulkMaxActions()).isEqualTo(1000);
@@ -138,9 +139,9 @@ class JobConfigTest {
 
     @ParameterizedTest
     @CsvSource({
-        "interactions,/userId /sentAt epoch-s Z /eventType {} - - /itemId /sessionId -",
-        "web-access,/name /timestamp iso-8601 Z /action {} /path - - - -",
-        "ticker,/TICKER /EVENT_TIME iso-8601 Z - {} /TICKER - /TICKER - -"
+        "interactions,/userId /sentAt epoch-s Z /eventType {} - - /itemId /sessionId",
+        "web-access,/name /timestamp iso-8601 Z /action {} /path - - -",
+        "ticker,/TICKER /EVENT_TIME iso-8601 Z - {} /TICKER - /TICKER -"
     })
     void knowsPresets(String preset, String fields) {
         JobConfig config =
@@ -166,14 +167,13 @@ class JobConfigTest {
                                         .with("format", "department-cut", ".")
                                         .with("format", "item", "/f")
                                         .with("format", "session-id", "none")
-                                        .with("format", "sequence", "/g")
                                         .with("format", "checkout-event-types", "buy, paid"))
                         .format();
 
         assertThat(described(format.mapping()))
                 .isEqualTo(
                         "/a/0 /b yyyy-MM-dd HH:mm:ss 'UTC' Europe/Berlin /c {buy=order_checkout}"
-                                + " /d~1e . /f - /g");
+                                + " /d~1e . /f -");
         assertThat(format.checkoutEventTypes()).containsExactlyInAnyOrder("buy", "paid");
     }
 
@@ -227,7 +227,7 @@ class JobConfigTest {
     void hasDefaultsForTrends() {
         TrendingConfig trending = parse(smallest().group("trending")).trending().orElseThrow();
 
-        assertThat(trending.field()).isEqualTo(TrendingConfig.Field.DEPARTMENT);
+        assertThat(trending.field()).isEqualTo(TrendField.DEPARTMENT);
         assertThat(trending.top()).isEqualTo(10);
         assertThat(trending.span()).hasMinutes(5);
         assertThat(trending.slide()).hasSeconds(10);
@@ -247,11 +247,11 @@ class JobConfigTest {
                                 .with("sink.kafka", "trending-topic", "t"));
 
         TrendingConfig trending = config.trending().orElseThrow();
-        assertThat(trending.field()).isEqualTo(TrendingConfig.Field.ITEM);
+        assertThat(trending.field()).isEqualTo(TrendField.ITEM);
         assertThat(trending.top()).isEqualTo(3);
         assertThat(trending.span()).hasHours(1);
         assertThat(trending.slide()).hasMinutes(1);
-        assertThat(config.kafkaSink().orElseThrow().trendingTopic()).isEqualTo("t");
+        assertThat(config.kafkaSink().orElseThrow().topic(Aggregates.TRENDING)).isEqualTo("t");
         assertThat(config.optionalFields().item()).hasToString("Optional[/itemId]");
     }
 
@@ -273,8 +273,7 @@ class JobConfigTest {
                         joined(mapping.departments()),
                         orDash(mapping.departmentCut()),
                         orDash(mapping.item()),
-                        orDash(mapping.sessionId()),
-                        orDash(mapping.sequence()))
+                        orDash(mapping.sessionId()))
                 .map(Object::toString)
                 .collect(Collectors.joining(" "));
     }
@@ -368,9 +367,9 @@ class JobConfigTest {
                         .orElseThrow();
 
         assertThat(topics.bootstrapServers()).isEqualTo("out:9092");
-        assertThat(topics.departmentsTopic()).isEqualTo("d");
-        assertThat(topics.sessionsTopic()).isEqualTo("s");
-        assertThat(topics.checkoutsTopic()).isEqualTo("c");
+        assertThat(topics.topic(Aggregates.DEPARTMENT_COUNTS)).isEqualTo("d");
+        assertThat(topics.topic(Aggregates.SESSION_COUNTS)).isEqualTo("s");
+        assertThat(topics.topic(Aggregates.CHECKOUT_SESSIONS)).isEqualTo("c");
         assertThat(topics.delivery()).isEqualTo(KafkaSinkConfig.Delivery.AT_LEAST_ONCE);
         assertThat(topics.transactionTimeout()).hasMinutes(5);
         assertThat(topics.transactionalIdPrefix()).isEqualTo("shop");
@@ -404,9 +403,9 @@ class JobConfigTest {
 
         assertThat(indices.endpoints())
                 .containsExactly(URI.create("http://a:1"), URI.create("http://b"));
-        assertThat(indices.departmentsIndex()).isEqualTo("d");
-        assertThat(indices.sessionsIndex()).isEqualTo("s");
-        assertThat(indices.checkoutsIndex()).isEqualTo("c");
+        assertThat(indices.index(Aggregates.DEPARTMENT_COUNTS)).isEqualTo("d");
+        assertThat(indices.index(Aggregates.SESSION_COUNTS)).isEqualTo("s");
+        assertThat(indices.index(Aggregates.CHECKOUT_SESSIONS)).isEqualTo("c");
         assertThat(indices.indexPeriod()).isEqualTo(OpenSearchConfig.IndexPeriod.DAY);
         assertThat(indices.auth()).isEqualTo(OpenSearchConfig.Auth.BASIC);
         assertThat(indices.username()).isEqualTo("ann");

@@ -5,6 +5,7 @@ import static io.clickstream.testing.PropertyGroups.smallest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.clickstream.aggregate.Aggregates;
 import io.clickstream.testing.PropertyGroups;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +33,7 @@ class KinesisConfigTest {
         assertThat(source.clientProperties()).containsOnly(entry("aws.region", "eu-central-1"));
         assertThat(config.kinesisSink().orElseThrow().clientProperties())
                 .containsOnly(entry("aws.region", "eu-central-1"));
-        assertThat(config.kinesisSink().orElseThrow().departmentsStream().name())
+        assertThat(config.kinesisSink().orElseThrow().stream(Aggregates.DEPARTMENT_COUNTS).name())
                 .isEqualTo("Departments_Agg");
     }
 
@@ -62,16 +63,16 @@ class KinesisConfigTest {
     void takesExactlyOneSource() {
         assertThat(errors(smallest().with("source.kinesis", "stream", ARN)))
                 .containsExactly(
-                        "there are two sources: exactly one of the groups `source.kafka` and"
-                                + " `source.kinesis` must be there");
+                        "there are 2 sources: exactly one of the groups `source.kafka`,"
+                                + " `source.kinesis` and `source.files` must be there");
     }
 
     @Test
     void deadLettersNeedAPlace() {
         assertThat(errors(stream(ARN).with("sink.opensearch", "endpoint", "http://search")))
                 .containsExactly(
-                        "the dead letters have no place: one of the groups `sink.kafka` and"
-                                + " `sink.kinesis` must be there");
+                        "no destination for dead letters is configured: one of the groups"
+                                + " `sink.kafka` and `sink.kinesis` must be there");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static io.clickstream.testing.PropertyGroups.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.clickstream.aggregate.Aggregates;
 import io.clickstream.testing.PropertyGroups;
 import java.net.URI;
 import org.junit.jupiter.api.Test;
@@ -24,9 +25,10 @@ class LabPropertiesTest {
         assertThat(config.format().type()).isEqualTo(FormatConfig.Type.AVRO);
         KafkaSinkConfig topics = config.kafkaSink().orElseThrow();
         assertThat(topics.bootstrapServers()).isEqualTo("b-1.lab:9092,b-2.lab:9092");
-        assertThat(topics.departmentsTopic()).isEqualTo("Departments_Agg");
-        assertThat(topics.sessionsTopic()).isEqualTo("ClickEvents_UserId_Agg_Result");
-        assertThat(topics.checkoutsTopic())
+        assertThat(topics.topic(Aggregates.DEPARTMENT_COUNTS)).isEqualTo("Departments_Agg");
+        assertThat(topics.topic(Aggregates.SESSION_COUNTS))
+                .isEqualTo("ClickEvents_UserId_Agg_Result");
+        assertThat(topics.topic(Aggregates.CHECKOUT_SESSIONS))
                 .isEqualTo("User_Sessions_Aggregates_With_Order_Checkout");
         OpenSearchConfig indices = config.openSearch().orElseThrow();
         assertThat(indices.endpoints())
@@ -81,7 +83,7 @@ class LabPropertiesTest {
 
         assertThat(config.format().type()).isEqualTo(FormatConfig.Type.JSON);
         assertThat(config.kafkaSink().orElseThrow().createTopics()).isTrue();
-        assertThat(config.kafkaSink().orElseThrow().departmentsTopic())
+        assertThat(config.kafkaSink().orElseThrow().topic(Aggregates.DEPARTMENT_COUNTS))
                 .isEqualTo("Departments_Agg");
     }
 

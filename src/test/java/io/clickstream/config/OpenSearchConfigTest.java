@@ -3,12 +3,13 @@ package io.clickstream.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.clickstream.aggregate.Aggregates;
 import io.clickstream.config.OpenSearchConfig.Auth;
 import io.clickstream.config.OpenSearchConfig.IndexPeriod;
 import io.clickstream.config.OpenSearchConfig.SigningService;
+import io.clickstream.testing.OpenSearchSettings;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
@@ -25,9 +26,9 @@ class OpenSearchConfigTest {
     void hasDefaults() {
         OpenSearchConfig config = config().build();
 
-        assertThat(config.departmentsIndex()).isEqualTo("departments_count");
-        assertThat(config.sessionsIndex()).isEqualTo("user_session_counts");
-        assertThat(config.checkoutsIndex()).isEqualTo("user_session_details");
+        assertThat(config.index(Aggregates.DEPARTMENT_COUNTS)).isEqualTo("departments_count");
+        assertThat(config.index(Aggregates.SESSION_COUNTS)).isEqualTo("user_session_counts");
+        assertThat(config.index(Aggregates.CHECKOUT_SESSIONS)).isEqualTo("user_session_details");
         assertThat(config.indexPeriod()).isEqualTo(IndexPeriod.NONE);
         assertThat(config.auth()).isEqualTo(Auth.NONE);
         assertThat(config.signingService()).isEqualTo(SigningService.ES);
@@ -43,7 +44,7 @@ class OpenSearchConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1000,0", "1000,1", "1000,13", "50,8", "1000,20"})
+    @CsvSource({"1000,1", "1000,13", "50,8", "1000,20"})
     void retriesLastAsLongAsTheClientWaits(int delayMs, int attempts) {
         long waits = 0;
         for (TimeValue wait : BackoffPolicy.exponentialBackoff(new TimeValue(delayMs), attempts)) {
@@ -62,33 +63,32 @@ class OpenSearchConfigTest {
     void saysEverythingThatIsWrong() {
         assertThatThrownBy(
                         () ->
-                                OpenSearchConfig.builder()
-                                        .endpoints(
-                                                List.of(
-                                                        URI.create("ftp://a.example.com"),
-                                                        URI.create("https://b.example.com/path")))
-                                        .departmentsIndex("Departments")
-                                        .sessionsIndex("same")
-                                        .checkoutsIndex("same")
-                                        .basicAuth("ann", "")
-                                        .bulkMaxActions(0)
-                                        .bulkMaxSize(MemorySize.parse("1500kb"))
-                                        .bulkInterval(Duration.ZERO)
-                                        .retryMaxAttempts(21)
+                                OpenSearchSettings.of(
+                                                URI.create("https://a.example.com"),
+                                                URI.create("https://b.example.com/path"))
+                                        .index(Aggregates.DEPARTMENT_COUNTS, "Departments")
+                                        .index(Aggregates.SESSION_COUNTS, "same")
+                                        .index(Aggregates.CHECKOUT_SESSIONS, "same")
+                                        .with("auth", "basic")
+                                        .with("username", "ann")
+                                        .with("bulk-max-actions", "0")
+                                        .with("bulk-max-size", "1500 kb")
+                                        .with("bulk-interval", "0 s")
+                                        .with("retry-max-attempts", "21")
                                         .build())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        String.join(
-                                "; ",
-                                "endpoint ftp://a.example.com is no http or https address",
-                                "the endpoints have different paths: they must be one cluster's",
-                                "index 'Departments': an index name is written in lower case",
-                                "aggregates and dead letters need an index of their own each",
-                                "basic auth needs a user name and a password",
-                                "a bulk holds at least one document",
-                                "the size of a bulk is 1 to 100 whole mebibytes",
-                                "a bulk is retried 0 to 20 times",
-                                "the interval of bulks is 1 ms to 1 day"));
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContainingAll(
+                        "`sink.opensearch / endpoint` names addresses with different paths; they"
+                                + " must be one cluster's",
+                        "`sink.opensearch / departments-index` is 'Departments', which can't be"
+                                + " one: an index name is written in lower case",
+                        "group `sink.opensearch`: each aggregate, and the dead letters, need an"
+                                + " index of their own",
+                        "`sink.opensearch / password` is missing",
+                        "`sink.opensearch / bulk-max-actions` is '0'",
+                        "`sink.opensearch / bulk-max-size` is '1500 kb'",
+                        "`sink.opensearch / bulk-interval` is '0 s'",
+                        "`sink.opensearch / retry-max-attempts` is '21'");
     }
 
     @ParameterizedTest
@@ -119,15 +119,12 @@ class OpenSearchConfigTest {
         assertThat(config.toString()).doesNotContain("s3cret").contains("BASIC");
         assertThat(InstantiationUtil.clone(config).password()).isEqualTo("s3cret");
         assertThatThrownBy(
-                        () ->
-                                OpenSearchConfig.builder()
-                                        .endpoints(List.of(URI.create("https://ann:s3cret@a.b")))
-                                        .build())
-                .hasMessageContaining("an endpoint can't hold a user")
+                        () -> OpenSearchSettings.of(URI.create("https://ann:s3cret@a.b")).build())
+                .hasMessageContaining("holds a user, who has keys of their own")
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("s3cret"));
     }
 
-    private static OpenSearchConfig.Builder config() {
-        return OpenSearchConfig.builder().endpoints(List.of(ENDPOINT));
+    private static OpenSearchSettings config() {
+        return OpenSearchSettings.of(ENDPOINT);
     }
 }

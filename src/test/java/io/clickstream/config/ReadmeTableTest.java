@@ -31,8 +31,8 @@ class ReadmeTableTest {
 
         assertThat(readme.substring(begin + BEGIN.length(), end))
                 .as(
-                        "README.md's table of settings is not that of ConfigKeys; renew it with"
-                                + " mvn test -Dtest=ReadmeTableTest"
+                        "README.md's table of settings is not that of the groups' keys; renew it"
+                                + " with mvn test -Dtest=ReadmeTableTest"
                                 + " -Dsurefire.failIfNoSpecifiedTests=false -D%s=true",
                         UPDATE)
                 .isEqualTo(table());
@@ -43,34 +43,28 @@ class ReadmeTableTest {
         StringBuilder table = new StringBuilder();
         row(table, "Group / key", "May be", "Default", "What it does");
         row(table, "---", "---", "---", "---");
-        String group = "";
-        for (Key<?> key : ConfigKeys.ALL) {
-            if (!key.group().equals(group)) {
-                group = key.group();
-                row(table, "**`" + group + "`**", "", "", "");
+        for (KeyGroup group : JobConfig.GROUPS) {
+            row(table, "**`" + group.name() + "`**", "", "", "");
+            for (Key<?> key : group.keys()) {
+                String standard = key.defaultText() == null ? "" : '`' + key.defaultText() + '`';
+                row(table, '`' + key.name() + '`', key.allowed(), standard, key.description());
             }
-            String standard = key.defaultText() == null ? "" : '`' + key.defaultText() + '`';
-            row(table, '`' + key.name() + '`', key.allowed(), standard, key.description());
-            if (isLast(key) && ConfigKeys.PASS_THROUGH.containsKey(group)) {
-                boolean kafka = ConfigKeys.PASS_THROUGH.get(group).equals(ConfigKeys.CLIENT_PREFIX);
-                row(
-                        table,
-                        '`' + ConfigKeys.PASS_THROUGH.get(group) + "…`",
-                        kafka ? "any setting of Kafka's client" : "any setting of the client",
-                        "",
-                        kafka
-                                ? "Handed to the client as it is, without the prefix."
-                                : "Handed to Flink's Kinesis client as it is, such as"
-                                        + " `aws.credentials.provider`.");
-            }
+            group.passedPrefix().ifPresent(prefix -> passed(table, prefix));
         }
         return table.toString();
     }
 
-    private static boolean isLast(Key<?> key) {
-        int next = ConfigKeys.ALL.indexOf(key) + 1;
-        return next == ConfigKeys.ALL.size()
-                || !ConfigKeys.ALL.get(next).group().equals(key.group());
+    private static void passed(StringBuilder table, String prefix) {
+        boolean kafka = prefix.equals(PropertyReader.CLIENT_PREFIX);
+        row(
+                table,
+                '`' + prefix + "…`",
+                kafka ? "any setting of Kafka's client" : "any setting of the client",
+                "",
+                kafka
+                        ? "Handed to the client as it is, without the prefix."
+                        : "Handed to Flink's Kinesis client as it is, such as"
+                                + " `aws.credentials.provider`.");
     }
 
     private static void row(StringBuilder table, String... cells) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.aggregate.Aggregates;
 import io.clickstream.config.JobConfig;
 import io.clickstream.config.KinesisSinkConfig;
 import java.io.IOException;
@@ -143,11 +144,12 @@ class FullTemplateTest {
                     new TreeSet<>(
                             List.of(
                                     "of clicks",
-                                    sink.departmentsStream().name(),
-                                    sink.sessionsStream().name(),
-                                    sink.checkoutsStream().name(),
+                                    sink.stream(Aggregates.DEPARTMENT_COUNTS).name(),
+                                    sink.stream(Aggregates.SESSION_COUNTS).name(),
+                                    sink.stream(Aggregates.CHECKOUT_SESSIONS).name(),
                                     sink.deadLettersStream().name()));
-            config.trending().ifPresent(trending -> needed.add(sink.trendingStream().name()));
+            config.trending()
+                    .ifPresent(trending -> needed.add(sink.stream(Aggregates.TRENDING).name()));
             assertThat(streams).isEqualTo(needed);
         } else {
             assertThat(streams).isEmpty();
@@ -211,9 +213,10 @@ class FullTemplateTest {
     void topicsOfItsOwnClusterNeedNoPrefix() throws Exception {
         JobConfig config = config(with("Source", "msk", "Trending", "department"));
 
-        assertThat(config.kafkaSink().orElseThrow().departmentsTopic())
+        assertThat(config.kafkaSink().orElseThrow().topic(Aggregates.DEPARTMENT_COUNTS))
                 .isEqualTo("Departments_Agg");
-        assertThat(config.kafkaSink().orElseThrow().trendingTopic()).isEqualTo("Trending");
+        assertThat(config.kafkaSink().orElseThrow().topic(Aggregates.TRENDING))
+                .isEqualTo("Trending");
         assertThat(config.deadLetters().topic()).isEqualTo("DeadLetters");
     }
 

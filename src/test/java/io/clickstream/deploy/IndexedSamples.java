@@ -2,6 +2,8 @@ package io.clickstream.deploy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.clickstream.aggregate.Aggregate;
+import io.clickstream.aggregate.Aggregates;
 import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.deadletter.LateClickLetters;
 import io.clickstream.event.Click;
@@ -12,14 +14,10 @@ import io.clickstream.event.Session;
 import io.clickstream.event.Trend;
 import io.clickstream.event.UserId;
 import io.clickstream.event.WindowCount;
-import io.clickstream.format.AggregateFormat;
-import io.clickstream.format.CheckoutFormat;
-import io.clickstream.format.DeadLetterFormat;
-import io.clickstream.format.DepartmentCountFormat;
-import io.clickstream.format.SessionCountFormat;
-import io.clickstream.format.TrendFormat;
-import io.clickstream.sink.opensearch.OpenSearchSinks;
+import io.clickstream.sink.Destination;
+import io.clickstream.sink.opensearch.OpenSearchDestination;
 import io.clickstream.testing.InMemoryDeadLetters;
+import io.clickstream.testing.OpenSearchSettings;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,23 +37,19 @@ final class IndexedSamples {
     private static final long SPAN = 300_000;
 
     private final StreamExecutionEnvironment env;
-    private final OpenSearchConfig config;
+    private final Destination destination;
 
     private IndexedSamples(StreamExecutionEnvironment env, OpenSearchConfig config) {
         this.env = env;
-        this.config = config;
+        this.destination =
+                new OpenSearchDestination(config, Aggregates.ALL, new InMemoryDeadLetters());
     }
 
     /**
      * @param ends when the last of it was found; once for each
      */
     static void write(URI node, Instant... ends) throws Exception {
-        write(
-                OpenSearchConfig.builder()
-                        .endpoints(List.of(node))
-                        .deadLettersIndex("dead_letters")
-                        .build(),
-                ends);
+        write(OpenSearchSettings.of(node).deadLettersIndex("dead_letters").build(), ends);
     }
 
     /**
@@ -73,21 +67,18 @@ final class IndexedSamples {
         long second = Math.floorDiv(end, WINDOW) * WINDOW - 2 * WINDOW;
         long first = second - WINDOW;
         write(
-                config.departmentsIndex(),
-                new DepartmentCountFormat(),
+                Aggregates.DEPARTMENT_COUNTS,
                 EventTypes.WINDOW_COUNT,
                 departments(first, 40, 9, 1),
                 departments(second, 70, 20, 3));
         write(
-                config.sessionsIndex(),
-                new SessionCountFormat(),
+                Aggregates.SESSION_COUNTS,
                 EventTypes.WINDOW_COUNT,
                 List.of(
                         new WindowCount(WindowCount.TOTAL, first, first + WINDOW, 40, 20),
                         new WindowCount(WindowCount.TOTAL, second, second + WINDOW, 160, 40)));
         write(
-                config.checkoutsIndex(),
-                new CheckoutFormat(),
+                Aggregates.CHECKOUT_SESSIONS,
                 EventTypes.SESSION,
                 List.of(
                         session(UserId.ofNumber(7), first, "AirPods"),
@@ -95,18 +86,14 @@ final class IndexedSamples {
                         session(UserId.ofString("ann"), second, "cameras", "cd players"),
                         session(UserId.ofNumber(7), second + 9, "AirPods", "cd players")));
         write(
-                config.trendingIndex(),
-                new TrendFormat(),
+                Aggregates.TRENDING,
                 EventTypes.TREND,
                 List.of(
                         trend(1, "AirPods", 900, first),
                         trend(2, "cameras", 800, first),
                         trend(1, "cameras", 950, second),
                         trend(2, "AirPods", 910, second)));
-        write(
-                config.deadLettersIndex().orElseThrow(),
-                new DeadLetterFormat(),
-                EventTypes.DEAD_LETTER,
+        List<DeadLetter> letters =
                 List.of(
                         late(end - 30_000, 60_000, end),
                         late(end - 30_000, 90_000, end + 1),
@@ -115,15 +102,15 @@ final class IndexedSamples {
                                 DeadLetter.Reason.MISSING_USER,
                                 "the user is absent, null or empty",
                                 new RawRecord("ExampleTopic", 1, end, "{}".getBytes(UTF_8)),
-                                end - 20_000)));
+                                end - 20_000));
+        env.fromData(letters, EventTypes.DEAD_LETTER)
+                .sinkTo(destination.deadLetters("letters").orElseThrow());
     }
 
     @SafeVarargs
-    private <T> void write(
-            String index, AggregateFormat<T> format, TypeInformation<T> type, List<T>... values) {
+    private <T> void write(Aggregate<T> aggregate, TypeInformation<T> type, List<T>... values) {
         for (List<T> each : values) {
-            env.fromData(each, type)
-                    .sinkTo(OpenSearchSinks.sink(config, index, format, new InMemoryDeadLetters()));
+            env.fromData(each, type).sinkTo(destination.sink(aggregate, "samples"));
         }
     }
 

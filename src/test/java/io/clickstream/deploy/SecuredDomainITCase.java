@@ -7,11 +7,13 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.clickstream.aggregate.Aggregates;
 import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.config.OpenSearchConfig.IndexPeriod;
 import io.clickstream.config.OpenSearchConfig.Templates;
 import io.clickstream.sink.opensearch.OpenSearchStartCheck;
 import io.clickstream.sink.opensearch.StaleDocuments;
+import io.clickstream.testing.OpenSearchSettings;
 import io.clickstream.testing.SecuredOpenSearch;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -76,7 +78,7 @@ class SecuredDomainITCase {
     @Test
     @Order(1)
     void withoutTheRoleTheStartCheckSaysWhatIsMissing() throws Exception {
-        assertThat(OpenSearchStartCheck.problems(config("nobody").build(), true))
+        assertThat(OpenSearchStartCheck.problems(config("nobody").build(), Aggregates.ALL))
                 .isNotEmpty()
                 .allSatisfy(
                         problem ->
@@ -89,7 +91,7 @@ class SecuredDomainITCase {
     @Test
     @Order(2)
     void withTheRoleMissingTemplatesAreSeen() throws Exception {
-        assertThat(OpenSearchStartCheck.problems(config("job").build(), true))
+        assertThat(OpenSearchStartCheck.problems(config("job").build(), Aggregates.ALL))
                 .hasSize(5)
                 .allSatisfy(problem -> assertThat(problem).contains("has no index template"));
     }
@@ -99,8 +101,8 @@ class SecuredDomainITCase {
     void withTheRoleTheJobPutsTemplates() throws Exception {
         OpenSearchConfig config = config("job").templates(Templates.PUT).build();
 
-        assertThat(OpenSearchStartCheck.problems(config, true)).isEmpty();
-        assertThat(OpenSearchStartCheck.problems(config("job").build(), true)).isEmpty();
+        assertThat(OpenSearchStartCheck.problems(config, Aggregates.ALL)).isEmpty();
+        assertThat(OpenSearchStartCheck.problems(config("job").build(), Aggregates.ALL)).isEmpty();
     }
 
     @Test
@@ -139,18 +141,20 @@ class SecuredDomainITCase {
     void theRoleIsOfTheJobsIndicesOnly() throws Exception {
         put("/others", "{}");
         OpenSearchConfig config =
-                config("job").indexPeriod(IndexPeriod.NONE).departmentsIndex("others").build();
+                config("job")
+                        .indexPeriod(IndexPeriod.NONE)
+                        .index(Aggregates.DEPARTMENT_COUNTS, "others")
+                        .build();
 
-        assertThat(OpenSearchStartCheck.problems(config, false))
+        assertThat(OpenSearchStartCheck.problems(config, Aggregates.ALL))
                 .singleElement()
                 .asString()
                 .contains("does not let the job write to others: ")
                 .contains("no permissions for");
     }
 
-    private static OpenSearchConfig.Builder config(String user) {
-        return OpenSearchConfig.builder()
-                .endpoints(List.of(openSearch.uri()))
+    private static OpenSearchSettings config(String user) {
+        return OpenSearchSettings.of(openSearch.uri())
                 .basicAuth(user, PASSWORD)
                 .indexPeriod(IndexPeriod.DAY)
                 .templates(Templates.CHECK)

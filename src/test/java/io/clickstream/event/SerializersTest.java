@@ -128,8 +128,9 @@ class SerializersTest {
         Interaction interaction = Interaction.of("1", 5, "View", "book").user("ann").build();
         DeadLetter letter = LETTERS.get(0);
         for (Incoming record : List.of(CLICKS.get(2), LETTERS.get(1))) {
-            WithInteraction both = travelled(WithInteraction.of(record, interaction));
-            WithInteraction refused = travelled(WithInteraction.refused(record, letter));
+            RecordWithInteraction both = travelled(RecordWithInteraction.of(record, interaction));
+            RecordWithInteraction refused =
+                    travelled(RecordWithInteraction.refused(record, letter));
 
             assertThat(both.interaction()).isEqualTo(interaction);
             assertThat(both.refusal()).isNull();
@@ -140,11 +141,13 @@ class SerializersTest {
         }
     }
 
-    private static WithInteraction travelled(WithInteraction incoming) throws Exception {
+    private static RecordWithInteraction travelled(RecordWithInteraction incoming)
+            throws Exception {
         DataOutputSerializer out = new DataOutputSerializer(16);
         new IncomingSerializer().serialize(incoming, out);
         DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
-        WithInteraction read = (WithInteraction) new IncomingSerializer().deserialize(in);
+        RecordWithInteraction read =
+                (RecordWithInteraction) new IncomingSerializer().deserialize(in);
         assertThat(in.available()).isZero();
         return read;
     }

@@ -18,7 +18,7 @@ class OracleTest {
 
     @Test
     void noClicksGiveNothing() {
-        assertThat(expect()).isEqualTo(new Expected(List.of(), List.of(), List.of(), 0));
+        assertThat(expect()).isEqualTo(Expected.of(List.of(), List.of(), List.of(), 0));
     }
 
     @Test

@@ -183,7 +183,7 @@ class SessionCodecTest {
 
     private void add(int user, long time, String department, boolean checkout) {
         int number = department == null ? 0 : names.number(department);
-        users.click(user, time, department, number, checkout, GAP, true);
+        users.addClick(user, time, department, number, checkout, GAP, true);
     }
 
     private List<Long> events(int user) {

@@ -18,6 +18,7 @@ import io.clickstream.format.DecodingHaltedException;
 import io.clickstream.format.IpPrivacy;
 import io.clickstream.format.JsonClickDecoder;
 import io.clickstream.format.MalformedRecordException;
+import io.clickstream.personalize.InteractionReader;
 import io.clickstream.testing.CapturedLog;
 import io.clickstream.testing.Clicks;
 import io.clickstream.testing.GzipRecords;

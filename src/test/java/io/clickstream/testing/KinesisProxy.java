@@ -82,7 +82,7 @@ public final class KinesisProxy implements AutoCloseable {
         }
     }
 
-    public void goOn() {
+    public void resume() {
         synchronized (gate) {
             faultyShard = "";
             isActive = false;
@@ -203,7 +203,7 @@ public final class KinesisProxy implements AutoCloseable {
 
     @Override
     public void close() {
-        goOn();
+        resume();
         listener.stop(0);
         executor.shutdownNow();
     }

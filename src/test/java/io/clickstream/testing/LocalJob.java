@@ -3,7 +3,7 @@ package io.clickstream.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.ClickstreamJob;
-import io.clickstream.StartCheck;
+import io.clickstream.StartChecks;
 import io.clickstream.config.JobConfig;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.local.Comparison;
@@ -137,7 +137,7 @@ public final class LocalJob implements AutoCloseable {
         env.enableCheckpointing(checkpointInterval.toMillis());
         env.getCheckpointConfig().enableUnalignedCheckpoints(unaligned);
         JobConfig config = JobConfig.parse(properties);
-        StartCheck.run(config, ClickstreamJob.define(env, config));
+        StartChecks.run(config, ClickstreamJob.define(env, config));
     }
 
     /** Writes its property groups as the managed service does, for scripts that ask for them. */

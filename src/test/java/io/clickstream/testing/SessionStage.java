@@ -1,5 +1,10 @@
 package io.clickstream.testing;
 
+import io.clickstream.aggregate.AggregateFormat;
+import io.clickstream.aggregate.AggregateJson;
+import io.clickstream.aggregate.CheckoutFormat;
+import io.clickstream.aggregate.DepartmentCountFormat;
+import io.clickstream.aggregate.SessionCountFormat;
 import io.clickstream.count.LocalCountOperator;
 import io.clickstream.event.Click;
 import io.clickstream.event.ClickBatch;
@@ -7,11 +12,6 @@ import io.clickstream.event.EventTypes;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import io.clickstream.event.WindowCount;
-import io.clickstream.format.AggregateFormat;
-import io.clickstream.format.AggregateJson;
-import io.clickstream.format.CheckoutFormat;
-import io.clickstream.format.DepartmentCountFormat;
-import io.clickstream.format.SessionCountFormat;
 import io.clickstream.local.Expected;
 import io.clickstream.session.MaxRate;
 import io.clickstream.session.SessionOperator;
@@ -282,7 +282,7 @@ public final class SessionStage implements AutoCloseable {
                 checkouts.add(json(new CheckoutFormat(), session));
             }
         }
-        return new Expected(
+        return Expected.of(
                 departments.stream().sorted().toList(),
                 windows.stream().sorted().toList(),
                 checkouts.stream().sorted().toList(),

@@ -51,7 +51,7 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    public void goOn() {
+    public void resume() {
         synchronized (gate) {
             hangs = false;
             gate.notifyAll();
@@ -131,7 +131,7 @@ public final class TcpProxy implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
-        goOn();
+        resume();
         close(sockets.toArray(new Socket[0]));
     }
 }

@@ -8,6 +8,7 @@ import io.clickstream.event.Incoming;
 import io.clickstream.event.Interaction;
 import io.clickstream.event.RawRecord;
 import io.clickstream.event.UserId;
+import io.clickstream.intake.BatchedIntakeOperator;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -11,7 +11,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 
 /**
- * The promise of {@link LatenessBound}: whatever partitions, network and clock do, a click that
+ * The promise of {@code LatenessBound}: whatever partitions, network and clock do, a click that
  * turns out to be behind the watermark still has its record's bytes.
  */
 class LateClicksKeepTheirBytesTest {

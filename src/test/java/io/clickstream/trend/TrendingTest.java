@@ -4,11 +4,11 @@ import static io.clickstream.testing.Clicks.click;
 import static io.clickstream.testing.Clicks.time;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.aggregate.AggregateJson;
+import io.clickstream.aggregate.TrendFormat;
 import io.clickstream.event.Click;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Trend;
-import io.clickstream.format.AggregateJson;
-import io.clickstream.format.TrendFormat;
 import io.clickstream.local.TrendOracle;
 import io.clickstream.local.TrendOracle.NamedClick;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,7 @@
 package io.clickstream.local.produce;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.aggregate.Aggregate;
 import io.clickstream.local.Expected;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,9 +17,6 @@ import java.util.stream.Stream;
  */
 final class ExpectedFiles {
 
-    private static final String DEPARTMENTS = "departments.jsonl";
-    private static final String SESSIONS = "sessions.jsonl";
-    private static final String CHECKOUTS = "checkouts.jsonl";
     private static final String DEAD_LETTERS = "dead-letters.json";
 
     /** Whether a folder can take the files: it is empty, or not there. */
@@ -35,9 +33,9 @@ final class ExpectedFiles {
     static void write(Path folder, Expected expected, Map<String, Long> deadLetters)
             throws IOException {
         Files.createDirectories(folder);
-        write(folder.resolve(DEPARTMENTS), expected.departments());
-        write(folder.resolve(SESSIONS), expected.sessions());
-        write(folder.resolve(CHECKOUTS), expected.checkouts());
+        for (Aggregate<?> aggregate : expected.aggregates()) {
+            write(folder.resolve(aggregate.keyStem() + ".jsonl"), expected.of(aggregate));
+        }
         String letters = new ObjectMapper().writeValueAsString(new TreeMap<>(deadLetters));
         write(folder.resolve(DEAD_LETTERS), List.of(letters));
     }

@@ -160,13 +160,15 @@ final class ConfluentSchemas implements SchemaRegistry {
 
     private LookupException silent(String node, Exception cause) {
         return new LookupException(
-                Kind.AWAY, node + " does not answer within " + timeout.toMillis() + " ms", cause);
+                Kind.UNREACHABLE,
+                node + " does not answer within " + timeout.toMillis() + " ms",
+                cause);
     }
 
     private static LookupException broken(String node, Throwable cause) {
         String what = cause instanceof ConnectException ? "no connection" : "a broken connection";
         String why = cause.getMessage() == null ? "" : ", " + cause.getMessage();
-        return new LookupException(Kind.AWAY, node + ": " + what + why, cause);
+        return new LookupException(Kind.UNREACHABLE, node + ": " + what + why, cause);
     }
 
     private static JsonNode body(String node, HttpResponse<String> response)
@@ -189,7 +191,8 @@ final class ConfluentSchemas implements SchemaRegistry {
         if (status == 404 && body != null && body.path("error_code").asInt() / 100 == 404) {
             throw new LookupException(Kind.UNKNOWN, answers);
         }
-        throw new LookupException(status == 429 || status >= 500 ? Kind.BUSY : Kind.AWAY, answers);
+        throw new LookupException(
+                status == 429 || status >= 500 ? Kind.BUSY : Kind.UNREACHABLE, answers);
     }
 
     @Nullable

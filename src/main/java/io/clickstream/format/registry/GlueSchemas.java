@@ -108,7 +108,8 @@ final class GlueSchemas implements SchemaRegistry {
                     name + " answers: " + said(e) + whatToDo(e),
                     e);
         } catch (SdkClientException e) {
-            throw new LookupException(Kind.AWAY, name + " was not reached: " + e.getMessage(), e);
+            throw new LookupException(
+                    Kind.UNREACHABLE, name + " was not reached: " + e.getMessage(), e);
         }
     }
 
@@ -126,7 +127,9 @@ final class GlueSchemas implements SchemaRegistry {
             return asked.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new LookupException(
-                    Kind.AWAY, name + " does not answer within " + timeout.toMillis() + " ms", e);
+                    Kind.UNREACHABLE,
+                    name + " does not answer within " + timeout.toMillis() + " ms",
+                    e);
         } catch (ExecutionException e) {
             ExceptionUtils.rethrow(e.getCause());
             throw new IllegalStateException("Can't be reached", e);

@@ -13,7 +13,7 @@ final class LookupException extends Exception {
         /** It answers, but not now: an error of its own, or too many requests. */
         BUSY,
         /** It does not answer, or what answers is no registry. */
-        AWAY,
+        UNREACHABLE,
         /** It does not let the job in. */
         REFUSED
     }

@@ -40,7 +40,7 @@ public final class RegistryStartCheck {
                     LOG.warn("{}; the job starts all the same", e.getMessage());
                     return List.of();
                 }
-                if (e.kind() != Kind.AWAY) {
+                if (e.kind() != Kind.UNREACHABLE) {
                     return List.of();
                 }
                 failure = e.getMessage();

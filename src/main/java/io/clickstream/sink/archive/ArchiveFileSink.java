@@ -1,6 +1,6 @@
 package io.clickstream.sink.archive;
 
-import io.clickstream.event.FolderOf;
+import io.clickstream.event.FolderAssigner;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ final class ArchiveFileSink<T>
 
     private final FileSink<T> flinks;
     private final Path path;
-    private final FolderOf<T> folder;
+    private final FolderAssigner<T> folder;
     private final FileKind<T> kind;
     private final RollingPolicy<T, String> rolling;
     private final long checkMillis;
@@ -70,7 +70,7 @@ final class ArchiveFileSink<T>
     ArchiveFileSink(
             FileSink<T> flinks,
             Path path,
-            FolderOf<T> folder,
+            FolderAssigner<T> folder,
             FileKind<T> kind,
             RollingPolicy<T, String> rolling,
             long checkMillis,

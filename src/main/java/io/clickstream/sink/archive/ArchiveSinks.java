@@ -5,7 +5,7 @@ import io.clickstream.config.JsonMapping;
 import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
 import io.clickstream.event.DeadLetter;
-import io.clickstream.event.FolderOf;
+import io.clickstream.event.FolderAssigner;
 import java.io.IOException;
 import java.time.Duration;
 import org.apache.flink.api.common.serialization.BulkWriter;
@@ -37,7 +37,7 @@ public final class ArchiveSinks {
     /**
      * Where records are filed that are JSON objects, clicks or not, and where those that are none.
      */
-    public static FolderOf<ArchivedRecord> folders(ArchiveConfig config) {
+    public static FolderAssigner<ArchivedRecord> folders(ArchiveConfig config) {
         return new TimeFolders<>(config.layout(), RecordTime.of(config));
     }
 
@@ -97,7 +97,7 @@ public final class ArchiveSinks {
     }
 
     private static <T> Sink<T> files(
-            ArchiveConfig config, Path path, LineFormat<T> lines, FolderOf<T> folder) {
+            ArchiveConfig config, Path path, LineFormat<T> lines, FolderAssigner<T> folder) {
         if (config.gzip()) {
             return packed(config, path, new GzipLines<>(lines), lines.suffix() + ".gz", folder);
         }
@@ -125,7 +125,7 @@ public final class ArchiveSinks {
             Path path,
             BulkWriter.Factory<T> writers,
             String suffix,
-            FolderOf<T> folder) {
+            FolderAssigner<T> folder) {
         return new ArchiveFileSink<>(
                 FileSink.forBulkFormat(path, writers)
                         .withBucketAssigner(new Folders<>(folder))

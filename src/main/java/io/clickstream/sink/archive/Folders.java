@@ -1,6 +1,6 @@
 package io.clickstream.sink.archive;
 
-import io.clickstream.event.FolderOf;
+import io.clickstream.event.FolderAssigner;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.streaming.api.functions.sink.filesystem.BucketAssigner;
 import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.SimpleVersionedStringSerializer;
@@ -10,9 +10,9 @@ final class Folders<T> implements BucketAssigner<T, String> {
 
     private static final long serialVersionUID = 1L;
 
-    private final FolderOf<T> folder;
+    private final FolderAssigner<T> folder;
 
-    Folders(FolderOf<T> folder) {
+    Folders(FolderAssigner<T> folder) {
         this.folder = folder;
     }
 

@@ -1,7 +1,7 @@
 package io.clickstream.sink.archive;
 
+import io.clickstream.deadletter.DeadLetterJson;
 import io.clickstream.event.DeadLetter;
-import io.clickstream.format.DeadLetterJson;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package io.clickstream.sink.archive;
 
 import io.clickstream.config.ArchiveConfig.Layout;
-import io.clickstream.event.FolderOf;
+import io.clickstream.event.FolderAssigner;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -13,7 +13,7 @@ import java.util.Map;
  * Names the folders of hours or days, in UTC, that records are filed in. Nearly every record is of
  * the same hour as the one before it, and gets the same string.
  */
-final class TimeFolders<T> implements FolderOf<T> {
+final class TimeFolders<T> implements FolderAssigner<T> {
 
     private static final long serialVersionUID = 1L;
 

@@ -1,9 +1,9 @@
 package io.clickstream.sink.file;
 
+import io.clickstream.aggregate.AggregateFormat;
+import io.clickstream.aggregate.AggregateJson;
+import io.clickstream.deadletter.DeadLetterJson;
 import io.clickstream.event.DeadLetter;
-import io.clickstream.format.AggregateFormat;
-import io.clickstream.format.AggregateJson;
-import io.clickstream.format.DeadLetterJson;
 import java.io.IOException;
 import java.io.Serializable;
 import org.apache.flink.api.common.serialization.Encoder;

@@ -1,7 +1,7 @@
 package io.clickstream.sink.kafka;
 
-import io.clickstream.format.AggregateFormat;
-import io.clickstream.format.AggregateJson;
+import io.clickstream.aggregate.AggregateFormat;
+import io.clickstream.aggregate.AggregateJson;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 

@@ -1,7 +1,7 @@
 package io.clickstream.sink.kafka;
 
+import io.clickstream.deadletter.DeadLetterJson;
 import io.clickstream.event.DeadLetter;
-import io.clickstream.format.DeadLetterJson;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;

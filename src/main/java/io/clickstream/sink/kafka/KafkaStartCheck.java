@@ -2,6 +2,8 @@ package io.clickstream.sink.kafka;
 
 import io.clickstream.config.ConfigException;
 import io.clickstream.config.KafkaLogin;
+import io.clickstream.config.KafkaSourceConfig;
+import io.clickstream.config.StartCheck;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -73,6 +75,17 @@ public final class KafkaStartCheck implements AutoCloseable {
                                     + "; check the addresses and "
                                     + login.certificatesToCheck()));
         }
+    }
+
+    /** The topics of clicks must exist. */
+    public static StartCheck ofSource(KafkaSourceConfig source) {
+        return () -> {
+            try (KafkaStartCheck check =
+                    new KafkaStartCheck(
+                            source.bootstrapServers(), source.clientProperties(), source.login())) {
+                return check.reads(source.topics()).problems();
+            }
+        };
     }
 
     /** Topics that are read must exist. */

@@ -1,8 +1,8 @@
 package io.clickstream.sink.kinesis;
 
 import io.clickstream.config.KinesisStreamName;
+import io.clickstream.deadletter.DeadLetterJson;
 import io.clickstream.event.DeadLetter;
-import io.clickstream.format.DeadLetterJson;
 import io.clickstream.sink.DeadLetterOutlet;
 import java.util.ArrayList;
 import java.util.List;

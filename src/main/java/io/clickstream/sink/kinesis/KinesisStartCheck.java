@@ -1,6 +1,8 @@
 package io.clickstream.sink.kinesis;
 
+import io.clickstream.config.KinesisSourceConfig;
 import io.clickstream.config.KinesisStreamName;
+import io.clickstream.config.StartCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -34,6 +36,15 @@ public final class KinesisStartCheck implements AutoCloseable {
                         + (endpoint == null
                                 ? "in " + clientProperties.get("aws.region")
                                 : "at " + endpoint);
+    }
+
+    /** The stream of clicks must exist. */
+    public static StartCheck ofSource(KinesisSourceConfig source) {
+        return () -> {
+            try (KinesisStartCheck check = new KinesisStartCheck(source.clientProperties())) {
+                return check.exists("source.kinesis / stream", source.stream()).problems();
+            }
+        };
     }
 
     /**

@@ -1,8 +1,8 @@
 package io.clickstream.sink.opensearch;
 
+import io.clickstream.aggregate.AggregateFormat;
 import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.event.DeadLetter.Reason;
-import io.clickstream.format.AggregateFormat;
 import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.sink.DeadLetterOutlet;
 import java.io.IOException;

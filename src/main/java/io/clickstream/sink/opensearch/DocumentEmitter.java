@@ -2,7 +2,7 @@ package io.clickstream.sink.opensearch;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.clickstream.format.AggregateFormat;
+import io.clickstream.aggregate.AggregateFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

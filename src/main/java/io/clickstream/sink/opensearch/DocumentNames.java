@@ -1,6 +1,6 @@
 package io.clickstream.sink.opensearch;
 
-import io.clickstream.format.AggregateFormat;
+import io.clickstream.aggregate.AggregateFormat;
 import java.io.Serializable;
 
 /**

@@ -2,6 +2,7 @@ package io.clickstream.sink.opensearch;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.aggregate.Aggregate;
 import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.config.OpenSearchConfig.Auth;
 import io.clickstream.config.OpenSearchConfig.SigningService;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.util.ExceptionUtils;
@@ -39,13 +41,14 @@ public final class OpenSearchStartCheck {
     private static final int BODY_EXCERPT = 300;
 
     private final OpenSearchConfig config;
-    private final boolean trending;
+    private final Collection<Aggregate<?>> aggregates;
     private final Duration pause;
     private boolean indicesChecked;
 
-    private OpenSearchStartCheck(OpenSearchConfig config, boolean trending, Duration pause) {
+    private OpenSearchStartCheck(
+            OpenSearchConfig config, Collection<Aggregate<?>> aggregates, Duration pause) {
         this.config = config;
-        this.trending = trending;
+        this.aggregates = aggregates;
         this.pause = pause;
     }
 
@@ -54,16 +57,18 @@ public final class OpenSearchStartCheck {
      * is tried three times, 2 s apart. Of several endpoints one must answer; each that does must
      * let the job in.
      *
-     * @param trending whether the job writes lists of the most clicked names
+     * @param aggregates those that the job writes
      */
-    public static List<String> problems(OpenSearchConfig config, boolean trending)
+    public static List<String> problems(
+            OpenSearchConfig config, Collection<Aggregate<?>> aggregates)
             throws InterruptedException {
-        return problems(config, trending, Duration.ofSeconds(2));
+        return problems(config, aggregates, Duration.ofSeconds(2));
     }
 
-    static List<String> problems(OpenSearchConfig config, boolean trending, Duration pause)
+    static List<String> problems(
+            OpenSearchConfig config, Collection<Aggregate<?>> aggregates, Duration pause)
             throws InterruptedException {
-        return new OpenSearchStartCheck(config, trending, pause).problems();
+        return new OpenSearchStartCheck(config, aggregates, pause).problems();
     }
 
     private List<String> problems() throws InterruptedException {
@@ -151,7 +156,7 @@ public final class OpenSearchStartCheck {
         if (indicesChecked) {
             return;
         }
-        List<ResultIndex> indices = ResultIndex.all(config, trending, Clock.systemUTC().millis());
+        List<ResultIndex> indices = ResultIndex.all(config, aggregates, Clock.systemUTC().millis());
         List<String> problems = new ArrayList<>();
         if (!isServerless()) {
             // Collections of time series refuse each deletion.
@@ -167,7 +172,7 @@ public final class OpenSearchStartCheck {
 
     private Request request() {
         return isServerless()
-                ? new Request("HEAD", '/' + config.departmentsIndex())
+                ? new Request("HEAD", '/' + config.index(aggregates.iterator().next()))
                 : new Request("GET", "/");
     }
 

@@ -1,7 +1,9 @@
 package io.clickstream.sink.opensearch;
 
+import io.clickstream.aggregate.Aggregate;
 import io.clickstream.config.OpenSearchConfig;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /** An index that the job writes to, as the start check needs to know it. */
@@ -29,16 +31,15 @@ final class ResultIndex {
     /**
      * All indices that a job writes to.
      *
-     * @param trending whether it writes lists of the most clicked names
+     * @param aggregates those that it writes
      * @param now in ms since the epoch
      */
-    static List<ResultIndex> all(OpenSearchConfig config, boolean trending, long now) {
+    static List<ResultIndex> all(
+            OpenSearchConfig config, Collection<Aggregate<?>> aggregates, long now) {
         List<ResultIndex> all = new ArrayList<>();
-        all.add(of(config, config.departmentsIndex(), "departments_count", "windowEndTime", now));
-        all.add(of(config, config.sessionsIndex(), "user_session_counts", "windowEndTime", now));
-        all.add(of(config, config.checkoutsIndex(), "user_session_details", "windowEndTime", now));
-        if (trending) {
-            all.add(of(config, config.trendingIndex(), "trending", "windowEndTime", now));
+        for (Aggregate<?> aggregate : aggregates) {
+            String name = config.index(aggregate);
+            all.add(of(config, name, aggregate.defaultIndex(), "windowEndTime", now));
         }
         config.deadLettersIndex()
                 .ifPresent(name -> all.add(of(config, name, "dead_letters", "time", now)));

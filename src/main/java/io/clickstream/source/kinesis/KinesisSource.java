@@ -23,12 +23,11 @@ import org.apache.flink.metrics.Counter;
  * Reads clicks from a stream of Kinesis, by polling or by enhanced fan-out. Each shard is a split
  * of Flink's and has a watermark of its own.
  *
- * <p>The connector that there is for Flink 1.20 has two sources, and neither would do. Its {@code
- * FlinkKinesisConsumer} is of a kind that Flink 2 has no more, keeps state in Kryo, and drops
- * packed records without a word. Its {@code KinesisStreamsSource} is an early one: it has no
- * enhanced fan-out, takes no packed records apart, and after the last records of a closed shard it
- * asks with the same iterator again, for the same records. What comes from the connector is the
- * client.
+ * <p>The source takes aggregated records apart, and reads the children of a shard only after the
+ * shard itself. The client comes from Flink's Kinesis connector. The connector's own sources are
+ * not used: {@code FlinkKinesisConsumer} was removed in Flink 2 and keeps its state in Kryo, and
+ * {@code KinesisStreamsSource} of connector 4.3 has no enhanced fan-out and takes no aggregated
+ * records apart.
  */
 public final class KinesisSource
         implements Source<Incoming, ShardSplit, KnownShards>, ResultTypeQueryable<Incoming> {

@@ -53,7 +53,7 @@ final class PolledShard implements ShardFeed {
     }
 
     @Override
-    public void goOn() {
+    public void resume() {
         loop.run(this::release);
         loop.runIn(interval, this::poll);
     }

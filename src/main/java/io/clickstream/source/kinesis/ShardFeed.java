@@ -7,7 +7,7 @@ package io.clickstream.source.kinesis;
 interface ShardFeed {
 
     /** The last batch is taken, and the next one may come. */
-    void goOn();
+    void resume();
 
     /** Nothing is wanted any more. Called on the thread of the loop. */
     void close();

@@ -53,7 +53,7 @@ final class ShardFetcher implements SplitReader<Record, ShardSplit> {
         if (batch.isLast()) {
             loop.run(feeds.remove(batch.shardId())::close);
         } else if (feeds.containsKey(batch.shardId())) {
-            feeds.get(batch.shardId()).goOn();
+            feeds.get(batch.shardId()).resume();
         }
         return batch.isNothing() ? ShardBatch.NONE : batch.reportingTo(caughtUp);
     }

@@ -55,7 +55,7 @@ final class SubscribedShard implements ShardFeed {
     }
 
     @Override
-    public void goOn() {
+    public void resume() {
         loop.run(
                 () -> {
                     batchIsOut = false;

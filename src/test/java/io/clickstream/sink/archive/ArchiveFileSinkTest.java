@@ -2,7 +2,7 @@ package io.clickstream.sink.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.clickstream.event.FolderOf;
+import io.clickstream.event.FolderAssigner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Behind a checkpoint of Flink's own sink, and before one. */
 class ArchiveFileSinkTest {
 
-    private static final FolderOf<String> FOLDER = value -> "hour";
+    private static final FolderAssigner<String> FOLDER = value -> "hour";
     private static final Encoder<String> LINES = new SimpleStringEncoder<>();
 
     @TempDir private Path folder;

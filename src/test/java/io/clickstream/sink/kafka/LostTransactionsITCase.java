@@ -3,7 +3,6 @@ package io.clickstream.sink.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.config.JobConfig;
-import io.clickstream.config.KafkaSinkConfig;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.event.RawRecord;
@@ -92,21 +91,20 @@ class LostTransactionsITCase {
     }
 
     private static Sink<DeadLetter> sink(KafkaBroker broker, String transactionTimeout) {
-        KafkaSinkConfig config =
+        JobConfig config =
                 JobConfig.parse(
-                                PropertyGroups.smallest()
-                                        .with(
-                                                "sink.kafka",
-                                                "bootstrap-servers",
-                                                broker.bootstrapServers())
-                                        .with(
-                                                "sink.kafka",
-                                                "transaction-timeout",
-                                                transactionTimeout)
-                                        .build())
-                        .kafkaSink()
-                        .orElseThrow();
-        return KafkaSinks.deadLetters(config, TOPIC, "dead-letters-kafka-sink");
+                        PropertyGroups.smallest()
+                                .with("sink.kafka", "bootstrap-servers", broker.bootstrapServers())
+                                .with("sink.kafka", "transaction-timeout", transactionTimeout)
+                                .with("dead-letters", "topic", TOPIC)
+                                .build());
+        return KafkaDestination.streaming(
+                        config.kafkaSink().orElseThrow(),
+                        config.deadLetters(),
+                        config.computed(),
+                        config.checkpointInterval())
+                .deadLetters("dead-letters-kafka-sink")
+                .orElseThrow();
     }
 
     /** What the committer has in a checkpoint that is complete, but whose commit did not come. */

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.aggregate.Aggregates;
 import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.config.OpenSearchConfig.IndexPeriod;
 import io.clickstream.config.OpenSearchConfig.Templates;
 import io.clickstream.local.OpenSearchNode;
+import io.clickstream.testing.OpenSearchSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -72,7 +74,7 @@ class IndexTemplatesITCase {
 
     @Test
     void theJobPutsTheTemplatesIfTold() throws Exception {
-        OpenSearchConfig.Builder config =
+        OpenSearchSettings config =
                 config().deadLettersIndex("dead_letters").templates(Templates.PUT);
 
         assertThat(problems(config)).isEmpty();
@@ -85,8 +87,8 @@ class IndexTemplatesITCase {
 
     @Test
     void theJobPutsTemplatesForIndicesOfOtherNamesAndOfADay() throws Exception {
-        OpenSearchConfig.Builder config =
-                config().departmentsIndex("shop_departments")
+        OpenSearchSettings config =
+                config().index(Aggregates.DEPARTMENT_COUNTS, "shop_departments")
                         .indexPeriod(IndexPeriod.DAY)
                         .templates(Templates.PUT);
 
@@ -131,14 +133,18 @@ class IndexTemplatesITCase {
         assertThat(problems(config())).isEmpty();
     }
 
-    private static OpenSearchConfig.Builder config() {
-        return OpenSearchConfig.builder().endpoints(List.of(node.uri())).templates(Templates.CHECK);
+    private static OpenSearchSettings config() {
+        return OpenSearchSettings.of(node.uri()).templates(Templates.CHECK);
     }
 
-    private static List<String> problems(OpenSearchConfig.Builder config) throws Exception {
-        // Trending is off for the problems, so that three indices are asked for.
+    private static List<String> problems(OpenSearchSettings config) throws Exception {
+        OpenSearchConfig settings = config.build();
+        // Without trending, problems are about three indices.
         return OpenSearchStartCheck.problems(
-                config.build(), config.build().templates() == Templates.PUT);
+                settings,
+                settings.templates() == Templates.PUT
+                        ? Aggregates.ALL
+                        : Aggregates.ALL.subList(0, 3));
     }
 
     private void index(String index) throws Exception {

@@ -1,7 +1,7 @@
 package io.clickstream.sink.opensearch;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.clickstream.format.AggregateFormat;
+import io.clickstream.aggregate.AggregateFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -6,8 +6,8 @@ import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.FakeOpenSearch;
 import io.clickstream.testing.InMemoryDeadLetters;
+import io.clickstream.testing.OpenSearchSettings;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -92,8 +92,7 @@ class OpenSearchSinkITCase {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(flink);
         env.setParallelism(2);
         OpenSearchConfig config =
-                OpenSearchConfig.builder()
-                        .endpoints(List.of(openSearch.uri()))
+                OpenSearchSettings.of(openSearch.uri())
                         .bulkMaxActions(100)
                         .bulkInterval(Duration.ofMillis(100))
                         .retryInitialDelay(Duration.ofMillis(100))
@@ -102,7 +101,7 @@ class OpenSearchSinkITCase {
                 new DataGeneratorSource<>(
                         number -> number, NUMBERS, RateLimiterStrategy.perSecond(3000), Types.LONG);
         env.fromSource(numbers, WatermarkStrategy.noWatermarks(), "numbers")
-                .sinkTo(OpenSearchSinks.sink(config, INDEX, new NumberFormat(), deadLetters))
+                .sinkTo(OpenSearchDestination.sink(config, INDEX, new NumberFormat(), deadLetters))
                 .name("opensearch-sink");
         return env.executeAsync("opensearch-sink");
     }

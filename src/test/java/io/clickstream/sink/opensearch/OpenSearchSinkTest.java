@@ -3,7 +3,6 @@ package io.clickstream.sink.opensearch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.config.OpenSearchConfig.IndexPeriod;
 import io.clickstream.config.OpenSearchConfig.SigningService;
 import io.clickstream.event.DeadLetter;
@@ -11,17 +10,16 @@ import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.FakeOpenSearch;
 import io.clickstream.testing.InMemoryDeadLetters;
+import io.clickstream.testing.OpenSearchSettings;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFactory;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.InstantiationUtil;
@@ -64,7 +62,7 @@ class OpenSearchSinkTest {
     @Test
     void sendsABulkWhenItIsBigEnough() throws Exception {
         open(
-                config().bulkMaxSize(MemorySize.ofMebiBytes(1)).bulkMaxActions(1_000_000),
+                config().bulkMaxMebibytes(1).bulkMaxActions(1_000_000),
                 new NumberFormat("n", "x".repeat(1000)));
 
         write(0, 1499);
@@ -250,7 +248,7 @@ class OpenSearchSinkTest {
     @Test
     void asksTheNextEndpointWhenOneIsAway() throws Exception {
         URI nobody = URI.create("http://127.0.0.1:1");
-        open(config().endpoints(List.of(nobody, openSearch.uri(), nobody)));
+        open(config().endpoints(nobody, openSearch.uri(), nobody));
         write(1, 5);
         checkpoint();
 
@@ -399,7 +397,7 @@ class OpenSearchSinkTest {
 
     @Test
     void keepsThePathOfTheEndpoint() throws Exception {
-        open(config().endpoints(List.of(URI.create(openSearch.uri() + "/search/"))));
+        open(config().endpoints(URI.create(openSearch.uri() + "/search/")));
         write(1, 1);
         checkpoint();
 
@@ -417,18 +415,16 @@ class OpenSearchSinkTest {
                 "failed to parse field [number] of type [date]");
     }
 
-    private OpenSearchConfig.Builder config() {
-        return OpenSearchConfig.builder()
-                .endpoints(List.of(openSearch.uri()))
-                .retryInitialDelay(Duration.ofMillis(50));
+    private OpenSearchSettings config() {
+        return OpenSearchSettings.of(openSearch.uri()).retryInitialDelay(Duration.ofMillis(50));
     }
 
-    private void open(OpenSearchConfig.Builder config) throws Exception {
+    private void open(OpenSearchSettings config) throws Exception {
         open(config, new NumberFormat());
     }
 
-    private void open(OpenSearchConfig.Builder config, NumberFormat format) throws Exception {
-        Sink<Long> sink = OpenSearchSinks.sink(config.build(), INDEX, format, deadLetters);
+    private void open(OpenSearchSettings config, NumberFormat format) throws Exception {
+        Sink<Long> sink = OpenSearchDestination.sink(config.build(), INDEX, format, deadLetters);
         // As it reaches a task manager.
         Sink<Long> copy = InstantiationUtil.clone(sink);
         harness =

@@ -2,11 +2,12 @@ package io.clickstream.sink.opensearch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.clickstream.config.OpenSearchConfig;
+import io.clickstream.aggregate.Aggregates;
 import io.clickstream.config.OpenSearchConfig.SigningService;
 import io.clickstream.config.OpenSearchConfig.Templates;
 import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.FakeOpenSearch;
+import io.clickstream.testing.OpenSearchSettings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -60,7 +61,7 @@ class OpenSearchStartCheckTest {
 
     @Test
     void saysThatNobodyAnswers() throws Exception {
-        assertThat(problems(config().endpoints(List.of(NOBODY))))
+        assertThat(problems(config().endpoints(NOBODY)))
                 .singleElement()
                 .asString()
                 .startsWith("OpenSearch at http://127.0.0.1:1 did not answer: Connection refused")
@@ -70,7 +71,7 @@ class OpenSearchStartCheckTest {
 
     @Test
     void isContentWithOneEndpointOfTwo() throws Exception {
-        assertThat(problems(config().endpoints(List.of(NOBODY, openSearch.uri())))).isEmpty();
+        assertThat(problems(config().endpoints(NOBODY, openSearch.uri()))).isEmpty();
     }
 
     @Test
@@ -148,7 +149,7 @@ class OpenSearchStartCheckTest {
 
     @Test
     void saysThatTheNameIsUnknown() throws Exception {
-        assertThat(problems(config().endpoints(List.of(URI.create("http://opensearch.invalid")))))
+        assertThat(problems(config().endpoints(URI.create("http://opensearch.invalid"))))
                 .containsExactly(
                         "OpenSearch at http://opensearch.invalid is no known host: check the name");
     }
@@ -181,11 +182,12 @@ class OpenSearchStartCheckTest {
                         });
     }
 
-    private OpenSearchConfig.Builder config() {
-        return OpenSearchConfig.builder().endpoints(List.of(openSearch.uri()));
+    private OpenSearchSettings config() {
+        return OpenSearchSettings.of(openSearch.uri());
     }
 
-    private static List<String> problems(OpenSearchConfig.Builder config) throws Exception {
-        return OpenSearchStartCheck.problems(config.build(), false, Duration.ofMillis(10));
+    private static List<String> problems(OpenSearchSettings config) throws Exception {
+        return OpenSearchStartCheck.problems(
+                config.build(), Aggregates.ALL.subList(0, 3), Duration.ofMillis(10));
     }
 }

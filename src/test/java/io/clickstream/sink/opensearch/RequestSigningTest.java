@@ -7,6 +7,7 @@ import io.clickstream.config.OpenSearchConfig.SigningService;
 import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.FakeOpenSearch;
 import io.clickstream.testing.FakeOpenSearch.Received;
+import io.clickstream.testing.OpenSearchSettings;
 import io.clickstream.testing.SignatureV4;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -54,10 +55,7 @@ class RequestSigningTest {
 
     private void send(SigningService service, Request request) throws Exception {
         OpenSearchConfig config =
-                OpenSearchConfig.builder()
-                        .endpoints(List.of(openSearch.uri()))
-                        .sigV4(service, REGION)
-                        .build();
+                OpenSearchSettings.of(openSearch.uri()).sigV4(service, REGION).build();
         try (RestClient client =
                 ClientFactory.plainClient(config, AggregateSink.host(openSearch.uri()))) {
             client.performRequest(request);

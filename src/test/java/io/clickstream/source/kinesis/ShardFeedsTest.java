@@ -74,7 +74,7 @@ class ShardFeedsTest {
         // Nothing is asked for while a batch is out.
         assertThat(kinesis.asked).containsExactly("iterator TRIM_HORIZON", "records from 1");
 
-        feed.goOn();
+        feed.resume();
 
         assertThat(taken()).isEqualTo("[2] of shard-1");
         assertThat(kinesis.asked).endsWith("records from 2");
@@ -101,7 +101,7 @@ class ShardFeedsTest {
         CaughtUpShards caughtUp = new CaughtUpShards();
         ShardFeed feed = poll();
         nextBatch().reportingTo(caughtUp).recycle();
-        feed.goOn();
+        feed.resume();
         nextBatch().reportingTo(caughtUp).recycle();
 
         assertThat(caughtUp.of("shard-1")).isEqualTo(PartitionTimes.NEVER);
@@ -140,7 +140,7 @@ class ShardFeedsTest {
         ShardFeed feed = poll();
         assertThat(taken()).isEqualTo("[7] of shard-1");
 
-        feed.goOn();
+        feed.resume();
 
         assertThat(taken()).isEqualTo("[8] of shard-1");
         assertThat(kinesis.asked).contains("iterator AFTER_SEQUENCE_NUMBER 7");
@@ -176,7 +176,7 @@ class ShardFeedsTest {
         kinesis.fail(notFound);
         kinesis.list(CompletableFuture.completedFuture(Set.of("shard-2", "shard-3")));
         try (CapturedLog log = new CapturedLog(Level.WARN)) {
-            poll().goOn();
+            poll().resume();
             assertThat(taken()).isEqualTo("[7] of shard-1");
 
             assertThat(taken()).isEqualTo("last [] of shard-1");
@@ -305,7 +305,7 @@ class ShardFeedsTest {
         assertThat(taken()).isEqualTo("[1] of shard-1");
         // Nothing is asked for while a batch is out.
         assertThat(sending.heard).isEmpty();
-        feed.goOn();
+        feed.resume();
         sending.awaitRequests(2);
         sending.send(event("2", "2"));
 
@@ -324,7 +324,7 @@ class ShardFeedsTest {
         assertThat(caughtUp.readUpTo("shard-1")).isLessThanOrEqualTo(FeedLoop.now() - 5_000);
         assertThat(caughtUp.of("shard-1")).isEqualTo(PartitionTimes.NEVER);
         long before = FeedLoop.now();
-        feed.goOn();
+        feed.resume();
         sending.awaitRequests(2);
 
         sending.send(event("2").toBuilder().millisBehindLatest(0L).build());
@@ -342,7 +342,7 @@ class ShardFeedsTest {
         first.send(event("7", "6", "7"));
         assertThat(taken()).isEqualTo("[6, 7] of shard-1");
         first.complete();
-        feed.goOn();
+        feed.resume();
 
         Sending second = kinesis.nextSubscription();
 
@@ -376,7 +376,7 @@ class ShardFeedsTest {
         first.awaitRequests(1);
         first.send(event("7", "7"));
         assertThat(taken()).isEqualTo("[7] of shard-1");
-        feed.goOn();
+        feed.resume();
         first.awaitRequests(2);
 
         first.breakOff(new IOException("connection reset"));

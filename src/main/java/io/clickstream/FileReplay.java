@@ -1,0 +1,73 @@
+package io.clickstream;
+
+import io.clickstream.config.FilesSourceConfig;
+import io.clickstream.config.JobConfig;
+import io.clickstream.config.PipelineConfig;
+import io.clickstream.format.IpPrivacy;
+import io.clickstream.format.JsonClickDecoder;
+import io.clickstream.source.BotSigns;
+import io.clickstream.source.ClickFiles;
+import io.clickstream.source.RecordDecoder;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The pipeline over files, bounded. The local replay and a job with {@code source.files} are the
+ * same flow.
+ *
+ * <p>It runs in Flink's batch mode, which sorts clicks by user on disk. So memory does not grow
+ * with the input, no click is late, and neither the order of records nor the parallelism changes a
+ * result.
+ */
+public final class FileReplay {
+
+    /**
+     * Adds the flow to an environment.
+     *
+     * @param inputs files and folders, with their schemes
+     * @param columns the columns of CSV files that have no header; else empty
+     */
+    public static void define(
+            StreamExecutionEnvironment env,
+            Collection<Path> inputs,
+            List<String> columns,
+            PipelineConfig config,
+            Outputs outputs) {
+        env.configure(ClickstreamJob.settings());
+        env.setRuntimeMode(RuntimeExecutionMode.BATCH);
+        RecordDecoder decoder =
+                new RecordDecoder(
+                                new JsonClickDecoder(
+                                        config.format().mapping(), config.optionalFields()),
+                                config.format().checkoutEventTypes(),
+                                BotSigns.of(config.filters()),
+                                config.format().maxRecordBytes(),
+                                config.eventTime().maxFutureSkew(),
+                                Clock.systemUTC())
+                        .notBefore(config.eventTime().earliest())
+                        .with(false, config.privacy().map(IpPrivacy::new).orElse(null));
+        new ClickstreamPipeline(config, Clock.systemUTC())
+                .define(env, ClickFiles.source(inputs, decoder, columns), outputs);
+    }
+
+    /** Adds the flow of a job with {@code source.files}. */
+    static void define(StreamExecutionEnvironment env, FilesSourceConfig files, JobConfig config) {
+        Outputs outputs = new Outputs().limitedTo(files.fromMillis(), files.toMillis());
+        JobOutputs.replayDestinations(config).forEach(outputs::addAggregates);
+        JobOutputs.files(config)
+                .ifPresent(folders -> outputs.addAggregates(folders).addDeadLetters(folders));
+        define(
+                env,
+                files.paths().stream().map(Path::new).collect(Collectors.toList()),
+                files.columns(),
+                config,
+                outputs);
+    }
+
+    private FileReplay() {}
+}

@@ -1,0 +1,53 @@
+package io.clickstream.aggregate;
+
+import io.clickstream.event.Session;
+import io.clickstream.event.Trend;
+import io.clickstream.event.WindowCount;
+import java.util.List;
+
+/** All aggregates. Topics, fields and indices are those of the MSK lab. */
+public final class Aggregates {
+
+    public static final Aggregate<WindowCount> DEPARTMENT_COUNTS =
+            Aggregate.of(
+                    "department-counts",
+                    "departments",
+                    "Sessions per department and window.",
+                    "Departments_Agg",
+                    "departments_count",
+                    new DepartmentCountFormat());
+
+    public static final Aggregate<WindowCount> SESSION_COUNTS =
+            Aggregate.of(
+                    "session-counts",
+                    "sessions",
+                    "Sessions per window.",
+                    "ClickEvents_UserId_Agg_Result",
+                    "user_session_counts",
+                    new SessionCountFormat());
+
+    public static final Aggregate<Session> CHECKOUT_SESSIONS =
+            Aggregate.of(
+                    "checkout-sessions",
+                    "checkouts",
+                    "Sessions with a checkout.",
+                    "User_Sessions_Aggregates_With_Order_Checkout",
+                    "user_session_details",
+                    new CheckoutFormat());
+
+    public static final Aggregate<Trend> TRENDING =
+            Aggregate.of(
+                            "trending",
+                            "trending",
+                            "Lists of the most clicked names, with the group `trending`.",
+                            "Trending",
+                            "trending",
+                            new TrendFormat())
+                    .onlyWith("trending");
+
+    /** Each of them, in the order of the tables of settings. */
+    public static final List<Aggregate<?>> ALL =
+            List.of(DEPARTMENT_COUNTS, SESSION_COUNTS, CHECKOUT_SESSIONS, TRENDING);
+
+    private Aggregates() {}
+}

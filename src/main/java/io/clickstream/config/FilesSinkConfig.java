@@ -1,0 +1,36 @@
+package io.clickstream.config;
+
+import java.net.URI;
+
+/** The folder that results of files are written into. */
+public final class FilesSinkConfig {
+
+    static final String GROUP = "sink.files";
+
+    static final Key<URI> PATH =
+            Key.of(
+                    GROUP,
+                    "path",
+                    Parsers::folder,
+                    "an empty or new folder with its scheme, such as `s3://bucket/results`",
+                    "With `source.files`: where aggregates are written as JSON lines, in one folder"
+                            + " per aggregate, and records that could not be used in"
+                            + " `dead-letters/`.");
+
+    static final KeyGroup KEYS = KeyGroup.of(GROUP, PATH);
+
+    private final URI path;
+
+    private FilesSinkConfig(PropertyReader reader) {
+        path = reader.get(PATH);
+    }
+
+    static FilesSinkConfig read(PropertyReader reader) {
+        return new FilesSinkConfig(reader);
+    }
+
+    /** The folder that the others are in. */
+    public URI path() {
+        return path;
+    }
+}

@@ -1,0 +1,58 @@
+package io.clickstream.intake;
+
+import io.clickstream.event.Click;
+import io.clickstream.event.ClickBatch;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.event.Incoming;
+import io.clickstream.event.Interaction;
+import io.clickstream.shuffle.ClickBatchWriter;
+import java.time.Duration;
+import javax.annotation.Nullable;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Lets clicks go in batches by key group. Nothing is held back over a watermark, a change of
+ * idleness, a barrier or the end of the input, and nothing for longer than {@link
+ * #MAX_DELAY_MILLIS}.
+ */
+public final class BatchedIntakeOperator extends ClickIntakeOperator<ClickBatch> {
+
+    private static final long serialVersionUID = 1L;
+
+    /** As long as Flink's network holds back what doesn't fill a buffer, by default. */
+    static final long MAX_DELAY_MILLIS = 100;
+
+    private transient ClickBatchWriter batches;
+
+    /** An operator without key; see {@link ClickIntakeOperator#ClickIntakeOperator}. */
+    public BatchedIntakeOperator(
+            OutputTag<DeadLetter> deadLetters,
+            OutputTag<Interaction> interactions,
+            @Nullable ArchiveTarget archive,
+            Duration outOfOrderness,
+            Duration maxFutureSkew) {
+        super(deadLetters, interactions, archive, outOfOrderness, maxFutureSkew);
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        batches =
+                new ClickBatchWriter(
+                        getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
+                        // The network has a copy when this returns.
+                        batch -> output.collect(new StreamRecord<>(batch)));
+        every(MAX_DELAY_MILLIS, this::sendHeldBack);
+    }
+
+    @Override
+    void send(Click click, StreamRecord<Incoming> element) {
+        batches.add(click);
+    }
+
+    @Override
+    void sendHeldBack() {
+        batches.send();
+    }
+}

@@ -1,0 +1,31 @@
+package io.clickstream.intake;
+
+import io.clickstream.event.Click;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.event.Incoming;
+import io.clickstream.event.Interaction;
+import java.time.Duration;
+import javax.annotation.Nullable;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/** Lets clicks go one by one, for a bounded input, which Flink sorts by user in the shuffle. */
+public final class SingleIntakeOperator extends ClickIntakeOperator<Click> {
+
+    private static final long serialVersionUID = 1L;
+
+    /** An operator without key; see {@link ClickIntakeOperator#ClickIntakeOperator}. */
+    public SingleIntakeOperator(
+            OutputTag<DeadLetter> deadLetters,
+            OutputTag<Interaction> interactions,
+            @Nullable ArchiveTarget archive,
+            Duration outOfOrderness,
+            Duration maxFutureSkew) {
+        super(deadLetters, interactions, archive, outOfOrderness, maxFutureSkew);
+    }
+
+    @Override
+    void send(Click click, StreamRecord<Incoming> element) {
+        output.collect(element.replace(click));
+    }
+}

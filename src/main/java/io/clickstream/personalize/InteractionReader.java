@@ -1,0 +1,370 @@
+package io.clickstream.personalize;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.clickstream.config.InteractionField;
+import io.clickstream.config.PersonalizeConfig;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.event.DeadLetter.Reason;
+import io.clickstream.event.Incoming;
+import io.clickstream.event.Interaction;
+import io.clickstream.event.RawRecord;
+import io.clickstream.event.RecordWithInteraction;
+import io.clickstream.event.Texts;
+import io.clickstream.format.ClickFields;
+import io.clickstream.metrics.ClickstreamMetrics;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import javax.annotation.Nullable;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.SimpleCounter;
+
+/**
+ * Makes an interaction of a click whose event type is in the table. What Personalize would refuse,
+ * or take with a 200 and drop later, becomes a dead letter here, where the record's bytes are: the
+ * limits are those of {@code PutEvents} in Amazon Personalize's API reference.
+ *
+ * <p>The event id is the record's own where it has one. Else it is a hash of all that is sent, so
+ * that it is the same through retries, restarts and replays; a session that is derived is not in
+ * it. Two clicks that are alike in all of that, the millisecond included, count once.
+ */
+public final class InteractionReader implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Ids, types and items. */
+    private static final int MAX_ID = 256;
+
+    private static final int MAX_PROPERTIES = 1024;
+    private static final int MAX_RECOMMENDATION = 40;
+    private static final int MAX_ATTRIBUTION = 1024;
+    private static final int MAX_IMPRESSION = 25;
+
+    /** Bytes of an event; what is fixed in it, such as names of fields, is taken as 256. */
+    private static final int MAX_EVENT_BYTES = 10 * 1024;
+
+    private static final int FIXED_EVENT_BYTES = 256;
+
+    /**
+     * 2001-09-09T01:46:40Z in ms. An earlier time was seconds, read as milliseconds: such a value
+     * stays below this until the year 33658.
+     */
+    private static final long FIRST_PLAUSIBLE_MILLIS = 1_000_000_000_000L;
+
+    private static final Set<String> RESERVED =
+            Set.of(
+                    "userId",
+                    "sessionId",
+                    "eventType",
+                    "timestamp",
+                    "recommendationId",
+                    "impression");
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final PersonalizeConfig config;
+    private final Clock clock;
+
+    @Nullable private transient Counter skipped;
+    private transient MessageDigest digest;
+
+    /**
+     * A reader that counts nothing until {@link #open}.
+     *
+     * @param clock dates dead letters; must be serializable, as those of {@link Clock} are
+     */
+    public InteractionReader(PersonalizeConfig config, Clock clock) {
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /** Counts from now on. */
+    public void open(MetricGroup metrics) {
+        skipped = ClickstreamMetrics.counter(metrics, ClickstreamMetrics.INTERACTIONS_SKIPPED);
+    }
+
+    /**
+     * Adds the interaction that a record is, or why it can't be one.
+     *
+     * @param record a click, or a dead letter because it has no user; with a time that can be true
+     * @param fields as they were decoded
+     * @return the record alone where it is no interaction
+     */
+    public Incoming read(Incoming record, ClickFields fields, RawRecord raw) {
+        String session = fields.of(InteractionField.SESSION_ID);
+        if (session != null && session.isEmpty()) {
+            session = null;
+        }
+        if (fields.user() == null && session == null) {
+            return record;
+        }
+        String type = config.eventType(fields.eventType()).orElse(null);
+        if (type == null) {
+            if (skipped == null) {
+                skipped = new SimpleCounter();
+            }
+            skipped.inc();
+            return record;
+        }
+        try {
+            return RecordWithInteraction.of(record, interaction(type, session, fields));
+        } catch (Refusal e) {
+            return RecordWithInteraction.refused(
+                    record, new DeadLetter(e.reason, e.getMessage(), raw, clock.millis()));
+        }
+    }
+
+    private Interaction interaction(String type, @Nullable String session, ClickFields fields)
+            throws Refusal {
+        String user = fields.user() == null ? null : fields.user().asText();
+        String item = fields.of(InteractionField.ITEM);
+        if (item == null || item.isEmpty()) {
+            throw new Refusal(
+                    Reason.INTERACTION_WITHOUT_ITEM, "a " + type + " without an item is of no use");
+        }
+        if ("null".equals(session)) {
+            throw new Refusal(
+                    Reason.INTERACTION_WITHOUT_SESSION,
+                    "the session id is the text null, which Personalize drops without a word");
+        }
+        if (fields.time() < FIRST_PLAUSIBLE_MILLIS) {
+            throw new Refusal(
+                    Reason.INTERACTION_WRONG_UNIT,
+                    "event time "
+                            + fields.time()
+                            + " ms is before 2001-09-09; are these seconds? See time-format");
+        }
+        String eventId = fields.of(InteractionField.EVENT_ID);
+        String properties = fields.of(InteractionField.PROPERTIES);
+        String recommendation = fields.of(InteractionField.RECOMMENDATION_ID);
+        String attribution = fields.of(InteractionField.ATTRIBUTION_SOURCE);
+        String[] impression = impression(fields.of(InteractionField.IMPRESSION));
+        for (String text :
+                new String[] {session, eventId, properties, recommendation, attribution}) {
+            checkText(text);
+        }
+        checkText(item);
+        checkText(fields.of(InteractionField.IMPRESSION));
+        checkText(fields.of(InteractionField.EVENT_VALUE));
+        checkLength("user", user, MAX_ID);
+        checkLength("session id", session, MAX_ID);
+        checkLength("event type", type, MAX_ID);
+        checkLength("item", item, MAX_ID);
+        checkLength("event id", eventId, MAX_ID);
+        checkLength("recommendation id", recommendation, MAX_RECOMMENDATION);
+        checkLength("attribution source", attribution, MAX_ATTRIBUTION);
+        checkLength("properties", properties, MAX_PROPERTIES);
+        checkProperties(properties);
+        checkSize(properties, impression, fields.of(InteractionField.EVENT_VALUE), attribution);
+        return Interaction.of(
+                        eventId == null || eventId.isEmpty()
+                                ? hash(type, session, fields)
+                                : eventId,
+                        fields.time(),
+                        type,
+                        item)
+                .user(user)
+                .session(session)
+                .eventValue(value(fields.of(InteractionField.EVENT_VALUE)))
+                .properties(empty(properties) ? null : properties)
+                .impression(impression)
+                .recommendationId(empty(recommendation) ? null : recommendation)
+                .attributionSource(empty(attribution) ? null : attribution)
+                .build();
+    }
+
+    private static void checkText(@Nullable String text) throws Refusal {
+        if (text != null && !Texts.isPaired(text)) {
+            throw new Refusal(
+                    Reason.INTERACTION_MALFORMED,
+                    "a part of it holds half of a surrogate pair, which is no character");
+        }
+    }
+
+    private static boolean empty(@Nullable String text) {
+        return text == null || text.isEmpty();
+    }
+
+    private static void checkLength(String what, @Nullable String text, int longest)
+            throws Refusal {
+        if (text != null && text.length() > longest) {
+            throw new Refusal(
+                    Reason.INTERACTION_TOO_LONG,
+                    "the "
+                            + what
+                            + " has "
+                            + text.length()
+                            + " characters; Personalize takes "
+                            + longest);
+        }
+    }
+
+    /** Of the parts that are not bounded by a length of their own, only few can add up to this. */
+    private static void checkSize(
+            @Nullable String properties,
+            @Nullable String[] impression,
+            @Nullable String value,
+            @Nullable String attribution)
+            throws Refusal {
+        long bytes = (long) FIXED_EVENT_BYTES + 5 * MAX_ID + bytes(properties) + bytes(attribution);
+        bytes += bytes(value);
+        if (impression != null) {
+            for (String item : impression) {
+                bytes += bytes(item) + 3;
+            }
+        }
+        if (bytes > MAX_EVENT_BYTES) {
+            throw new Refusal(
+                    Reason.INTERACTION_TOO_LONG,
+                    "the interaction has about "
+                            + bytes
+                            + " bytes; Personalize takes "
+                            + MAX_EVENT_BYTES);
+        }
+    }
+
+    private static int bytes(@Nullable String text) {
+        return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static void checkProperties(@Nullable String properties) throws Refusal {
+        if (empty(properties)) {
+            return;
+        }
+        try (JsonParser parser = JSON.createParser(properties)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new Refusal(
+                        Reason.INTERACTION_MALFORMED, "the properties are no JSON object");
+            }
+            for (String name = parser.nextFieldName();
+                    name != null;
+                    name = parser.nextFieldName()) {
+                if (RESERVED.contains(name)) {
+                    throw new Refusal(
+                            Reason.INTERACTION_RESERVED_PROPERTY,
+                            "the property "
+                                    + name
+                                    + " is Personalize's own; it must have another name");
+                }
+                parser.nextToken();
+                parser.skipChildren();
+            }
+            if (parser.nextToken() != null) {
+                throw new Refusal(
+                        Reason.INTERACTION_MALFORMED,
+                        "there is more behind the JSON object of the properties");
+            }
+        } catch (IOException e) {
+            throw new Refusal(
+                    Reason.INTERACTION_MALFORMED, "the properties are no JSON: " + e.getMessage());
+        }
+    }
+
+    @Nullable
+    private static String[] impression(@Nullable String json) throws Refusal {
+        if (empty(json)) {
+            return null;
+        }
+        List<String> items = new ArrayList<>();
+        try (JsonParser parser = JSON.createParser(json)) {
+            if (parser.nextToken() != JsonToken.START_ARRAY) {
+                throw new Refusal(Reason.INTERACTION_MALFORMED, "the impression is no JSON array");
+            }
+            for (JsonToken token = parser.nextToken();
+                    token != JsonToken.END_ARRAY;
+                    token = parser.nextToken()) {
+                if (token == null || !token.isScalarValue() || token == JsonToken.VALUE_NULL) {
+                    throw new Refusal(
+                            Reason.INTERACTION_MALFORMED,
+                            "the impression holds what is neither a number nor a string");
+                }
+                items.add(parser.getText());
+                checkLength("item of the impression", parser.getText(), MAX_ID);
+            }
+        } catch (IOException e) {
+            throw new Refusal(
+                    Reason.INTERACTION_MALFORMED, "the impression is no JSON: " + e.getMessage());
+        }
+        if (items.size() > MAX_IMPRESSION) {
+            throw new Refusal(
+                    Reason.INTERACTION_TOO_LONG,
+                    "the impression has "
+                            + items.size()
+                            + " items; Personalize takes "
+                            + MAX_IMPRESSION);
+        }
+        return items.isEmpty() || items.contains("") ? null : items.toArray(new String[0]);
+    }
+
+    @Nullable
+    private static Float value(@Nullable String text) throws Refusal {
+        if (empty(text)) {
+            return null;
+        }
+        try {
+            float value = Float.parseFloat(text);
+            if (Float.isFinite(value)) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // As one that is not finite.
+        }
+        throw new Refusal(
+                Reason.INTERACTION_MALFORMED,
+                "the event value is '"
+                        + (text.length() > MAX_ID ? text.substring(0, MAX_ID) : text)
+                        + "', which is no number");
+    }
+
+    private String hash(String type, @Nullable String session, ClickFields fields) {
+        if (digest == null) {
+            try {
+                digest = MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("Every Java has SHA-256", e);
+            }
+        }
+        add(fields.user() == null ? null : fields.user().asText());
+        add(session);
+        add(Long.toString(fields.time()));
+        add(type);
+        add(fields.of(InteractionField.ITEM));
+        add(fields.of(InteractionField.EVENT_VALUE));
+        add(fields.of(InteractionField.PROPERTIES));
+        add(fields.of(InteractionField.IMPRESSION));
+        add(fields.of(InteractionField.RECOMMENDATION_ID));
+        add(fields.of(InteractionField.ATTRIBUTION_SOURCE));
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
+    }
+
+    /** With its length, so that no two lists of texts are alike. */
+    private void add(@Nullable String text) {
+        byte[] bytes = text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
+        digest.update(
+                ((text == null ? -1 : bytes.length) + ":").getBytes(StandardCharsets.US_ASCII));
+        digest.update(bytes);
+    }
+
+    /** Why there is no interaction. */
+    private static final class Refusal extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final Reason reason;
+
+        Refusal(Reason reason, String message) {
+            super(message, null, false, false);
+            this.reason = reason;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.clickstream.personalize;
+
+import io.clickstream.config.PersonalizeConfig;
+import io.clickstream.event.Interaction;
+import io.clickstream.sink.DeadLetterOutlet;
+import java.util.Collection;
+import java.util.List;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.connector.base.sink.AsyncSinkBase;
+import org.apache.flink.connector.base.sink.writer.BufferedRequestState;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
+/**
+ * Sends interactions to Personalize, at least once: a restart may send some again, with the same
+ * event ids. It must be right behind the operator that is keyed by {@link Interaction#key()}, with
+ * the same parallelism: then those of a session are in order.
+ *
+ * <p>Flink deals out what a writer holds without a key. After a rescale, what is held of a session
+ * stays together and in order, but another subtask may have it than the one that gets the session's
+ * next interactions, which then may be sent before. Personalize goes by the time of each.
+ */
+public final class PersonalizeSink extends AsyncSinkBase<Interaction, Interaction> {
+
+    private static final long serialVersionUID = 1L;
+
+    /** What an event may be at most, with room for the names of fields. */
+    static final long MAX_RECORD_BYTES = 64 * 1024;
+
+    private final PersonalizeConfig config;
+    private final DeadLetterOutlet outlet;
+
+    /**
+     * A sink.
+     *
+     * @param outlet where interactions go that Personalize refuses
+     */
+    public PersonalizeSink(PersonalizeConfig config, DeadLetterOutlet outlet) {
+        super(
+                (interaction, context) -> interaction,
+                config.flushCount(),
+                Integer.MAX_VALUE,
+                Integer.MAX_VALUE,
+                config.flushCount() * MAX_RECORD_BYTES,
+                config.flushAge().toMillis(),
+                MAX_RECORD_BYTES);
+        this.config = config;
+        this.outlet = outlet;
+    }
+
+    @Override
+    public StatefulSinkWriter<Interaction, BufferedRequestState<Interaction>> createWriter(
+            WriterInitContext context) {
+        return restoreWriter(context, List.of());
+    }
+
+    @Override
+    public StatefulSinkWriter<Interaction, BufferedRequestState<Interaction>> restoreWriter(
+            WriterInitContext context, Collection<BufferedRequestState<Interaction>> restored) {
+        return new PersonalizeWriter(getElementConverter(), context, config, outlet, restored);
+    }
+
+    /** Flink 1.20 still asks for this method, but calls the other one. */
+    @Deprecated
+    @Override
+    public StatefulSinkWriter<Interaction, BufferedRequestState<Interaction>> createWriter(
+            InitContext context) {
+        throw new UnsupportedOperationException("Flink 1.20 creates writers by WriterInitContext");
+    }
+
+    /** Flink 1.20 still asks for this method, but calls the other one. */
+    @Deprecated
+    @Override
+    public StatefulSinkWriter<Interaction, BufferedRequestState<Interaction>> restoreWriter(
+            InitContext context, Collection<BufferedRequestState<Interaction>> restored) {
+        throw new UnsupportedOperationException("Flink 1.20 creates writers by WriterInitContext");
+    }
+
+    @Override
+    public SimpleVersionedSerializer<BufferedRequestState<Interaction>> getWriterStateSerializer() {
+        return new HeldInteractionsSerializer();
+    }
+}

@@ -1,0 +1,77 @@
+package io.clickstream.sink.file;
+
+import io.clickstream.aggregate.Aggregate;
+import io.clickstream.config.StartCheck;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.sink.Destination;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+
+/** Folders of JSON lines: one for each aggregate, by the name of its topic, and one for letters. */
+public final class FileDestination implements Destination {
+
+    /** The folder of dead letters. */
+    public static final String DEAD_LETTERS = "dead-letters";
+
+    private final Path parent;
+    private final List<Aggregate<?>> aggregates;
+
+    /**
+     * Folders of some aggregates.
+     *
+     * @param parent the folder that they are in
+     */
+    public FileDestination(Path parent, Collection<Aggregate<?>> aggregates) {
+        this.parent = parent;
+        this.aggregates = List.copyOf(aggregates);
+    }
+
+    @Override
+    public String name() {
+        return "file";
+    }
+
+    @Override
+    public Collection<Aggregate<?>> aggregates() {
+        return aggregates;
+    }
+
+    @Override
+    public <T> Sink<T> sink(Aggregate<T> aggregate, String uid) {
+        return FileSinks.aggregates(new Path(parent, aggregate.defaultTopic()), aggregate.format());
+    }
+
+    @Override
+    public Optional<Sink<DeadLetter>> deadLetters(String uid) {
+        return Optional.of(FileSinks.deadLetters(new Path(parent, DEAD_LETTERS)));
+    }
+
+    /** The folder must be empty or absent, so that results of two runs never mix. */
+    @Override
+    public StartCheck startCheck() {
+        return () -> {
+            String named = "`sink.files / path` names " + parent + ", which ";
+            try {
+                FileSystem files = parent.getFileSystem();
+                if (files.exists(parent)
+                        && (!files.getFileStatus(parent).isDir()
+                                || files.listStatus(parent).length > 0)) {
+                    return List.of(named + "is not an empty folder; name a new one");
+                }
+                return List.of();
+            } catch (IOException e) {
+                return List.of(
+                        named
+                                + "can't be used: "
+                                + e.getMessage()
+                                + "; check the address, that the plugin of its file system is"
+                                + " there, and what the job's role is allowed to do");
+            }
+        };
+    }
+}

@@ -1,0 +1,157 @@
+package io.clickstream.sink.kafka;
+
+import io.clickstream.aggregate.Aggregate;
+import io.clickstream.config.DeadLetterConfig;
+import io.clickstream.config.KafkaSinkConfig;
+import io.clickstream.config.KafkaSinkConfig.Delivery;
+import io.clickstream.config.StartCheck;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.sink.DeadLetterOutlet;
+import io.clickstream.sink.Destination;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/** The topics of a cluster: one for each aggregate, and one for dead letters. */
+public final class KafkaDestination implements Destination {
+
+    private final KafkaSinkConfig cluster;
+    private final DeadLetterConfig letters;
+    private final List<Aggregate<?>> aggregates;
+    private final Delivery delivery;
+    private final Duration checkpointInterval;
+
+    private KafkaDestination(
+            KafkaSinkConfig cluster,
+            DeadLetterConfig letters,
+            Collection<Aggregate<?>> aggregates,
+            Delivery delivery,
+            Duration checkpointInterval) {
+        this.cluster = cluster;
+        this.letters = letters;
+        this.aggregates = List.copyOf(aggregates);
+        this.delivery = delivery;
+        this.checkpointInterval = checkpointInterval;
+    }
+
+    /**
+     * The topics that a running job writes.
+     *
+     * @param aggregates none if only dead letters go to the cluster
+     * @param checkpointInterval for how long a transaction is open
+     */
+    public static KafkaDestination streaming(
+            KafkaSinkConfig cluster,
+            DeadLetterConfig letters,
+            Collection<Aggregate<?>> aggregates,
+            Duration checkpointInterval) {
+        return new KafkaDestination(
+                cluster, letters, aggregates, cluster.delivery(), checkpointInterval);
+    }
+
+    /**
+     * The topics that a job in Flink's batch mode writes: at least once, whatever the
+     * configuration. There the connector's writer ends, and aborts its transaction, before the
+     * committer comes to it, and nothing would ever be in the topic.
+     */
+    public static KafkaDestination batch(
+            KafkaSinkConfig cluster,
+            DeadLetterConfig letters,
+            Collection<Aggregate<?>> aggregates) {
+        return new KafkaDestination(
+                cluster, letters, aggregates, Delivery.AT_LEAST_ONCE, Duration.ZERO);
+    }
+
+    @Override
+    public String name() {
+        return "kafka";
+    }
+
+    @Override
+    public Collection<Aggregate<?>> aggregates() {
+        return aggregates;
+    }
+
+    /** The uid also names the sink's transactions. */
+    @Override
+    public <T> Sink<T> sink(Aggregate<T> aggregate, String uid) {
+        String topic = cluster.topic(aggregate);
+        return sink(topic, uid, new AggregateRecords<>(topic, aggregate.format()));
+    }
+
+    @Override
+    public Optional<Sink<DeadLetter>> deadLetters(String uid) {
+        return Optional.of(sink(letters.topic(), uid, new DeadLetterRecords(letters.topic())));
+    }
+
+    /** The way of other sinks to the dead letters: at least once, whatever the configuration. */
+    public static DeadLetterOutlet deadLetterOutlet(
+            KafkaSinkConfig cluster, DeadLetterConfig letters) {
+        return new KafkaDeadLetterOutlet(producerProperties(cluster), letters.topic());
+    }
+
+    @Override
+    public StartCheck startCheck() {
+        return () -> {
+            try (KafkaStartCheck check =
+                    new KafkaStartCheck(
+                            cluster.bootstrapServers(),
+                            cluster.clientProperties(),
+                            cluster.login())) {
+                check.writes(
+                        List.of(letters.topic()),
+                        letters.createTopic(),
+                        "dead-letters / create-topic",
+                        OptionalInt.empty(),
+                        cluster.replicationFactor());
+                check.writes(
+                        aggregates.stream().map(cluster::topic).collect(Collectors.toList()),
+                        cluster.createTopics(),
+                        "sink.kafka / create-topics",
+                        cluster.partitions(),
+                        cluster.replicationFactor());
+                if (delivery == Delivery.EXACTLY_ONCE) {
+                    check.transactions(cluster.transactionTimeout(), checkpointInterval);
+                }
+                return check.problems();
+            }
+        };
+    }
+
+    private <T> Sink<T> sink(String topic, String uid, KafkaRecordSerializationSchema<T> records) {
+        Properties properties = producerProperties(cluster);
+        properties.setProperty(
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                Long.toString(cluster.transactionTimeout().toMillis()));
+        boolean exactlyOnce = delivery == Delivery.EXACTLY_ONCE;
+        KafkaSink<T> sink =
+                KafkaSink.<T>builder()
+                        .setKafkaProducerConfig(properties)
+                        .setBootstrapServers(cluster.bootstrapServers())
+                        .setDeliveryGuarantee(
+                                exactlyOnce
+                                        ? DeliveryGuarantee.EXACTLY_ONCE
+                                        : DeliveryGuarantee.AT_LEAST_ONCE)
+                        .setTransactionalIdPrefix(cluster.transactionalIdPrefix() + "-" + uid)
+                        .setRecordSerializer(records)
+                        .build();
+        return exactlyOnce ? LostTransactions.reportedBy(sink, topic) : sink;
+    }
+
+    private static Properties producerProperties(KafkaSinkConfig cluster) {
+        Properties properties = new Properties();
+        properties.setProperty(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers());
+        properties.setProperty(ProducerConfig.ACKS_CONFIG, "all");
+        properties.putAll(cluster.clientProperties());
+        return properties;
+    }
+}

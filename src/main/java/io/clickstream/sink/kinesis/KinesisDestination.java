@@ -1,0 +1,102 @@
+package io.clickstream.sink.kinesis;
+
+import io.clickstream.aggregate.Aggregate;
+import io.clickstream.aggregate.AggregateFormat;
+import io.clickstream.aggregate.AggregateJson;
+import io.clickstream.config.KinesisSinkConfig;
+import io.clickstream.config.KinesisStreamName;
+import io.clickstream.config.StartCheck;
+import io.clickstream.deadletter.DeadLetterJson;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.sink.DeadLetterOutlet;
+import io.clickstream.sink.Destination;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.api.common.serialization.SerializationSchema;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.connector.kinesis.sink.KinesisStreamsSink;
+import org.apache.flink.connector.kinesis.sink.KinesisStreamsSinkBuilder;
+import org.apache.flink.connector.kinesis.sink.PartitionKeyGenerator;
+
+/**
+ * Streams: one for each aggregate, and one for dead letters. Records get there at least once, since
+ * Kinesis has no transactions.
+ */
+public final class KinesisDestination implements Destination {
+
+    private final KinesisSinkConfig config;
+    private final List<Aggregate<?>> aggregates;
+
+    public KinesisDestination(KinesisSinkConfig config, Collection<Aggregate<?>> aggregates) {
+        this.config = config;
+        this.aggregates = List.copyOf(aggregates);
+    }
+
+    @Override
+    public String name() {
+        return "kinesis";
+    }
+
+    @Override
+    public Collection<Aggregate<?>> aggregates() {
+        return aggregates;
+    }
+
+    /** Records have the same key as in a topic. */
+    @Override
+    public <T> Sink<T> sink(Aggregate<T> aggregate, String uid) {
+        AggregateFormat<T> format = aggregate.format();
+        AggregateJson<T> json = new AggregateJson<>(format);
+        return sink(
+                config.stream(aggregate),
+                json::toBytes,
+                value -> PartitionKey.of(new String(format.key(value), StandardCharsets.UTF_8)));
+    }
+
+    /** Letters have their reason as key. */
+    @Override
+    public Optional<Sink<DeadLetter>> deadLetters(String uid) {
+        return Optional.of(
+                sink(
+                        config.deadLettersStream(),
+                        DeadLetterJson::toBytes,
+                        letter -> letter.reason().label()));
+    }
+
+    /** The way of other sinks to the dead letters. */
+    public static DeadLetterOutlet deadLetterOutlet(KinesisSinkConfig config) {
+        return new KinesisDeadLetterOutlet(config.clientProperties(), config.deadLettersStream());
+    }
+
+    @Override
+    public StartCheck startCheck() {
+        return () -> {
+            try (KinesisStartCheck check = new KinesisStartCheck(config.clientProperties())) {
+                for (Aggregate<?> aggregate : aggregates) {
+                    check.exists(
+                            "sink.kinesis / " + aggregate.keyStem() + "-stream",
+                            config.stream(aggregate));
+                }
+                return check.exists(
+                                "sink.kinesis / dead-letters-stream", config.deadLettersStream())
+                        .problems();
+            }
+        };
+    }
+
+    @SuppressWarnings("deprecation") // A name does where the account is the job's own.
+    private <T> KinesisStreamsSink<T> sink(
+            KinesisStreamName stream, SerializationSchema<T> format, PartitionKeyGenerator<T> key) {
+        KinesisStreamsSinkBuilder<T> builder =
+                KinesisStreamsSink.<T>builder()
+                        .setKinesisClientProperties(config.clientProperties())
+                        .setSerializationSchema(format)
+                        .setPartitionKeyGenerator(key)
+                        .setFailOnError(false);
+        stream.arn()
+                .ifPresentOrElse(builder::setStreamArn, () -> builder.setStreamName(stream.name()));
+        return builder.build();
+    }
+}

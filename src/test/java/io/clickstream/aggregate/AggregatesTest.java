@@ -1,0 +1,135 @@
+package io.clickstream.aggregate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.local.Expected;
+import io.clickstream.local.TrendOracle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Each aggregate of the list has all its parts. {@code src/README.md} has the recipe for a new one;
+ * what it forgets, fails here.
+ */
+class AggregatesTest {
+
+    private static final Path OPENSEARCH = Path.of("src/main/opensearch");
+
+    static List<Aggregate<?>> aggregates() {
+        return Aggregates.ALL;
+    }
+
+    @Test
+    void namesKeysTopicsAndIndicesAreUnique() {
+        assertThat(Aggregates.ALL).extracting(Aggregate::name).doesNotHaveDuplicates();
+        assertThat(Aggregates.ALL).extracting(Aggregate::keyStem).doesNotHaveDuplicates();
+        assertThat(Aggregates.ALL).extracting(Aggregate::defaultTopic).doesNotHaveDuplicates();
+        assertThat(Aggregates.ALL).extracting(Aggregate::defaultIndex).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @MethodSource("aggregates")
+    void hasAnIndexTemplateWithDates(Aggregate<?> aggregate) throws IOException {
+        JsonNode template =
+                json(OPENSEARCH.resolve("index-templates/" + aggregate.defaultIndex() + ".json"));
+
+        assertThat(texts(template.path("index_patterns")))
+                .containsExactlyInAnyOrder(
+                        aggregate.defaultIndex(), aggregate.defaultIndex() + "-*");
+        JsonNode fields = template.path("template").path("mappings").path("properties");
+        assertThat(fields.path("windowBeginTime").path("type").asText()).isEqualTo("date");
+        assertThat(fields.path("windowEndTime").path("type").asText()).isEqualTo("date");
+    }
+
+    @ParameterizedTest
+    @MethodSource("aggregates")
+    void hasARetentionPattern(Aggregate<?> aggregate) throws IOException {
+        JsonNode policy = json(OPENSEARCH.resolve("ism-policy.json")).path("policy");
+
+        assertThat(texts(policy.path("ism_template").findValue("index_patterns")))
+                .contains(aggregate.defaultIndex() + "-*");
+    }
+
+    @ParameterizedTest
+    @MethodSource("aggregates")
+    void hasADashboardPanel(Aggregate<?> aggregate) throws IOException {
+        assertThat(Files.readString(OPENSEARCH.resolve("dashboards.ndjson")))
+                .contains("\"title\":\"" + aggregate.defaultIndex() + "*\"");
+    }
+
+    @ParameterizedTest
+    @MethodSource("aggregates")
+    void hasParametersAndKeysInBothTemplates(Aggregate<?> aggregate) throws IOException {
+        String stem = aggregate.keyStem();
+        String parameter = stem.substring(0, 1).toUpperCase(Locale.ROOT) + stem.substring(1);
+        String application = Files.readString(Path.of("cloudformation/application.yaml"));
+        String full = Files.readString(Path.of("cloudformation/full.yaml"));
+
+        assertThat(application)
+                .contains(
+                        "\n  " + parameter + "Name:\n",
+                        " " + stem + "-topic: ",
+                        " " + stem + "-stream: ");
+        assertThat(full).contains("\n  " + parameter + "Name:\n", "\n  " + parameter + "Stream:\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource("aggregates")
+    void isDocumented(Aggregate<?> aggregate) throws IOException {
+        assertThat(Files.readString(Path.of("README.md")))
+                .contains(
+                        '`' + aggregate.defaultTopic() + '`', '`' + aggregate.defaultIndex() + '`');
+    }
+
+    @ParameterizedTest
+    @MethodSource("aggregates")
+    void hasAnOracle(Aggregate<?> aggregate) {
+        boolean hasAnOracleOfItsOwn = aggregate == Aggregates.TRENDING;
+
+        assertThat(
+                        hasAnOracleOfItsOwn
+                                || Expected.of(List.of(), List.of(), List.of(), 0)
+                                        .aggregates()
+                                        .contains(aggregate))
+                .as("an oracle in src/local, such as OracleTally or %s", TrendOracle.class)
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("aggregates")
+    void hasAGoldenUidAtEachDestination(Aggregate<?> aggregate) throws IOException {
+        List<String> uids = new ArrayList<>();
+        try (Stream<Path> files = Files.list(Path.of("src/test/resources/uids"))) {
+            for (Path file : files.toList()) {
+                uids.addAll(Files.readAllLines(file));
+            }
+        }
+
+        assertThat(uids)
+                .contains(
+                        aggregate.name(),
+                        aggregate.name() + "-kafka-sink",
+                        aggregate.name() + "-kinesis-sink",
+                        aggregate.name() + "-opensearch-sink");
+    }
+
+    private static JsonNode json(Path file) throws IOException {
+        return new ObjectMapper().readTree(file.toFile());
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(text -> texts.add(text.asText()));
+        return texts;
+    }
+}
