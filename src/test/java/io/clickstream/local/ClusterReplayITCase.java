@@ -61,7 +61,7 @@ class ClusterReplayITCase {
             assertThat(results(range).get("ClickEvents_UserId_Agg_Result")).hasSize(6);
             // The folder of the first run is no empty one any more.
             assertThatThrownBy(() -> run(cluster, jar, input, all, Map.of()))
-                    .hasMessageContaining("`sink.files / path` names " + all.toUri())
+                    .hasMessageContaining("`sink.files / path` names file:" + all + "/, which")
                     .hasMessageContaining("is not an empty folder; name a new one");
             assertThatThrownBy(
                             () ->

@@ -146,6 +146,7 @@ class UidGoldenTest {
                                 .with("source.kinesis", "stream", "clicks")
                                 .with("source.kinesis", "region", "eu-central-1")
                                 .group("sink.kinesis")
+                                .group("trending")
                                 .build()));
 
         assertUids("kinesis", env);
@@ -227,6 +228,7 @@ class UidGoldenTest {
                                 .with("source.kinesis", "stream", "clicks")
                                 .with("source.kinesis", "region", "eu-central-1")
                                 .group("sink.kinesis")
+                                .group("trending")
                                 .build()));
         return List.of(kafka, kinesis);
     }
