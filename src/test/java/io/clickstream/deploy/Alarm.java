@@ -6,12 +6,16 @@ import static io.clickstream.deploy.Template.map;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * An alarm of a template, evaluated over reports as the pages "Using Amazon CloudWatch alarms" and
@@ -19,6 +23,19 @@ import java.util.TreeMap;
  * run: it proves what these pages say, not what CloudWatch does.
  */
 final class Alarm {
+
+    /** What an alarm is in. */
+    enum State {
+        OK,
+        ALARM,
+        INSUFFICIENT_DATA
+    }
+
+    /** The metrics that an alarm on an expression may have. */
+    private static final int MOST_METRICS = 10;
+
+    private static final Pattern PART_OF_RULE =
+            Pattern.compile("(OK|ALARM|INSUFFICIENT_DATA)\\(\"([^\"]+)\"\\)");
 
     /** CloudWatch looks at some periods more than it evaluates, where data are missing. */
     private static final int MORE_PERIODS = 2;
@@ -65,8 +82,35 @@ final class Alarm {
         }
     }
 
-    /** Whether it is in the state ALARM at a time, when all periods before it are complete. */
-    boolean isOn(Reports reports, long second) {
+    /** The alarms that a composite alarm looks at; of another alarm there are none. */
+    Set<String> parts() {
+        Set<String> parts = new TreeSet<>();
+        PART_OF_RULE
+                .matcher(properties.getOrDefault("AlarmRule", "").toString())
+                .results()
+                .forEach(part -> parts.add(part.group(2)));
+        return parts;
+    }
+
+    /** What a composite alarm is in when its parts are in these states. */
+    State state(Map<String, State> parts) {
+        boolean isOn = true;
+        for (String part : properties.get("AlarmRule").toString().split(" AND ", -1)) {
+            Matcher matcher = PART_OF_RULE.matcher(part);
+            if (!matcher.matches()) {
+                throw new IllegalArgumentException("not understood: " + part);
+            }
+            isOn &= parts.get(matcher.group(2)) == State.valueOf(matcher.group(1));
+        }
+        return isOn ? State.ALARM : State.OK;
+    }
+
+    /**
+     * What it is in at a time, when all periods before it are complete.
+     *
+     * @param before what it was in
+     */
+    State state(Reports reports, long second, State before) {
         int periods = number("EvaluationPeriods");
         int needed =
                 properties.containsKey("DatapointsToAlarm") ? number("DatapointsToAlarm") : periods;
@@ -78,16 +122,17 @@ final class Alarm {
         while (breaching.size() > periods) {
             breaching.remove(0);
         }
-        boolean fillsWithBreaching =
-                switch (properties.getOrDefault("TreatMissingData", "missing").toString()) {
-                    case "breaching" -> true;
-                    case "notBreaching" -> false;
-                    default -> throw new IllegalArgumentException("not known: " + properties);
-                };
-        while (breaching.size() < periods) {
-            breaching.add(fillsWithBreaching);
+        String missing = properties.getOrDefault("TreatMissingData", "missing").toString();
+        if (breaching.isEmpty() && missing.equals("missing")) {
+            return State.INSUFFICIENT_DATA;
         }
-        return breaching.stream().filter(each -> each).count() >= needed;
+        if (breaching.isEmpty() && missing.equals("ignore")) {
+            return before;
+        }
+        while (breaching.size() < periods) {
+            breaching.add(missing.equals("breaching"));
+        }
+        return breaching.stream().filter(each -> each).count() >= needed ? State.ALARM : State.OK;
     }
 
     /** The newest values, the last of the latest period that is complete. */
@@ -102,17 +147,20 @@ final class Alarm {
                     count);
         }
         Map<String, List<OptionalDouble>> series = new HashMap<>();
-        String expression = null;
+        Map<String, String> expressions = new HashMap<>();
+        Set<Object> lengths = new HashSet<>();
+        String returned = null;
         for (Object each : list(properties.get("Metrics"))) {
             Map<String, Object> metric = map(each);
             if (metric.containsKey("Expression")) {
-                if (expression != null) {
-                    throw new IllegalArgumentException("two expressions: " + properties);
+                expressions.put(metric.get("Id").toString(), metric.get("Expression").toString());
+                if (metric.get("ReturnData").equals(true)) {
+                    returned = metric.get("Expression").toString();
                 }
-                expression = metric.get("Expression").toString();
                 continue;
             }
             Map<String, Object> stat = map(metric.get("MetricStat"));
+            lengths.add(stat.get("Period"));
             series.put(
                     metric.get("Id").toString(),
                     // One more, for the difference of the first one.
@@ -124,7 +172,12 @@ final class Alarm {
                             second,
                             count + 1));
         }
-        return MetricMath.evaluate(expression, series).subList(1, count + 1);
+        if (lengths.size() != 1 || series.size() > MOST_METRICS) {
+            throw new IllegalArgumentException(
+                    "CloudWatch refuses %d metrics of periods %s: %s"
+                            .formatted(series.size(), lengths, properties));
+        }
+        return MetricMath.evaluate(returned, expressions, series).subList(1, count + 1);
     }
 
     private static List<OptionalDouble> series(

@@ -31,8 +31,18 @@ class AlarmsTest {
 
     private static final int SECONDS_BETWEEN_REPORTS = 15;
 
-    /** What is reported, and whether the alarm is on at any minute of it. */
-    private record Case(String alarm, String what, boolean isOn, Consumer<Run> run) {
+    private static final String UPTIME = "uptime";
+
+    private static final Map<String, Alarm> ALARMS = new TreeMap<>();
+
+    /** What is reported, and whether the alarm is on at any minute from one on. */
+    private record Case(String alarm, String what, boolean isOn, int since, Consumer<Run> run) {
+
+        /** Looks only at the minutes from this one on. */
+        Case since(int minute) {
+            return new Case(alarm, what, isOn, minute, run);
+        }
+
         @Override
         public String toString() {
             return alarm + (isOn ? " is on: " : " is off: ") + what;
@@ -54,6 +64,14 @@ class AlarmsTest {
 
         Run says(String metric, LongToDoubleFunction value) {
             return says(metric, START, END, value);
+        }
+
+        /** The job runs within these minutes, and has run since another. */
+        Run runs(int since, int from, int to) {
+            for (long second = from * 60L; second < to * 60L; second += SECONDS_BETWEEN_REPORTS) {
+                reports.add(UPTIME, second, (second - since * 60L) * 1_000.0);
+            }
+            return this;
         }
 
         /** Several that report the same. */
@@ -83,11 +101,11 @@ class AlarmsTest {
     }
 
     private static Case on(String alarm, String what, Consumer<Run> run) {
-        return new Case(alarm, what, true, run);
+        return new Case(alarm, what, true, 0, run);
     }
 
     private static Case off(String alarm, String what, Consumer<Run> run) {
-        return new Case(alarm, what, false, run);
+        return new Case(alarm, what, false, 0, run);
     }
 
     static Stream<Case> cases() {
@@ -97,6 +115,8 @@ class AlarmsTest {
         ofReading(cases);
         ofClicks(cases);
         ofDestinations(cases);
+        ofGaps(cases);
+        ofRealFailures(cases);
         return cases.stream();
     }
 
@@ -126,7 +146,10 @@ class AlarmsTest {
                 off(
                         "RestartAlarm",
                         "an update, with which the counter begins anew",
-                        run -> run.says("fullRestarts", jumps(150, 2, 0))));
+                        run ->
+                                run.runs(START, START, 150)
+                                        .runs(150, 150, END)
+                                        .says("fullRestarts", jumps(150, 2, 0))));
         cases.add(
                 on(
                         "DowntimeAlarm",
@@ -139,28 +162,34 @@ class AlarmsTest {
                         run -> run.says("downtime", between(120, 123, 60_000, 0))));
         cases.add(
                 on(
-                        "StoppedAlarm",
+                        "SilentAlarm",
                         "READY after a failed start: nothing is reported",
-                        run -> run.says("uptime", 0, 30, always(1))));
+                        run -> run.runs(0, 0, 30)));
         cases.add(
                 on(
-                        "StoppedAlarm",
+                        "SilentAlarm",
                         "a start that failed with an update, for 20 minutes",
-                        run ->
-                                run.says("uptime", 0, 100, always(1))
-                                        .says("uptime", 120, END, always(1))));
+                        run -> run.runs(0, 0, 100).runs(120, 120, END)));
         cases.add(
                 off(
-                        "StoppedAlarm",
+                        "SilentAlarm",
                         "an update that takes ten minutes",
-                        run ->
-                                run.says("uptime", 0, 100, always(1))
-                                        .says("uptime", 110, END, always(1))));
+                        run -> run.runs(0, 0, 100).runs(110, 110, END)));
         cases.add(
                 off(
-                        "StoppedAlarm",
-                        "a job that runs, and one that restarts",
-                        run -> run.says("uptime", 0, END, between(100, 150, 0, 1))));
+                        "SilentAlarm",
+                        "a job that restarts without end",
+                        run -> run.says(UPTIME, 0, END, between(100, 150, 0, 6_000_000))));
+        cases.add(
+                off(
+                        "SilentAlarm",
+                        "an application that was never started",
+                        run -> run.says(UPTIME, 0, 0, always(0))));
+        cases.add(
+                off(
+                        "SilentAlarm",
+                        "the first start, two hours after the stack was made",
+                        run -> run.runs(120, 120, END)));
         cases.add(
                 on(
                         "CheckpointAlarm",
@@ -273,6 +302,18 @@ class AlarmsTest {
                         "the group is a minute behind",
                         run -> run.says("EstimatedMaxTimeLag", always(60))));
         cases.add(
+                off(
+                        "TopicLagAlarm",
+                        "the application is stopped on purpose, and its topic grows",
+                        run ->
+                                run.runs(START, START, 120)
+                                        .says("EstimatedMaxTimeLag", START, 120, always(1))
+                                        .says(
+                                                "EstimatedMaxTimeLag",
+                                                120,
+                                                END,
+                                                minute -> 60.0 * (minute - 119))));
+        cases.add(
                 on(
                         "WatermarkAlarm",
                         "event time of one of four subtasks stands still",
@@ -321,7 +362,9 @@ class AlarmsTest {
                             loss.getKey(),
                             "no loss, and a while without reports",
                             run ->
-                                    run.says(loss.getValue(), START, 100, always(0))
+                                    run.runs(START, START, 100)
+                                            .runs(START, 130, END)
+                                            .says(loss.getValue(), START, 100, always(0))
                                             .says(loss.getValue(), 130, END, always(0))));
         }
     }
@@ -350,7 +393,9 @@ class AlarmsTest {
                         "DeadLetterAlarm",
                         "5 % after a while without reports",
                         run ->
-                                run.says("recordsIn", START, 100, grows(100))
+                                run.runs(START, START, 100)
+                                        .runs(START, 130, END)
+                                        .says("recordsIn", START, 100, grows(100))
                                         .says("recordsIn", 130, END, grows(100))
                                         .says("deadLetters.future", 130, END, grows(5))));
         cases.add(
@@ -358,7 +403,9 @@ class AlarmsTest {
                         "DeadLetterAlarm",
                         "0.5 %, and after a while without reports the same",
                         run ->
-                                run.says("recordsIn", START, 100, grows(1_000))
+                                run.runs(START, START, 100)
+                                        .runs(START, 130, END)
+                                        .says("recordsIn", START, 100, grows(1_000))
                                         .says("recordsIn", 130, END, grows(1_000))
                                         .says("deadLetters.future", START, 100, grows(5))
                                         .says("deadLetters.future", 130, END, grows(5))));
@@ -417,7 +464,9 @@ class AlarmsTest {
                 off(
                         "UnindexableAlarm",
                         "documents that were refused long ago",
-                        run -> run.says("deadLetters.unindexable", 0, END, always(3))));
+                        run ->
+                                run.runs(-600, 0, END)
+                                        .says("deadLetters.unindexable", 0, END, always(3))));
         cases.add(
                 on(
                         "PersonalizeAlarm",
@@ -437,23 +486,224 @@ class AlarmsTest {
                                         .says("personalize.spilled", always(0))));
     }
 
+    /** Counters of the subtasks, which begin anew with each restart of the job. */
+    private static final Map<String, List<String>> COUNTERS =
+            Map.of(
+                    "UnindexableAlarm", List.of("deadLetters.unindexable"),
+                    "LostOffsetsAlarm", List.of("lostOffsets"),
+                    "LostTransactionsAlarm", List.of("kafka.transactionsLost"),
+                    "ShardsGoneAlarm", List.of("kinesis.shardsGone"),
+                    "PersonalizeAlarm", List.of("personalize.failures", "personalize.spilled"),
+                    "DeadLetterAlarm", List.of("recordsIn", "deadLetters.malformed"),
+                    "LateAlarm", List.of("clicks", "deadLetters.late"),
+                    "InteractionAlarm",
+                            List.of("interactions", "deadLetters.interaction-too-long"));
+
+    /** Those of the whole job, which begin anew when the application starts. */
+    private static final Map<String, List<String>> COUNTERS_OF_JOB =
+            Map.of(
+                    "RestartAlarm", List.of("fullRestarts"),
+                    "CheckpointAlarm", List.of("numberOfFailedCheckpoints"));
+
+    /**
+     * What was counted long ago is no alarm again, whatever happens to the job and its reports. The
+     * minutes before 140 are not looked at: the alarm may have been on for the right reason.
+     */
+    private static void ofGaps(List<Case> cases) {
+        for (Map<String, List<String>> counters : List.of(COUNTERS, COUNTERS_OF_JOB)) {
+            boolean ofJob = counters == COUNTERS_OF_JOB;
+            counters.forEach(
+                    (alarm, metrics) -> {
+                        LongToDoubleFunction old = always(9);
+                        LongToDoubleFunction afterRestart = always(ofJob ? 10 : 0);
+                        Map<String, Consumer<Run>> events =
+                                Map.of(
+                                        "ten minutes without reports",
+                                        run -> twice(run, metrics, old, 150, 160, START, old),
+                                        "half an hour without reports",
+                                        run -> twice(run, metrics, old, 145, 175, START, old),
+                                        "ten minutes without the counter's reports",
+                                        run -> {
+                                            run.runs(START, START, END);
+                                            metrics.forEach(
+                                                    each ->
+                                                            run.says(each, START, 150, old)
+                                                                    .says(each, 160, END, old));
+                                        },
+                                        "a restart of the job",
+                                        run ->
+                                                twice(
+                                                        run,
+                                                        metrics,
+                                                        old,
+                                                        152,
+                                                        152,
+                                                        152,
+                                                        afterRestart),
+                                        "an update",
+                                        run -> twice(run, metrics, old, 152, 158, 158, always(0)),
+                                        "a stop for half an hour",
+                                        run -> twice(run, metrics, old, 152, 182, 182, always(0)),
+                                        "a stop for good",
+                                        run -> twice(run, metrics, old, 152, END, END, old));
+                        events.forEach(
+                                (event, run) ->
+                                        cases.add(
+                                                off(alarm, "9 of long ago, and " + event, run)
+                                                        .since(140)));
+                    });
+        }
+        for (String alarm : List.of("DeadLetterAlarm", "LateAlarm", "InteractionAlarm")) {
+            String all = COUNTERS.get(alarm).get(0);
+            String part = COUNTERS.get(alarm).get(1);
+            cases.add(
+                    off(
+                                    alarm,
+                                    "half of all until an hour ago, and a restart of the job",
+                                    run ->
+                                            run.runs(START, START, 152)
+                                                    .runs(152, 152, END)
+                                                    .says(all, START, 152, grows(100))
+                                                    .says(
+                                                            part,
+                                                            START,
+                                                            152,
+                                                            minute ->
+                                                                    Math.min(
+                                                                            1_500,
+                                                                            50.0
+                                                                                    * (minute
+                                                                                            - START
+                                                                                            + 1)))
+                                                    .says(
+                                                            all,
+                                                            152,
+                                                            END,
+                                                            minute -> 100.0 * (minute - 151))
+                                                    .says(part, 152, END, always(0)))
+                            .since(140));
+        }
+    }
+
+    /** Metrics say one thing up to a minute, and another from a later one on. */
+    private static void twice(
+            Run run,
+            List<String> metrics,
+            LongToDoubleFunction before,
+            int end,
+            int next,
+            int start,
+            LongToDoubleFunction after) {
+        run.runs(START, START, end).runs(start, next, END);
+        metrics.forEach(each -> run.says(each, START, end, before).says(each, next, END, after));
+    }
+
+    /** A failure is an alarm also where counters have just begun anew. */
+    private static void ofRealFailures(List<Case> cases) {
+        for (String alarm :
+                List.of(
+                        "UnindexableAlarm",
+                        "LostOffsetsAlarm",
+                        "LostTransactionsAlarm",
+                        "ShardsGoneAlarm")) {
+            List<String> metrics = COUNTERS.get(alarm);
+            Map<String, Consumer<Run>> failures =
+                    Map.of(
+                            "3 in the minute of a restart, after 9 of long ago",
+                            run -> twice(run, metrics, always(9), 152, 152, 152, always(3)),
+                            "9 in the minute of a restart, after as many of long ago",
+                            run -> twice(run, metrics, always(9), 152, 152, 152, always(9)),
+                            "3 in the minute of an update, after 9 of long ago",
+                            run -> twice(run, metrics, always(9), 152, 158, 158, always(3)),
+                            "2 that begin the counter half an hour after a restart",
+                            run ->
+                                    run.runs(START, START, 152)
+                                            .runs(152, 152, END)
+                                            .says(metrics.get(0), START, 152, always(9))
+                                            .says(metrics.get(0), 185, END, always(2)),
+                            "2 more while nothing was reported",
+                            run -> twice(run, metrics, always(9), 152, 165, START, always(11)));
+            failures.forEach((failure, run) -> cases.add(on(alarm, failure, run).since(140)));
+        }
+        COUNTERS_OF_JOB.forEach(
+                (alarm, metrics) ->
+                        cases.add(
+                                on(
+                                                alarm,
+                                                "4 soon after an update, after 9 of long ago",
+                                                run ->
+                                                        twice(
+                                                                run,
+                                                                metrics,
+                                                                always(9),
+                                                                152,
+                                                                156,
+                                                                156,
+                                                                minute ->
+                                                                        Math.min(4, minute - 156)))
+                                        .since(140)));
+        for (String alarm :
+                List.of("PersonalizeAlarm", "DeadLetterAlarm", "LateAlarm", "InteractionAlarm")) {
+            List<String> metrics = COUNTERS.get(alarm);
+            cases.add(
+                    on(
+                                    alarm,
+                                    "a job that restarts each eight minutes, and always fails",
+                                    run -> {
+                                        for (int start = START; start < END; start += 8) {
+                                            int from = start;
+                                            int to = Math.min(END, start + 8);
+                                            run.runs(from, from, to);
+                                            for (String each : metrics) {
+                                                run.says(
+                                                        each,
+                                                        from,
+                                                        to,
+                                                        minute -> 10.0 * (minute - from + 1));
+                                            }
+                                        }
+                                    })
+                            .since(140));
+        }
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void isOnWhenItShouldBeAndNotOtherwise(Case each) throws Exception {
-        Run run = new Run();
-        each.run().accept(run);
-        Alarm alarm = alarms().get(each.alarm());
-
-        List<Long> minutesOn = new ArrayList<>();
-        for (long minute = START; minute <= END; minute++) {
-            if (alarm.isOn(run.reports, minute * 60)) {
-                minutesOn.add(minute);
-            }
-        }
+        List<Long> minutesOn = minutesOn(each.alarm(), reports(each), each.since());
 
         assertThat(!minutesOn.isEmpty())
                 .as("on at the minutes %s", minutesOn)
                 .isEqualTo(each.isOn());
+    }
+
+    /** A job reports its uptime, if a case does not say otherwise. */
+    private static Alarm.Reports reports(Case each) {
+        Run run = new Run();
+        each.run().accept(run);
+        if (!run.reports.metrics().contains(UPTIME) && !each.what().contains("never started")) {
+            run.runs(START, START, END);
+        }
+        return run.reports;
+    }
+
+    private static List<Long> minutesOn(String name, Alarm.Reports reports, int since)
+            throws IOException {
+        Alarm alarm = alarms().get(name);
+        Map<String, Alarm.State> states = new TreeMap<>();
+        List<Long> minutes = new ArrayList<>();
+        for (long minute = 0; minute <= END; minute++) {
+            Set<String> parts = alarm.parts();
+            for (String each : parts.isEmpty() ? Set.of(name) : parts) {
+                Alarm.State before = states.getOrDefault(each, Alarm.State.INSUFFICIENT_DATA);
+                states.put(each, alarms().get(each).state(reports, minute * 60, before));
+            }
+            Alarm.State state = parts.isEmpty() ? states.get(name) : alarm.state(states);
+            if (minute >= since && state == Alarm.State.ALARM) {
+                minutes.add(minute);
+            }
+        }
+        return minutes;
     }
 
     @Test
@@ -462,8 +712,32 @@ class AlarmsTest {
         Set<String> off = new TreeSet<>();
         cases().forEach(each -> (each.isOn() ? on : off).add(each.alarm()));
 
-        assertThat(on).isEqualTo(alarms().keySet());
-        assertThat(off).isEqualTo(alarms().keySet());
+        assertThat(on).isEqualTo(ringing());
+        assertThat(off).isEqualTo(ringing());
+    }
+
+    /** All but those that only are parts of others. */
+    private static Set<String> ringing() throws IOException {
+        Set<String> names = new TreeSet<>(alarms().keySet());
+        alarms().values().forEach(each -> names.removeAll(each.parts()));
+        return names;
+    }
+
+    @Test
+    void nothingRingsBeforeTheFirstStart() throws Exception {
+        for (String name : ringing()) {
+            assertThat(minutesOn(name, new Alarm.Reports(), 0)).as(name).isEmpty();
+        }
+    }
+
+    /** They would be red in the console, and open in deploy.sh status. */
+    @Test
+    void partsOfAnAlarmAreNeverOnByThemselves() throws Exception {
+        Run run = new Run().runs(60, 60, 100).runs(150, 150, 160).runs(165, 165, 200);
+        for (String name : Set.of("ReportsCheck", "StartedCheck")) {
+            assertThat(ringing()).doesNotContain(name);
+            assertThat(minutesOn(name, run.reports, 0)).as(name).isEmpty();
+        }
     }
 
     /** A case with a name that nobody reports would prove nothing. */
@@ -476,9 +750,7 @@ class AlarmsTest {
         Set<String> inCases = new TreeSet<>();
         cases().forEach(
                         each -> {
-                            Run run = new Run();
-                            each.run().accept(run);
-                            inCases.addAll(run.reports.metrics());
+                            inCases.addAll(reports(each).metrics());
                         });
 
         assertThat(reported).containsAll(inCases);
@@ -490,21 +762,27 @@ class AlarmsTest {
                 new TreeMap<>(ApplicationTemplateTest.stacks().findFirst().orElseThrow());
         parameters.put("ShouldRun", "false");
 
-        assertThat(Template.read(FILE, parameters).resources()).doesNotContainKey("StoppedAlarm");
+        assertThat(Template.read(FILE, parameters).resources())
+                .doesNotContainKeys("SilentAlarm", "ReportsCheck", "StartedCheck");
     }
 
-    private static Map<String, Alarm> alarms() throws IOException {
-        Map<String, Alarm> alarms = new TreeMap<>();
+    private static synchronized Map<String, Alarm> alarms() throws IOException {
+        if (ALARMS.isEmpty()) {
+            readAlarms();
+        }
+        return ALARMS;
+    }
+
+    private static void readAlarms() throws IOException {
         for (Map<String, String> parameters : ApplicationTemplateTest.stacks().toList()) {
             Template.read(FILE, parameters)
                     .resources()
                     .forEach(
                             (name, resource) -> {
-                                if (resource.get("Type").equals("AWS::CloudWatch::Alarm")) {
-                                    alarms.put(name, new Alarm(map(resource.get("Properties"))));
+                                if (resource.get("Type").toString().endsWith("Alarm")) {
+                                    ALARMS.put(name, new Alarm(map(resource.get("Properties"))));
                                 }
                             });
         }
-        return alarms;
     }
 }

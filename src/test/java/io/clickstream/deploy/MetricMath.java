@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * Evaluates expressions of CloudWatch's metric math, as far as the templates use it, by the page
  * "Using math expressions with CloudWatch metrics": an operation on two series has a value where
  * both have one, {@code DIFF} is the difference from the value before, and {@code FILL} gives a
- * value to the times that have none.
+ * value to the times that have none, with {@code REPEAT} the one before.
  */
 final class MetricMath {
 
@@ -21,12 +21,19 @@ final class MetricMath {
             Pattern.compile(
                     "\\s*([0-9]+(?:\\.[0-9]+)?|[A-Za-z_][A-Za-z0-9_]*|[<>=!]=|[-+*/()<>,])");
 
+    private static final String REPEAT = "REPEAT";
+
+    private final Map<String, String> expressions;
     private final Map<String, List<OptionalDouble>> series;
     private final int length;
     private final List<String> tokens = new ArrayList<>();
     private int next;
 
-    private MetricMath(String expression, Map<String, List<OptionalDouble>> series) {
+    private MetricMath(
+            String expression,
+            Map<String, String> expressions,
+            Map<String, List<OptionalDouble>> series) {
+        this.expressions = expressions;
         this.series = series;
         this.length = series.values().iterator().next().size();
         Matcher token = TOKEN.matcher(expression);
@@ -44,11 +51,14 @@ final class MetricMath {
     /**
      * The value of an expression.
      *
+     * @param expressions that it may use, by their ids
      * @param series by their ids, all of the same length; empty where there was no report
      */
     static List<OptionalDouble> evaluate(
-            String expression, Map<String, List<OptionalDouble>> series) {
-        MetricMath math = new MetricMath(expression, series);
+            String expression,
+            Map<String, String> expressions,
+            Map<String, List<OptionalDouble>> series) {
+        MetricMath math = new MetricMath(expression, expressions, series);
         List<OptionalDouble> value = math.comparison();
         if (math.next < math.tokens.size()) {
             throw new IllegalArgumentException(
@@ -115,6 +125,9 @@ final class MetricMath {
 
     private List<OptionalDouble> operand() {
         String token = tokens.get(next++);
+        if (token.equals("-")) {
+            return both(all(OptionalDouble.of(0)), operand(), (a, b) -> a - b);
+        }
         if (token.equals("(")) {
             List<OptionalDouble> value = comparison();
             expect(")");
@@ -126,6 +139,9 @@ final class MetricMath {
         if (takes("(")) {
             return called(token);
         }
+        if (expressions.containsKey(token)) {
+            return evaluate(expressions.get(token), expressions, series);
+        }
         List<OptionalDouble> named = series.get(token);
         if (named == null) {
             throw new IllegalArgumentException("there is no metric with the id " + token);
@@ -135,13 +151,19 @@ final class MetricMath {
 
     private List<OptionalDouble> called(String function) {
         List<List<OptionalDouble>> arguments = new ArrayList<>(List.of(comparison()));
+        String keyword = "";
         while (takes(",")) {
-            arguments.add(comparison());
+            if (takes(REPEAT)) {
+                keyword = REPEAT;
+            } else {
+                arguments.add(comparison());
+            }
         }
         expect(")");
-        String signature = function + arguments.size();
+        String signature = function + keyword + arguments.size();
         return switch (signature) {
             case "DIFF1" -> differences(arguments.get(0));
+            case "FILLREPEAT1" -> repeated(arguments.get(0));
             case "FILL2" -> chosen(arguments.get(0), arguments.get(0), arguments.get(1));
             case "IF3" -> {
                 List<OptionalDouble> chosen = new ArrayList<>();
@@ -167,6 +189,16 @@ final class MetricMath {
             chosen.add(where.get(i).isPresent() ? present.get(i) : otherwise.get(i));
         }
         return chosen;
+    }
+
+    private static List<OptionalDouble> repeated(List<OptionalDouble> values) {
+        List<OptionalDouble> repeated = new ArrayList<>();
+        OptionalDouble before = OptionalDouble.empty();
+        for (OptionalDouble value : values) {
+            before = value.isPresent() ? value : before;
+            repeated.add(before);
+        }
+        return repeated;
     }
 
     private static List<OptionalDouble> differences(List<OptionalDouble> values) {
