@@ -1,15 +1,18 @@
 """Validates resources against the schemas of CloudFormation that cfn-lint ships.
 
 Reads a JSON list of {"name", "type", "properties"} from a file, and prints a JSON object: how many
-types were looked at, what is wrong, and the types that take no tags.
+types were looked at, what is wrong, the types that take no tags, and by Region those that it lacks.
 """
 
+import importlib
 import json
 import os
+import pkgutil
 import sys
 
 import cfnlint
 import regex
+from cfnlint.data.schemas import providers
 from cfnlint.data.schemas.providers.eu_central_1 import types
 from jsonschema import Draft7Validator, ValidationError, validators
 
@@ -59,6 +62,16 @@ def takes_tags(found):
         and "Tags" in found["properties"]
 
 
+def lacking(kinds):
+    lack = {}
+    for region in pkgutil.iter_modules(providers.__path__):
+        known = importlib.import_module(f"{providers.__name__}.{region.name}").types
+        missing = sorted(kind for kind in kinds if kind not in known)
+        if missing:
+            lack[region.name] = missing
+    return lack
+
+
 def main(path):
     with open(path, encoding="utf-8") as file:
         resources = json.load(file)
@@ -73,7 +86,7 @@ def main(path):
             place = "/".join(map(str, error.absolute_path))
             errors.append(f"{each['name']} ({kind}) {place}: {error.message[:300]}")
     untagged = sorted(kind for kind, found in schemas.items() if not takes_tags(found))
-    print(json.dumps({"types": len(schemas), "errors": errors, "untagged": untagged}))
+    print(json.dumps({"types": len(schemas), "errors": errors, "untagged": untagged, "lacking": lacking(schemas)}))
 
 
 main(sys.argv[1])

@@ -97,7 +97,7 @@ class RoleITCase {
         Map<String, String> parameters =
                 Map.of(
                         "JarBucket", "jars",
-                        "JarKey", "a.jar",
+                        "JarKey", "clickstream/a.jar",
                         "Source", "kinesis",
                         "StreamArn", "arn:aws:kinesis:eu-central-1:111122223333:stream/clicks",
                         "OpenSearchEndpoint", "https://search.example",

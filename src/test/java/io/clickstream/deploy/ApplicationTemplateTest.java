@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the template makes of its parameters is what the job takes and needs. */
 class ApplicationTemplateTest {
@@ -152,7 +153,8 @@ class ApplicationTemplateTest {
     }
 
     private static Map<String, String> with(List<Map<String, String>> parts) {
-        Map<String, String> all = new HashMap<>(Map.of("JarBucket", "jars", "JarKey", "a.jar"));
+        Map<String, String> all =
+                new HashMap<>(Map.of("JarBucket", "jars", "JarKey", "clickstream/a.jar"));
         parts.forEach(all::putAll);
         return all;
     }
@@ -256,6 +258,104 @@ class ApplicationTemplateTest {
             assertThat(namesOfAlarm(map(alarm.get("Properties"))))
                     .containsExactly(metric, "uptime");
         }
+    }
+
+    /** Names of dashboards are unique in an account, over all of its Regions. */
+    @Test
+    void twoRegionsHaveDifferentDashboards() throws Exception {
+        Map<String, String> parameters = stacks().toList().get(0);
+        Set<Object> names = new TreeSet<>();
+        for (String region : List.of("eu-central-1", "us-east-1")) {
+            Template template = Template.read(FILE, parameters, Map.of("AWS::Region", region));
+            names.add(
+                    map(template.resources().get("Dashboard").get("Properties"))
+                            .get("DashboardName"));
+        }
+
+        assertThat(names).containsExactly("shop-eu-central-1", "shop-us-east-1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "aws, eu-central-1, console.aws.amazon.com",
+        "aws-cn, cn-north-1, console.amazonaws.cn",
+        "aws-us-gov, us-gov-west-1, console.amazonaws-us-gov.com"
+    })
+    void theDashboardsAddressIsAnOutput(String partition, String region, String host)
+            throws Exception {
+        Map<String, String> place =
+                Map.of(
+                        "AWS::Partition",
+                        partition,
+                        "AWS::Region",
+                        region,
+                        "Dashboard",
+                        "shop-" + region);
+
+        assertThat(Template.read(FILE, stacks().toList().get(0), place).outputs())
+                .containsEntry("DashboardName", "shop-" + region)
+                .containsEntry(
+                        "CloudWatchDashboard",
+                        "https://%s/cloudwatch/home?region=%s#dashboards/dashboard/shop-%s"
+                                .formatted(host, region, region));
+    }
+
+    /** Else an update would have to wait until the new policy counts everywhere. */
+    @Test
+    void aNewJarChangesNoRights() throws Exception {
+        Map<String, String> parameters = new HashMap<>(stacks().toList().get(0));
+        parameters.put("JarKey", "clickstream/1-clickstream-analytics.jar");
+        List<Map<String, Object>> before = statements(parameters);
+        parameters.put("JarKey", "clickstream/2-clickstream-analytics.jar");
+
+        assertThat(statements(parameters)).isEqualTo(before);
+        assertThat(
+                        Grants.allow(
+                                before,
+                                "s3:GetObject arn:aws:s3:::jars/" + parameters.get("JarKey")))
+                .isTrue();
+        assertThat(Grants.allow(before, "s3:GetObject arn:aws:s3:::jars/others")).isFalse();
+    }
+
+    @Test
+    void theJarsBucketMayHaveAKeyOfOnesOwn() throws Exception {
+        Map<String, String> parameters = new HashMap<>(stacks().toList().get(0));
+        parameters.put("JarKmsKeyArn", KEY + "of-the-jar");
+
+        assertThat(statements(parameters))
+                .filteredOn(each -> each.toString().contains("kms:"))
+                .containsExactly(
+                        Map.of(
+                                "Effect",
+                                "Allow",
+                                "Action",
+                                "kms:Decrypt",
+                                "Resource",
+                                KEY + "of-the-jar"));
+    }
+
+    /** As the service's page on keys says; it refuses the application otherwise. */
+    @ParameterizedTest
+    @ValueSource(strings = {"application", "full"})
+    void saysWhoNeedsTheApplicationsKey(String template) throws Exception {
+        assertThat(
+                        Template.read(Path.of("cloudformation", template + ".yaml"))
+                                .description("ApplicationKmsKeyArn"))
+                .contains(
+                        " kinesisanalytics.amazonaws.com ",
+                        " infrastructure.kinesisanalytics.amazonaws.com",
+                        "kms:CreateGrant");
+    }
+
+    @Test
+    void aRegionWithoutTheLoggingOptionCanDoWithoutIt() throws Exception {
+        Map<String, String> parameters = new HashMap<>(stacks().toList().get(0));
+        assertThat(Template.read(FILE, parameters).resources()).containsKey("Logging");
+        parameters.put("LoggingOption", "false");
+
+        assertThat(Template.read(FILE, parameters).resources())
+                .doesNotContainKey("Logging")
+                .containsKeys("LogGroup", "LogStream");
     }
 
     private static Set<String> namesOfMetrics(Map<String, String> parameters) throws IOException {

@@ -58,7 +58,7 @@ public final class ArchiveInSql implements AutoCloseable {
         Map<String, String> parameters =
                 Map.of(
                         "JarBucket", "jars",
-                        "JarKey", "a.jar",
+                        "JarKey", "clickstream/a.jar",
                         "Source", "msk",
                         "ArchiveBucket", "kept",
                         "ArchivePrefix", "shop/clicks",

@@ -135,7 +135,7 @@ class ArchiveTablesTest {
                         FILE,
                         Map.of(
                                 "JarBucket", "jars",
-                                "JarKey", "a.jar",
+                                "JarKey", "clickstream/a.jar",
                                 "Source", "msk",
                                 "ArchiveBucket", "kept",
                                 "ArchiveFormat", format,

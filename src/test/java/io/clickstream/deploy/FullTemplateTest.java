@@ -2,6 +2,7 @@ package io.clickstream.deploy;
 
 import static io.clickstream.deploy.Template.list;
 import static io.clickstream.deploy.Template.map;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,17 +12,22 @@ import io.clickstream.config.JobConfig;
 import io.clickstream.config.KinesisSinkConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What full.yaml makes is what the job of application.yaml needs, and no more. */
@@ -30,6 +36,7 @@ class FullTemplateTest {
     private static final Path FILE = Path.of("cloudformation", "full.yaml");
     private static final Path WIRE_SCHEMA = Path.of("src", "main", "avro", "ClickEvent.avsc");
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String ADMIN = "arn:aws:iam::111122223333:role/analyst";
 
     /** Properties that are a resource's name in an account and region. */
     private static final Set<String> NAMES =
@@ -69,7 +76,7 @@ class FullTemplateTest {
                 with("Source", "kinesis"),
                 with("Source", "kinesis", "Trending", "department", "Format", "glue"),
                 with("Source", "kinesis", "DeadLettersIndex", "dead_letters"),
-                with("Source", "kinesis", "AdminArn", "arn:aws:iam::111122223333:role/analyst"),
+                with("Source", "kinesis", "AdminArn", ADMIN),
                 with("Source", "kinesis", "Personalize", "true", "Preset", "interactions"),
                 with("Source", "msk"),
                 with("Source", "msk", "MskType", "serverless", "DuplicateId", "/globalseq"),
@@ -83,7 +90,7 @@ class FullTemplateTest {
                                 "JarBucket",
                                 "jars",
                                 "JarKey",
-                                "a.jar",
+                                "clickstream/a.jar",
                                 "ApplicationTemplateUrl",
                                 "https://jars.example/application.yaml"));
         for (int i = 0; i < pairs.length; i += 2) {
@@ -470,6 +477,139 @@ class FullTemplateTest {
         assertThat(resources.get("Bucket")).containsEntry("DeletionPolicy", "Retain");
         // What stays in the network would keep its subnets from being deleted.
         assertThat(resources.get("Domain")).containsEntry("DeletionPolicy", "Delete");
+    }
+
+    /** The job starts again with an update, and writes by the index templates that are there. */
+    @Test
+    void anUpdatePutsIndexTemplatesBeforeTheJobStartsAgain() throws Exception {
+        Template template = Template.read(FILE);
+
+        assertThat(template.before("Application")).contains("Access", "AccessFunction");
+        assertThat(template.before("Access")).doesNotContain("Application");
+        assertThat(template.before("JobAccess")).contains("Application", "Access");
+        Map<String, Map<String, Object>> resources = resources(with("Source", "kinesis"));
+        assertThat(properties(resources, "Access")).doesNotContainKey("JobRole");
+        assertThat(properties(resources, "JobAccess")).containsKey("JobRole");
+    }
+
+    /** CloudFormation runs a function again only when a property of its resource changes. */
+    @ParameterizedTest
+    @MethodSource("stacks")
+    void aFunctionRunsAgainWhenItsCodeHasChanged(Map<String, String> parameters) throws Exception {
+        Map<String, Map<String, Object>> resources = resources(parameters);
+        int functions = 0;
+        for (Map.Entry<String, Map<String, Object>> each : resources.entrySet()) {
+            if (!each.getValue().get("Type").toString().startsWith("Custom::")) {
+                continue;
+            }
+            Map<String, Object> custom = properties(resources, each.getKey());
+            String function = custom.get("ServiceToken").toString().replace("arn:of:", "");
+            String code =
+                    map(properties(resources, function).get("Code")).get("ZipFile").toString();
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(code.getBytes(UTF_8));
+            assertThat(custom.get("Version"))
+                    .as("Version of %s is the hash of the code of %s", each.getKey(), function)
+                    .isEqualTo(HexFormat.of().formatHex(hash).substring(0, 12));
+            functions++;
+        }
+        assertThat(functions).isGreaterThanOrEqualTo(2);
+    }
+
+    /** Else the functions of an update would run before the new policy counts everywhere. */
+    @Test
+    void aNewJarChangesNoRights() throws Exception {
+        Map<String, String> one = with("Source", "kinesis", "AdminArn", ADMIN);
+        Map<String, String> other = new HashMap<>(one);
+        other.put("JarKey", "clickstream/2.jar");
+
+        for (String role : List.of("AccessRole", "DashboardsRole")) {
+            assertThat(resources(other).get(role)).isEqualTo(resources(one).get(role));
+            assertThat(
+                            Grants.allow(
+                                    statementsOf(one, role),
+                                    "s3:GetObject arn:aws:s3:::jars/clickstream/2.jar"))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void theJarsBucketMayHaveAKeyOfOnesOwn() throws Exception {
+        String key = "arn:aws:kms:eu-central-1:111122223333:key/of-the-jar";
+        Map<String, String> without = with("Source", "kinesis", "AdminArn", ADMIN);
+        Map<String, String> parameters = new HashMap<>(without);
+        parameters.put("JarKmsKeyArn", key);
+
+        for (String role : List.of("AccessRole", "DashboardsRole")) {
+            assertThat(statementsOf(without, role).toString()).doesNotContain("kms:");
+            assertThat(Grants.allow(statementsOf(parameters, role), "kms:Decrypt " + key)).isTrue();
+        }
+        assertThat(map(properties(resources(parameters), "Application").get("Parameters")))
+                .containsEntry("JarKmsKeyArn", key);
+    }
+
+    static List<Map<String, Object>> statementsOf(Map<String, String> parameters, String role)
+            throws IOException {
+        return ApplicationTemplateTest.statementsOf(Map.of(role, resources(parameters).get(role)));
+    }
+
+    /** The domain's own Dashboards are then reached from within the network, by the same admin. */
+    @Test
+    void aRegionWithoutOpenSearchUiCanDoWithoutIt() throws Exception {
+        Map<String, Map<String, Object>> resources =
+                resources(with("Source", "kinesis", "AdminArn", ADMIN, "OpenSearchUi", "false"));
+
+        assertThat(resources.keySet()).noneMatch(name -> name.startsWith("Dashboards"));
+        assertThat(properties(resources, "Access")).containsEntry("Admin", ADMIN);
+    }
+
+    /** Of one partition, and by the names that services have in China. */
+    @ParameterizedTest
+    @CsvSource({"aws-cn, cn-north-1, cn.com.amazonaws", "aws-us-gov, us-gov-west-1, com.amazonaws"})
+    void namesOnlyWhatIsInThePartition(String partition, String region, String prefix)
+            throws Exception {
+        Map<String, String> place = Map.of("AWS::Partition", partition, "AWS::Region", region);
+        Map<Path, Stream<Map<String, String>>> all =
+                Map.of(
+                        FILE,
+                        stacks(),
+                        Path.of("cloudformation", "application.yaml"),
+                        ApplicationTemplateTest.stacks());
+        for (Map.Entry<Path, Stream<Map<String, String>>> each : all.entrySet()) {
+            for (Map<String, String> parameters : each.getValue().toList()) {
+                Map<String, String> local = new HashMap<>(parameters);
+                local.replaceAll(
+                        (name, value) ->
+                                value.replace("arn:aws:", "arn:" + partition + ":")
+                                        .replace("eu-central-1", region));
+                assertOfPartition(Template.read(each.getKey(), local, place), partition);
+            }
+        }
+        Map<String, Map<String, Object>> resources =
+                Template.read(FILE, with("Source", "kinesis"), place).resources();
+        assertThat(properties(resources, "KinesisEndpoint"))
+                .containsEntry("ServiceName", prefix + "." + region + ".kinesis-streams");
+        assertThat(properties(resources, "S3Endpoint"))
+                .containsEntry("ServiceName", "com.amazonaws." + region + ".s3");
+    }
+
+    private static void assertOfPartition(Template template, String partition) {
+        String all = template.resources().toString() + template.outputs();
+        assertThat(all)
+                .contains("arn:" + partition + ":")
+                .doesNotContain("eu-central-1", "us-east-1");
+        Matcher arns = Pattern.compile("arn:(aws[a-z-]*):").matcher(all);
+        while (arns.find()) {
+            assertThat(arns.group(1)).isEqualTo(partition);
+        }
+        // Principals of services have this name everywhere; addresses do not.
+        Matcher hosts = Pattern.compile("[a-z0-9.-]+\\.amazonaws\\.com").matcher(all);
+        while (hosts.find()) {
+            assertThat(hosts.group())
+                    .isIn(
+                            "kinesisanalytics.amazonaws.com",
+                            "lambda.amazonaws.com",
+                            "application.opensearchservice.amazonaws.com");
+        }
     }
 
     @Test

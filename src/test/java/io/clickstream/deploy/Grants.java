@@ -1,7 +1,10 @@
 package io.clickstream.deploy;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** Whether statements of a role allow an access: an action, a space, and the ARN of a resource. */
@@ -19,6 +22,26 @@ final class Grants {
                                         && ApplicationTemplateTest.texts(statement.get("Resource"))
                                                 .stream()
                                                 .anyMatch(each -> matches(each, parts[1])));
+    }
+
+    /** What statements allow and none of these accesses asks for: actions and patterns of ARNs. */
+    static Set<String> unused(List<Map<String, Object>> statements, Collection<String> accesses) {
+        Set<String> unused = new TreeSet<>();
+        for (Map<String, Object> statement : statements) {
+            for (String action : ApplicationTemplateTest.texts(statement.get("Action"))) {
+                for (String pattern : ApplicationTemplateTest.texts(statement.get("Resource"))) {
+                    if (accesses.stream()
+                            .map(access -> access.split(" ", 2))
+                            .noneMatch(
+                                    access ->
+                                            access[0].equals(action)
+                                                    && matches(pattern, access[1]))) {
+                        unused.add(action + " " + pattern);
+                    }
+                }
+            }
+        }
+        return unused;
     }
 
     static boolean matches(String pattern, String resource) {

@@ -21,6 +21,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -30,7 +31,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -58,6 +65,29 @@ class InlineFunctionsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final String DOMAIN = "/2021-01-01/opensearch/domain/shop-domain/";
+    private static final Path FULL = Path.of("cloudformation", "full.yaml");
+    private static final String ACCOUNT = ":eu-central-1:111122223333:";
+    private static final String DOMAIN_ARN = "arn:aws:es" + ACCOUNT + "domain/shop-domain";
+    private static final String UI_ARN = "arn:aws:opensearch" + ACCOUNT + "application/a1b2";
+    private static final String CLUSTER = "arn:aws:kafka" + ACCOUNT + "cluster/shop/0a1b-2";
+    private static final String DATASET_GROUP =
+            "arn:aws:personalize" + ACCOUNT + "dataset-group/shop";
+    private static final String TRACKER = "arn:aws:personalize" + ACCOUNT + "event-tracker/1";
+    private static final String KEY = "arn:aws:kms" + ACCOUNT + "key/of-the-jar";
+
+    /** A stack that has all functions. */
+    private static final Map<String, String> PARAMETERS =
+            FullTemplateTest.with(
+                    "Source", "msk",
+                    "Personalize", "true",
+                    "Item", "/itemId",
+                    "DomainName", "shop-domain",
+                    "JarKmsKeyArn", KEY,
+                    "AdminArn", "arn:aws:iam::111122223333:role/analyst");
+
+    private static final Map<String, String> ATTRIBUTES =
+            Map.of("Cluster", CLUSTER, "DatasetGroup", DATASET_GROUP, "Domain.Arn", DOMAIN_ARN);
+
     private static final String SOURCE =
             "{\"saved_objects\":[{\"id\":\"d1\",\"attributes\":{\"title\":\"shop-domain\"}}]}";
 
@@ -69,6 +99,13 @@ class InlineFunctionsTest {
     private final Deque<Answer> answers = new ArrayDeque<>();
     private final List<Call> calls = new ArrayList<>();
     private final List<JsonNode> responses = new ArrayList<>();
+    private final Deque<Integer> answersOfS3 = new ConcurrentLinkedDeque<>();
+
+    /** The role of the function that runs, what each role did, and what it may not do. */
+    private volatile String role;
+
+    private final Map<String, Set<String>> used = new ConcurrentSkipListMap<>();
+    private final Set<String> refused = new ConcurrentSkipListSet<>();
     private final CountDownLatch end = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private Certificate certificate;
@@ -116,7 +153,7 @@ class InlineFunctionsTest {
 
     /** The body is bytes: urllib refuses a text, which made the stack impossible to create. */
     @Test
-    void theDomainTakesTheJobsRole() throws Exception {
+    void theDomainGetsARoleForTheJob() throws Exception {
         JsonNode response = setUp();
 
         assertThat(response.get("Status").asText()).isEqualTo("SUCCESS");
@@ -124,7 +161,6 @@ class InlineFunctionsTest {
                 .extracting(Call::method, Call::path)
                 .startsWith(
                         tuple("PUT", "/_plugins/_security/api/roles/clickstream"),
-                        tuple("PUT", "/_plugins/_security/api/rolesmapping/clickstream"),
                         tuple("PUT", "/_plugins/_security/api/rolesmapping/all_access"));
         List<String> patterns = new ArrayList<>();
         calls.get(0)
@@ -139,9 +175,56 @@ class InlineFunctionsTest {
                                     .map(name -> name.replace(".json", ""))
                                     .toList());
         }
-        assertThat(calls.get(1).body.toString()).isEqualTo("{\"backend_roles\":[\"arn:job\"]}");
-        assertThat(calls.get(2).body.toString())
+        assertThat(calls.get(1).body.toString())
                 .isEqualTo("{\"backend_roles\":[\"arn:access\"],\"users\":[\"arn:access\"]}");
+    }
+
+    /** Apart from the rest, which must be there before the application that makes the role. */
+    @Test
+    void theDomainTakesTheJobsRoleWhenThereIsOne() throws Exception {
+        JsonNode response = jobAccess();
+
+        assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
+        assertThat(response.get("PhysicalResourceId").asText()).isEqualTo("clickstream-JobAccess");
+        assertThat(calls)
+                .extracting(Call::method, Call::path)
+                .containsExactly(tuple("PUT", "/_plugins/_security/api/rolesmapping/clickstream"));
+        assertThat(calls.get(0).body.toString()).isEqualTo("{\"backend_roles\":[\"arn:job\"]}");
+    }
+
+    /** Of a role's new rights, and those to a key. S3 answers 403 until they count everywhere. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Access", "Dashboards"})
+    void aJarThatMayNotBeReadYetIsAskedForAgain(String resource) throws Exception {
+        answersOfS3.addAll(List.of(403, 403, 503));
+
+        JsonNode response = resource.equals("Access") ? setUp() : importDashboards();
+
+        assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
+        assertThat(answersOfS3).isEmpty();
+    }
+
+    @Test
+    void saysWhichJarCanNotBeRead() throws Exception {
+        answersOfS3.add(404);
+
+        JsonNode response = access(LONG_SECONDS, ok(7));
+
+        assertThat(response.get("Status").asText()).isEqualTo("FAILED");
+        assertThat(response.get("Reason").asText())
+                .contains("s3://jars/clickstream/job.jar can't be read: ");
+    }
+
+    @Test
+    void aJarThatMayNeverBeReadIsToldInTime() throws Exception {
+        for (int i = 0; i < 1_000; i++) {
+            answersOfS3.add(403);
+        }
+
+        JsonNode response = access(8, ok(7));
+
+        assertThat(response.get("Status").asText()).isEqualTo("FAILED");
+        assertThat(response.get("Reason").asText()).contains("can't be read", "AccessDenied");
     }
 
     /** A domain that has just been made is busy. */
@@ -152,7 +235,7 @@ class InlineFunctionsTest {
         JsonNode response = setUp();
 
         assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
-        assertThat(calls).hasSize(11);
+        assertThat(calls).hasSize(10);
         assertThat(calls.get(1)).isEqualTo(calls.get(0));
     }
 
@@ -189,7 +272,7 @@ class InlineFunctionsTest {
         JsonNode response = setUp();
 
         assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
-        for (Call call : calls.subList(3, 8)) {
+        for (Call call : calls.subList(2, 7)) {
             assertThat(call.method).isEqualTo("PUT");
             assertThat(call.path).startsWith("/_index_template/");
             Path file =
@@ -198,43 +281,29 @@ class InlineFunctionsTest {
                             call.path.substring("/_index_template/".length()) + ".json");
             assertThat(call.body).isEqualTo(JSON.readTree(file.toFile()));
         }
-        assertThat(calls.subList(3, 8)).extracting(Call::path).doesNotHaveDuplicates();
-        assertThat(calls.subList(8, calls.size()))
+        assertThat(calls.subList(2, 7)).extracting(Call::path).doesNotHaveDuplicates();
+        assertThat(calls.subList(7, calls.size()))
                 .extracting(Call::method, Call::path)
                 .containsExactly(
                         tuple("GET", "/_plugins/_ism/policies/clickstream"),
                         tuple("PUT", "/_plugins/_ism/policies/clickstream"));
-        assertThat(calls.get(9).body)
+        assertThat(calls.get(8).body)
                 .isEqualTo(JSON.readTree(Path.of("src/main/opensearch/ism-policy.json").toFile()));
     }
 
     @Test
     void aRetentionPolicyThatIsThereStays() throws Exception {
-        JsonNode response = access(LONG_SECONDS, ok(9));
+        JsonNode response = access(LONG_SECONDS, ok(8));
 
         assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
-        assertThat(calls).hasSize(9);
+        assertThat(calls).hasSize(8);
     }
 
     // --- Dashboards in OpenSearch UI
 
     @Test
     void dashboardsAreReadyInABrowser() throws Exception {
-        JsonNode response =
-                dashboards(
-                        new Answer(200, "{\"AuthorizedPrincipalList\":[],\"NextToken\":\"\"}"),
-                        new Answer(200, "{\"AuthorizedPrincipal\":{}}"),
-                        new Answer(200, "{\"endpoint\":\"%s\"}".formatted(ui())),
-                        // The application has just been made.
-                        new Answer(200, "{\"saved_objects\":[]}"),
-                        new Answer(403, "not yet"),
-                        new Answer(200, SOURCE),
-                        new Answer(
-                                200,
-                                "{\"success\":true,\"result\":{\"workspaces\":[{\"id\":\"x\","
-                                        + "\"name\":\"mine\"}]}}"),
-                        new Answer(200, "{\"success\":true,\"result\":{\"id\":\"w1\"}}"),
-                        new Answer(200, "{\"success\":true,\"successCount\":27}"));
+        JsonNode response = importDashboards();
 
         assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
         assertThat(response.at("/Data/Address").asText())
@@ -343,10 +412,67 @@ class InlineFunctionsTest {
 
     @Test
     void nothingIsAskedWhenTheStackIsDeleted() throws Exception {
-        JsonNode response = run("AccessFunction", "Delete", "{}", "clickstream-access", 60);
+        JsonNode response = run("Access", "Delete", "{}", "clickstream-access", 60);
 
         assertThat(response.get("Status").asText()).isEqualTo("SUCCESS");
         assertThat(calls).isEmpty();
+    }
+
+    // --- Rights
+
+    /** Rights whose use can't be seen here, and why a role has them. */
+    private static final Map<String, String> UNSEEN =
+            Map.of(
+                    "logs:CreateLogStream",
+                    "Lambda writes the function's log by the function's role",
+                    "logs:PutLogEvents",
+                    "the same",
+                    "ec2:CreateNetworkInterface",
+                    "Lambda asks for it before it puts the function into the network",
+                    "ec2:DeleteNetworkInterface",
+                    "the same",
+                    "ec2:DescribeNetworkInterfaces",
+                    "the same",
+                    "ec2:DescribeSubnets",
+                    "the same");
+
+    /** That nothing is missing is looked at with every call of every test. */
+    @Test
+    void rolesOfFunctionsHaveNoRightThatNoFunctionUses() throws Exception {
+        setUp();
+        jobAccess();
+        importDashboards();
+        answers.add(new Answer(200, "{\"bootstrapBrokerStringSaslIam\":\"b-1:9098\"}"));
+        brokers();
+        answers.add(new Answer(200, "{\"eventTrackerArn\":\"%s\"}".formatted(TRACKER)));
+        answers.add(tracker("ACTIVE"));
+        makeTracker();
+        answers.add(new Answer(200, "{}"));
+        answers.add(refused(400, "ResourceNotFoundException"));
+        deleteTracker(TRACKER);
+
+        Map<String, Map<String, Object>> resources =
+                Template.read(FULL, PARAMETERS, ATTRIBUTES).resources();
+        Set<String> roles = new TreeSet<>();
+        Set<String> explained = new TreeSet<>();
+        for (Map.Entry<String, Map<String, Object>> each : resources.entrySet()) {
+            if (!each.getValue().get("Type").equals("AWS::IAM::Role")) {
+                continue;
+            }
+            roles.add(each.getKey());
+            Grants.unused(
+                            ApplicationTemplateTest.statementsOf(
+                                    Map.of(each.getKey(), each.getValue())),
+                            used.getOrDefault(each.getKey(), Set.of()))
+                    .forEach(
+                            right -> {
+                                String action = right.substring(0, right.indexOf(' '));
+                                assertThat(UNSEEN).as(each.getKey()).containsKey(action);
+                                explained.add(action);
+                            });
+        }
+        assertThat(roles).isEqualTo(used.keySet());
+        assertThat(explained).isEqualTo(UNSEEN.keySet());
     }
 
     // --- Brokers and event tracker
@@ -359,7 +485,9 @@ class InlineFunctionsTest {
 
         assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
         assertThat(response.at("/Data/BootstrapServers").asText()).isEqualTo("b-1:9098");
-        assertThat(calls.get(0).path).isEqualTo("/v1/clusters/arn%3Ac/bootstrap-brokers");
+        assertThat(calls.get(0).path)
+                .isEqualTo(
+                        "/v1/clusters/" + URLEncoder.encode(CLUSTER, UTF_8) + "/bootstrap-brokers");
     }
 
     /** A role's rights take some seconds until they count everywhere. */
@@ -386,32 +514,44 @@ class InlineFunctionsTest {
 
     @Test
     void anEventTrackerIsMadeAndWaitedFor() throws Exception {
-        answers.add(new Answer(200, "{\"eventTrackerArn\":\"arn:x:event-tracker/1\"}"));
+        answers.add(
+                new Answer(
+                        200,
+                        "{\"eventTrackerArn\":\"arn:aws:personalize:eu-central-1:111122223333:event-tracker/1\"}"));
         answers.add(tracker("CREATE PENDING"));
         answers.add(tracker("ACTIVE"));
 
         JsonNode response = makeTracker();
 
         assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
-        assertThat(response.get("PhysicalResourceId").asText()).isEqualTo("arn:x:event-tracker/1");
+        assertThat(response.get("PhysicalResourceId").asText())
+                .isEqualTo("arn:aws:personalize:eu-central-1:111122223333:event-tracker/1");
         assertThat(response.at("/Data/TrackingId").asText()).isEqualTo("1a2b");
         assertThat(calls.get(0).target).isEqualTo("AmazonPersonalize.CreateEventTracker");
         assertThat(calls.get(0).body.toString())
-                .isEqualTo("{\"name\":\"shop\",\"datasetGroupArn\":\"arn:group\"}");
+                .isEqualTo(
+                        "{\"name\":\"shop\",\"datasetGroupArn\":\"%s\"}".formatted(DATASET_GROUP));
     }
 
     @Test
     void saysWhyThereIsNoEventTracker() throws Exception {
-        answers.add(new Answer(200, "{\"eventTrackerArn\":\"arn:x:event-tracker/1\"}"));
+        answers.add(
+                new Answer(
+                        200,
+                        "{\"eventTrackerArn\":\"arn:aws:personalize:eu-central-1:111122223333:event-tracker/1\"}"));
         answers.add(tracker("CREATE FAILED"));
 
         JsonNode response = makeTracker();
 
         assertThat(response.get("Status").asText()).isEqualTo("FAILED");
         assertThat(response.get("Reason").asText())
-                .contains("event tracker arn:x:event-tracker/1 is CREATE FAILED");
+                .contains(
+                        "event tracker"
+                            + " arn:aws:personalize:eu-central-1:111122223333:event-tracker/1 is"
+                            + " CREATE FAILED");
         // So that CloudFormation asks for its deletion.
-        assertThat(response.get("PhysicalResourceId").asText()).isEqualTo("arn:x:event-tracker/1");
+        assertThat(response.get("PhysicalResourceId").asText())
+                .isEqualTo("arn:aws:personalize:eu-central-1:111122223333:event-tracker/1");
     }
 
     /** Else the dataset group, which is deleted next, would refuse since it has a tracker. */
@@ -422,7 +562,8 @@ class InlineFunctionsTest {
         answers.add(tracker("DELETE IN_PROGRESS"));
         answers.add(refused(400, "ResourceNotFoundException"));
 
-        JsonNode response = deleteTracker("arn:x:event-tracker/1");
+        JsonNode response =
+                deleteTracker("arn:aws:personalize:eu-central-1:111122223333:event-tracker/1");
 
         assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
         assertThat(calls)
@@ -438,7 +579,11 @@ class InlineFunctionsTest {
     void anEventTrackerThatIsGoneIsDeleted() throws Exception {
         answers.add(refused(400, "ResourceNotFoundException"));
 
-        assertThat(deleteTracker("arn:x:event-tracker/1").get("Status").asText())
+        assertThat(
+                        deleteTracker(
+                                        "arn:aws:personalize:eu-central-1:111122223333:event-tracker/1")
+                                .get("Status")
+                                .asText())
                 .isEqualTo("SUCCESS");
         assertThat(calls).hasSize(1);
     }
@@ -452,15 +597,43 @@ class InlineFunctionsTest {
     private JsonNode access(int seconds, Answer... given) throws Exception {
         answers.addAll(List.of(given));
         return run(
-                "AccessFunction",
+                "Access",
                 "Create",
                 """
-                {"Endpoint": "127.0.0.1:%d", "JobRole": "arn:job", "AccessRole": "arn:access",
-                 "Admin": "", "JarBucket": "jars", "JarKey": "job.jar"}
+                {"Endpoint": "127.0.0.1:%d", "AccessRole": "arn:access", "Admin": "",
+                 "JarBucket": "jars", "JarKey": "clickstream/job.jar"}
                 """
                         .formatted(service.getAddress().getPort()),
                 null,
                 seconds);
+    }
+
+    private JsonNode jobAccess() throws Exception {
+        answers.add(ok());
+        return run(
+                "JobAccess",
+                "Create",
+                "{\"Endpoint\": \"127.0.0.1:%d\", \"JobRole\": \"arn:job\"}"
+                        .formatted(service.getAddress().getPort()),
+                null,
+                LONG_SECONDS);
+    }
+
+    private JsonNode importDashboards() throws Exception {
+        return dashboards(
+                new Answer(200, "{\"AuthorizedPrincipalList\":[],\"NextToken\":\"\"}"),
+                new Answer(200, "{\"AuthorizedPrincipal\":{}}"),
+                new Answer(200, "{\"endpoint\":\"%s\"}".formatted(ui())),
+                // The application has just been made.
+                new Answer(200, "{\"saved_objects\":[]}"),
+                new Answer(403, "not yet"),
+                new Answer(200, SOURCE),
+                new Answer(
+                        200,
+                        "{\"success\":true,\"result\":{\"workspaces\":[{\"id\":\"x\","
+                                + "\"name\":\"mine\"}]}}"),
+                new Answer(200, "{\"success\":true,\"result\":{\"id\":\"w1\"}}"),
+                new Answer(200, "{\"success\":true,\"successCount\":27}"));
     }
 
     /** A jar that has nothing but what is put onto OpenSearch. */
@@ -483,17 +656,19 @@ class InlineFunctionsTest {
                 "Dashboards",
                 "Create",
                 "{\"DomainName\": \"shop-domain\", \"ApplicationId\": \"a1b2\","
-                        + " \"JarBucket\": \"jars\", \"JarKey\": \"job.jar\"}",
+                        + " \"JarBucket\": \"jars\", \"JarKey\": \"clickstream/job.jar\"}",
                 null,
                 LONG_SECONDS);
     }
 
     private JsonNode brokers() throws Exception {
-        return run("Brokers", "Create", "{\"ClusterArn\": \"arn:c\"}", null, LONG_SECONDS);
+        String properties = "{\"ClusterArn\": \"%s\"}".formatted(CLUSTER);
+        return run("Brokers", "Create", properties, null, LONG_SECONDS);
     }
 
     private JsonNode makeTracker() throws Exception {
-        String properties = "{\"Name\": \"shop\", \"DatasetGroupArn\": \"arn:group\"}";
+        String properties =
+                "{\"Name\": \"shop\", \"DatasetGroupArn\": \"%s\"}".formatted(DATASET_GROUP);
         return run("EventTracker", "Create", properties, null, LONG_SECONDS);
     }
 
@@ -503,7 +678,7 @@ class InlineFunctionsTest {
 
     /** The domain has roles, five templates, and no retention policy. */
     private JsonNode setUp() throws Exception {
-        answers.addAll(List.of(ok(8)));
+        answers.addAll(List.of(ok(7)));
         answers.add(new Answer(404, "{}"));
         return access(LONG_SECONDS, ok());
     }
@@ -538,24 +713,14 @@ class InlineFunctionsTest {
     private JsonNode run(String resource, String request, String properties, String id, int seconds)
             throws Exception {
         Map<String, Map<String, Object>> resources =
-                FullTemplateTest.resources(
-                        FullTemplateTest.with(
-                                "Source",
-                                "msk",
-                                "Personalize",
-                                "true",
-                                "Item",
-                                "/itemId",
-                                "AdminArn",
-                                "arn:aws:iam::111122223333:role/analyst"));
+                Template.read(FULL, PARAMETERS, ATTRIBUTES).resources();
         String function =
-                switch (resource) {
-                    case "AccessFunction" -> resource;
-                    case "Dashboards" -> "DashboardsFunction";
-                    default -> "LookupFunction";
-                };
-        String type =
-                resource.equals("Brokers") ? "Custom::BootstrapBrokers" : "Custom::" + resource;
+                map(resources.get(resource).get("Properties"))
+                        .get("ServiceToken")
+                        .toString()
+                        .replace("arn:of:", "");
+        String type = resources.get(resource).get("Type").toString();
+        role = function.replace("Function", "Role");
         String code =
                 map(map(resources.get(function).get("Properties")).get("Code"))
                         .get("ZipFile")
@@ -607,8 +772,9 @@ class InlineFunctionsTest {
         String printed = Files.readString(output);
         assumeTrue(!printed.contains("No module named 'boto"), "there is no boto3 on this machine");
         assertThat(python.exitValue()).as(printed).isZero();
+        assertThat(refused).isEmpty();
         assertThat(responses).as(printed).hasSize(1);
-        JsonNode response = responses.get(0);
+        JsonNode response = responses.remove(0);
         assertThat(response.get("StackId").asText()).isEqualTo("arn:stack");
         return response;
     }
@@ -619,7 +785,14 @@ class InlineFunctionsTest {
             body = in.readAllBytes();
         }
         URI uri = exchange.getRequestURI();
-        if (uri.getPath().equals("/jars/job.jar")) {
+        noteAccesses(exchange, body);
+        if (uri.getPath().equals("/jars/clickstream/job.jar")) {
+            Integer status = answersOfS3.poll();
+            if (status != null) {
+                String code = status == 403 ? "AccessDenied" : "Other";
+                send(exchange, status, "<Error><Code>%s</Code></Error>".formatted(code));
+                return;
+            }
             exchange.sendResponseHeaders(200, 0);
             exchange.getResponseBody().write(jar());
             exchange.close();
@@ -665,6 +838,70 @@ class InlineFunctionsTest {
             }
         }
         send(exchange, status, text);
+    }
+
+    /** Notes what a function does, and what its role does not let it do. */
+    private void noteAccesses(HttpExchange exchange, byte[] body) throws IOException {
+        List<Map<String, Object>> statements =
+                ApplicationTemplateTest.statementsOf(
+                        Map.of(
+                                role,
+                                Template.read(FULL, PARAMETERS, ATTRIBUTES).resources().get(role)));
+        for (String access : accesses(exchange, body)) {
+            used.computeIfAbsent(role, each -> new TreeSet<>()).add(access);
+            if (!Grants.allow(statements, access)) {
+                refused.add(access);
+            }
+        }
+    }
+
+    /**
+     * What a request asks for, by the service authorization references: an action and a resource.
+     */
+    private static List<String> accesses(HttpExchange exchange, byte[] body) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        String method = exchange.getRequestMethod();
+        String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
+        if (path.startsWith("/jars/")) {
+            // S3 asks for the key in the name of who reads.
+            return List.of("s3:GetObject arn:aws:s3:::" + path.substring(1), "kms:Decrypt " + KEY);
+        }
+        if (path.startsWith("/_")) {
+            return List.of(
+                    "es:ESHttp"
+                            + method.charAt(0)
+                            + method.substring(1).toLowerCase(Locale.ROOT)
+                            + " "
+                            + DOMAIN_ARN
+                            + path);
+        }
+        if (path.startsWith("/api/") || path.startsWith("/w/")) {
+            return List.of("opensearch:ApplicationAccessAll " + UI_ARN);
+        }
+        if (path.startsWith(DOMAIN)) {
+            String operation = path.substring(DOMAIN.length());
+            return List.of(
+                    "es:"
+                            + operation.substring(0, 1).toUpperCase(Locale.ROOT)
+                            + operation.substring(1)
+                            + " "
+                            + DOMAIN_ARN);
+        }
+        if (path.startsWith("/2021-01-01/opensearch/application/")) {
+            return List.of("es:GetApplication " + UI_ARN);
+        }
+        if (path.endsWith("/bootstrap-brokers")) {
+            String cluster = path.substring("/v1/clusters/".length(), path.lastIndexOf('/'));
+            return List.of("kafka:GetBootstrapBrokers " + cluster);
+        }
+        if (target != null && target.startsWith("AmazonPersonalize.")) {
+            String action = "personalize:" + target.substring(target.indexOf('.') + 1) + " ";
+            JsonNode request = JSON.readTree(body);
+            return request.has("eventTrackerArn")
+                    ? List.of(action + request.get("eventTrackerArn").asText())
+                    : List.of(action + request.get("datasetGroupArn").asText(), action + TRACKER);
+        }
+        return List.of("unknown:" + method + " " + path);
     }
 
     private void takeResponse(HttpExchange exchange) throws IOException {

@@ -51,7 +51,7 @@ public final class KafkaGate implements Authorizer {
     public static Map<String, String> parameters() {
         return Map.of(
                 "JarBucket", "jars",
-                "JarKey", "a.jar",
+                "JarKey", "clickstream/a.jar",
                 "Source", "msk",
                 "MskClusterArn", ARN + CLUSTER,
                 "BootstrapServers", "b-1.shop.example:9098",

@@ -46,7 +46,7 @@ public final class LogQueries {
         Map<String, String> queries = new HashMap<>();
         Template.read(
                         Path.of("cloudformation", "application.yaml"),
-                        Map.of("JarBucket", "jars", "JarKey", "a.jar", "Source", "msk"))
+                        Map.of("JarBucket", "jars", "JarKey", "clickstream/a.jar", "Source", "msk"))
                 .resources()
                 .forEach(
                         (name, resource) -> {

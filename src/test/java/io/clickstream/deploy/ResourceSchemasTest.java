@@ -64,7 +64,7 @@ class ResourceSchemasTest {
     private static Map<String, String> attributes() {
         Map<String, String> attributes = new HashMap<>();
         String account = ":eu-central-1:111122223333:";
-        for (String role : List.of("Role", "AccessRole", "LookupRole")) {
+        for (String role : List.of("Role", "AccessRole", "LookupRole", "DashboardsRole")) {
             attributes.put(role + ".Arn", "arn:aws:iam::111122223333:role/shop-" + role + "-1A2B");
         }
         attributes.put("ClicksStream.Arn", "arn:aws:kinesis" + account + "stream/shop-clicks-1A2B");
@@ -85,6 +85,8 @@ class ResourceSchemasTest {
         attributes.put("Registry.Arn", "arn:aws:glue" + account + "registry/shop");
         attributes.put("AccessFunction.Arn", "arn:aws:lambda" + account + "function:access");
         attributes.put("LookupFunction.Arn", "arn:aws:lambda" + account + "function:lookup");
+        attributes.put(
+                "DashboardsFunction.Arn", "arn:aws:lambda" + account + "function:dashboards");
         for (String network : List.of("Vpc", "SubnetA", "SubnetB", "SubnetC")) {
             String kind = network.equals("Vpc") ? "vpc" : "subnet";
             attributes.put(network, kind + "-0" + Integer.toHexString(network.hashCode()));
@@ -139,7 +141,7 @@ class ResourceSchemasTest {
         }
         return product(
                 List.of(
-                        List.of(Map.of("JarBucket", "jars", "JarKey", "a.jar")),
+                        List.of(Map.of("JarBucket", "jars", "JarKey", "clickstream/a.jar")),
                         List.of(
                                 Map.of("Source", "kinesis", "StreamArn", stream),
                                 Map.of("Source", "kinesis", "StreamArn", stream, "Reader", "efo"),
@@ -174,6 +176,8 @@ class ResourceSchemasTest {
                                         KEY + "," + KEY,
                                         "ApplicationKmsKeyArn",
                                         KEY,
+                                        "JarKmsKeyArn",
+                                        KEY,
                                         "SecretArns",
                                         "arn:aws:secretsmanager:eu-central-1:111122223333:"
                                                 + "secret:a",
@@ -193,7 +197,7 @@ class ResourceSchemasTest {
                         List.of(
                                 Map.of(
                                         "JarBucket", "jars",
-                                        "JarKey", "a.jar",
+                                        "JarKey", "clickstream/a.jar",
                                         "ApplicationTemplateUrl", "https://jars.example/a.yaml")),
                         List.of(
                                 Map.of("Source", "kinesis"),
@@ -211,7 +215,13 @@ class ResourceSchemasTest {
                         List.of(
                                 Map.of(),
                                 Map.of("DeadLettersIndex", "dead_letters", "AlarmTopicArn", TOPIC)),
-                        List.of(Map.of(), Map.of("KmsKeyArn", KEY, "ApplicationKmsKeyArn", KEY))));
+                        List.of(
+                                Map.of(),
+                                Map.of(
+                                        "KmsKeyArn", KEY,
+                                        "ApplicationKmsKeyArn", KEY,
+                                        "JarKmsKeyArn", KEY,
+                                        "AdminArn", "arn:aws:iam::111122223333:role/analyst"))));
     }
 
     @Test
@@ -256,6 +266,37 @@ class ResourceSchemasTest {
         List<String> untagged = new ArrayList<>();
         result.get("untagged").forEach(each -> untagged.add(each.asText()));
         assertThat(untagged).containsExactlyElementsOf(WITHOUT_TAGS);
+    }
+
+    /**
+     * Regions lack types that the templates have. Without what can be left out, a stack can be made
+     * in each Region, by the lists that cfn-lint ships.
+     */
+    @Test
+    void aStackCanBeMadeInEveryRegion(@TempDir Path folder) throws Exception {
+        Map<String, Map<String, Object>> smallest = new LinkedHashMap<>();
+        Map<String, Map<String, Object>> usual = new LinkedHashMap<>();
+        for (String source : List.of("kinesis", "msk")) {
+            Map<String, String> parameters =
+                    FullTemplateTest.with(
+                            "Source", source, "AdminArn", "arn:aws:iam::111122223333:role/analyst");
+            add(Template.read(FULL, parameters, ATTRIBUTES), usual);
+            parameters.put("OpenSearchUi", "false");
+            add(Template.read(FULL, parameters, ATTRIBUTES), smallest);
+        }
+        for (Map<String, String> parameters : ApplicationTemplateTest.stacks().toList()) {
+            add(Template.read(APPLICATION, parameters, ATTRIBUTES), usual);
+            Map<String, String> without = new HashMap<>(parameters);
+            without.put("LoggingOption", "false");
+            add(Template.read(APPLICATION, without, ATTRIBUTES), smallest);
+        }
+
+        JsonNode lacking = validated(smallest.values(), folder.resolve("a.json")).get("lacking");
+        assertThat(lacking).isEmpty();
+        assertThat(validated(usual.values(), folder.resolve("b.json")).get("lacking").toString())
+                .contains(
+                        "\"af_south_1\":[\"AWS::KinesisAnalyticsV2::ApplicationCloudWatchLogging"
+                                + "Option\",\"AWS::OpenSearchService::Application\"]");
     }
 
     /** Else a validator that says yes to everything would do. */

@@ -44,7 +44,7 @@ public final class S3Gate implements AutoCloseable {
                 new HashMap<>(
                         Map.of(
                                 "JarBucket", "jars",
-                                "JarKey", "a.jar",
+                                "JarKey", "clickstream/a.jar",
                                 "Source", "msk",
                                 "MskClusterArn",
                                         "arn:aws:kafka:eu-central-1:111122223333:cluster/shop/0a1b",

@@ -5,13 +5,16 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -26,6 +29,12 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 final class Template {
 
     private static final String NO_VALUE = "AWS::NoValue";
+    private static final Map<String, String> PSEUDO_PARAMETERS =
+            Map.of(
+                    "AWS::Partition", "aws",
+                    "AWS::Region", "eu-central-1",
+                    "AWS::AccountId", "111122223333",
+                    "AWS::StackName", "shop");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]+)}");
 
     private final Map<String, Object> template;
@@ -39,15 +48,15 @@ final class Template {
             Map<String, String> attributes) {
         this.template = template;
         this.attributes = attributes;
-        values.put("AWS::Partition", "aws");
-        values.put("AWS::Region", "eu-central-1");
-        values.put("AWS::AccountId", "111122223333");
-        values.put("AWS::StackName", attributes.getOrDefault("AWS::StackName", "shop"));
+        PSEUDO_PARAMETERS.forEach(
+                (name, value) -> values.put(name, attributes.getOrDefault(name, value)));
         values.put(
                 "AWS::StackId",
-                "arn:aws:cloudformation:eu-central-1:111122223333:stack/"
-                        + values.get("AWS::StackName")
-                        + "/51af3dc0-da77-11e4-872e-1234567db123");
+                "arn:%s:cloudformation:%s:111122223333:stack/%s/51af3dc0-da77-11e4-872e-1234567db123"
+                        .formatted(
+                                values.get("AWS::Partition"),
+                                values.get("AWS::Region"),
+                                values.get("AWS::StackName")));
         map(template.get("Parameters"))
                 .forEach(
                         (name, parameter) -> {
@@ -58,6 +67,13 @@ final class Template {
                             if (map(parameter).get("Type").equals("Number")
                                     && value instanceof String text) {
                                 value = Integer.valueOf(text);
+                            }
+                            Object pattern = map(parameter).get("AllowedPattern");
+                            if (pattern != null
+                                    && parameters.containsKey(name)
+                                    && !String.valueOf(value).matches(pattern.toString())) {
+                                throw new IllegalArgumentException(
+                                        name + " is " + value + ", which is not " + pattern);
                             }
                             boolean list = map(parameter).get("Type").toString().contains("List");
                             values.put(
@@ -83,7 +99,7 @@ final class Template {
      *
      * @param attributes what {@code Ref} and {@code Fn::GetAtt} give: {@code Bucket} or {@code
      *     Bucket.Arn}; another resource is its name, and another attribute says so. {@code
-     *     AWS::StackName} may be among them
+     *     AWS::StackName}, {@code AWS::Region} and {@code AWS::Partition} may be among them
      */
     static Template read(Path file, Map<String, String> parameters, Map<String, String> attributes)
             throws IOException {
@@ -108,6 +124,11 @@ final class Template {
     /** The names of its parameters, in their order. */
     Set<String> parameters() {
         return map(template.get("Parameters")).keySet();
+    }
+
+    /** What a parameter says of itself. */
+    String description(String parameter) {
+        return map(map(template.get("Parameters")).get(parameter)).get("Description").toString();
     }
 
     /** The parameters that have a default, and what it is. */
@@ -136,6 +157,69 @@ final class Template {
                             }
                         });
         return resources;
+    }
+
+    /** The values of its outputs with these parameters. */
+    Map<String, String> outputs() {
+        Map<String, String> outputs = new LinkedHashMap<>();
+        map(template.get("Outputs"))
+                .forEach(
+                        (name, output) -> {
+                            Object condition = map(output).get("Condition");
+                            if (condition == null || holds(condition.toString())) {
+                                outputs.put(name, resolved(map(output).get("Value")).toString());
+                            }
+                        });
+        return outputs;
+    }
+
+    /** The resources that must be there, or be updated, before one is, also by way of others. */
+    Set<String> before(String resource) {
+        Set<String> found = new TreeSet<>();
+        Deque<String> open = new ArrayDeque<>(List.of(resource));
+        while (!open.isEmpty()) {
+            Set<String> names = new TreeSet<>();
+            addNames(map(template.get("Resources")).get(open.remove()), names);
+            names.retainAll(map(template.get("Resources")).keySet());
+            names.removeAll(found);
+            found.addAll(names);
+            open.addAll(names);
+        }
+        return found;
+    }
+
+    /** All that a value names: by reference, attribute, text, or as what it depends on. */
+    private static void addNames(Object value, Set<String> names) {
+        if (value instanceof List<?>) {
+            list(value).forEach(each -> addNames(each, names));
+        }
+        if (!(value instanceof Map<?, ?>)) {
+            return;
+        }
+        map(value)
+                .forEach(
+                        (key, each) -> {
+                            switch (key) {
+                                case "Ref", "DependsOn" ->
+                                        names.addAll(ApplicationTemplateTest.texts(each));
+                                case "Fn::GetAtt" -> names.add(list(each).get(0).toString());
+                                case "Fn::Sub" -> {
+                                    String text =
+                                            each instanceof List<?>
+                                                    ? list(each).get(0).toString()
+                                                    : each.toString();
+                                    VARIABLE.matcher(text)
+                                            .results()
+                                            .forEach(
+                                                    found ->
+                                                            names.add(
+                                                                    found.group(1)
+                                                                            .split("\\.", -1)[0]));
+                                    addNames(each, names);
+                                }
+                                default -> addNames(each, names);
+                            }
+                        });
     }
 
     /** What the template's rules have against the values of its parameters. */
