@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.config.JobConfig;
+import io.clickstream.deploy.Calls;
 import io.clickstream.deploy.S3Gate;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.local.ClickEncoder;
@@ -453,6 +454,7 @@ class ArchiveITCase {
                     () -> !ArchiveFiles.linesAt("s3://archive/clicks/_malformed").isEmpty());
 
             assertThat(role.refused()).isEmpty();
+            Calls.assertRecorded("archive", role.accesses());
             Set<String> unused = new TreeSet<>(role.granted());
             unused.removeAll(role.actions());
             assertThat(unused).isEqualTo(UNSEEN_AT_S3.keySet());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.deploy.Calls;
 import io.clickstream.deploy.S3Gate;
 import io.clickstream.local.Expected;
 import io.clickstream.local.KinesisServer;
@@ -253,6 +254,7 @@ class PersonalizeITCase {
                         });
 
                 assertThat(role.refused()).isEmpty();
+                Calls.assertRecorded("spill", role.accesses());
                 Map<Fault, List<Long>> found = new LinkedHashMap<>();
                 ranges.forEach(
                         (fault, range) -> found.put(fault, delays.of(range.get(0), range.get(1))));

@@ -4,6 +4,9 @@ import static io.clickstream.testing.Clicks.click;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
+import io.clickstream.config.JobConfig;
+import io.clickstream.deploy.Calls;
 import io.clickstream.deploy.HttpGate;
 import io.clickstream.deploy.KafkaGate;
 import io.clickstream.local.GlueRegistry;
@@ -17,6 +20,10 @@ import io.clickstream.local.WriterVersion;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.LocalJob;
+import io.clickstream.testing.PropertyGroups;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,6 +54,29 @@ class RoleITCase {
                     "MSK asks for it where the start check looks for a broker to ask",
                     "kafka-cluster:WriteDataIdempotently",
                     "MSK asks for it with each producer of a transaction");
+
+    private static final String SECRETS_ENDPOINT = "aws.endpointUrlSecretsManager";
+
+    private static final String SECRET =
+            "arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop-AbCdEf";
+
+    private static final Map<String, String> OF_STREAMS =
+            Map.of(
+                    "JarBucket", "jars",
+                    "JarKey", "clickstream/a.jar",
+                    "Source", "kinesis",
+                    "StreamArn", "arn:aws:kinesis:eu-central-1:111122223333:stream/clicks",
+                    "Trending", "department");
+
+    /** Of clicks, and of results. */
+    private static final List<String> STREAMS =
+            List.of(
+                    "clicks",
+                    "shop-Departments_Agg",
+                    "shop-ClickEvents_UserId_Agg_Result",
+                    "shop-User_Sessions_Aggregates_With_Order_Checkout",
+                    "shop-DeadLetters",
+                    "shop-Trending");
 
     private final Clock clock = Clock.systemUTC();
     private final AwsCredentials credentials = AwsCredentials.some();
@@ -87,6 +117,8 @@ class RoleITCase {
         }
 
         assertThat(KafkaGate.refused()).isEmpty();
+        Calls.assertRecorded("kafka", KafkaGate.accesses(), access -> !isOfTrending(access));
+        Calls.assertRecorded("kafka-trending", KafkaGate.accesses(), RoleITCase::isOfTrending);
         Set<String> unused = new TreeSet<>(KafkaGate.granted());
         unused.removeAll(KafkaGate.actions());
         assertThat(unused).isEqualTo(UNSEEN.keySet());
@@ -94,71 +126,36 @@ class RoleITCase {
 
     @Test
     void ofStreamsADomainAndPersonalize(@TempDir Path folder) throws Exception {
-        Map<String, String> parameters =
+        Map<String, String> parameters = new HashMap<>(OF_STREAMS);
+        parameters.putAll(
                 Map.of(
-                        "JarBucket", "jars",
-                        "JarKey", "clickstream/a.jar",
-                        "Source", "kinesis",
-                        "StreamArn", "arn:aws:kinesis:eu-central-1:111122223333:stream/clicks",
                         "OpenSearchEndpoint", "https://search.example",
                         "OpenSearchDomainArn", "arn:aws:es:eu-central-1:111122223333:domain/shop",
+                        "DeadLettersIndex", "dead_letters",
                         "TrackingId", PersonalizeServer.TRACKING_ID,
                         "Item", "/item",
-                        "SpillBucket", "kept");
-        List<String> streams =
-                List.of(
-                        "clicks",
-                        "shop-Departments_Agg",
-                        "shop-ClickEvents_UserId_Agg_Result",
-                        "shop-User_Sessions_Aggregates_With_Order_Checkout",
-                        "shop-DeadLetters");
+                        "SpillBucket", "kept"));
         try (KinesisServer kinesis = KinesisServer.start(folder.resolve("kinesis.log"));
                 OpenSearchNode node = OpenSearchNode.start(folder.resolve("opensearch"));
                 PersonalizeServer personalize = PersonalizeServer.start();
-                HttpGate stream = HttpGate.ofKinesis(kinesis.uri(), parameters, streams);
+                HttpGate stream = HttpGate.ofKinesis(kinesis.uri(), parameters, STREAMS);
                 HttpGate domain = HttpGate.ofOpenSearch(node.uri(), parameters);
                 HttpGate events = HttpGate.ofPersonalize(personalize.uri(), parameters);
                 LocalJob job = new LocalJob(folder, 1)) {
-            for (String each : streams) {
-                kinesis.createStream(each, 1);
-            }
-            job.withoutGroup("source.kafka").withoutGroup("sink.kafka");
-            HttpGate.propertyGroups(parameters)
-                    .forEach(
-                            (group, properties) ->
-                                    properties.forEach((key, value) -> job.set(group, key, value)));
-            for (String group : List.of("source.kinesis", "sink.kinesis")) {
-                kinesis.properties().forEach((key, value) -> job.set(group, key, value));
-                job.set(group, "endpoint", stream.uri().toString());
-            }
-            job.set("source.kinesis", "stream", "clicks")
-                    .set("sink.opensearch", "endpoint", domain.uri().toString())
+            configure(job, parameters, kinesis, stream);
+            job.set("sink.opensearch", "endpoint", domain.uri().toString())
                     .set("sink.personalize", "region", PersonalizeServer.REGION)
                     .set("sink.personalize", "endpoint", events.uri().toString())
                     .set(
                             "sink.personalize",
                             "spill-path",
                             folder.resolve("spill").toUri().toString())
-                    .set("aggregates", "session-gap", "1 s")
                     .start(folder, 2);
             personalize.refuse(item -> item.equals("i7"));
-            long now = clock.millis();
-            List<PutRecordsRequestEntry> records = new ArrayList<>();
-            for (int i = 0; i < 100; i++) {
-                String record =
-                        "{\"userid\":%d,\"eventtimestamp\":%d,\"event_type\":\"product_detail\","
-                                + "\"product_type\":\"Books\",\"item\":\"i%d\"}";
-                records.add(
-                        KinesisServer.entry(
-                                "user " + i, record.formatted(i, now + i, i).getBytes(UTF_8)));
-            }
-            records.add(KinesisServer.entry("nobody", "no JSON".getBytes(UTF_8)));
-            kinesis.put("clicks", records);
+            kinesis.put("clicks", records());
 
-            Await.until(
-                    "departments", SOON, () -> !kinesis.records("shop-Departments_Agg").isEmpty());
-            Await.until("a letter", SOON, () -> !kinesis.records("shop-DeadLetters").isEmpty());
-            Await.until("interactions", SOON, () -> personalize.distinct() == 99);
+            awaitResults(kinesis);
+            Await.until("interactions", SOON, () -> personalize.distinct() == 198);
             // Dead letters of a sink go one by one.
             Await.until(
                     "a refused one", SOON, () -> stream.actions().contains("kinesis:PutRecord"));
@@ -167,10 +164,130 @@ class RoleITCase {
             assertThat(stream.refused()).isEmpty();
             assertThat(domain.refused()).isEmpty();
             assertThat(events.refused()).isEmpty();
-            assertThat(events.actions()).isEqualTo(events.granted("personalize"));
-            assertThat(domain.actions()).isEqualTo(domain.granted("es"));
-            assertThat(stream.actions()).isEqualTo(stream.granted("kinesis"));
+            Calls.assertRecorded("personalize", events.accesses());
+            Calls.assertRecorded(
+                    "opensearch", domain.accesses(), access -> !access.contains("dead_letters"));
+            Calls.assertRecorded(
+                    "opensearch-dead-letters",
+                    domain.accesses(),
+                    access -> access.contains("dead_letters"));
+            Calls.assertRecorded("kinesis-polling", stream.accesses(), RoleITCase::isOfClicks);
+            Calls.assertRecorded(
+                    "kinesis-results",
+                    stream.accesses(),
+                    access -> !isOfClicks(access) && !isOfTrending(access));
+            Calls.assertRecorded("kinesis-trending", stream.accesses(), RoleITCase::isOfTrending);
         }
+    }
+
+    @Test
+    void ofFanOut(@TempDir Path folder) throws Exception {
+        Map<String, String> parameters = new HashMap<>(OF_STREAMS);
+        parameters.put("Reader", "efo");
+        try (KinesisServer kinesis = KinesisServer.start(folder.resolve("kinesis.log"));
+                HttpGate stream = HttpGate.ofKinesis(kinesis.uri(), parameters, STREAMS);
+                LocalJob job = new LocalJob(folder, 1)) {
+            configure(job, parameters, kinesis, stream);
+            job.start(folder, 2);
+            kinesis.put("clicks", records());
+
+            Await.until("clicks", SOON, () -> job.count("clicks") == 200);
+            assertThat(stream.refused()).isEmpty();
+            Calls.assertRecorded("kinesis-fan-out", stream.accesses(), RoleITCase::isOfClicks);
+        }
+    }
+
+    /** A secret is asked for when the configuration is read, whatever refers to it. */
+    @Test
+    void ofASecret() throws Exception {
+        Map<String, String> parameters = new HashMap<>(OF_STREAMS);
+        parameters.put("SecretArns", SECRET);
+        HttpServer secrets =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        secrets.createContext(
+                "/",
+                exchange -> {
+                    byte[] answer = "{\"SecretString\":\"swordfish\"}".getBytes(UTF_8);
+                    exchange.getRequestBody().readAllBytes();
+                    exchange.sendResponseHeaders(200, answer.length);
+                    exchange.getResponseBody().write(answer);
+                    exchange.close();
+                });
+        secrets.start();
+        URI server = URI.create("http://127.0.0.1:" + secrets.getAddress().getPort());
+        try (HttpGate gate = HttpGate.ofSecretsManager(server, parameters)) {
+            System.setProperty(SECRETS_ENDPOINT, gate.uri().toString());
+            JobConfig.parse(
+                    PropertyGroups.smallest()
+                            .with("sink.opensearch", "endpoint", "https://search.example")
+                            .with("sink.opensearch", "auth", "basic")
+                            .with("sink.opensearch", "username", "ann")
+                            .with("sink.opensearch", "password", "secretsmanager:" + SECRET)
+                            .build());
+
+            assertThat(gate.refused()).isEmpty();
+            Calls.assertRecorded("secrets", gate.accesses());
+        } finally {
+            System.clearProperty(SECRETS_ENDPOINT);
+            secrets.stop(0);
+        }
+    }
+
+    private static boolean isOfTrending(String access) {
+        return access.endsWith("-Trending");
+    }
+
+    private static boolean isOfClicks(String access) {
+        return access.contains(":stream/clicks");
+    }
+
+    private static void awaitResults(KinesisServer kinesis) throws Exception {
+        for (String results : STREAMS.subList(1, STREAMS.size())) {
+            Await.until(results, SOON, () -> !kinesis.records(results).isEmpty());
+        }
+    }
+
+    /** Clicks and orders of 100 users, and what is no click. */
+    private List<PutRecordsRequestEntry> records() {
+        long now = clock.millis();
+        List<PutRecordsRequestEntry> records = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            String record =
+                    "{\"userid\":%d,\"eventtimestamp\":%d,\"event_type\":\"%s\","
+                            + "\"product_type\":\"Books\",\"item\":\"i%d\"}";
+            for (String type : List.of("product_detail", "order_checkout")) {
+                records.add(
+                        KinesisServer.entry(
+                                "user " + i,
+                                record.formatted(i, now + i, type, i).getBytes(UTF_8)));
+            }
+        }
+        records.add(KinesisServer.entry("nobody", "no JSON".getBytes(UTF_8)));
+        return records;
+    }
+
+    /** As the template does, but at a server of our own behind a gate. */
+    private static void configure(
+            LocalJob job, Map<String, String> parameters, KinesisServer kinesis, HttpGate gate)
+            throws Exception {
+        for (String each : STREAMS) {
+            kinesis.createStream(each, 1);
+        }
+        job.withoutGroup("source.kafka").withoutGroup("sink.kafka");
+        HttpGate.propertyGroups(parameters)
+                .forEach(
+                        (group, properties) ->
+                                properties.forEach((key, value) -> job.set(group, key, value)));
+        for (String group : List.of("source.kinesis", "sink.kinesis")) {
+            kinesis.properties().forEach((key, value) -> job.set(group, key, value));
+            job.set(group, "endpoint", gate.uri().toString());
+        }
+        job.set("source.kinesis", "stream", "clicks")
+                .set("aggregates", "session-gap", "1 s")
+                .set("aggregates", "window", "1 s")
+                .set("trending", "span", "2 s")
+                .set("trending", "slide", "1 s")
+                .set("event-time", "out-of-orderness", "1 s");
     }
 
     @Test
@@ -195,7 +312,7 @@ class RoleITCase {
             Await.until("clicks", SOON, () -> job.count("clicks") == records.size());
 
             assertThat(gate.refused()).isEmpty();
-            assertThat(gate.actions()).isEqualTo(gate.granted("glue"));
+            Calls.assertRecorded("glue", gate.accesses());
         }
     }
 
@@ -217,7 +334,7 @@ class RoleITCase {
     private List<byte[]> clicks() {
         List<byte[]> clicks = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            clicks.add(click("user " + i).at(clock.millis()).in("Books").toJson());
+            clicks.add(click("user " + i).at(clock.millis()).in("Books").checkingOut().toJson());
         }
         return clicks;
     }

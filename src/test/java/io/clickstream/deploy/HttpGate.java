@@ -1,10 +1,12 @@
 package io.clickstream.deploy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -30,7 +32,13 @@ import java.util.stream.Collectors;
  */
 public final class HttpGate implements AutoCloseable {
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private static final String ACCOUNT = ":eu-central-1:111122223333:";
+
+    /** Operations whose resource is a consumer of the stream. */
+    private static final Set<String> OF_CONSUMERS =
+            Set.of("DescribeStreamConsumer", "SubscribeToShard");
 
     /** Headers that the client for HTTP makes itself. */
     private static final Set<String> OWN_HEADERS =
@@ -44,7 +52,7 @@ public final class HttpGate implements AutoCloseable {
 
     /** What a request asks for: actions with their resources, {@code s3:GetObject arn:...}. */
     interface Accesses {
-        List<String> of(HttpExchange exchange, byte[] body);
+        List<String> of(HttpExchange exchange, byte[] body) throws IOException;
     }
 
     private final URI server;
@@ -87,14 +95,17 @@ public final class HttpGate implements AutoCloseable {
                                     .filter(text::contains)
                                     .reduce((one, other) -> longer(one, other))
                                     .orElse(streams.get(0));
-                    return List.of(
-                            "kinesis:"
-                                    + operation(exchange)
-                                    + " arn:aws:kinesis"
-                                    + ACCOUNT
-                                    + "stream/"
-                                    + stream);
+                    String operation = operation(exchange);
+                    String arn = "arn:aws:kinesis" + ACCOUNT + "stream/" + stream;
+                    if (OF_CONSUMERS.contains(operation)) {
+                        arn += "/consumer/" + consumer(parameters) + ":1";
+                    }
+                    return List.of("kinesis:" + operation + " " + arn);
                 });
+    }
+
+    private static String consumer(Map<String, String> parameters) throws IOException {
+        return propertyGroups(parameters).get("source.kinesis").get("consumer");
     }
 
     private static String longer(String one, String other) {
@@ -133,6 +144,20 @@ public final class HttpGate implements AutoCloseable {
                                         : "personalize:" + exchange.getRequestURI().getPath()));
     }
 
+    /** A gate in front of Secrets Manager. */
+    public static HttpGate ofSecretsManager(URI server, Map<String, String> parameters)
+            throws IOException {
+        return new HttpGate(
+                server,
+                statements(parameters),
+                (exchange, body) ->
+                        List.of(
+                                "secretsmanager:"
+                                        + operation(exchange)
+                                        + " "
+                                        + JSON.readTree(body).get("SecretId").asText()));
+    }
+
     /** A gate in front of Glue. */
     public static HttpGate ofGlue(URI server, Map<String, String> parameters) throws IOException {
         return new HttpGate(
@@ -166,6 +191,11 @@ public final class HttpGate implements AutoCloseable {
     /** What was asked for and refused, as actions and resources. */
     public Set<String> refused() {
         return new TreeSet<>(refused);
+    }
+
+    /** What was asked for and allowed, as actions and resources. */
+    public Set<String> accesses() {
+        return new TreeSet<>(allowed);
     }
 
     /** The actions that were asked for and allowed. */
@@ -234,8 +264,8 @@ public final class HttpGate implements AutoCloseable {
                                 values.forEach(value -> request.header(name, value));
                             }
                         });
-        HttpResponse<byte[]> answer =
-                http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        HttpResponse<InputStream> answer =
+                http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         Headers headers = exchange.getResponseHeaders();
         answer.headers()
                 .map()
@@ -245,16 +275,32 @@ public final class HttpGate implements AutoCloseable {
                                 headers.put(name, new ArrayList<>(values));
                             }
                         });
-        boolean isHead = exchange.getRequestMethod().equals("HEAD");
-        if (isHead) {
-            answer.headers()
-                    .firstValue("content-length")
-                    .ifPresent(length -> headers.set("Content-Length", length));
+        long length = answer.headers().firstValueAsLong("content-length").orElse(0);
+        boolean isChunked = answer.headers().firstValue("transfer-encoding").isPresent();
+        try (InputStream content = answer.body()) {
+            if (exchange.getRequestMethod().equals("HEAD")) {
+                answer.headers()
+                        .firstValue("content-length")
+                        .ifPresent(each -> headers.set("Content-Length", each));
+                exchange.sendResponseHeaders(answer.statusCode(), -1);
+            } else if (length > 0 || isChunked) {
+                // 0 stands for a length that is not known. A subscription goes on for minutes.
+                exchange.sendResponseHeaders(answer.statusCode(), isChunked ? 0 : length);
+                pass(content, exchange.getResponseBody());
+            } else {
+                exchange.sendResponseHeaders(answer.statusCode(), -1);
+            }
         }
-        boolean hasBody = !isHead && answer.body().length > 0;
-        exchange.sendResponseHeaders(answer.statusCode(), hasBody ? answer.body().length : -1);
-        if (hasBody) {
-            exchange.getResponseBody().write(answer.body());
+    }
+
+    /** Passes each part on at once. */
+    private static void pass(InputStream from, OutputStream to) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        int count = from.read(buffer);
+        while (count >= 0) {
+            to.write(buffer, 0, count);
+            to.flush();
+            count = from.read(buffer);
         }
     }
 

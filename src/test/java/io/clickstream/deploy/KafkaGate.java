@@ -81,6 +81,11 @@ public final class KafkaGate implements Authorizer {
         return new TreeSet<>(REFUSED);
     }
 
+    /** What was asked for and allowed, as actions and resources. */
+    public static Set<String> accesses() {
+        return new TreeSet<>(ALLOWED);
+    }
+
     /** The actions that were asked for and allowed. */
     public static Set<String> actions() {
         return ALLOWED.stream()

@@ -63,6 +63,11 @@ public final class S3Gate implements AutoCloseable {
         return gate.refused();
     }
 
+    /** What was asked for and allowed, as actions and resources. */
+    public Set<String> accesses() {
+        return gate.accesses();
+    }
+
     /** The actions that were asked for and allowed. */
     public Set<String> actions() {
         return gate.actions();
