@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,33 +25,47 @@ import java.util.concurrent.TimeUnit;
  * managed service for Apache Flink by {@code account.py}, which checks requests and answers against
  * botocore's model. Its statuses are what we read in the reference.
  */
-final class DeployAccount implements AutoCloseable {
+final class DeployAccount {
 
-    private static final Path PROGRAM =
-            Path.of("src", "test", "resources", "deploy", "account.py").toAbsolutePath();
+    private static final Path PROGRAMS =
+            Path.of("src", "test", "resources", "deploy").toAbsolutePath();
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int START_SECONDS = 60;
 
     /** The service's region. */
     static final String REGION = "eu-central-1";
 
+    /** {@code true}: starts the aws command anew for each call, which takes four times as long. */
+    private static final boolean STARTS_AWS = Boolean.getBoolean("deploy.aws.start");
+
+    private static DeployAccount shared;
+
     private final HttpClient client = HttpClient.newHttpClient();
-    private final Process process;
     private final URI uri;
     private final Path programs;
+    private final Path aws;
+    private final Path socket;
 
-    private DeployAccount(Process process, URI uri, Path programs) {
-        this.process = process;
+    private DeployAccount(URI uri, Path programs, Path aws, Path socket) {
         this.uri = uri;
         this.programs = programs;
+        this.aws = aws;
+        this.socket = socket;
     }
 
     /**
-     * Starts the account. Where aws and moto are not installed, tests are skipped.
-     *
-     * @param log the file that it logs to
+     * The account, which is empty. All tests of a JVM have the same one, after each other. Where aws
+     * and moto are not installed, tests are skipped.
      */
-    static DeployAccount start(Path log) throws IOException, InterruptedException {
+    static synchronized DeployAccount empty() throws IOException, InterruptedException {
+        if (shared == null) {
+            shared = start();
+        }
+        shared.reset();
+        return shared;
+    }
+
+    private static DeployAccount start() throws IOException, InterruptedException {
         // The programs of the Python that has moto: a version manager's shims would take longer.
         String find =
                 "import sys, os, moto, botocore, flask; print(os.path.join(sys.prefix, 'bin'))";
@@ -59,24 +74,70 @@ final class DeployAccount implements AutoCloseable {
                 !lines.isEmpty() && Files.isExecutable(Path.of(lines.get(lines.size() - 1), "aws"));
         assumeTrue(found, "there is no moto_server on this machine");
         Path programs = Path.of(lines.get(lines.size() - 1));
+        String python = programs.resolve("python3").toString();
+        Path folder = Files.createTempDirectory("account");
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
+        Path log = folder.resolve("account.log");
+        Process process = run(log, python, "account.py", Integer.toString(port));
+        Path aws = programs.resolve("aws");
+        Path socket = folder.resolve("aws");
+        if (!STARTS_AWS) {
+            aws = folder.resolve("aws.sh");
+            Path client = PROGRAMS.resolve("aws_client.py");
+            Files.writeString(
+                    aws, "#!/bin/sh\nexec " + python + " -I -S " + client + " \"$@\"\n");
+            aws.toFile().setExecutable(true);
+            Process server = run(folder.resolve("aws.log"), python, "aws_server.py", socket + "");
+            await(server, folder.resolve("aws.log"), () -> Files.exists(socket));
+        }
+        // By this name moto knows templates of its own S3.
+        DeployAccount account =
+                new DeployAccount(
+                        URI.create("http://localhost:" + port), programs, aws, socket);
+        await(process, log, account::answers);
+        return account;
+    }
+
+    /** Runs a program of ours as long as this JVM. */
+    private static Process run(Path log, String python, String program, String argument)
+            throws IOException {
         Process process =
                 new ProcessBuilder(
-                                programs.resolve("python3").toString(),
-                                "-B",
-                                PROGRAM.toString(),
-                                Integer.toString(port))
+                                python, "-B", PROGRAMS.resolve(program).toString(), argument)
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();
-        // By this name moto knows templates of its own S3.
-        DeployAccount account =
-                new DeployAccount(process, URI.create("http://localhost:" + port), programs);
-        account.awaitAnswer(log);
-        return account;
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        return process;
+    }
+
+    private static void await(Process process, Path log, Callable<Boolean> ready)
+            throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        try {
+            while (!ready.call()) {
+                if (!process.isAlive() || System.nanoTime() > deadline) {
+                    throw new IllegalStateException("no start: " + Files.readString(log));
+                }
+                process.waitFor(100, TimeUnit.MILLISECONDS);
+            }
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private boolean answers() throws InterruptedException {
+        try {
+            state();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static List<String> output(List<String> command)
@@ -95,31 +156,21 @@ final class DeployAccount implements AutoCloseable {
         return process.waitFor() == 0 ? lines : List.of();
     }
 
-    private void awaitAnswer(Path log) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
-        while (true) {
-            try {
-                state();
-                return;
-            } catch (IOException e) {
-                if (!process.isAlive() || System.nanoTime() > deadline) {
-                    close();
-                    throw new IllegalStateException(
-                            "the account does not answer: " + Files.readString(log), e);
-                }
-                process.waitFor(100, TimeUnit.MILLISECONDS);
-            }
-        }
-    }
-
-    /** Where aws and python3 are. */
+    /** Where python3 is. */
     Path programs() {
         return programs;
+    }
+
+    /** The aws command. */
+    Path aws() {
+        return aws;
     }
 
     /** What the aws command needs to know to come here. */
     Map<String, String> environment() {
         return Map.of(
+                "AWS_SERVER",
+                socket.toString(),
                 "AWS_ENDPOINT_URL",
                 uri.toString(),
                 "AWS_ACCESS_KEY_ID",
@@ -250,18 +301,5 @@ final class DeployAccount implements AutoCloseable {
             throw new IllegalStateException(path + " " + body + ": " + response.body());
         }
         return response.body();
-    }
-
-    @Override
-    public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
     }
 }

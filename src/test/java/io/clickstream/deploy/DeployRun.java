@@ -34,7 +34,7 @@ final class DeployRun {
         Path bin = Files.createDirectories(folder.resolve("bin"));
         Files.copy(RECORDER, bin.resolve("aws")).toFile().setExecutable(true);
         environment.putAll(account.environment());
-        environment.put("REAL_AWS", account.programs().resolve("aws").toString());
+        environment.put("REAL_AWS", account.aws().toString());
         environment.put("CALLS", folder.resolve("calls").toString());
         environment.put("PATH", bin + ":" + account.programs() + ":" + System.getenv().get("PATH"));
         forget();

@@ -15,9 +15,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,27 +46,14 @@ class DeployScriptITCase {
                     "ROLLING_BACK",
                     "MAINTENANCE");
 
-    private static DeployAccount account;
-
     @TempDir private Path folder;
+    private DeployAccount account;
     private DeployRun run;
     private Path jar;
 
-    @BeforeAll
-    static void startAccount(@TempDir Path logs) throws Exception {
-        account = DeployAccount.start(logs.resolve("account.log"));
-    }
-
-    @AfterAll
-    static void stopAccount() {
-        if (account != null) {
-            account.close();
-        }
-    }
-
     @BeforeEach
     void prepare() throws Exception {
-        account.reset();
+        account = DeployAccount.empty();
         run = new DeployRun(folder, account);
         jar = run.jar("new.jar", "click-sessions", "click-source");
         account.put("jars/", "");

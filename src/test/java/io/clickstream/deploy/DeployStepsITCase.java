@@ -22,32 +22,31 @@ class DeployStepsITCase {
     void eachCommandOfTheStepsRuns(@TempDir Path folder) throws Exception {
         List<String> steps = steps();
         assertThat(steps).hasSize(9);
-        try (DeployAccount account = DeployAccount.start(folder.resolve("account.log"))) {
-            DeployRun run = new DeployRun(folder, account);
-            Path jar = run.jar("new.jar", "click-sessions", "click-source");
-            // The role that the reader has.
-            run.aws(
-                    "iam",
-                    "create-role",
-                    "--role-name",
-                    "Analyst",
-                    "--assume-role-policy-document",
-                    "{}");
-            List<Result> results = new ArrayList<>();
-            for (String step : steps) {
-                Result result = run.paste(commands(step, jar));
-                assertThat(result.exit()).as(step + result.text()).isZero();
-                results.add(result);
-            }
-
-            assertThat(results.get(1).text()).contains(":role/Analyst");
-            assertThat(results.get(4).text())
-                    .as("the dry run")
-                    .contains("aws cloudformation deploy");
-            assertThat(account.calls()).contains("StartApplication", "DeleteApplication");
-            assertThat(account.state().get("invalid")).isEmpty();
-            assertThat(account.state().get("applications")).isEmpty();
+        DeployAccount account = DeployAccount.empty();
+        DeployRun run = new DeployRun(folder, account);
+        Path jar = run.jar("new.jar", "click-sessions", "click-source");
+        // The role that the reader has.
+        run.aws(
+                "iam",
+                "create-role",
+                "--role-name",
+                "Analyst",
+                "--assume-role-policy-document",
+                "{}");
+        List<Result> results = new ArrayList<>();
+        for (String step : steps) {
+            Result result = run.paste(commands(step, jar));
+            assertThat(result.exit()).as(step + result.text()).isZero();
+            results.add(result);
         }
+
+        assertThat(results.get(1).text()).contains(":role/Analyst");
+        assertThat(results.get(4).text())
+                .as("the dry run")
+                .contains("aws cloudformation deploy");
+        assertThat(account.calls()).contains("StartApplication", "DeleteApplication");
+        assertThat(account.state().get("invalid")).isEmpty();
+        assertThat(account.state().get("applications")).isEmpty();
     }
 
     private static List<String> steps() throws Exception {
@@ -63,7 +62,8 @@ class DeployStepsITCase {
     private static String commands(String step, Path jar) {
         String script = Path.of("scripts", "deploy.sh").toAbsolutePath().toString();
         return step.replaceAll(
-                "scripts/deploy\\.sh (\\w+)",
-                Matcher.quoteReplacement(script + " --poll 0 --jar " + jar) + " $1");
+                        "(scripts/deploy\\.sh (deploy|update))\\b",
+                        "$1 --jar " + Matcher.quoteReplacement(jar.toString()))
+                .replace("scripts/deploy.sh", script + " --poll 0");
     }
 }

@@ -14,8 +14,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,26 +33,13 @@ class DeployViewsITCase {
                     "shop-User_Sessions_Aggregates_With_Order_Checkout",
                     "shop-DeadLetters");
 
-    private static DeployAccount account;
-
     @TempDir private Path folder;
+    private DeployAccount account;
     private DeployRun run;
-
-    @BeforeAll
-    static void startAccount(@TempDir Path logs) throws Exception {
-        account = DeployAccount.start(logs.resolve("account.log"));
-    }
-
-    @AfterAll
-    static void stopAccount() {
-        if (account != null) {
-            account.close();
-        }
-    }
 
     @BeforeEach
     void prepare() throws Exception {
-        account.reset();
+        account = DeployAccount.empty();
         run = new DeployRun(folder, account);
     }
 

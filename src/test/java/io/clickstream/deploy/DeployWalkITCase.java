@@ -33,47 +33,46 @@ class DeployWalkITCase {
     void endsAndActsOnlyWhereItMay() throws Exception {
         System.out.println("deploy.walk.seed=" + SEED + ", steps=" + STEPS);
         Random random = new Random(SEED);
-        try (DeployAccount account = DeployAccount.start(folder.resolve("account.log"))) {
-            DeployRun run = new DeployRun(folder, account);
-            Path jar = run.jar("new.jar", "click-source");
-            account.control(Map.of("seed", random.nextInt(), "limit", STEPS));
-            JsonNode state = account.state();
-            int commands = 0;
-            while (state.get("steps").asInt() < STEPS) {
-                // The snapshot must be that of the stack's jar, so each command finds the same
-                // stack.
-                haveStack(account);
-                List<String> command = COMMANDS.get(random.nextInt(COMMANDS.size()));
-                String[] arguments =
-                        command.get(0).equals("update")
-                                ? new String[] {
-                                    "update",
-                                    "--stack",
-                                    "shop",
-                                    "--jar-bucket",
-                                    "jars",
-                                    "--jar",
-                                    jar.toString()
-                                }
-                                : String.join(" ", command).concat(" --stack shop").split(" ");
+        DeployAccount account = DeployAccount.empty();
+        DeployRun run = new DeployRun(folder, account);
+        Path jar = run.jar("new.jar", "click-source");
+        account.control(Map.of("seed", random.nextInt(), "limit", STEPS));
+        JsonNode state = account.state();
+        int commands = 0;
+        while (state.get("steps").asInt() < STEPS) {
+            // The snapshot must be that of the stack's jar, so each command finds the same
+            // stack.
+            haveStack(account);
+            List<String> command = COMMANDS.get(random.nextInt(COMMANDS.size()));
+            String[] arguments =
+                    command.get(0).equals("update")
+                            ? new String[] {
+                                "update",
+                                "--stack",
+                                "shop",
+                                "--jar-bucket",
+                                "jars",
+                                "--jar",
+                                jar.toString()
+                            }
+                            : String.join(" ", command).concat(" --stack shop").split(" ");
 
-                Result result = run.deploy(arguments);
+            Result result = run.deploy(arguments);
 
-                state = account.state();
-                commands++;
-                assertThat(state.get("refusals")).as(SEED + command.get(0) + result).isEmpty();
-                assertThat(state.get("invalid")).isEmpty();
-                if (result.exit() != 0) {
-                    // It says what it found, and does not fail by a surprise.
-                    assertThat(result.exit()).as(SEED + result.text()).isEqualTo(1);
-                    assertThat(result.text())
-                            .as("seed " + SEED)
-                            .containsPattern("deploy.sh: the (application|new jar|job|snapshot) ");
-                }
+            state = account.state();
+            commands++;
+            assertThat(state.get("refusals")).as(SEED + command.get(0) + result).isEmpty();
+            assertThat(state.get("invalid")).isEmpty();
+            if (result.exit() != 0) {
+                // It says what it found, and does not fail by a surprise.
+                assertThat(result.exit()).as(SEED + result.text()).isEqualTo(1);
+                assertThat(result.text())
+                        .as("seed " + SEED)
+                        .containsPattern("deploy.sh: the (application|new jar|job|snapshot) ");
             }
-            System.out.println(commands + " commands went through " + state.get("seen"));
-            assertThat(state.get("seen").size()).isGreaterThanOrEqualTo(STEPS < 500 ? 1 : 10);
         }
+        System.out.println(commands + " commands went through " + state.get("seen"));
+        assertThat(state.get("seen").size()).isGreaterThanOrEqualTo(STEPS < 500 ? 1 : 10);
     }
 
     private static void haveStack(DeployAccount account) throws Exception {
