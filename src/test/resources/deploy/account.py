@@ -10,8 +10,10 @@ GET /_account tells what happened, POST /_account with JSON says what is to happ
 import collections
 import datetime
 import fnmatch
+import functools
 import io
 import json
+import pickle
 import random
 import re
 import sys
@@ -25,10 +27,12 @@ import yaml
 from moto.cloudformation import models as cloudformation
 from moto.cloudformation import parsing
 from moto.cloudwatch.models import cloudwatch_backends
+from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.common_models import CloudFormationModel
 from moto.core.utils import utcnow
 from moto.iam.models import iam_backends
 from moto.s3.models import s3_backends
+from moto.kafka.models import FakeKafkaCluster
 from moto.kinesis.exceptions import StreamNotFoundError
 from moto.kinesis.models import KinesisBackend, kinesis_backends
 from moto.logs.models import logs_backends
@@ -88,6 +92,8 @@ class Made:
 
     @property
     def physical_resource_id(self):
+        if self.kind in ("AWS::MSK::Cluster", "AWS::MSK::ServerlessCluster"):
+            return f"arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/{self.name}/1a2b-3"
         return self.name
 
     @staticmethod
@@ -101,19 +107,32 @@ class Made:
     def get_cfn_attribute(self, attribute):
         if self.kind == "Custom::Dashboards":
             return "https://application-shop.example/w/1/app/dashboards"
+        if (self.kind, attribute) == ("AWS::OpenSearchService::Domain", "Arn"):
+            return f"arn:aws:es:{REGION}:{ACCOUNT}:domain/{self.name}"
         return f"arn:aws:of:{REGION}:{ACCOUNT}:{self.name}/{attribute}"
 
     @classmethod
     def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **more):
-        return cls(more.get("LogicalId") or resource_name, more.get("ResourceType"))
+        kind = cloudformation_json["Type"]
+        return cls(named(cloudformation_json) or more.get("LogicalId") or resource_name, kind)
 
     @classmethod
     def update_from_cloudformation_json(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
+        name = named(cloudformation_json) or original_resource.name
+        if name != original_resource.name:
+            service.replaced.append(original_resource.name)
+        original_resource.name = name
         return original_resource
 
     @classmethod
     def delete_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name):
         pass
+
+
+def named(cloudformation_json):
+    """The name that a resource gets by its template, if it can't keep its data under another one."""
+    return (cloudformation_json.get("Properties") or {}).get("DomainName") \
+        if cloudformation_json["Type"] == "AWS::OpenSearchService::Domain" else None
 
 
 def class_of(kind, plain=parsing.resource_class_from_type):
@@ -191,6 +210,7 @@ class Service:
         self.failing_update = None
         self.makes = True
         self.failing_delete = None
+        self.replaced = []
         self.faults = []
         self.random = None
         self.steps = 0
@@ -490,24 +510,113 @@ def _true(value):
 
 # --- CloudFormation: what moto leaves out
 
+@functools.lru_cache(maxsize=None)
+def pickled(template):
+    """A template takes half a second to be read, and is read many times."""
+    return pickle.dumps(yaml.load(template, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+
+
+def parsed(template):
+    return pickle.loads(pickled(template)) or {}
+
+
+def parse_change_set(change_set):
+    change_set.template_dict = parsed(change_set.template)
+
+
+cloudformation.Stack.parse_template = staticmethod(parsed)
+cloudformation.ChangeSet._parse_template = parse_change_set
+
+
+def known_parameters(template):
+    return parsed(template).get("Parameters", {})
+
+
+def with_defaults(template, given):
+    """The service knows the values of defaults later; moto knows those of a caller. Those without a value are not there."""
+    defaults = {name: str(each["Default"]) for name, each in known_parameters(template).items() if "Default" in each}
+    given = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in given.items() if value is not None}
+    return {**defaults, **given}
+
+
+def check_parameters(template, values):
+    """Refuses values that the template's parameters and rules do not allow."""
+    for name, each in known_parameters(template).items():
+        if name not in values:
+            raise ValidationError(f"Parameters: [{name}] must have values")
+        value = values[name]
+        number = each["Type"] == "Number"
+        wrong = (
+            "AllowedValues" in each and value not in map(str, each["AllowedValues"])
+            or "AllowedPattern" in each and not re.fullmatch(each["AllowedPattern"], value)
+            or len(value) > int(each.get("MaxLength", len(value)))
+            or number and not re.fullmatch("-?[0-9.]+", value)
+            or number and not float(each.get("MinValue", value)) <= float(value) <= float(each.get("MaxValue", value)))
+        if wrong:
+            raise ValidationError(f"Parameter '{name}' must satisfy its constraints; it is '{value}'")
+    for name, rule in parsed(template).get("Rules", {}).items():
+        if "RuleCondition" in rule and not holds(rule["RuleCondition"], values):
+            continue
+        for each in rule["Assertions"]:
+            if not holds(each["Assert"], values):
+                raise ValidationError(f"Template error: rule {name} is not fulfilled: {each['AssertDescription']}")
+
+
+def ValidationError(message):
+    return cloudformation.ValidationError(None, message)
+
+
+def holds(expression, values):
+    """What a rule's function says."""
+    (function, arguments), = expression.items()
+    if function == "Fn::Not":
+        return not holds(arguments[0], values)
+    if function in ("Fn::And", "Fn::Or"):
+        return (all if function == "Fn::And" else any)(holds(each, values) for each in arguments)
+    first, second = (values[each["Ref"]] if isinstance(each, dict) else each for each in arguments)
+    if function == "Fn::Equals":
+        return str(first) == str(second)
+    if function == "Fn::Contains":
+        return second in map(str, first)
+    raise AssertionError(f"not a function of rules here: {function}")
+
+
+def create_inner(cls, resource_name, cloudformation_json, account_id, region_name, **_):
+    template, parameters = inner(cloudformation_json)
+    return cloudformation.cloudformation_backends[account_id][region_name].create_stack(resource_name, template, parameters)
+
+
+def update_inner(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
+    """moto deletes the stack within a stack, and makes another."""
+    template, parameters = inner(cloudformation_json)
+    original_resource.update(template, parameters=parameters)
+    return original_resource
+
+
+def inner(cloudformation_json):
+    properties = cloudformation_json["Properties"]
+    template = cloudformation.get_stack_from_s3_url(properties["TemplateURL"], account_id=ACCOUNT, partition="aws")
+    parameters = with_defaults(template, properties.get("Parameters", {}))
+    check_parameters(template, parameters)
+    return template, parameters
+
+
+cloudformation.Stack.create_from_cloudformation_json = classmethod(create_inner)
+cloudformation.Stack.update_from_cloudformation_json = classmethod(update_inner)
+
 _execute = cloudformation.CloudFormationBackend.execute_change_set
 _create = cloudformation.CloudFormationBackend.create_change_set
 _delete = cloudformation.CloudFormationBackend.delete_stack
 
 
 def create_change_set(backend, stack_name, change_set_name, template, parameters, *more, **options):
-    """The service knows the values of defaults later; moto knows those of a caller."""
-    known = (yaml.safe_load(template) or {}).get("Parameters", {})
-    defaults = {name: str(each["Default"]) for name, each in known.items() if "Default" in each}
-    missing = [name for name, each in known.items() if "Default" not in each and name not in parameters]
-    if missing:
-        raise cloudformation.ValidationError(stack_name, f"Parameters: {missing} must have values")
+    values = with_defaults(template, parameters)
+    check_parameters(template, values)
     service.makes = True
     # A stack that was only thought of is not there.
     if options.get("change_set_type") == "CREATE":
         for identity in [each.stack_id for each in backend.stacks.values() if each.name == stack_name]:
             del backend.stacks[identity]
-    values = {name: ",".join(value) if isinstance(value, list) else value for name, value in {**defaults, **parameters}.items()}
     return _create(backend, stack_name, change_set_name, template, values, *more, **options)
 
 
@@ -570,9 +679,13 @@ parsing.parse_and_update_resource = parse_and_update_resource
 def told_parameters(stack):
     """The service tells a list as it was given."""
     return {name: ",".join(value) if isinstance(value, list) else value
-            for name, value in stack.resource_map.resolved_parameters.items()}
+            # What was never made has no resolved ones.
+            for name, value in (stack.resource_map.resolved_parameters or stack.parameters).items()}
 
 
+_outputs = cloudformation.Stack.outputs
+cloudformation.Stack.hides_outputs = False
+cloudformation.Stack.outputs = property(lambda stack: None if stack.hides_outputs else _outputs.fget(stack))
 cloudformation.Stack.stack_parameters = property(told_parameters)
 cloudformation.Stack.parameter_list = property(lambda stack: [
     {"ParameterKey": name, "ParameterValue": value} for name, value in told_parameters(stack).items()])
@@ -601,6 +714,36 @@ def deregister_stream_consumer(backend, stream_arn, consumer_name, consumer_arn)
 
 KinesisBackend._find_stream_by_arn = find_stream
 KinesisBackend.deregister_stream_consumer = deregister_stream_consumer
+
+
+# --- CloudWatch: what moto leaves out
+
+_describe_alarms = CloudWatchResponse.describe_alarms
+
+
+def describe_alarms(response):
+    """moto asks for one condition only, and tells composite alarms also to those who do not ask for them."""
+    found = _describe_alarms(response)
+    kinds = response._get_param("AlarmTypes", []) or ["MetricAlarm"]
+    state = response._get_param("StateValue")
+    for kind in ("MetricAlarm", "CompositeAlarm"):
+        found.result[f"{kind}s"] = [alarm for alarm in found.result[f"{kind}s"]
+                                    if kind in kinds and state in (None, alarm.state_value)]
+    return found
+
+
+CloudWatchResponse.describe_alarms = describe_alarms
+CloudWatchResponse.put_composite_alarm = CloudWatchResponse.put_metric_alarm
+
+
+# --- MSK: what moto has wrong
+
+def cluster_arn(cluster):
+    """moto leaves the name out."""
+    return f"arn:aws:kafka:{cluster.region_name}:{cluster.account_id}:cluster/{cluster.cluster_name}/{cluster.cluster_id}"
+
+
+FakeKafkaCluster._generate_arn = cluster_arn
 
 
 # --- IAM: what moto leaves out
@@ -662,8 +805,22 @@ def make_stack(name, template, parameters):
     service.makes = True
     with open(template, encoding="utf-8") as file:
         body = file.read()
-    defaults = {each: str(value["Default"]) for each, value in yaml.safe_load(body)["Parameters"].items() if "Default" in value}
-    cloudformation.cloudformation_backends[ACCOUNT][REGION].create_stack(name, body, {**defaults, **parameters})
+    values = with_defaults(body, parameters)
+    check_parameters(body, values)
+    cloudformation.cloudformation_backends[ACCOUNT][REGION].create_stack(name, body, values)
+
+
+def change_stack(name, status, outputs=True, gone=(), failures=None):
+    """Makes a stack what it is after something went wrong: without outputs, and without some of its resources."""
+    stack = cloudformation.cloudformation_backends[ACCOUNT][REGION].get_stack(name)
+    stack.status = status
+    stack.hides_outputs = not outputs
+    for resource in gone:
+        del stack.resource_map._resource_json_map[resource]
+        stack.resource_map._parsed_resources.pop(resource, None)
+    for resource, reason in (failures or {}).items():
+        stack._add_stack_event("CREATE_FAILED", resource_status_reason=reason, resource_properties="")
+        stack.events[-1].logical_resource_id = resource
 
 
 def forget_stack(name):
@@ -696,6 +853,8 @@ def control(body):
             forget_stack(wanted["forget_stack"])
         for stack in wanted.get("stacks", []):
             make_stack(**stack)
+        for stack in wanted.get("changed_stacks", []):
+            change_stack(**stack)
         for point in wanted.get("points", []):
             measure(point["application"], {point["metric"]: point["values"]}, point["seconds"], point.get("namespace"), point.get("dimensions"))
         if "seed" in wanted:
@@ -714,7 +873,7 @@ def control(body):
                 service.applications[name].add_snapshot(snapshot, ["READY"])
         return json.dumps({
             "calls": service.calls, "refusals": service.refusals, "invalid": service.invalid, "steps": service.steps,
-            "seen": service.seen,
+            "seen": service.seen, "replaced": service.replaced,
             "applications": {each.name: {"status": each.status, "snapshots": sorted(each.snapshots),
                                          "startedFrom": each.started_from, "runConfiguration": each.run_configuration,
                                          "jar": each.detail()["ApplicationConfigurationDescription"][

@@ -41,9 +41,7 @@ class DeployStepsITCase {
         }
 
         assertThat(results.get(1).text()).contains(":role/Analyst");
-        assertThat(results.get(4).text())
-                .as("the dry run")
-                .contains("aws cloudformation deploy");
+        assertThat(results.get(4).text()).as("the dry run").contains("aws cloudformation deploy");
         assertThat(account.calls()).contains("StartApplication", "DeleteApplication");
         assertThat(account.state().get("invalid")).isEmpty();
         assertThat(account.state().get("applications")).isEmpty();

@@ -83,8 +83,9 @@ class DeployWalkITCase {
         account.put(remembered + "/template.yaml", Files.readString(TEMPLATE));
         account.put(
                 remembered + "/parameters.json",
-                "[{\"ParameterKey\": \"JarBucket\", \"ParameterValue\": \"jars\"}, "
-                        + "{\"ParameterKey\": \"JarKey\", \"ParameterValue\": \"older.jar\"}, "
-                        + "{\"ParameterKey\": \"Source\", \"ParameterValue\": \"kinesis\"}]");
+                "[{\"ParameterKey\": \"JarBucket\", \"ParameterValue\": \"jars\"},"
+                        + " {\"ParameterKey\": \"JarKey\", \"ParameterValue\":"
+                        + " \"clickstream/older.jar\"}, {\"ParameterKey\": \"Source\","
+                        + " \"ParameterValue\": \"kinesis\"}]");
     }
 }
