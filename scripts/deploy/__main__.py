@@ -32,7 +32,13 @@ def main(arguments):
     os.environ["AWS_PAGER"] = ""
     task = Task(parsed)
     try:
-        return COMMANDS[parsed.command](task) or 0
+        code = COMMANDS[parsed.command](task) or 0
+        task.calls.end()
+        return code
+    except BrokenPipeError:
+        # Whoever reads this, such as head, has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (options.Misuse, NoJar) as misuse:
         code = refuse(misuse)
     except Stop as stop:

@@ -14,6 +14,12 @@ UP = {"RUNNING", "STARTING", "UPDATING", "AUTOSCALING", "MAINTENANCE", "ROLLING_
 NAMESPACE = "AWS/KinesisAnalytics"
 
 
+def groups_of(detail):
+    """The property groups of an application, by their names."""
+    groups = detail.get("ApplicationConfigurationDescription", {}).get("EnvironmentPropertyDescriptions", {})
+    return {each["PropertyGroupId"]: each["PropertyMap"] for each in groups.get("PropertyGroupDescriptions", [])}
+
+
 class Application:
     def __init__(self, calls, stack, name):
         self._calls = calls
@@ -25,6 +31,10 @@ class Application:
     def describe(self):
         return self._calls.read("kinesisanalyticsv2", "describe-application", "--application-name", self.name,
                                 or_stop=self._unseen())["ApplicationDetail"]
+
+    def groups(self):
+        """Its property groups, by their names."""
+        return groups_of(self.describe())
 
     def settle(self, assume):
         """Waits out a passing status, and gives the status after it.
@@ -59,12 +69,12 @@ class Application:
         self._calls.say(f"Starting the application {self.name}")
         self._act({"READY"}, ["start-application", "--run-configuration", run_configuration],
                   f"the application {self.name} can't be started",
-                  f"the stack stays as it is: put right what is said, then '{self._hint('deploy')}' goes on from here")
+                  f"the stack stays as it is: put right what is said, then '{self.hint('deploy')}' goes on from here")
         status = self.settle("RUNNING")
         if status != "RUNNING":
             raise Stop(f"the application {self.name} did not start: it is {status}",
-                       f"see '{self._hint('logs --errors')}'; put it right and deploy again, or "
-                       f"'{self._hint('rollback')}', or '{self._hint('destroy --yes')}'", self.last_failure())
+                       f"see '{self.hint('logs --errors')}'; put it right and deploy again, or "
+                       f"'{self.hint('rollback')}', or '{self.hint('destroy --yes')}'", self.last_failure())
 
     def stop(self):
         """Stops it with a snapshot, which the service takes by itself."""
@@ -105,7 +115,7 @@ class Application:
         if status != "READY":
             raise Stop(f"the snapshot {snapshot} of {self.name} failed: it is {status}",
                        "nothing was changed: the job runs as before. See "
-                       f"'{self._hint('logs --errors')}' for why checkpoints fail, then try again")
+                       f"'{self.hint('logs --errors')}' for why checkpoints fail, then try again")
 
     def delete_snapshot(self, snapshot):
         self._calls.change("kinesisanalyticsv2", "delete-application-snapshot", "--application-name", self.name,
@@ -123,8 +133,8 @@ class Application:
 
         def fell(status):
             raise Stop(f"the job of {self.name} does not stay up: the application is {status}",
-                       f"see '{self._hint('logs --errors')}'; put it right and deploy again, or "
-                       f"'{self._hint('rollback')}'")
+                       f"see '{self.hint('logs --errors')}'; put it right and deploy again, or "
+                       f"'{self.hint('rollback')}'")
 
         unread = (f"the metrics of {self.name} can't be read", "check that you may cloudwatch:GetMetricStatistics")
         try:
@@ -178,7 +188,7 @@ class Application:
     def _await_stop(self):
         status = self.settle("READY")
         if status != "READY":
-            raise Stop(f"the application {self.name} did not stop: it is {status}", f"see '{self._hint('logs --errors')}'")
+            raise Stop(f"the application {self.name} did not stop: it is {status}", f"see '{self.hint('logs --errors')}'")
         return status
 
     def _status_call(self):
@@ -191,11 +201,11 @@ class Application:
 
     def _unsettled(self, late):
         return Stop(f"the application {self.name} is still {late} after {self._calls.minutes()} minutes",
-                    f"nothing was done to it. Wait for longer by --timeout MINUTES, or see '{self._hint('status')}'")
+                    f"nothing was done to it. Wait for longer by --timeout MINUTES, or see '{self.hint('status')}'")
 
     def _unseen(self):
         return (f"the application {self.name} can't be looked at",
                 "check that you may kinesisanalytics:DescribeApplication")
 
-    def _hint(self, command):
+    def hint(self, command):
         return self._calls.hint(command, self._stack)

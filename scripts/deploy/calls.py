@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -19,6 +20,9 @@ WORK = f"{VARIABLE}work"
 #: Errors that are over soon.
 PASSING = ("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "ServiceUnavailable",
            "ResourceInUseException", "ConcurrentModificationException", "InternalFailure", "InternalServiceException")
+
+#: The last line of a dry run.
+END = "END_OF_DRY_RUN"
 
 NO_ANSWER = "aws gave no answer"
 
@@ -67,11 +71,21 @@ class Calls:
         self._assumes = False
         self._folder = tempfile.mkdtemp()
         atexit.register(shutil.rmtree, self._folder, True)
+        #: What a hint of deploy or update has beside the stack's name.
+        self._made_with = {}
         if dry_run:
-            print("# A dry run: calls that only read are made, and nothing is changed. What follows does the same as the\n"
-                  "# command when it is pasted into a shell.\n"
+            # In a shell of its own, which a failure ends, and which knows comments.
+            print(f"bash <<'{END}'\n"
+                  "# A dry run: calls that only read are made, and nothing is changed. This does the same as the command when\n"
+                  f"# it is pasted into a shell, up to the line {END}.\n"
+                  "set -eu\n"
                   "export AWS_PAGER=\n"
                   "work=$(mktemp -d)", flush=True)
+
+    def end(self):
+        """Ends what a dry run prints."""
+        if self._dry_run:
+            print(END, flush=True)
 
     # --- For the commands
 
@@ -117,7 +131,7 @@ class Calls:
         words = self._aws(*arguments, "--output", "text")
         other = self._aws(*only_while[0], "--output", "text") if only_while else None
         if self._dry_run:
-            return self._print_until(words, done, assume, other, only_while)
+            return self._print_until(what, words, done, assume, other, only_while)
         deadline = time.monotonic() + self._timeout * 60
         while True:
             answer = self._answer_or_none(words, or_stop)
@@ -156,10 +170,27 @@ class Calls:
         if not self._dry_run:
             print(text, flush=True)
 
+    def make_with(self, **options):
+        """Sets what a hint of deploy or update has beside the stack's name. What is known already stays."""
+        for name, value in options.items():
+            if value:
+                self._made_with.setdefault(f"--{name.replace('_', '-')}", value)
+
+    def remark(self, text):
+        """Says what is none of a command's results."""
+        if not self._dry_run:
+            print(text, file=sys.stderr, flush=True)
+
     def hint(self, command, stack):
         """How the user calls this script for the same stack."""
         name, *options = command.split()
-        return " ".join(["scripts/deploy.sh", name, "--stack", stack, *self._options, *options])
+        if name in ("deploy", "update"):
+            options += [word for pair in self._made_with.items() if pair[0] not in options for word in pair]
+        return " ".join(["scripts/deploy.sh", name, "--stack", stack, *map(shlex.quote, (*self._options, *options))])
+
+    def aws_hint(self, *arguments):
+        """How the user makes a call of aws."""
+        return self._quoted(self._aws(*arguments))
 
     def minutes(self):
         return self._timeout
@@ -195,18 +226,26 @@ class Calls:
             return ""
         return answer.decode()
 
-    def _print_until(self, words, done, assume, other, only_while):
-        pattern = "|".join(sorted(done))
-        print(f"until {self._quoted(words)} | grep -qxE {shlex.quote(pattern)}; do")
+    def _print_until(self, what, words, done, assume, other, only_while):
+        """Prints a loop that ends when its time is up, when its call fails, and when it has another answer than this run."""
+        print(f"deadline=$((SECONDS + {self._timeout * 60}))\n"
+              f"until seen=$({self._quoted(words)}) || exit\n"
+              f"  grep -qxE {shlex.quote('|'.join(sorted(done)))} <<<\"$seen\"; do")
+        late = self._quoted_word(f"{what} is not done after {self._timeout} minutes: it is ")
+        print(f"  [ $SECONDS -lt $deadline ] || {{ echo {late}\"$seen\" >&2; exit 1; }}")
         if other:
-            pattern = "|".join(sorted(only_while[1]))
-            print(f"  {self._quoted(other)} | grep -qxE {shlex.quote(pattern)} || break")
+            pattern = shlex.quote("|".join(sorted(only_while[1])))
+            print(f"  state=$({self._quoted(other)})\n"
+                  f"  grep -qxE {pattern} <<<\"$state\" || {{ echo {self._quoted_word(f'{what}: ')}\"$state\" >&2; exit 1; }}")
         print(f"  sleep {self._poll}\ndone", flush=True)
+        answer = assume
         if not self._assumes:
-            answer = self._answer_or_none(words, None)
-            if answer in done:
-                return answer
-        return assume
+            found = self._answer_or_none(words, None)
+            answer = found if found in done else assume
+        print(f"[ \"$seen\" = {shlex.quote(answer)} ] || "
+              f"{{ echo {self._quoted_word(f'{what} is ')}\"$seen\"{shlex.quote(f', not {answer}: what follows is for another case')}"
+              " >&2; exit 1; }", flush=True)
+        return answer
 
     def _answer_or_none(self, words, or_stop):
         try:

@@ -5,7 +5,9 @@ import json
 
 from application import Application
 from calls import Stop, WORK
+from destroy import deregister_consumers
 from jar import Bucket, Jar, template_file, template_parameters
+from kept import names_to_keep, need_same_cluster, need_unchanged, older_consumer
 from options import Misuse
 
 #: Begins the names of snapshots that updates take.
@@ -28,14 +30,15 @@ def update(task):
 
 
 def _create(task):
+    template = task.options.template or "application"
     jar = Jar(task.calls, task.jar())
-    parameters = _parameters(task, jar)
+    parameters = _parameters(task, jar, template)
     bucket = Bucket(task.calls, task.options.jar_bucket, task.made)
     bucket.look()
-    _upload(task, bucket, jar, parameters)
+    _upload(task, bucket, jar, parameters, template)
     task.calls.say(f"Creating the stack {task.stack.name}")
     task.made.append(f"the stack {task.stack.name}, maybe in part: '{task.hint('destroy --yes')}' deletes it")
-    task.stack.deploy(bucket.name, template_file(task.options.template), parameters, task.options.tags)
+    task.stack.deploy(bucket.name, template_file(template), parameters, task.options.tags)
     application = Application(task.calls, task.stack.name, task.calls.ask(
         "application", "cloudformation", "describe-stacks", "--stack-name", task.stack.name, "--query",
         "Stacks[0].Outputs[?OutputKey=='ApplicationName'].OutputValue | [0]",
@@ -49,14 +52,25 @@ def _create(task):
 def _update(task):
     stack, calls, options = task.stack, task.calls, task.options
     stack.need_template(options.template)
+    template = stack.template()
     application = Application(calls, stack.name, stack.application_name())
+    need_same_cluster(stack)
+    names = names_to_keep(stack, application.groups())
+    need_unchanged(stack, stack.parameters, options.given, names, options.yes or options.dry_run)
+    starts_over = _starts_over(task)
     jar = Jar(calls, task.jar())
-    jar.need_state_of(stack.parameters.get("JarBucket", ""), stack.parameters.get("JarKey", ""), options.allow_lost_state)
-    starts_over = _is_divided_anew(task)
-    parameters = _parameters(task, jar)
+    loses_state = jar.need_state_of(stack.parameters.get("JarBucket", ""), stack.parameters.get("JarKey", ""),
+                                    options.allow_lost_state)
+    parameters = {**names, **_parameters(task, jar, template)}
+    former = stack.application_parameters()
     bucket = Bucket(calls, options.jar_bucket, task.made)
     bucket.look()
     status = application.settle("RUNNING")
+    if status == "ROLLED_BACK" and (loses_state or starts_over):
+        raise Stop(f"state would be lost, and the application {application.name} is ROLLED_BACK, in which the service starts it "
+                   "by an update only, and only with its state",
+                   f"nothing was changed; bring it to RUNNING by '{task.hint('rollback')}' or by an update that keeps the state, "
+                   "then run this again")
     takes_snapshot = status == "RUNNING" and _snapshots_are_on(task, application)
     old = _old_snapshots(application, options.keep) if options.keep else []
 
@@ -64,7 +78,7 @@ def _update(task):
     for snapshot in old:
         calls.say(f"Deleting the snapshot {snapshot['SnapshotName']}")
         application.delete_snapshot(snapshot)
-    _upload(task, bucket, jar, parameters)
+    _upload(task, bucket, jar, parameters, template)
     if takes_snapshot:
         time = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%d%H%M%S")
         snapshot = f"{BEFORE}{jar.hash[:12]}-{time}"
@@ -81,23 +95,27 @@ def _update(task):
         # A snapshot takes its time, in which the service may have begun something of its own.
         application.settle(status)
     calls.say(f"Updating the stack {stack.name}")
-    stack.deploy(bucket.name, template_file(options.template), parameters, options.tags)
+    stack.deploy(bucket.name, template_file(template), parameters, options.tags)
     task.made.append(f"the stack {stack.name} with the new jar: '{task.hint('rollback')}' goes back")
     _start_again(task, application, jar, status, starts_over)
     application.await_processing()
+    # The job has registered one of its own name.
+    deregister_consumers(task, older_consumer(former), former.get("StreamArn", ""))
     task.made.clear()
     task.show_addresses(application)
 
 
-def _is_divided_anew(task):
-    """Whether the maximum parallelism changes. State is divided by it, so no snapshot can be read after that."""
-    now, wanted = (values.get("MaxParallelism", "0") for values in (task.stack.parameters, task.options.given))
-    if "MaxParallelism" not in task.options.given or wanted == now:
-        return False
-    if not task.options.allow_lost_state:
-        raise Stop(f"MaxParallelism is {now} and can't become {wanted}: the job's state is divided by it, and would be lost",
-                   "nothing was changed; leave it out, or lose all state by --allow-lost-state")
-    return True
+def _starts_over(task):
+    """Whether a parameter changes with which no snapshot can be read any more."""
+    for name, default, why in (("MaxParallelism", "0", "the job's state is divided by it"),
+                               ("Source", "", "the job's state has its place in what it reads")):
+        now, wanted = (values.get(name, default) for values in (task.stack.parameters, task.options.given))
+        if name in task.options.given and wanted != now:
+            if not task.options.allow_lost_state:
+                raise Stop(f"{name} is {now} and can't become {wanted}: {why}, and would be lost",
+                           "nothing was changed; leave it out, or lose all state by --allow-lost-state")
+            return True
+    return False
 
 
 def _start_again(task, application, jar, status, starts_over):
@@ -152,17 +170,17 @@ def remembered(stack, snapshot):
     return f"clickstream/stacks/{stack}/{snapshot}"
 
 
-def _upload(task, bucket, jar, parameters):
+def _upload(task, bucket, jar, parameters, template):
     bucket.put_jar(jar)
-    if task.options.template == "full":
+    if template == "full":
         parameters["ApplicationTemplateUrl"] = bucket.url(bucket.put_template("application"), task.region())
 
 
-def _parameters(task, jar):
+def _parameters(task, jar, template):
     """What is given, and the jar. Names that the template does not have are refused: aws would leave them out."""
     parameters = {**task.options.given, "JarBucket": task.options.jar_bucket, "JarKey": jar.key}
-    known = template_parameters(task.calls, task.options.template)
+    known = template_parameters(task.calls, template)
     for name in parameters:
         if name not in known:
-            raise Misuse(f"the template {task.options.template} has no parameter {name}; it has: {', '.join(known)}")
+            raise Misuse(f"the template {template} has no parameter {name}; it has: {', '.join(known)}")
     return parameters

@@ -1,6 +1,7 @@
 """The command destroy."""
 
 from application import Application
+from kept import older_consumer
 from calls import CallFailed, Stop
 
 
@@ -10,14 +11,15 @@ def destroy(task):
     # What is left of a change set that was never carried out can be deleted, too.
     if not stack.look(may_fail=False) and not stack.status:
         stack.need()
+    stack.need_idle()
     if not task.options.yes and not task.options.dry_run:
         raise Stop(f"destroy deletes the stack {stack.name} with its application, and all snapshots of it",
                    "say --yes if that is what you want. Jars stay, and of the template full the archive's bucket; its domain "
                    "goes, and its cluster or streams")
-    name = stack.outputs.get("ApplicationName")
+    name = stack.find("ApplicationName")
     task.made.append(f"the stack {stack.name}, maybe in part")
     if name:
-        stream = _stream(stack, name)
+        parameters = stack.application_parameters()
         try:
             # Its state is deleted with it, so the stop needs no snapshot, which might fail.
             Application(calls, stack.name, name).stop_by_force()
@@ -26,7 +28,7 @@ def destroy(task):
             if CallFailed(failed.said).code() != "ResourceNotFoundException":
                 raise
             calls.say(f"The application {name} is gone already")
-        _deregister_consumer(task, {stack.name, name}, stream)
+        deregister_consumers(task, {stack.name, name} | older_consumer(parameters), parameters.get("StreamArn", ""))
     calls.say(f"Deleting the stack {stack.name}")
     kept = stack.delete()
     task.made.clear()
@@ -35,29 +37,22 @@ def destroy(task):
         calls.result(f"  {kind} {resource}")
 
 
-def _stream(stack, application):
-    """The stream that the application reads, as long as its own stack is there."""
-    try:
-        return stack.application_parameters(application).get("StreamArn", "")
-    except Stop as failed:
-        if failed.said:
-            raise
-        return ""
-
-
-def _deregister_consumer(task, names, stream):
+def deregister_consumers(task, names, stream):
     """A consumer of enhanced fan-out is none of the stack's resources: the job registers it, and it costs by the hour."""
-    if not stream or stream.endswith(":000000000000:stream/none"):
+    if not names or not stream or stream.endswith(":000000000000:stream/none"):
         return
-    todo = "deregister it by 'aws kinesis deregister-stream-consumer', or destroy again"
+    def todo(name):
+        call = task.calls.aws_hint("kinesis", "deregister-stream-consumer", "--stream-arn", stream, "--consumer-name", name)
+        return f"deregister it by '{call}', or run this again"
+
     try:
         found = task.calls.read("kinesis", "list-stream-consumers", "--stream-arn", stream, "--query",
                                 "Consumers[].ConsumerName", may_fail=True)
     except CallFailed as failed:
         if failed.code() == "ResourceNotFoundException":
             return
-        raise Stop(f"the consumers of {stream} can't be listed", todo, str(failed)) from failed
+        raise Stop(f"the consumers of {stream} can't be listed", todo(sorted(names)[0]), str(failed)) from failed
     for name in sorted(set(found or []) & names):
         task.calls.say(f"Deregistering the consumer {name} of {stream}")
         task.calls.change("kinesis", "deregister-stream-consumer", "--stream-arn", stream, "--consumer-name", name,
-                          or_stop=(f"the consumer {name} of {stream} can't be deregistered", todo))
+                          or_stop=(f"the consumer {name} of {stream} can't be deregistered", todo(name)))

@@ -1,14 +1,15 @@
 """The command doctor."""
 
+import http.client
 import json
 import os
 import urllib.request
 
-from application import Application
+from application import Application, groups_of
 from calls import CallFailed
 from jar import PROJECT
 from needs import Needs
-from status import groups_of, jar_of
+from status import jar_of
 
 SECONDS = 5
 
@@ -22,7 +23,7 @@ def doctor(task):
     report = Report(calls)
     report.check(f"the stack is {stack.status}", stack.status.endswith("_COMPLETE") and not stack.status.startswith("ROLLBACK"))
     report.check(f"the application is {detail['ApplicationStatus']}", detail["ApplicationStatus"] == "RUNNING")
-    needs = Needs(detail, groups_of(detail), stack.application_parameters(application.name), jar_of(detail))
+    needs = Needs(detail, groups_of(detail), stack.application_parameters(), jar_of(detail))
     _check_jar(report, calls, needs)
     _check_logs(report, calls, needs)
     _check_streams(report, calls, needs)
@@ -117,8 +118,9 @@ def _check_index_templates(report, endpoint):
     try:
         with urllib.request.urlopen(f"{endpoint.rstrip('/')}/_index_template", timeout=SECONDS) as answer:
             there = {each["name"] for each in json.load(answer)["index_templates"]}
-    except (OSError, ValueError, KeyError) as error:
-        why = "it wants a signed request" if getattr(error, "code", 0) in (401, 403) else str(error)
+    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException) as error:
+        # OSError: no connection, or an HTTP status. ValueError: no address, or no JSON. The others: another service's answer.
+        why = "it wants a signed request" if getattr(error, "code", 0) in (401, 403) else f"{type(error).__name__}: {error}"
         report.unseen(f"the index templates {', '.join(names)}: {endpoint} does not tell this machine ({why}). "
                       "scripts/opensearch-setup.sh puts them there")
         return

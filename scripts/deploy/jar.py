@@ -3,6 +3,7 @@
 import hashlib
 import os
 import zipfile
+import zlib
 from xml.etree import ElementTree
 
 from calls import CallFailed, Stop, WORK
@@ -26,16 +27,16 @@ class Jar:
         self.key = f"clickstream/{self.hash}-clickstream-analytics.jar"
 
     def need_state_of(self, bucket, key, allow_lost_state):
-        """Refuses to go on if the deployed jar has state that this one has no operator for."""
+        """Refuses to go on if the deployed jar has state that this one has no operator for. Says whether state may be lost."""
         if key == self.key:
-            return
+            return False
         file = f"{WORK}/deployed.uids"
         try:
             self._calls.read("s3api", "get-object", "--bucket", bucket, "--key", f"{key}.uids", file,
                              may_fail=allow_lost_state)
         except CallFailed as failed:
             if allow_lost_state:
-                return
+                return True
             raise Stop(f"s3://{bucket}/{key}.uids can't be read: nobody knows what state the running jar has",
                        f"put {UIDS} of that jar there, or go on by --allow-lost-state", str(failed)) from failed
         with open(self._calls.path(file), encoding="utf-8") as deployed:
@@ -45,6 +46,7 @@ class Jar:
                        "nothing was changed; keep these uids, or lose their state by --allow-lost-state")
         if lost:
             self._calls.say(f"State is lost of: {' '.join(lost)}")
+        return bool(lost)
 
 
 class Bucket:
@@ -108,6 +110,10 @@ def template_parameters(calls, name):
     return list(template["Parameters"])
 
 
+#: What zipfile raises for files that are damaged, or packed in another way than a jar.
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+
+
 class NoJar(Exception):
     """A file is not a jar of this project."""
 
@@ -116,18 +122,23 @@ def _uids_in(path):
     try:
         with zipfile.ZipFile(path) as jar:
             uids = set(jar.read(UIDS).decode().split())
-    except (KeyError, zipfile.BadZipFile):
+    except (KeyError, UnicodeDecodeError, *DAMAGE):
         uids = set()
+    except OSError as error:
+        raise NoJar(f"{path} can't be read: {error.strerror}") from None
     if not uids:
         raise NoJar(f"{path} has no {UIDS}: it is not a jar of this project")
     return uids
 
 
 def _version_in(path):
-    with zipfile.ZipFile(path) as jar:
-        if SBOM not in jar.namelist():
-            return "unknown"
-        return ElementTree.fromstring(jar.read(SBOM)).findtext("{*}metadata/{*}component/{*}version", "unknown")
+    try:
+        with zipfile.ZipFile(path) as jar:
+            if SBOM not in jar.namelist():
+                return "unknown"
+            return ElementTree.fromstring(jar.read(SBOM)).findtext("{*}metadata/{*}component/{*}version", "unknown")
+    except (ElementTree.ParseError, *DAMAGE):
+        raise NoJar(f"{path} is damaged: {SBOM} in it can't be read; make it anew by 'mvn package'") from None
 
 
 def _hash_of(path):

@@ -1,20 +1,27 @@
 """The command logs."""
 
-import time
+import datetime
 
 from calls import Stop
 
 
 def logs(task):
     task.stack.need()
-    group = task.stack.outputs.get("LogGroupName")
+    group = task.stack.find("LogGroupName")
     if not group:
+        if task.stack.is_ours():
+            raise Stop(f"the stack {task.stack.name} is {task.stack.status} and has no log group", task.stack.way_on())
         raise Stop(f"the stack {task.stack.name} has no output LogGroupName",
                    "it was not made by a template of this project: name another by --stack")
-    pattern = ["--filter-pattern", '{ $.messageType = "ERROR" || $.messageType = "WARN" }'] if task.options.errors else []
-    since = int(time.time() - task.options.minutes * 60) * 1000
-    messages = task.calls.read("logs", "filter-log-events", "--log-group-name", group, "--start-time", str(since), *pattern,
-                               "--query", "events[].message",
+    minutes, errors = task.options.minutes, task.options.errors
+    pattern = ["--filter-pattern", '{ $.messageType = "ERROR" || $.messageType = "WARN" }'] if errors else []
+    since = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=minutes)
+    messages = task.calls.read("logs", "filter-log-events", "--log-group-name", group, "--start-time",
+                               str(int(since.timestamp()) * 1000), *pattern, "--query", "events[].message",
                                or_stop=(f"the log group {group} can't be read", "check that you may logs:FilterLogEvents"))
     for message in messages or []:
         task.calls.result(message.rstrip("\n"))
+    if not messages:
+        what = "warnings or errors" if errors else "messages"
+        task.calls.remark(f"No {what} in the log group {group} in the last {minutes} minutes, since {since:%Y-%m-%d %H:%M:%S} UTC. "
+                          "--minutes N looks further back")

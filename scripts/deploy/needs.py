@@ -47,6 +47,7 @@ class Needs:
             yield (["ec2:CreateNetworkInterface", "ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface"],
                    [self._arn("ec2", "network-interface/eni-1")])
         yield ["secretsmanager:GetSecretValue"], self._list("SecretArns")
+        yield ["kms:Decrypt"], self._list("JarKmsKeyArn")
         yield ["kms:Decrypt", "kms:GenerateDataKey"], self._list("KmsKeyArns")
         if self._of("registry", "type") == "glue":
             yield ["glue:GetSchemaVersion"], ["*"]

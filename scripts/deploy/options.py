@@ -24,29 +24,39 @@ CloudFormation.
   destroy    stops the application and deletes the stack, and with it the application and its
              snapshots; jars stay
 
-  --dry-run              print every call, to be pasted into a shell; make only those that read
+Every command takes:
   --stack NAME           the stack, and the application's name (clickstream)
-  --template NAME        application: the job alone, on what is there; full: with all that it
-                         needs (application)
-  --source NAME          kinesis or msk: where clicks come from and results go to
-  --set Key=Value        a parameter of the template; may be given again
-  --tag Key=Value        a tag of the stack, which its resources get, too; may be given again
-  --parameters FILE      parameters, a line Key=Value each; lines with # in front are skipped
-  --jar-bucket NAME      the bucket for jars and templates, in the region of the stack
-  --jar FILE             this jar instead of building one
-  --allow-lost-state     update: go on though state is lost, of operators that are gone or, with another
-                         MaxParallelism, of all
-  --keep N               update: delete old snapshots of updates, except for the newest N
+  --dry-run              print every call, to be pasted into a shell; make only those that read
   --region NAME, --profile NAME
                          as of the aws command
-  --minutes N            logs: of the last N minutes (15)
-  --errors               logs: only warnings and errors
-  --saved NAME           query: run the saved query of this name
-  --yes                  destroy: do it
   --timeout MINUTES      how long to wait for each step (30; the template full takes up to an hour,
                          so give it 90)
   --poll SECONDS         time between two looks (10)
+
+Some commands take more, and refuse what is not theirs:
+  --template NAME        deploy, update: application, the job alone, on what is there; or full, with
+                         all that it needs (application; of a stack that is there, its own)
+  --source NAME          deploy, update: kinesis or msk: where clicks come from and results go to
+  --set Key=Value        deploy, update: a parameter of the template; may be given again
+  --tag Key=Value        deploy, update: a tag of the stack, which its resources get, too; may be
+                         given again
+  --parameters FILE      deploy, update: parameters, a line Key=Value each; lines with # in front are
+                         skipped
+  --jar-bucket NAME      deploy, update: the bucket for jars and templates, in the region of the
+                         stack; rollback: the bucket that the last update had
+  --jar FILE             deploy, update: this jar instead of building one
+  --allow-lost-state     deploy, update: go on though state is lost, of operators that are gone or,
+                         with another MaxParallelism, of all
+  --keep N               deploy, update: delete old snapshots of updates, except for the newest N
+  --minutes N            logs: of the last N minutes (15)
+  --errors               logs: only warnings and errors
+  --saved NAME           query: run the saved query of this name
+  --yes                  destroy: do it; rollback: go back further than one update; deploy, update and
+                         rollback: delete what a parameter had made that is taken back
+  --                     what follows are words, even if they begin with -
   -h, --help             show this and end
+
+A value may also follow its option after an equals sign: --stack=shop.
 
 It needs the aws command (version 2), python3 (3.8 or later), unzip, and a login that may do this.
 
@@ -65,6 +75,17 @@ COMMANDS = ("deploy", "update", "status", "doctor", "logs", "query", "rollback",
 #: The templates add to the stack's name: up to 13 characters in MSK, where names end at 64, and in Personalize.
 MAX_NAME = 50
 
+EVERY = {"--stack", "--dry-run", "--region", "--profile", "--timeout", "--poll"}
+
+MAKING = {"--template", "--source", "--set", "--tag", "--parameters", "--jar-bucket", "--jar", "--allow-lost-state", "--keep",
+          "--yes"}
+
+#: The options that a command takes beside those of every command.
+TAKES = {"deploy": MAKING, "update": MAKING, "status": set(), "doctor": set(), "logs": {"--minutes", "--errors"},
+         "query": {"--saved"}, "rollback": {"--jar-bucket", "--yes"}, "destroy": {"--yes"}}
+
+FLAGS = ("--dry-run", "--allow-lost-state", "--errors", "--yes")
+
 
 class Misuse(Exception):
     """The command line is wrong."""
@@ -74,7 +95,8 @@ class Options:
     def __init__(self):
         self.command = ""
         self.stack = "clickstream"
-        self.template = "application"
+        #: Empty if not given: a stack that is there has its own.
+        self.template = ""
         self.jar = ""
         self.jar_bucket = ""
         self.words = []
@@ -90,6 +112,13 @@ class Options:
         self.given = {}
         self.tags = {}
         self.aws = []
+        #: The options that are on the command line.
+        self.named = []
+
+    def add_region(self):
+        """Names the region of AWS_REGION in each call: version 1 of the aws command does not know this variable."""
+        if "--region" not in self.aws and os.environ.get("AWS_REGION"):
+            self.aws = ["--region", os.environ["AWS_REGION"], *self.aws]
 
     def region(self):
         """The region that is given; empty if only the aws command knows it."""
@@ -106,47 +135,70 @@ def parse(arguments):
         word = left.pop(0)
         if word in ("-h", "--help"):
             return None
-        name = word[2:].replace("-", "_")
-        if word in ("--dry-run", "--allow-lost-state", "--errors", "--yes"):
-            setattr(options, name, True)
-        elif word in ("--stack", "--jar", "--jar-bucket", "--saved"):
-            setattr(options, name, _value(word, left))
-        elif word in ("--minutes", "--timeout", "--poll", "--keep"):
-            setattr(options, name, _number(word, _value(word, left)))
-        elif word == "--template":
-            options.template = _one_of(word, _value(word, left), ("application", "full"))
-        elif word == "--source":
-            options.given["Source"] = _one_of(word, _value(word, left), ("kinesis", "msk"))
-        elif word == "--set":
-            _add_parameter(options, _value(word, left), word)
-        elif word == "--tag":
-            _add_tag(options, _value(word, left))
-        elif word == "--parameters":
-            _read_parameters(options, _value(word, left))
-        elif word in ("--region", "--profile"):
-            options.aws += [word, _value(word, left)]
-        elif word.startswith("-"):
-            raise Misuse(f"unknown option {word} (--help shows how it is used)")
-        else:
+        if word == "--":
+            for each in left:
+                _take_word(options, each)
+            break
+        if not word.startswith("-"):
             _take_word(options, word)
+            continue
+        if word.startswith("--") and "=" in word:
+            word, _, value = word.partition("=")
+            if word in FLAGS:
+                raise Misuse(f"{word} takes no value, and there is '{value}'")
+            left.insert(0, value)
+        options.named.append(word)
+        _take_option(options, word, left)
     _check(options)
+    options.add_region()
     return options
+
+
+def _take_option(options, word, left):
+    name = word[2:].replace("-", "_")
+    if word in FLAGS:
+        setattr(options, name, True)
+    elif word in ("--stack", "--jar", "--jar-bucket", "--saved"):
+        setattr(options, name, _value(word, left))
+    elif word in ("--minutes", "--timeout", "--poll", "--keep"):
+        setattr(options, name, _number(word, _value(word, left)))
+    elif word == "--template":
+        options.template = _one_of(word, _value(word, left), ("application", "full"))
+    elif word == "--source":
+        options.given["Source"] = _one_of(word, _value(word, left), ("kinesis", "msk"))
+    elif word == "--set":
+        _add_parameter(options, _value(word, left), word)
+    elif word == "--tag":
+        _add_tag(options, _value(word, left))
+    elif word == "--parameters":
+        _read_parameters(options, _value(word, left))
+    elif word in ("--region", "--profile"):
+        options.aws += [word, _value(word, left)]
+    else:
+        raise Misuse(f"unknown option {word} (--help shows how it is used)")
 
 
 def _take_word(options, word):
     if options.command == "query":
         options.words.append(word)
         return
-    if word not in COMMANDS:
+    if word in COMMANDS:
+        if options.command:
+            raise Misuse(f"there are two commands, {options.command} and {word}")
+        options.command = word
+    elif options.command:
+        raise Misuse(f"{options.command} takes no '{word}': a stack is named by --stack, and all else by options (--help)")
+    else:
         raise Misuse(f"unknown command {word}; {_list()} are commands")
-    if options.command:
-        raise Misuse(f"there are two commands, {options.command} and {word}")
-    options.command = word
 
 
 def _check(options):
     if not options.command:
         raise Misuse(f"a command is missing: {_list('or')}")
+    for word in options.named:
+        if word not in EVERY | TAKES[options.command]:
+            takers = [command for command in COMMANDS if word in TAKES[command]]
+            raise Misuse(f"{options.command} has no use for {word}, an option of {' and '.join(takers)}: leave it out")
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", options.stack):
         raise Misuse(f"--stack is '{options.stack}'; a name begins with a letter and has letters, digits and -")
     if len(options.stack) > MAX_NAME:
@@ -157,6 +209,8 @@ def _check(options):
         if not options.jar_bucket:
             raise Misuse(f"{options.command} needs --jar-bucket, a bucket in the region of the stack; "
                          "'aws s3 mb s3://NAME' makes one")
+        if options.jar and os.path.isdir(options.jar):
+            raise Misuse(f"--jar: {options.jar} is a folder; name a file")
         if options.jar and not os.access(options.jar, os.R_OK):
             raise Misuse(f"--jar: {options.jar} can't be read")
 
@@ -206,5 +260,7 @@ def _read_parameters(options, file):
                 line = line.rstrip("\r\n")
                 if line.strip() and not line.lstrip().startswith("#"):
                     _add_parameter(options, line, f"--parameters {file}")
-    except OSError:
-        raise Misuse(f"--parameters: {file} can't be read") from None
+    except OSError as error:
+        raise Misuse(f"--parameters: {file} can't be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Misuse(f"--parameters: {file} is not a text in UTF-8; it has a line Key=Value for each parameter") from None

@@ -1,6 +1,9 @@
 """The command query."""
 
+import re
+
 from calls import Late, Stop
+from options import Misuse
 
 RIGHTS = "check that you may use Athena, Glue and the archive's bucket"
 
@@ -16,12 +19,24 @@ def query(task):
         if not task.options.saved:
             for each in saved:
                 task.calls.result(f"{each['Name']}\t{each.get('Description', '')}")
+            if not saved:
+                task.calls.remark(f"The work group {group} has no saved queries")
             return
         sql = next((each["QueryString"] for each in saved if each["Name"] == task.options.saved), None)
         if sql is None:
             raise Stop(f"there is no saved query {task.options.saved} in the work group {group}",
                        f"there are: {', '.join(each['Name'] for each in saved) or 'none'}")
+    _need_places(sql, values)
     _run(task, group, database, sql, values)
+
+
+def _need_places(sql, values):
+    """Each value needs a question mark. Those in texts and in comments are none."""
+    places = re.sub(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", "", sql, flags=re.DOTALL).count("?")
+    if places != len(values):
+        told = f"the values {' '.join(values)} are" if values else "no values are"
+        raise Misuse(f"the query has {places} parameters (?), and {told} given: {sql.strip()}\n"
+                     "  SQL stands between quotes, as one word, and the values behind it")
 
 
 def _parameters(values):
@@ -31,7 +46,7 @@ def _parameters(values):
 
 
 def _output(task, name):
-    value = task.stack.outputs.get(name)
+    value = task.stack.find(name)
     if not value:
         raise Stop(f"the stack {task.stack.name} has no output {name}, so it has no archive that Athena can read",
                    "the template full makes one: update a stack of it that is older")
@@ -49,7 +64,8 @@ def _run(task, group, database, sql, values):
     # A query changes nothing, but a dry run must not be paid for.
     started = task.calls.change(
         "athena", "start-query-execution", "--work-group", group, "--query-execution-context", f"Database={database}",
-        "--query-string", sql, *_parameters(values), "--query", "QueryExecutionId", variable="query", or_stop=("the query can't be started", RIGHTS))
+        "--query-string", sql, *_parameters(values), "--query", "QueryExecutionId", variable="query",
+        or_stop=("the query can't be started", RIGHTS))
     call = ["athena", "get-query-execution", "--query-execution-id", started, "--query"]
     try:
         state = task.calls.until("the query", [*call, "QueryExecution.Status.State"],
@@ -63,5 +79,10 @@ def _run(task, group, database, sql, values):
         raise Stop(f"the query {started} is {state}", "put right what is said and run it again", why)
     found = task.calls.read("athena", "get-query-results", "--query-execution-id", started, assume={},
                             or_stop=("the rows can't be read", RIGHTS))
-    for row in found.get("ResultSet", {}).get("Rows", []):
+    rows = found.get("ResultSet", {}).get("Rows", [])
+    for row in rows:
         task.calls.result("\t".join(value.get("VarCharValue", "") for value in row["Data"]))
+    # The first row of a SELECT has the names of columns.
+    if not rows or len(rows) == 1 and re.match(r"(?i)\s*(SELECT|WITH)\b", sql):
+        of = f" with {' '.join(values)}" if values else ""
+        task.calls.remark(f"No rows match {task.options.saved or sql.strip()}{of} in the archive's database {database}")

@@ -5,6 +5,7 @@ import json
 from application import Application
 from calls import Stop, WORK
 from deployment import BEFORE, remembered
+from kept import need_unchanged, SWITCHES
 
 
 def rollback(task):
@@ -14,9 +15,16 @@ def rollback(task):
     stack.need_settled()
     application = Application(calls, stack.name, stack.application_name())
     key = stack.parameters.get("JarKey", "")
-    snapshot = _snapshot_before(application, key)
+    newest, snapshot = _snapshots_before(application, key)
     bucket = task.options.jar_bucket or stack.parameters["JarBucket"]
     template, parameters = _read_remembered(task, bucket, snapshot)
+    told = task.options.yes or task.options.dry_run
+    goal = f"to the snapshot {snapshot} and the jar s3://{parameters.get('JarBucket')}/{parameters.get('JarKey')}"
+    if newest != snapshot and not told:
+        raise Stop(f"the stack {stack.name} has gone back already, before the update that took the snapshot {newest}; this rollback "
+                   f"goes back further, {goal}", "nothing was changed; say --yes if that is what you want")
+    need_unchanged(stack, stack.parameters, {name: parameters[name] for name in SWITCHES if name in parameters}, {}, told)
+    calls.say(f"Going back {goal}")
 
     task.made.append(f"the stack {stack.name}, as it was")
     # By force, without another snapshot: the job may be unable to take one.
@@ -36,16 +44,17 @@ def rollback(task):
     task.show_addresses(application)
 
 
-def _snapshot_before(application, key):
-    """The newest snapshot from before the jar came that runs now."""
+def _snapshots_before(application, key):
+    """The newest snapshot of an update, and the newest from before the jar came that the stack has now."""
+    ours = [each["SnapshotName"] for each in application.snapshots()
+            if each["SnapshotStatus"] == "READY" and each["SnapshotName"].startswith(BEFORE)]
     prefix = f"{BEFORE}{key.rpartition('/')[2][:12]}-"
-    found = [each["SnapshotName"] for each in application.snapshots()
-             if each["SnapshotStatus"] == "READY" and each["SnapshotName"].startswith(prefix)]
+    found = [name for name in ours if name.startswith(prefix)]
     if not found:
         raise Stop(f"there is no snapshot of {application.name} from before its jar {key}",
-                   "nothing was changed. An update by this script takes one; 'update --jar FILE' with the older jar keeps "
-                   "today's state")
-    return found[-1]
+                   "nothing was changed. An update by this script takes one; "
+                   f"'{application.hint('update --jar FILE')}' with the older jar keeps today's state")
+    return ours[-1], found[-1]
 
 
 def _read_remembered(task, bucket, snapshot):

@@ -11,6 +11,13 @@ SETTLED = BROKEN | {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_FAILED", "UPDA
                     "IMPORT_ROLLBACK_FAILED"}
 
 
+#: What the outputs of a stack name, and the resource of application.yaml that it is.
+RESOURCES = {"ApplicationName": "Application", "LogGroupName": "LogGroup", "AthenaWorkGroup": "WorkGroup",
+             "ArchiveDatabase": "ArchiveDatabase", "DashboardName": "Dashboard"}
+
+INNER = "AWS::CloudFormation::Stack"
+
+
 class Stack:
     def __init__(self, calls, name):
         self._calls = calls
@@ -20,6 +27,7 @@ class Stack:
         self.parameters = {}
         self.tags = {}
         self.outputs = {}
+        self._resources = None
 
     # --- What it is
 
@@ -38,39 +46,97 @@ class Stack:
         self.parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
         self.tags = {each["Key"]: each["Value"] for each in stack.get("Tags", [])}
         self.outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+        self._calls.make_with(jar_bucket=self.parameters.get("JarBucket"))
         # What is left of a change set that was never carried out is no stack; a deployment goes on from it.
         return self.status != "REVIEW_IN_PROGRESS"
 
     def need(self):
         if not self.look(may_fail=False):
             raise Stop(f"there is no stack {self.name} in this region",
-                       f"make it by '{self._hint('deploy')}', or name another")
+                       "name another by --stack or --region; cloudformation/README.md has the steps that make one")
+
+    def need_idle(self):
+        """Nobody may be at work on the stack."""
+        if not self.is_at_work():
+            return
+        cancel = ""
+        if self.status == "UPDATE_IN_PROGRESS":
+            cancel = f", or end the update by '{self._aws_hint('cancel-update-stack')}'"
+        raise Stop(f"somebody is at work on the stack {self.name}: it is {self.status}",
+                   f"nothing was changed; wait until '{self._hint('status')}' shows another status{cancel}, and run this again")
 
     def need_settled(self):
         """The stack must not be at work, nor be what is left of one that could not be made."""
+        self.need_idle()
         if self.status in BROKEN:
             raise Stop(f"the stack {self.name} is {self.status}: it was never made whole",
-                       f"delete it by '{self._hint('destroy --yes')}', then deploy again")
+                       f"delete it by '{self._hint('destroy --yes')}', then make it by '{self._hint('deploy')}'")
         if self.status == "UPDATE_ROLLBACK_FAILED":
             raise Stop(f"the stack {self.name} is {self.status}",
-                       f"see what is wrong, then 'aws cloudformation continue-update-rollback --stack-name {self.name}'")
-        if self.status not in SETTLED:
-            raise Stop(f"somebody is at work on the stack {self.name}: it is {self.status}", "try again when it is done")
+                       f"see what is wrong, then '{self._aws_hint('continue-update-rollback')}'")
+
+    def is_at_work(self):
+        return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
 
     def application_name(self):
+        name = self.find("ApplicationName")
+        if name:
+            return name
+        if self.is_ours():
+            raise Stop(f"the stack {self.name} is {self.status} and has no application", self.way_on(), self.failures())
+        raise Stop(f"the stack {self.name} has no output ApplicationName",
+                   "it was not made by a template of this project: name another by --stack")
+
+    def is_ours(self):
+        """Whether a template of this project made it."""
+        return "JarKey" in self.parameters
+
+    def way_on(self):
+        """What to do with a stack that has no application."""
+        if self.is_at_work():
+            return f"wait until '{self._hint('status')}' shows another status"
+        return (f"put right what is said, delete the stack by '{self._hint('destroy --yes')}', and make it by "
+                f"'{self._hint('deploy')}'")
+
+    def find(self, output):
+        """What an output of RESOURCES names. A stack that was not made whole may have no outputs, but resources."""
+        found = self.outputs.get(output)
+        if found or not self.is_ours():
+            return found or ""
+        inner = self.application_stack()
+        if not inner:
+            return ""
+        return inner.outputs.get(output) or inner.resources().get(RESOURCES[output], ("", ""))[1]
+
+    def application_stack(self):
+        """The stack that the application is in: this one, or in the template full one within it; None if that is not there."""
+        if self.template() == "application":
+            return self
+        # The application has its stack's name.
         name = self.outputs.get("ApplicationName")
         if not name:
-            raise Stop(f"the stack {self.name} has no output ApplicationName",
-                       "it was not made by a template of this project: name another by --stack")
-        return name
+            kind, name = self.resources().get("Application", ("", ""))
+            if kind != INNER:
+                return None
+        inner = Stack(self._calls, name)
+        return inner if inner.look(may_fail=False) else None
 
-    def application_parameters(self, application):
-        """The parameters that the application was made by. In the template full it is in a stack of its own, of its name."""
-        if self.template() == "application":
-            return self.parameters
-        inner = Stack(self._calls, application)
-        inner.need()
-        return inner.parameters
+    def application_parameters(self):
+        """The parameters that the application was made by; none if its stack is not there."""
+        inner = self.application_stack()
+        return inner.parameters if inner else {}
+
+    def resources(self):
+        """Kinds and physical ids of the resources that are there, by their names in the template."""
+        if self._resources is None:
+            found = self._calls.read(
+                "cloudformation", "describe-stack-resources", "--stack-name", self.id, "--query",
+                "StackResources[?PhysicalResourceId && ResourceStatus != 'DELETE_COMPLETE']"
+                ".[LogicalResourceId, ResourceType, PhysicalResourceId]",
+                or_stop=(f"the resources of the stack {self.name} can't be listed",
+                         "nothing was changed; check that you may cloudformation:DescribeStackResources"))
+            self._resources = {name: (kind, identity) for name, kind, identity in found or []}
+        return self._resources
 
     def template(self):
         """Which of the two templates it was made by."""
@@ -78,9 +144,9 @@ class Stack:
 
     def need_template(self, template):
         """One template can't update a stack of the other: it would delete what the other has."""
-        if self.template() != template:
+        if template and self.template() != template:
             raise Stop(f"the stack {self.name} is one of the template {self.template()}",
-                       f"nothing was changed; say --template {self.template()}")
+                       f"nothing was changed; say --template {self.template()}, or leave --template out")
 
     # --- What is done to it
 
@@ -119,7 +185,7 @@ class Stack:
         self._await(self.id, SETTLED - {"CREATE_COMPLETE", "UPDATE_COMPLETE"}, "DELETE_COMPLETE")
         if self.status != "DELETE_COMPLETE":
             raise Stop(f"the stack {self.name} was not deleted: it is {self.status}",
-                       "put right what is said above (a bucket must be empty, say), and try again", self._failures())
+                       "put right what is said above (a bucket must be empty, say), and try again", self.failures())
         try:
             kept = self._calls.read("cloudformation", "list-stack-resources", "--stack-name", self.id, "--query",
                                     "StackResourceSummaries[?ResourceStatus=='DELETE_SKIPPED'].[ResourceType, PhysicalResourceId]",
@@ -143,14 +209,13 @@ class Stack:
     def _fail_deployment(self, is_new):
         if is_new:
             raise Stop(f"the stack {self.name} was not made: it is {self.status}",
-                       f"put right what is said above, '{self._hint('destroy --yes')}', and deploy again",
-                       self._failures())
+                       f"put right what is said above, '{self._hint('destroy --yes')}', and run this again",
+                       self.failures())
         raise Stop(f"the stack {self.name} was not updated: it is {self.status}",
                    "the stack went back to what it was; put right what is said above. "
-                   f"'{self._hint('status')}' shows how the application is. If it is READY, '{self._hint('deploy')}' with "
-                   "the old jar starts it", self._failures())
+                   f"'{self._hint('status')}' shows how the application is and what to do", self.failures())
 
-    def _failures(self):
+    def failures(self):
         """What went wrong in the stack lately, a line for each resource."""
         try:
             failures = self._calls.read(
@@ -162,3 +227,10 @@ class Stack:
 
     def _hint(self, command):
         return self._calls.hint(command, self.name)
+
+    def hint_of_another(self):
+        """How the user makes a second stack with brokers."""
+        return self._calls.hint("deploy --template full --source msk", f"{self.name[:48]}-2")
+
+    def _aws_hint(self, operation):
+        return self._calls.aws_hint("cloudformation", operation, "--stack-name", self.name)

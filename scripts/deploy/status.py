@@ -5,8 +5,8 @@ import email.utils
 import json
 import re
 
-from application import Application, FORCIBLE, NAMESPACE, SETTLED
-from calls import CallFailed
+from application import Application, FORCIBLE, groups_of, NAMESPACE, SETTLED
+from calls import CallFailed, Stop
 
 HOUR = datetime.timedelta(hours=1)
 #: A counter without reports for this long was not there.
@@ -19,11 +19,22 @@ def status(task):
     """Shows in ten lines what someone on call needs."""
     stack, calls = task.stack, task.calls
     stack.need()
-    application = Application(calls, stack.name, stack.application_name())
-    detail = application.describe()
-    metrics = Metrics(task, application.name, groups_of(detail), stack.application_parameters(application.name))
+    name = stack.find("ApplicationName")
+    if not name and stack.is_ours():
+        _show_stack(task)
+        return
+    application = Application(calls, stack.name, name or stack.application_name())
+    try:
+        detail = application.describe()
+    except Stop as stop:
+        if CallFailed(stop.said).code() != "ResourceNotFoundException":
+            raise
+        _show_stack(task)
+        return
+    metrics = Metrics(task, application.name, groups_of(detail), stack.application_parameters())
     alarms = calls.read("cloudwatch", "describe-alarms", "--alarm-name-prefix", f"{application.name}-", "--state-value",
-                        "ALARM", "--query", "MetricAlarms[].[AlarmName, AlarmDescription]",
+                        "ALARM", "--alarm-types", "MetricAlarm", "CompositeAlarm", "--query",
+                        "[MetricAlarms, CompositeAlarms][].[AlarmName, AlarmDescription]",
                         or_stop=(f"the alarms of {application.name} can't be listed",
                                  "check that you may cloudwatch:DescribeAlarms")) or []
     # CloudFormation names an alarm by stack and resource, and a random end. Another stack's name may begin like this one's.
@@ -38,15 +49,18 @@ def status(task):
             ("restarts", metrics.restarts()),
             ("dead letters", metrics.dead_letters()),
             ("alarms", "; ".join(f"{alarm}: {text}" for alarm, text in alarms) or "none"),
-            ("dashboards", _dashboards(task, application)),
-            ("next", _next(task, detail["ApplicationStatus"], alarms, metrics))):
+            ("dashboards", _dashboards(task)),
+            ("next", _next(task, application, detail["ApplicationStatus"], alarms, metrics))):
         calls.result(f"{name:<13}{value}")
 
 
-def groups_of(detail):
-    """The property groups of an application, by their names."""
-    groups = detail.get("ApplicationConfigurationDescription", {}).get("EnvironmentPropertyDescriptions", {})
-    return {each["PropertyGroupId"]: each["PropertyMap"] for each in groups.get("PropertyGroupDescriptions", [])}
+def _show_stack(task):
+    """What there is to say of a stack without an application."""
+    stack = task.stack
+    task.calls.result(f"{'status':<13}the stack is {stack.status} and has no application")
+    for line in stack.failures().splitlines():
+        task.calls.result(f"{'failed':<13}{line}")
+    task.calls.result(f"{'next':<13}{stack.way_on()}")
 
 
 def jar_of(detail):
@@ -89,19 +103,27 @@ def _parallelism(detail):
     return f"{now} of {given.get('Parallelism', 'unknown')} configured, {given.get('ParallelismPerKPU', 1)} per KPU, autoscaling {scaling}"
 
 
-def _dashboards(task, application):
-    pages = [task.console(f"cloudwatch/home?region=REGION#dashboards/dashboard/{application.name}")]
+def _dashboards(task):
+    name = task.stack.find("DashboardName")
+    pages = [task.dashboard_page(name)] if name else []
     pages += [value for name, value in sorted(task.stack.outputs.items())
               if "Dashboard" in name and value.startswith("https://")]
-    return " and ".join(pages)
+    return " and ".join(pages) or "none"
 
 
-def _next(task, state, alarms, metrics):
+def _next(task, application, state, alarms, metrics):
     logs = f"'{task.hint('logs --errors')}'"
+    if task.stack.is_at_work():
+        return f"wait: somebody is at work on the stack, which is {task.stack.status}"
     if state == "READY":
-        return f"it does not run. See {logs} for why, then '{task.hint('deploy')}' starts it"
+        start = task.calls.aws_hint("kinesisanalyticsv2", "start-application", "--application-name", application.name)
+        return f"it does not run. See {logs} for why, then start it as it is by '{start}', or with another jar by '{task.hint('deploy')}'"
     if state == "ROLLED_BACK":
-        return f"an update failed and the service went back. See {logs}, then '{task.hint('rollback')}', or update with a jar that runs"
+        again = f"update by '{task.hint('update')}' with a jar that runs"
+        # If the stack went back, too, a rollback would go back further.
+        if task.stack.status == "UPDATE_ROLLBACK_COMPLETE":
+            return f"an update failed and the service went back. See {logs}, then {again}"
+        return f"an update failed and the service went back. See {logs}, then '{task.hint('rollback')}', or {again}"
     if state not in SETTLED:
         ends = f"; '{task.hint('rollback')}' ends what does not" if state in FORCIBLE else ""
         return f"wait: {state} passes by itself{ends}"

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from calls import Calls
+from calls import CallFailed, Calls
 from jar import PROJECT
 from options import Misuse
 from stack import Stack
@@ -16,6 +16,8 @@ class Task:
         #: What there is when a step fails.
         self.made = []
         self._region = options.region()
+        self.calls.make_with(template=options.template, source=options.given.get("Source") if "--source" in options.named else "",
+                             jar_bucket=options.jar_bucket, jar=options.jar)
 
     def region(self):
         if not self._region:
@@ -42,12 +44,25 @@ class Task:
         host = "console.amazonaws.cn" if region.startswith("cn-") else "console.aws.amazon.com"
         return f"https://{region}.{host}/{page}".replace("REGION", region)
 
+    def dashboard_page(self, name):
+        return self.console(f"cloudwatch/home?region=REGION#dashboards/dashboard/{name}")
+
     def show_addresses(self, application):
         name = application.name
+        dashboard = self._dashboard_of(application)
+        page = f"Its dashboard      {self.dashboard_page(dashboard)}\n" if dashboard else ""
         self.calls.result(f"""
 The application    {self.console(f'flink/home?region=REGION#/applications/{name}')}
-Its dashboard      {self.console(f'cloudwatch/home?region=REGION#dashboards/dashboard/{name}')}
-Its stack          {self.console(f'cloudformation/home?region=REGION#/stacks?filteringText={self.stack.name}')}
+{page}Its stack          {self.console(f'cloudformation/home?region=REGION#/stacks?filteringText={self.stack.name}')}
 Flink's own pages  aws kinesisanalyticsv2 create-application-presigned-url --application-name {name} --url-type FLINK_DASHBOARD_URL
 How it is          {self.hint('status')}
 What it logs       {self.hint('logs')}""")
+
+    def _dashboard_of(self, application):
+        """The name of its dashboard; empty if that is not known. The application has its stack's name."""
+        try:
+            found = self.calls.read("cloudformation", "describe-stack-resources", "--stack-name", application.name, "--query",
+                                    "StackResources[?LogicalResourceId=='Dashboard'].PhysicalResourceId | [0]", may_fail=True)
+        except CallFailed:
+            return ""
+        return found or ""

@@ -54,8 +54,8 @@ final class DeployAccount {
     }
 
     /**
-     * The account, which is empty. All tests of a JVM have the same one, after each other. Where aws
-     * and moto are not installed, tests are skipped.
+     * The account, which is empty. All tests of a JVM have the same one, after each other. Where
+     * aws and moto are not installed, tests are skipped.
      */
     static synchronized DeployAccount empty() throws IOException, InterruptedException {
         if (shared == null) {
@@ -87,16 +87,14 @@ final class DeployAccount {
         if (!STARTS_AWS) {
             aws = folder.resolve("aws.sh");
             Path client = PROGRAMS.resolve("aws_client.py");
-            Files.writeString(
-                    aws, "#!/bin/sh\nexec " + python + " -I -S " + client + " \"$@\"\n");
+            Files.writeString(aws, "#!/bin/sh\nexec " + python + " -I -S " + client + " \"$@\"\n");
             aws.toFile().setExecutable(true);
             Process server = run(folder.resolve("aws.log"), python, "aws_server.py", socket + "");
             await(server, folder.resolve("aws.log"), () -> Files.exists(socket));
         }
         // By this name moto knows templates of its own S3.
         DeployAccount account =
-                new DeployAccount(
-                        URI.create("http://localhost:" + port), programs, aws, socket);
+                new DeployAccount(URI.create("http://localhost:" + port), programs, aws, socket);
         await(process, log, account::answers);
         return account;
     }
@@ -105,8 +103,7 @@ final class DeployAccount {
     private static Process run(Path log, String python, String program, String argument)
             throws IOException {
         Process process =
-                new ProcessBuilder(
-                                python, "-B", PROGRAMS.resolve(program).toString(), argument)
+                new ProcessBuilder(python, "-B", PROGRAMS.resolve(program).toString(), argument)
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();
@@ -243,6 +240,32 @@ final class DeployAccount {
                                         template.toAbsolutePath().toString(),
                                         "parameters",
                                         parameters))));
+    }
+
+    /**
+     * Makes a stack what it is after something went wrong.
+     *
+     * @param gone resources that are not there
+     */
+    void changeStack(String name, String status, boolean outputs, String... gone)
+            throws IOException, InterruptedException {
+        control(
+                Map.of(
+                        "changed_stacks",
+                        List.of(
+                                Map.of(
+                                        "name",
+                                        name,
+                                        "status",
+                                        status,
+                                        "outputs",
+                                        outputs,
+                                        "gone",
+                                        List.of(gone),
+                                        "failures",
+                                        gone.length == 0
+                                                ? Map.of()
+                                                : Map.of(gone[0], "No more roles")))));
     }
 
     /** A stack with an application that runs this jar; an older stack of the name is no more. */

@@ -40,6 +40,11 @@ final class DeployRun {
         forget();
     }
 
+    /** Sets a variable of the environment. */
+    void set(String variable, String value) {
+        environment.put(variable, value);
+    }
+
     /** Forgets the calls so far. */
     void forget() throws IOException {
         Files.writeString(folder.resolve("calls"), "");
@@ -54,7 +59,7 @@ final class DeployRun {
     List<String> operations() throws IOException {
         List<String> operations = new ArrayList<>();
         for (String call : calls()) {
-            String[] words = call.split(" ", 3);
+            String[] words = call.replaceFirst("^--region \\S+ ", "").split(" ", 3);
             operations.add(words[0] + " " + words[1]);
         }
         return operations;

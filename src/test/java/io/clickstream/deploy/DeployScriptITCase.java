@@ -33,6 +33,10 @@ class DeployScriptITCase {
     private static final Path SCRIPT_FOLDER = Path.of("").toAbsolutePath();
     private static final String STREAM_ARN =
             "arn:aws:kinesis:eu-central-1:123456789012:stream/clicks";
+    private static final String PARSE =
+            "python3 -B -c 'import sys; sys.path.insert(0, sys.argv[1]); import options;"
+                    + " options.parse(sys.argv[2:])' "
+                    + SCRIPT_FOLDER.resolve("scripts/deploy");
     private static final String OLD_KEY = "clickstream/0123456789abcdef-old.jar";
     private static final String BEFORE_OLD = "before-0123456789ab-20261120120000";
 
@@ -91,10 +95,11 @@ class DeployScriptITCase {
         account.put(remembered + "/template.yaml", Files.readString(TEMPLATE));
         account.put(
                 remembered + "/parameters.json",
-                "[{\"ParameterKey\": \"JarBucket\", \"ParameterValue\": \"jars\"}, "
-                        + "{\"ParameterKey\": \"JarKey\", \"ParameterValue\": \"older.jar\"}, "
-                        + "{\"ParameterKey\": \"Source\", \"ParameterValue\": \"kinesis\"}, "
-                        + "{\"ParameterKey\": \"StreamArn\", \"ParameterValue\": \""
+                "[{\"ParameterKey\": \"JarBucket\", \"ParameterValue\": \"jars\"},"
+                        + " {\"ParameterKey\": \"JarKey\", \"ParameterValue\":"
+                        + " \"clickstream/older.jar\"}, {\"ParameterKey\": \"Source\","
+                        + " \"ParameterValue\": \"kinesis\"}, {\"ParameterKey\": \"StreamArn\","
+                        + " \"ParameterValue\": \""
                         + STREAM_ARN
                         + "\"}]");
     }
@@ -215,7 +220,7 @@ class DeployScriptITCase {
         assertThat(result.text())
                 .contains("Not authorized to perform: iam:CreateRole")
                 .contains("the stack shop was not made: it is ROLLBACK_COMPLETE")
-                .contains("'scripts/deploy.sh destroy --stack shop --yes', and deploy again")
+                .contains("'scripts/deploy.sh destroy --stack shop --yes', and run this again")
                 .containsSubsequence("What there is now:", "the stack shop, maybe in part");
         assertThat(account.calls()).doesNotContain("StartApplication");
 
@@ -225,7 +230,14 @@ class DeployScriptITCase {
         assertThat(again.exit()).isEqualTo(1);
         assertThat(again.text())
                 .contains("the stack shop is ROLLBACK_COMPLETE: it was never made whole")
-                .contains("scripts/deploy.sh destroy --stack shop --yes");
+                .contains(
+                        "delete it by 'scripts/deploy.sh destroy --stack shop --yes', then make it"
+                                + " by ")
+                .contains(
+                        "'scripts/deploy.sh deploy --stack shop --source kinesis --jar-bucket jars"
+                                + " --jar "
+                                + jar
+                                + "'");
         assertThat(run.operations()).containsExactly("cloudformation describe-stacks");
     }
 
@@ -319,7 +331,7 @@ class DeployScriptITCase {
 
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text()).contains("nobody knows what state the running jar has");
-        assertThat(account.calls()).isEmpty();
+        assertThat(account.calls()).containsOnly("DescribeApplication");
     }
 
     @Test
@@ -583,7 +595,7 @@ class DeployScriptITCase {
                         "StartApplication");
         assertThat(run.calls()).anyMatch(call -> call.matches(".* stop-application .*--force.*"));
         assertThat(account.application("shop").get("startedFrom").asText()).isEqualTo(BEFORE_OLD);
-        assertThat(parameters()).contains("JarKey\tolder.jar");
+        assertThat(parameters()).contains("JarKey\tclickstream/older.jar");
     }
 
     /** It can't be stopped then: the update of the stack makes it run, and only then it can. */
@@ -766,6 +778,61 @@ class DeployScriptITCase {
         };
     }
 
+    /** A login may be over, or the account not the one of the dry run. */
+    @Test
+    void aPastedDryRunEndsWhereACallFails() throws Exception {
+        haveStack("click-source\n");
+        Result dry = run.deploy("destroy", "--stack", "shop", "--dry-run");
+        account.control(
+                Map.of(
+                        "errors",
+                        List.of(
+                                Map.of(
+                                        "operation",
+                                        "DescribeApplication",
+                                        "code",
+                                        "InvalidArgumentException",
+                                        "times",
+                                        1000))));
+
+        Result pasted = run.paste(dry.text());
+
+        assertThat(pasted.exit()).isNotZero();
+        assertThat(pasted.text()).contains("InvalidArgumentException");
+        assertThat(account.calls()).containsOnly("DescribeApplication");
+        assertThat(run.operations()).doesNotContain("cloudformation delete-stack");
+    }
+
+    @Test
+    void aPastedDryRunEndsWhereWhatItWaitsForDoesNotCome() throws Exception {
+        haveStack("click-source\n");
+        Result dry = run.deploy("destroy", "--stack", "shop", "--dry-run", "--timeout", "0");
+        account.status("shop", "UPDATING", "UPDATING", "UPDATING", "UPDATING", "UPDATING");
+
+        Result pasted = run.paste(dry.text());
+
+        assertThat(pasted.exit()).isEqualTo(1);
+        assertThat(pasted.text())
+                .contains("the application is not done after 0 minutes: it is UPDATING");
+        assertThat(account.calls()).containsOnly("DescribeApplication");
+    }
+
+    /** A real run stops where a snapshot failed; so does what it prints. */
+    @Test
+    void aPastedDryRunEndsWhereSomethingFailed() throws Exception {
+        haveStack("click-source\n");
+        Result dry = update("--dry-run");
+        account.path("CreateApplicationSnapshot", "CREATING", "FAILED");
+
+        Result pasted = run.paste(dry.text());
+
+        assertThat(pasted.exit()).isEqualTo(1);
+        assertThat(pasted.text())
+                .containsPattern(
+                        "the snapshot before-.* is FAILED, not READY: what follows is for");
+        assertThat(run.operations()).doesNotContain("cloudformation deploy");
+    }
+
     /** Calls that make something. */
     private List<String> changes() throws IOException {
         return run.calls().stream()
@@ -816,6 +883,17 @@ class DeployScriptITCase {
                 "update --keep 0 | --keep is '0'; at least 1 is kept",
                 "deploy --jar-bucket jars --jar none.jar | --jar: none.jar can't be read",
                 "deploy --tag Team | --tag: 'Team' is no tag; Key=Value is one",
+                "deploy --jar-bucket jars --jar / | --jar: / is a folder; name a file",
+                "deploy --parameters /bin/cat | --parameters: /bin/cat is not a text in UTF-8",
+                "deploy --parameters none | can't be read: No such file or directory",
+                "status shop | status takes no 'shop': a stack is named by --stack",
+                "deploy shop | deploy takes no 'shop'",
+                "status --yes | status has no use for --yes, an option of deploy and update and",
+                "destroy --jar-bucket jars | destroy has no use for --jar-bucket",
+                "update --minutes=5 | update has no use for --minutes, an option of logs: leave",
+                "destroy --yes=no | --yes takes no value, and there is 'no'",
+                "status --timeout=soon | --timeout is 'soon'; it is a whole number",
+                "status --quiet=1 | unknown option --quiet",
                 "--stack shop | a command is missing",
                 "status --stack | --stack needs a value"
             })
@@ -827,7 +905,7 @@ class DeployScriptITCase {
         assertThat(run.calls()).isEmpty();
     }
 
-    /** The option --help stands behind all others, so that they are read and nothing is done. */
+    /** The command lines are only read. */
     @Test
     void theHelpAndTheReadmeShowOnlyWhatItTakes() throws Exception {
         Result help = run.deploy("--help");
@@ -840,8 +918,13 @@ class DeployScriptITCase {
                         .matcher(help.text().split("Examples:", 2)[1] + readme);
         while (example.find()) {
             String line = example.group().replace("\\\n", " ").trim();
-            commands.add(line.split(" ", 3)[1]);
-            Result result = run.paste(SCRIPT_FOLDER + "/" + line + " --help");
+            String[] words = line.split(" ", 3);
+            commands.add(words[1]);
+            if (words.length == 2) {
+                // The text names a command.
+                continue;
+            }
+            Result result = run.paste(line.replace("scripts/deploy.sh", PARSE));
             assertThat(result.exit()).as(line + result.text()).isZero();
         }
 
@@ -852,6 +935,69 @@ class DeployScriptITCase {
         }
         assertThat(all).hasSize(8);
         assertThat(commands).containsExactlyInAnyOrderElementsOf(all);
+    }
+
+    @Test
+    void takesAValueBehindAnEqualsSign() throws Exception {
+        Result result =
+                run.deploy(
+                        "deploy",
+                        "--dry-run",
+                        "--stack=shop",
+                        "--jar-bucket=jars",
+                        "--jar=" + jar,
+                        "--source=kinesis",
+                        "--set=StreamArn=" + STREAM_ARN,
+                        "--set=Item=/a=b");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text())
+                .containsPattern("cloudformation deploy .*StreamArn=" + STREAM_ARN)
+                .contains("Item=/a=b");
+    }
+
+    /** Version 1 of the aws command, which runs here, does not know this variable. */
+    @Test
+    void knowsTheRegionOfTheEnvironment() throws Exception {
+        haveStack("click-source\n");
+        run.set("AWS_DEFAULT_REGION", "us-west-2");
+        run.set("AWS_REGION", "eu-central-1");
+
+        Result status = run.deploy("status", "--stack", "shop");
+
+        assertThat(status.exit()).as(status.text()).isZero();
+        assertThat(run.calls()).allMatch(call -> call.startsWith("--region eu-central-1 "));
+        assertThat(status.text()).contains("deploy.sh logs --stack shop --region eu-central-1");
+    }
+
+    @Test
+    void refusesAJarThatIsDamaged() throws Exception {
+        byte[] bytes = Files.readAllBytes(jar);
+        bytes[60] ^= 0x55;
+        bytes[61] ^= 0x55;
+        Files.write(jar, bytes);
+
+        Result result = deploy();
+
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(result.text()).contains("it is not a jar of this project");
+    }
+
+    /** As in: scripts/deploy.sh status | head -n 1. */
+    @Test
+    void saysNothingWhenNobodyReadsItAnyMore() throws Exception {
+        haveStack("click-source\n");
+        String script = SCRIPT_FOLDER.resolve("scripts/deploy.sh").toString();
+
+        Result result =
+                run.paste(
+                        script
+                                + " update --stack shop --jar-bucket jars --jar "
+                                + jar
+                                + " --dry-run --poll 0 | head -n 1");
+
+        assertThat(result.exit()).isZero();
+        assertThat(result.text()).isEqualTo("bash <<'END_OF_DRY_RUN'\n");
     }
 
     @Test
@@ -872,6 +1018,26 @@ class DeployScriptITCase {
                 .contains("the template application has no parameter SesionGap; it has:")
                 .contains("SessionGap");
         assertThat(changes()).isEmpty();
+    }
+
+    /**
+     * As CloudFormation does, which looks at values, patterns and rules before it makes anything.
+     */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Preset=shop | Parameter 'Preset' must satisfy its constraints; it is 'shop'",
+                "StreamArn=clicks | Parameter 'StreamArn' must satisfy its constraints",
+                "Parallelism=0 | Parameter 'Parallelism' must satisfy its constraints; it is '0'",
+                "TrackingId=1a2b | TrackingId needs SpillBucket."
+            })
+    void saysThatTheTemplateDoesNotAllowAParameter(String parameter, String message)
+            throws Exception {
+        Result result = deploy("--set", parameter);
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text()).contains("the stack shop can't be made", message);
     }
 
     @Test
@@ -927,9 +1093,18 @@ class DeployScriptITCase {
 
         Result status = run.deploy("status", "--stack", "shop");
         assertThat(status.exit()).as(status.text()).isZero();
-        assertThat(status.text()).contains("ROLLED_BACK", "scripts/deploy.sh rollback");
+        assertThat(status.text())
+                .contains("ROLLED_BACK", "update by 'scripts/deploy.sh update")
+                .doesNotContain("deploy.sh rollback");
 
-        Result rolledBack = run.deploy("rollback", "--stack", "shop");
+        // The service went back to the second jar already; this goes to the first one.
+        Result further = run.deploy("rollback", "--stack", "shop");
+        assertThat(further.exit()).isEqualTo(1);
+        assertThat(further.text())
+                .contains("this rollback goes back further, to the snapshot " + snapshot)
+                .contains("the jar s3://jars/" + DeployRun.key(first))
+                .contains("say --yes");
+        Result rolledBack = run.deploy("rollback", "--stack", "shop", "--yes");
         assertThat(rolledBack.exit()).as(rolledBack.text()).isZero();
         assertThat(parameters()).contains("JarKey\t" + DeployRun.key(first), "Window\t10 s");
         assertThat(run.calls())

@@ -96,6 +96,16 @@ class DeployViewsITCase {
         account.control(Map.of("points", points));
         alarm("shop-LateAlarm-1A2B", "More clicks are late");
         alarm("shop-2-LateAlarm-1A2B", "Not ours");
+        run.aws(
+                "cloudwatch",
+                "put-composite-alarm",
+                "--alarm-name",
+                "shop-SilentAlarm-3C4D",
+                "--alarm-description",
+                "Nothing is sent",
+                "--alarm-rule",
+                "ALARM(shop-LateAlarm-1A2B)");
+        set("shop-SilentAlarm-3C4D");
 
         Result result = run.deploy("status", "--stack", "shop");
 
@@ -119,7 +129,13 @@ class DeployViewsITCase {
                 .isEqualTo("restarts     2 in the last hour, 3 since the last start");
         assertThat(lines.get(6))
                 .isEqualTo("dead letters 33 in the last hour: late 26, malformed 7");
-        assertThat(lines.get(7)).isEqualTo("alarms       LateAlarm: More clicks are late");
+        assertThat(lines.get(7))
+                .isEqualTo(
+                        "alarms       LateAlarm: More clicks are late; SilentAlarm: Nothing is"
+                                + " sent");
+        // Without the types, the service tells none of the second kind.
+        assertThat(run.calls())
+                .anyMatch(call -> call.contains("--alarm-types MetricAlarm CompositeAlarm "));
         assertThat(lines.get(8)).contains("#dashboards/dashboard/shop");
         assertThat(lines.get(9))
                 .isEqualTo(
@@ -149,6 +165,10 @@ class DeployViewsITCase {
                 "1",
                 "--comparison-operator",
                 "GreaterThanThreshold");
+        set(name);
+    }
+
+    private void set(String name) throws Exception {
         run.aws(
                 "cloudwatch",
                 "set-alarm-state",
@@ -188,7 +208,7 @@ class DeployViewsITCase {
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text())
                 .contains("there is no stack shop in this region")
-                .contains("'scripts/deploy.sh deploy --stack shop --region eu-west-1'");
+                .contains("name another by --stack or --region");
     }
 
     // --- Doctor
@@ -264,6 +284,47 @@ class DeployViewsITCase {
             assertThat(missing.text()).contains("4 missing");
         } finally {
             domain.stop(0);
+        }
+    }
+
+    /** Whatever is at the endpoint, it is said, and all other checks are made. */
+    @Test
+    void checksAllElseWhereTheEndpointIsOdd() throws Exception {
+        HttpServer odd =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        odd.createContext(
+                "/_index_template",
+                exchange -> {
+                    exchange.sendResponseHeaders(200, 2);
+                    exchange.getResponseBody().write("[]".getBytes(UTF_8));
+                    exchange.close();
+                });
+        odd.start();
+        try {
+            for (String endpoint :
+                    List.of(
+                            "http://127.0.0.1:" + odd.getAddress().getPort(),
+                            "http://127.0.0.1:port",
+                            "http://127.0.0.1:1/a b",
+                            "nowhere")) {
+                account.reset();
+                haveStack(
+                        Map.of(
+                                "OpenSearchEndpoint",
+                                endpoint,
+                                "OpenSearchDomainArn",
+                                "arn:aws:es:eu-central-1:123456789012:domain/clickstream"));
+
+                Result result = run.deploy("doctor", "--stack", "shop");
+
+                assertThat(result.exit()).isEqualTo(1);
+                assertThat(result.text())
+                        .contains("unseen   the index templates", endpoint)
+                        .contains("the role may s3:GetObject")
+                        .doesNotContain("Traceback");
+            }
+        } finally {
+            odd.stop(0);
         }
     }
 
@@ -360,7 +421,7 @@ class DeployViewsITCase {
                 "--database",
                 "shop_archive",
                 "--query-string",
-                "SELECT hour, count(*) FROM clicks GROUP BY hour");
+                "SELECT hour, count(*) FROM clicks WHERE dt BETWEEN ? AND ? AND x <> '?'");
     }
 
     @Test
@@ -438,7 +499,60 @@ class DeployViewsITCase {
         assertThat(result.text()).contains("has no output AthenaWorkGroup");
     }
 
+    @Test
+    void saysThatNoRowMatches() throws Exception {
+        haveArchive();
+        account.answerQuery(List.of("hour"));
+
+        Result result =
+                run.deploy(
+                        "query",
+                        "--stack",
+                        "shop",
+                        "--saved",
+                        "clicks-per-hour",
+                        "2026-11-27",
+                        "2026-11-28");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text())
+                .isEqualTo(
+                        "hour\nNo rows match clicks-per-hour with 2026-11-27 2026-11-28 in the"
+                                + " archive's database shop_archive\n");
+    }
+
+    /** Without quotes, each word of the SQL would be a value. */
+    @Test
+    void refusesValuesThatHaveNoPlaceInTheQuery() throws Exception {
+        haveArchive();
+
+        Result words = run.deploy("query", "--stack", "shop", "SELECT", "1");
+        assertThat(words.exit()).isEqualTo(2);
+        assertThat(words.text())
+                .contains("the query has 0 parameters (?), and the values 1 are given: SELECT")
+                .contains("SQL stands between quotes");
+
+        Result saved = run.deploy("query", "--stack", "shop", "--saved", "clicks-per-hour");
+        assertThat(saved.exit()).isEqualTo(2);
+        assertThat(saved.text()).contains("the query has 2 parameters (?), and no values are");
+        assertThat(run.operations()).doesNotContain("athena start-query-execution");
+    }
+
     // --- Logs
+
+    @Test
+    void saysThatNothingWasLogged() throws Exception {
+        haveStack(Map.of());
+
+        Result result = run.deploy("logs", "--stack", "shop", "--errors", "--minutes", "5");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text())
+                .matches(
+                        "No warnings or errors in the log group /aws/kinesis-analytics/shop in the"
+                                + " last 5 minutes, since [-0-9]{10} [0-9:]{8} UTC\\. --minutes N"
+                                + " looks further back\n");
+    }
 
     @Test
     void printsWhatTheJobLogged() throws Exception {

@@ -238,10 +238,10 @@ final class Template {
         return refusals;
     }
 
-    /** The values that a parameter may have, where the template lists them. */
+    /** The values that a parameter may have; none where the template does not list them. */
     List<String> allowedValues(String parameter) {
-        return list(map(map(template.get("Parameters")).get(parameter)).get("AllowedValues"))
-                .stream()
+        Map<String, Object> described = map(map(template.get("Parameters")).get(parameter));
+        return list(described.getOrDefault("AllowedValues", List.of())).stream()
                 .map(String::valueOf)
                 .toList();
     }

@@ -1,0 +1,115 @@
+"""What an update must not take away: names of what is there, and what holds data."""
+
+from calls import Stop
+from needs import STREAMS, TOPICS
+
+#: Parameters of names, and the keys of a stream's and of a topic's name in the property groups.
+NAMES = {"DepartmentsName": ("departments-stream", "departments-topic"),
+         "SessionsName": ("sessions-stream", "sessions-topic"),
+         "CheckoutsName": ("checkouts-stream", "checkouts-topic"),
+         "DeadLettersName": ("dead-letters-stream", "topic"),
+         "TrendingName": ("trending-stream", "trending-topic")}
+
+#: Parameters of names, and the resources of full.yaml that have them.
+NAMED = {"DepartmentsName": "DepartmentsStream", "SessionsName": "SessionsStream", "CheckoutsName": "CheckoutsStream",
+         "DeadLettersName": "DeadLettersStream", "TrendingName": "TrendingStream", "DomainName": "Domain"}
+
+#: Parameters of full.yaml that can't change: CloudFormation would make anew what is named here, without its data.
+FIXED = {"Source": "the streams or the cluster", "MskType": "the cluster", "KmsKeyArn": "the domain, and a provisioned cluster",
+         "VpcCidr": "the network with all in it", "Zones": "the subnets with all in them", "DomainName": "the domain",
+         "DepartmentsName": "a stream", "SessionsName": "a stream", "CheckoutsName": "a stream", "DeadLettersName": "a stream",
+         "TrendingName": "a stream"}
+
+#: Parameters of full.yaml whose other values make something: the value without it, and what is deleted with that value.
+SWITCHES = {"AdminArn": ("", "the OpenSearch UI application with its workspace"),
+            "OpenSearchUi": ("false", "the OpenSearch UI application with its workspace"),
+            "Format": ("json", "the schema registry with its schemas"),
+            "Personalize": ("false", "the dataset group of Personalize with its data"),
+            "Trending": ("none", "the stream of trends")}
+
+#: The values that parameters have where a stack is older than they are.
+FORMER = {"MskType": "provisioned", "OpenSearchUi": "true", "Format": "json", "Personalize": "false", "Trending": "none"}
+
+#: The consumer of enhanced fan-out of templates without parameters for names.
+OLDER_CONSUMER = "clickstream"
+
+
+def older_consumer(parameters):
+    """In a set, the name of the consumer if an application with these parameters is of an older template."""
+    return {OLDER_CONSUMER} if parameters.get("Reader") == "efo" and "DepartmentsName" not in parameters else set()
+
+
+def names_to_keep(stack, groups):
+    """The names of what is there, of the parameters that name it and have no value yet. An older template had other names."""
+    names = _names_of_resources(stack) if stack.template() == "full" else _names_of_groups(groups)
+    return {name: value for name, value in names.items() if not stack.parameters.get(name)}
+
+
+def need_same_cluster(stack):
+    """A cluster of an older template has two brokers in two zones, and can't get a third zone."""
+    if stack.template() == "full" and "Cluster" in stack.resources() and "SubnetC" not in stack.resources():
+        raise Stop(f"the cluster of the stack {stack.name} has brokers in two zones. The template has three in three zones, for "
+                   "which CloudFormation would have to make the cluster anew, without its records",
+                   f"nothing was changed. Make a second stack by '{stack.hint_of_another()}', send the clicks to it, and destroy "
+                   "this one when nobody reads its topics any more")
+
+
+def need_unchanged(stack, before, after, names, may_delete):
+    """Refuses values of parameters by which CloudFormation would delete what holds data.
+
+    before, after: parameters with their values
+    names: names of what is there
+    may_delete: the user wants what a switch deletes
+    """
+    for name, what, is_switch in losses(stack.template(), {**before, **names}, after):
+        now = names.get(name) or before.get(name) or FORMER.get(name, "")
+        told = f"{name} is '{now}' and can't become '{after[name]}': CloudFormation would "
+        if not is_switch:
+            raise Stop(f"{told}make {what} anew, without the data",
+                       f"nothing was changed; leave {name} out, or make another stack with it")
+        if not may_delete:
+            raise Stop(f"{told}delete {what}", "nothing was changed; leave it out, or say --yes if that is what you want")
+
+
+def losses(template, before, after):
+    """The parameters by whose new values something is lost, with what that is, and whether a switch deletes it."""
+    if template != "full":
+        return
+    before = {**FORMER, **before}
+    for name, value in after.items():
+        if value == before.get(name, "") or not _makes_something(name, before):
+            continue
+        if name in FIXED:
+            yield name, FIXED[name], False
+        elif name in SWITCHES and value == SWITCHES[name][0]:
+            yield name, SWITCHES[name][1], True
+
+
+def _makes_something(name, before):
+    """Whether there is something that a parameter of a stack makes or names."""
+    from_kinesis = before.get("Source") == "kinesis"
+    if name == "MskType":
+        return not from_kinesis
+    if name in ("Trending", "TrendingName"):
+        return from_kinesis and before["Trending"] != "none"
+    if name in ("AdminArn", "OpenSearchUi"):
+        return bool(before.get("AdminArn")) and before["OpenSearchUi"] == "true"
+    return name not in NAMES or from_kinesis
+
+
+def _names_of_resources(stack):
+    return {name: stack.resources()[resource][1] for name, resource in NAMED.items() if resource in stack.resources()}
+
+
+def _names_of_groups(groups):
+    """What the job writes to. Without a name it writes to the one of these defaults."""
+    names = {}
+    for name, (stream, topic) in NAMES.items():
+        if name == "TrendingName" and "trending" not in groups:
+            continue
+        if "sink.kinesis" in groups:
+            names[name] = groups["sink.kinesis"].get(stream) or {**STREAMS, "trending-stream": "Trending"}[stream]
+        elif "sink.kafka" in groups:
+            group = groups.get("dead-letters", {}) if name == "DeadLettersName" else groups["sink.kafka"]
+            names[name] = group.get(topic) or {**TOPICS, "trending-topic": "Trending", "topic": "DeadLetters"}[topic]
+    return names
