@@ -80,7 +80,8 @@ class Calls:
                   f"# it is pasted into a shell, up to the line {END}.\n"
                   "set -eu\n"
                   "export AWS_PAGER=\n"
-                  "work=$(mktemp -d)", flush=True)
+                  "work=$(mktemp -d)\n"
+                  "trap 'rm -rf \"$work\"' EXIT", flush=True)
 
     def end(self):
         """Ends what a dry run prints."""
@@ -152,7 +153,9 @@ class Calls:
     def now(self, variable, minutes=0):
         """The time in some minutes, as calls take it."""
         if self._dry_run and self._assumes:
-            print(f"{variable}=$(date -u -d '{minutes} minutes' +%Y-%m-%dT%H:%M:%SZ)")
+            # Programs named date differ from system to system.
+            then = f'time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + {60 * minutes}))'
+            print(f"{variable}=$(python3 -c 'import time; print({then})')")
             return self._variable(variable)
         time_then = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=minutes)
         return time_then.strftime("%Y-%m-%dT%H:%M:%SZ")
