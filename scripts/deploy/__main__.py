@@ -5,7 +5,7 @@ import signal
 import sys
 
 import options
-from calls import CallFailed, Stop
+from calls import CallFailed, Stop, tell
 from deployment import deploy, update
 from destroy import destroy
 from doctor import doctor
@@ -26,7 +26,7 @@ def main(arguments):
     except options.Misuse as misuse:
         return refuse(misuse)
     if parsed is None:
-        print(options.HELP, end="")
+        tell(options.HELP.rstrip("\n"))
         return 0
     # No pager, and answers in plain JSON, whatever the user's own configuration says.
     os.environ["AWS_PAGER"] = ""
@@ -35,10 +35,6 @@ def main(arguments):
         code = COMMANDS[parsed.command](task) or 0
         task.calls.end()
         return code
-    except BrokenPipeError:
-        # Whoever reads this, such as head, has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except (options.Misuse, NoJar) as misuse:
         code = refuse(misuse)
     except Stop as stop:

@@ -3,6 +3,7 @@
 import atexit
 import datetime
 import json
+import os
 import re
 import shlex
 import shutil
@@ -56,6 +57,14 @@ class Late(Exception):
     """What was waited for did not come in time. The text is the last answer."""
 
 
+def tell(text):
+    """Prints a text. Where nobody reads any more, as behind head, the command goes on all the same."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class Calls:
     """Makes calls of aws, or prints them.
 
@@ -75,18 +84,18 @@ class Calls:
         self._made_with = {}
         if dry_run:
             # In a shell of its own, which a failure ends, and which knows comments.
-            print(f"bash <<'{END}'\n"
+            tell(f"bash <<'{END}'\n"
                   "# A dry run: calls that only read are made, and nothing is changed. This does the same as the command when\n"
                   f"# it is pasted into a shell, up to the line {END}.\n"
                   "set -eu\n"
                   "export AWS_PAGER=\n"
                   "work=$(mktemp -d)\n"
-                  "trap 'rm -rf \"$work\"' EXIT", flush=True)
+                  "trap 'rm -rf \"$work\"' EXIT")
 
     def end(self):
         """Ends what a dry run prints."""
         if self._dry_run:
-            print(END, flush=True)
+            tell(END)
 
     # --- For the commands
 
@@ -155,7 +164,7 @@ class Calls:
         if self._dry_run and self._assumes:
             # Programs named date differ from system to system.
             then = f'time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + {60 * minutes}))'
-            print(f"{variable}=$(python3 -c 'import time; print({then})')")
+            tell(f"{variable}=$(python3 -c 'import time; print({then})')")
             return self._variable(variable)
         time_then = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=minutes)
         return time_then.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -166,12 +175,12 @@ class Calls:
 
     def say(self, text):
         text = text.replace(VARIABLE, "$")
-        print(f"# {text}" if self._dry_run else text, flush=True)
+        tell(f"# {text}" if self._dry_run else text)
 
     def result(self, text):
         """Says what a command found out; a dry run that did not find it out says nothing."""
         if not self._dry_run:
-            print(text, flush=True)
+            tell(text)
 
     def make_with(self, **options):
         """Sets what a hint of deploy or update has beside the stack's name. What is known already stays."""
@@ -214,7 +223,7 @@ class Calls:
                 line += f" >{self._quoted([to])}"
             if may_fail:
                 line += " || true"
-            print(line, flush=True)
+            tell(line)
             if self._assumes:
                 return None
         try:
@@ -231,23 +240,23 @@ class Calls:
 
     def _print_until(self, what, words, done, assume, other, only_while):
         """Prints a loop that ends when its time is up, when its call fails, and when it has another answer than this run."""
-        print(f"deadline=$((SECONDS + {self._timeout * 60}))\n"
+        tell(f"deadline=$((SECONDS + {self._timeout * 60}))\n"
               f"until seen=$({self._quoted(words)}) || exit\n"
               f"  grep -qxE {shlex.quote('|'.join(sorted(done)))} <<<\"$seen\"; do")
         late = self._quoted_word(f"{what} is not done after {self._timeout} minutes: it is ")
-        print(f"  [ $SECONDS -lt $deadline ] || {{ echo {late}\"$seen\" >&2; exit 1; }}")
+        tell(f"  [ $SECONDS -lt $deadline ] || {{ echo {late}\"$seen\" >&2; exit 1; }}")
         if other:
             pattern = shlex.quote("|".join(sorted(only_while[1])))
-            print(f"  state=$({self._quoted(other)})\n"
+            tell(f"  state=$({self._quoted(other)})\n"
                   f"  grep -qxE {pattern} <<<\"$state\" || {{ echo {self._quoted_word(f'{what}: ')}\"$state\" >&2; exit 1; }}")
-        print(f"  sleep {self._poll}\ndone", flush=True)
+        tell(f"  sleep {self._poll}\ndone")
         answer = assume
         if not self._assumes:
             found = self._answer_or_none(words, None)
             answer = found if found in done else assume
-        print(f"[ \"$seen\" = {shlex.quote(answer)} ] || "
+        tell(f"[ \"$seen\" = {shlex.quote(answer)} ] || "
               f"{{ echo {self._quoted_word(f'{what} is ')}\"$seen\"{shlex.quote(f', not {answer}: what follows is for another case')}"
-              " >&2; exit 1; }", flush=True)
+              " >&2; exit 1; }")
         return answer
 
     def _answer_or_none(self, words, or_stop):
