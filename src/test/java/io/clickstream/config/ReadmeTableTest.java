@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The README's table of settings is the code's. */
+/** The table of settings in flink-conf/README.md is the code's. */
 class ReadmeTableTest {
 
-    private static final Path README = Path.of("README.md");
+    private static final Path README = Path.of("flink-conf/README.md");
     private static final String BEGIN = "<!-- configuration table: begin -->\n";
     private static final String END = "<!-- configuration table: end -->";
     private static final String UPDATE = "readme.update";
@@ -20,8 +20,10 @@ class ReadmeTableTest {
         String readme = Files.readString(README);
         int begin = readme.indexOf(BEGIN);
         int end = readme.indexOf(END);
-        assertThat(begin).as("README.md needs a line %s", BEGIN).isNotNegative();
-        assertThat(end).as("README.md needs a line %s behind it", END).isGreaterThan(begin);
+        assertThat(begin).as("flink-conf/README.md needs a line %s", BEGIN).isNotNegative();
+        assertThat(end)
+                .as("flink-conf/README.md needs a line %s behind it", END)
+                .isGreaterThan(begin);
         if (Boolean.getBoolean(UPDATE)) {
             Files.writeString(
                     README,

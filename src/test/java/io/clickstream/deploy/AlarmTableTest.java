@@ -68,7 +68,7 @@ class AlarmTableTest {
 
     private static Map<String, List<String>> rows() throws Exception {
         Map<String, List<String>> rows = new TreeMap<>();
-        String readme = Files.readString(Path.of("README.md"));
+        String readme = Files.readString(Path.of("src/main/README.md"));
         String table =
                 readme.substring(readme.indexOf("| alarm | it means | look at | do |"))
                         .split("\n\n", 2)[0];

@@ -15,14 +15,13 @@ import org.junit.jupiter.api.Test;
 class DeployGuideTest {
 
     private static final Path GUIDE = Path.of("cloudformation", "README.md");
-    private static final Path README = Path.of("README.md");
     private static final Path SCRIPT = Path.of("scripts", "deploy");
     private static final Pattern DOLLARS = Pattern.compile("\\$([0-9]+\\.[0-9]{2})");
 
     /** The sums are those of the list of prices. */
     @Test
     void addsUpTheListOfPrices() throws Exception {
-        String list = Files.readString(README);
+        String list = Files.readString(GUIDE);
         double application =
                 lastOf(list, "| 1 | 1 | 1 + 1 |")
                         + lastOf(list, "| the application's running storage");

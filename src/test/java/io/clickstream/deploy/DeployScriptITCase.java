@@ -910,7 +910,7 @@ class DeployScriptITCase {
     void theHelpAndTheReadmeShowOnlyWhatItTakes() throws Exception {
         Result help = run.deploy("--help");
         assertThat(help.exit()).isZero();
-        String readme = Files.readString(Path.of("README.md"));
+        String readme = Files.readString(Path.of("cloudformation/README.md"));
 
         Set<String> commands = new TreeSet<>();
         Matcher example =

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
 
-/** Clicks of well-known shapes, by the options that the README names, against SQL. */
+/** Clicks of well-known shapes, by the options that flink-conf/README.md names, against SQL. */
 class PublicShapesITCase {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -72,7 +72,7 @@ class PublicShapesITCase {
         for (PublicShape shape : PublicShape.values()) {
             table.append(ROW.formatted(shape.title(), shape.options()));
         }
-        assertThat(Files.readString(Path.of("README.md"))).contains("\n" + table + "\n");
+        assertThat(Files.readString(Path.of("flink-conf/README.md"))).contains("\n" + table + "\n");
     }
 
     private List<JsonNode> output(String name) throws IOException {

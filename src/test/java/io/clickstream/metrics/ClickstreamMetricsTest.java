@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The names of metrics are in one place, and the README has them all. */
+/** The names of metrics are in one place, and src/main/README.md has them all. */
 class ClickstreamMetricsTest {
 
     private static final Pattern IN_BACKTICKS = Pattern.compile("`([^`]+)`");
@@ -54,7 +54,7 @@ class ClickstreamMetricsTest {
     void areInTheReadme() throws IOException {
         Set<String> documented = new TreeSet<>();
         boolean inside = false;
-        for (String line : Files.readAllLines(Path.of("README.md"))) {
+        for (String line : Files.readAllLines(Path.of("src/main/README.md"))) {
             if (line.startsWith("| metric |")) {
                 inside = true;
             } else if (inside && !line.startsWith("|")) {
