@@ -16,7 +16,8 @@ public final class AggregatesConfig {
                     Parsers::positiveDuration,
                     Parsers.DURATION,
                     "1 s",
-                    "Two clicks of a user that are further apart are in two sessions.");
+                    "A pause longer than this between two clicks of a user starts a new"
+                            + " session.");
 
     static final Key<Duration> WINDOW =
             Key.of(
@@ -25,17 +26,18 @@ public final class AggregatesConfig {
                     Parsers::positiveDuration,
                     Parsers.DURATION,
                     "10 s",
-                    "The size of the windows that sessions are counted in.");
+                    "The size of the windows in which sessions are counted.");
 
     static final Key<Integer> MAX_SESSIONS_ON_HEAP =
             Key.of(
                     GROUP,
                     "max-sessions-on-heap",
                     Parsers::positiveInt,
-                    "a whole number from 1 on",
-                    "Open sessions that a subtask holds on the heap; the others are in RocksDB"
-                            + " until they are needed. Without it, as many as fit into two fifths"
-                            + " of a slot's heap at 256 bytes each: 5,000,000 in 3 GB.");
+                    "a whole number, 1 or more",
+                    "The number of open sessions that a subtask keeps on the heap. The"
+                            + " others stay in RocksDB until their users click. By default, as"
+                            + " many as fit into two fifths of a slot's heap at 256 bytes each:"
+                            + " 5,000,000 in 3 GB.");
 
     static final Key<Integer> MAX_DEPT_LIST_SIZE =
             Key.of(
@@ -44,10 +46,10 @@ public final class AggregatesConfig {
                     Parsers::listSize,
                     "a size from `16 kb` to `960 kb`",
                     "512 kb",
-                    "The most that `deptList` may take, as JSON. Of a longer list the first names"
-                            + " in sorted order are kept; `deptListTruncated` says how many are"
-                            + " left out. Topics, streams and indices must accept records of this"
-                            + " size plus 10 KB.");
+                    "The maximum size of `deptList` as JSON. If a list is longer, the"
+                            + " job keeps the first names in sorted order, and `deptListTruncated`"
+                            + " is the number of names that it dropped. Topics, streams, and"
+                            + " indices must accept records of this size plus 10 KB.");
 
     static final KeyGroup KEYS =
             KeyGroup.of(GROUP, SESSION_GAP, WINDOW, MAX_SESSIONS_ON_HEAP, MAX_DEPT_LIST_SIZE);

@@ -42,7 +42,8 @@ public final class ArchiveConfig {
                     "path",
                     Parsers::folder,
                     "a folder with its scheme, such as `s3://bucket/clicks` or `file:///archive`",
-                    "Where every record is kept as it came, clicks or not.");
+                    "The folder in which every record is kept as received, including"
+                            + " records that are not clicks.");
 
     static final Key<ArchiveConfig.Format> FORMAT =
             Key.of(
@@ -51,9 +52,9 @@ public final class ArchiveConfig {
                     Parsers.oneOf(Format.class),
                     Parsers.labels(Format.class),
                     "json",
-                    "JSON lines, as received or as Avro says it; CSV (RFC 4180) with the columns"
-                        + " `columns`; lines of a log, `2022/06/14 05:08:18.630,` and `text`; or"
-                        + " Parquet. JSON lines and Parquet can be replayed.");
+                    "JSON lines, with Avro as JSON; CSV (RFC 4180) with the columns"
+                            + " `columns`; lines of a log, `2022/06/14 05:08:18.630,` and `text`;"
+                            + " or Parquet. JSON lines and Parquet can be replayed.");
 
     static final Key<Boolean> GZIP =
             Key.of(
@@ -62,7 +63,7 @@ public final class ArchiveConfig {
                     Parsers::bool,
                     "`true` or `false`",
                     "false",
-                    "Whether files are packed. A packed file ends with each checkpoint.");
+                    "Whether to compress files. A compressed file ends with each" + " checkpoint.");
 
     static final Key<Map<String, JsonPointer>> COLUMNS =
             Key.of(
@@ -78,7 +79,7 @@ public final class ArchiveConfig {
                     "text",
                     Parsers::pointer,
                     Parsers.POINTER + ", such as `/message`",
-                    "For `log`: what stands behind the time.");
+                    "For `log`: the text after the time.");
 
     static final Key<ArchiveConfig.Layout> LAYOUT =
             Key.of(
@@ -87,8 +88,8 @@ public final class ArchiveConfig {
                     Parsers.oneOf(Layout.class),
                     Parsers.labels(Layout.class),
                     "hour",
-                    "The folders, in UTC: `dt=2022-06-14/hour=05/`, `dt=2022-06-14/`, or"
-                            + " `2022/06/14/05/` as Firehose has them.");
+                    "The folders, in UTC: `dt=2022-06-14/hour=05/`, `dt=2022-06-14/`,"
+                            + " or `2022/06/14/05/` as in Firehose.");
 
     static final Key<ArchiveConfig.PartitionBy> PARTITION_BY =
             Key.of(
@@ -97,8 +98,8 @@ public final class ArchiveConfig {
                     Parsers.oneOf(PartitionBy.class),
                     Parsers.labels(PartitionBy.class),
                     "event-time",
-                    "Which time picks the folder, and stands in a log. Records that are no clicks"
-                            + " go by their arrival.");
+                    "The time that selects the folder, and that is written to a log."
+                            + " Records that are not clicks are filed by arrival time.");
 
     static final Key<Duration> MAX_AGE =
             Key.of(
@@ -107,8 +108,8 @@ public final class ArchiveConfig {
                     Parsers::positiveDuration,
                     Parsers.DURATION,
                     "7 d",
-                    "Clicks whose event time is longer before their arrival go by their arrival, so"
-                            + " that no producer can make a file for every hour since 1970.");
+                    "Clicks older than this on arrival are filed by arrival time. This"
+                            + " keeps a producer from creating a file for every hour since 1970.");
 
     static final Key<Integer> ROLL_SIZE =
             Key.of(
@@ -117,7 +118,7 @@ public final class ArchiveConfig {
                     Parsers::size,
                     Parsers.SIZE,
                     "128 mb",
-                    "A file that has grown to this size ends.");
+                    "A file ends when it reaches this size.");
 
     static final Key<Duration> ROLL_INTERVAL =
             Key.of(
@@ -126,7 +127,7 @@ public final class ArchiveConfig {
                     Parsers::durationUpToADay,
                     Parsers.UP_TO_A_DAY,
                     "5 min",
-                    "A file that is this old ends.");
+                    "A file ends at this age.");
 
     static final Key<Duration> INACTIVITY =
             Key.of(
@@ -135,7 +136,7 @@ public final class ArchiveConfig {
                     Parsers::durationUpToADay,
                     Parsers.UP_TO_A_DAY,
                     "1 min",
-                    "A file that has got nothing for this time ends.");
+                    "A file ends if it has received nothing for this time.");
 
     static final Key<String> MALFORMED =
             Key.of(
@@ -144,9 +145,9 @@ public final class ArchiveConfig {
                     Parsers::folderName,
                     "a name of letters, digits, `.`, `_`, `-` and `=`",
                     "_malformed",
-                    "The folder in `path` of records that can't be read, and of those from the"
-                        + " future, as JSON lines like dead letters. Most readers pass over names"
-                        + " that begin with `_`.");
+                    "The folder in `path` for records that cannot be read and records"
+                            + " from the future, as JSON lines like dead letters. Most readers"
+                            + " ignore names that begin with `_`.");
 
     static final KeyGroup KEYS =
             KeyGroup.of(

@@ -12,7 +12,7 @@ public final class DeadLetterConfig {
                     Parsers::text,
                     "a topic",
                     "DeadLetters",
-                    "Where records go that could not be used, each with the reason.");
+                    "The topic for records that could not be used, each with the" + " reason.");
 
     static final Key<Boolean> CREATE_TOPIC =
             Key.of(
@@ -21,7 +21,7 @@ public final class DeadLetterConfig {
                     Parsers::bool,
                     "`true` or `false`",
                     "true",
-                    "Whether the topic is created if it is missing.");
+                    "Whether to create the topic if it does not exist.");
 
     static final KeyGroup KEYS = KeyGroup.of(GROUP, TOPIC, CREATE_TOPIC);
 

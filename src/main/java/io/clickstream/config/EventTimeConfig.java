@@ -15,7 +15,8 @@ public final class EventTimeConfig {
                     Parsers::duration,
                     Parsers.DURATION,
                     "20 s",
-                    "How far the watermark is behind the newest click of a partition.");
+                    "How far the watermark is behind the newest click of a partition."
+                            + " Clicks may be out of order by this time.");
 
     static final Key<Duration> IDLE_TIMEOUT =
             Key.of(
@@ -24,9 +25,9 @@ public final class EventTimeConfig {
                     Parsers::positiveDuration,
                     Parsers.DURATION,
                     "15 s",
-                    "For how long a partition that gives no clicks and is read to its end holds"
-                            + " the others back. When all are silent, event time goes on with the"
-                            + " clock.");
+                    "A partition that has been read to its end, and that has had no"
+                            + " click for this time, no longer holds the watermark back. If all"
+                            + " partitions are silent, event time follows the clock.");
 
     static final Key<Duration> STALL_TIMEOUT =
             Key.of(
@@ -35,10 +36,10 @@ public final class EventTimeConfig {
                     Parsers::positiveDuration,
                     Parsers.DURATION,
                     "5 min",
-                    "If a partition gives nothing for `idle-timeout` and 5 s, and is not known to"
-                            + " be read to its end, it has stalled. It holds the others back for"
-                            + " this time more. Then it is set aside, and its clicks may be late"
-                            + " when it goes on.");
+                    "A partition stalls if it gives nothing for `idle-timeout` + 5 s"
+                            + " and is not known to be read to its end. It then holds the"
+                            + " watermark back for this additional time. After that the job"
+                            + " continues without it, and its clicks may be late.");
 
     static final Key<Duration> MAX_FUTURE_SKEW =
             Key.of(
@@ -47,9 +48,9 @@ public final class EventTimeConfig {
                     Parsers::duration,
                     Parsers.DURATION,
                     "10 s",
-                    "Clicks further ahead of the clock are dead letters. Below"
-                            + " `out-of-orderness`, no click can make another one late that is on"
-                            + " time.");
+                    "Clicks further ahead of the clock are dead letters. If this is"
+                            + " less than `out-of-orderness`, a click from the future cannot make"
+                            + " other clicks late.");
 
     static final Key<Instant> EARLIEST =
             Key.of(
@@ -58,9 +59,9 @@ public final class EventTimeConfig {
                     Parsers::instant,
                     "a time from 1970 on, such as `2001-09-09T01:46:40Z`",
                     "2001-09-09T01:46:40Z",
-                    "Clicks before it are dead letters. The default is the first time that has 13"
-                            + " digits in ms. A time before that is nearly always seconds that were"
-                            + " read as ms, or a 0 that stands for no time.");
+                    "Earlier clicks are dead letters. The default is the first time with 13 digits"
+                            + " in milliseconds. An earlier time is nearly always seconds that were"
+                            + " read as milliseconds, or a 0 for a missing time.");
 
     static final KeyGroup KEYS =
             KeyGroup.of(

@@ -20,8 +20,8 @@ public final class FilterConfig {
                     "id",
                     Parsers::pointer,
                     Parsers.POINTER + ", such as `/event_id`",
-                    "What tells a click from all others of its user: a number or a string. A click"
-                            + " without one is never a duplicate.");
+                    "A value that identifies a click among those of its user: a number"
+                            + " or a string. A click without one is never a duplicate.");
 
     static final Key<Duration> DUPLICATE_SPAN =
             Key.of(
@@ -30,7 +30,7 @@ public final class FilterConfig {
                     Parsers::positiveDuration,
                     Parsers.DURATION,
                     "10 min",
-                    "For how long, in event time, an id is remembered.");
+                    "How long, in event time, the job remembers an id.");
 
     static final Key<JsonPointer> BOT_USER_AGENT =
             Key.of(
@@ -39,8 +39,8 @@ public final class FilterConfig {
                     Parsers::pointer,
                     Parsers.POINTER,
                     "/user_agent",
-                    "What the browser calls itself: a string, of which the first 1,024 characters"
-                            + " count.");
+                    "The user agent of the browser: a string, of which the first 1,024"
+                            + " characters are used.");
 
     static final Key<List<String>> BOT_USER_AGENTS =
             Key.of(
@@ -48,8 +48,8 @@ public final class FilterConfig {
                     "user-agents",
                     Parsers::list,
                     "texts separated by commas, such as `bot,crawler,spider`",
-                    "Clicks of user agents that contain one of these, in any case of letters, are"
-                            + " left out.");
+                    "The job excludes clicks whose user agent contains one of these"
+                            + " texts, in upper or lower case.");
 
     static final Key<JsonPointer> BOT_IP =
             Key.of(
@@ -58,7 +58,7 @@ public final class FilterConfig {
                     Parsers::pointer,
                     Parsers.POINTER,
                     "/ip",
-                    "Where the click came from: a string.");
+                    "The address from which the click came: a string.");
 
     static final Key<List<IpRange>> BOT_IP_RANGES =
             Key.of(
@@ -67,16 +67,16 @@ public final class FilterConfig {
                     Parsers::ipRanges,
                     "addresses or ranges separated by commas, such as"
                             + " `66.249.64.0/19,2001:db8::/32`",
-                    "Clicks from there are left out.");
+                    "The job excludes clicks from these addresses.");
 
     static final Key<Integer> BOT_CLICKS =
             Key.of(
                     BOTS,
                     "max-clicks",
                     Parsers::positiveInt,
-                    "a whole number from 1 on",
-                    "Sessions with more clicks than this in the time `per`, on average, are left"
-                            + " out.");
+                    "a whole number, 1 or more",
+                    "The job excludes sessions with more clicks than this per time"
+                            + " `per`, on average.");
 
     static final Key<Duration> BOT_PER =
             Key.of(
@@ -85,7 +85,7 @@ public final class FilterConfig {
                     Parsers::positiveDuration,
                     Parsers.DURATION,
                     "10 s",
-                    "The time that `max-clicks` is about. A shorter session counts as this long.");
+                    "The time for `max-clicks`. A shorter session counts as this long.");
 
     static final KeyGroup DUPLICATES_KEYS = KeyGroup.of(DUPLICATES, DUPLICATE_ID, DUPLICATE_SPAN);
 

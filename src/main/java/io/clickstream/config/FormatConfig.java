@@ -42,8 +42,8 @@ public final class FormatConfig {
                     Parsers.oneOf(Type.class),
                     Parsers.labels(Type.class),
                     "avro",
-                    "The format of clicks: Avro binary, plain or with a registry's header, or"
-                            + " JSON.");
+                    "The format of clicks: JSON, or Avro binary with or without a"
+                            + " schema registry header.");
 
     static final Key<FormatConfig.Preset> PRESET =
             Key.of(
@@ -52,8 +52,8 @@ public final class FormatConfig {
                     Parsers.oneOf(Preset.class),
                     Parsers.labels(Preset.class),
                     "lab",
-                    "Which fields of JSON records are what; each can be replaced by the keys"
-                            + " below.");
+                    "Where JSON records have each field. The keys below override single"
+                            + " fields.");
 
     static final Key<List<String>> CHECKOUT_EVENT_TYPES =
             Key.of(
@@ -62,7 +62,8 @@ public final class FormatConfig {
                     Parsers::list,
                     "an event type, or several separated by commas",
                     "order_checkout",
-                    "Which events are a checkout, of Avro too; as they are after `event-types`.");
+                    "The event types that are a checkout, in JSON and Avro, after the"
+                            + " renaming by `event-types`.");
 
     static final Key<String> WRITER_SCHEMA =
             Key.of(
@@ -70,8 +71,8 @@ public final class FormatConfig {
                     "writer-schema",
                     Parsers::text,
                     "a path of an `.avsc` file, `s3://` too, or the schema itself",
-                    "The schema that Avro clicks were written with, where it is not the wire"
-                            + " schema.");
+                    "The schema with which Avro clicks were written, if it is not the"
+                            + " default schema.");
 
     static final Key<FormatConfig.Compression> COMPRESSION =
             Key.of(
@@ -80,9 +81,9 @@ public final class FormatConfig {
                     Parsers.oneOf(Compression.class),
                     Parsers.labels(Compression.class),
                     "none",
-                    "With `gzip`, records of a topic or stream that are gzip are unpacked; others"
-                            + " are read as they are. Of a subscription of CloudWatch Logs each"
-                            + " log event's message is a record.");
+                    "With `gzip`, the job decompresses records of a topic or stream"
+                            + " that are gzip, and reads other records unchanged. In a CloudWatch"
+                            + " Logs subscription, the message of each log event is a record.");
 
     static final Key<Integer> MAX_RECORD_SIZE =
             Key.of(

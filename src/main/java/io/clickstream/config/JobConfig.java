@@ -24,7 +24,7 @@ public final class JobConfig implements PipelineConfig {
                     Parsers::positiveDuration,
                     Parsers.DURATION,
                     "1 min",
-                    "Used where the cluster sets none; the managed service does.");
+                    "Used if the cluster sets no interval. The managed service sets" + " one.");
 
     static final Key<Integer> MAX_PARALLELISM =
             Key.of(
@@ -32,9 +32,9 @@ public final class JobConfig implements PipelineConfig {
                     "max-parallelism",
                     Parsers.intUpTo(32_768),
                     "a number up to 32768, at least the parallelism",
-                    "The highest parallelism that the job can ever have. State can't be restored"
-                            + " with another value, so set it before the first start. If left"
-                            + " out, Flink takes one and a half times the parallelism of the"
+                    "The highest parallelism that the job can ever have. State cannot"
+                            + " be restored with another value, so set it before the first start."
+                            + " By default, Flink uses one and a half times the parallelism of the"
                             + " first start, rounded up to a power of two, but at least 128.");
 
     static final KeyGroup KEYS = KeyGroup.of(GROUP, CHECKPOINT_INTERVAL, MAX_PARALLELISM);

@@ -22,12 +22,17 @@ public final class JsonMapping implements Serializable {
                     "user",
                     Parsers::alternatives,
                     Parsers.POINTER + ", such as `/detail/user_id`, or " + Parsers.SEVERAL,
-                    "Who clicked: a number or a string, written out as it came. Of several"
-                            + " pointers, the first one with a value that is neither null nor"
-                            + " empty.");
+                    "The user: a number or a string, kept as received. If there are"
+                            + " several pointers, the job uses the first one with a value that is"
+                            + " neither null nor empty.");
 
     static final Key<JsonPointer> TIME =
-            Key.of(FormatConfig.GROUP, "time", Parsers::pointer, Parsers.POINTER, "When it was.");
+            Key.of(
+                    FormatConfig.GROUP,
+                    "time",
+                    Parsers::pointer,
+                    Parsers.POINTER,
+                    "The event time.");
 
     static final Key<TimeFormat> TIME_FORMAT =
             Key.of(
@@ -35,7 +40,7 @@ public final class JsonMapping implements Serializable {
                     "time-format",
                     TimeFormat::parse,
                     TimeFormat.ALLOWED,
-                    "How the time is written; of the preset if left out.");
+                    "The format of the time. Defaults to the preset's format.");
 
     static final Key<ZoneId> TIME_ZONE =
             Key.of(
@@ -43,7 +48,7 @@ public final class JsonMapping implements Serializable {
                     "time-zone",
                     Parsers::zone,
                     "a region such as `Europe/Berlin`, an offset such as `+02:00`, or `UTC`",
-                    "The zone of times that name none; UTC if left out.");
+                    "The zone of times that have none. Defaults to UTC.");
 
     static final Key<Optional<JsonPointer>> EVENT_TYPE =
             Key.of(
@@ -51,7 +56,7 @@ public final class JsonMapping implements Serializable {
                     "event-type",
                     Parsers::optionalPointer,
                     Parsers.OPTIONAL_POINTER,
-                    "What was done: a string, or the JSON text of a number or boolean.");
+                    "The action: a string, or the JSON text of a number or boolean.");
 
     static final Key<Map<String, String>> EVENT_TYPES =
             Key.of(
@@ -59,7 +64,7 @@ public final class JsonMapping implements Serializable {
                     "event-types",
                     Parsers::table,
                     "pairs such as `view=product_detail,purchase=order_checkout`",
-                    "What event types become; those that are not in it stay as they are.");
+                    "New names for event types. Other event types keep their names.");
 
     static final Key<List<JsonPointer>> DEPARTMENT =
             Key.of(
@@ -67,9 +72,10 @@ public final class JsonMapping implements Serializable {
                     "department",
                     Parsers::optionalAlternatives,
                     Parsers.POINTER + ", " + Parsers.SEVERAL + ", or `none`",
-                    "The department: a string, or the JSON text of a number or boolean. None at"
-                            + " all, null, an empty one and `N/A` are no visit. Of several"
-                            + " pointers, the first one with a value that is not null.");
+                    "The department: a string, or the JSON text of a number or boolean."
+                            + " A missing, null, or empty department, and `N/A`, are not a visit."
+                            + " If there are several pointers, the job uses the first one with a"
+                            + " value that is not null.");
 
     static final Key<String> DEPARTMENT_CUT =
             Key.of(
@@ -77,7 +83,7 @@ public final class JsonMapping implements Serializable {
                     "department-cut",
                     Parsers::text,
                     "a text, such as `.`",
-                    "Of the department only what is in front of this counts.");
+                    "Only the part of the department before this text counts.");
 
     static final Key<Optional<JsonPointer>> ITEM =
             Key.of(
@@ -85,8 +91,8 @@ public final class JsonMapping implements Serializable {
                     "item",
                     Parsers::optionalPointer,
                     Parsers.OPTIONAL_POINTER,
-                    "What was looked at or bought: a number or a string. For `trending` and"
-                            + " `sink.personalize`.");
+                    "The item that was viewed or bought: a number or a string. For"
+                            + " `trending` and `sink.personalize`.");
 
     static final Key<Optional<JsonPointer>> SESSION_ID =
             Key.of(
@@ -94,7 +100,7 @@ public final class JsonMapping implements Serializable {
                     "session-id",
                     Parsers::optionalPointer,
                     Parsers.OPTIONAL_POINTER,
-                    "The session as the sender counts it. For `sink.personalize`.");
+                    "The session id of the sender. For `sink.personalize`.");
 
     /** Keys that only JSON records have a use for. */
     static final List<Key<?>> KEYS =

@@ -23,7 +23,7 @@ public final class KafkaSinkConfig {
                     "bootstrap-servers",
                     Parsers::text,
                     "`host:port,…`",
-                    "The brokers to write to; those of the source if left out.");
+                    "The brokers to write to. Defaults to the source's brokers.");
 
     static final AggregateKeys<String> TOPICS =
             new AggregateKeys<>(GROUP, "topic", Parsers::text, "a topic", Aggregate::defaultTopic);
@@ -35,8 +35,9 @@ public final class KafkaSinkConfig {
                     Parsers.oneOf(Delivery.class),
                     Parsers.labels(Delivery.class),
                     "exactly-once",
-                    "Exactly once, records can be read (`read_committed`) from the next checkpoint"
-                            + " on; at least once, at once, and doubled by a restart.");
+                    "Exactly once: records become visible (`read_committed`) with the"
+                            + " next checkpoint. At least once: records are visible immediately,"
+                            + " and a restart may write them twice.");
 
     static final Key<Duration> TRANSACTION_TIMEOUT =
             Key.of(
@@ -45,9 +46,10 @@ public final class KafkaSinkConfig {
                     Parsers::positiveDuration,
                     Parsers.DURATION,
                     "15 min",
-                    "After this time the broker gives up a transaction, and with it records of a"
-                            + " job that is down for longer. At most the broker's"
-                            + " `transaction.max.timeout.ms`, above the checkpoint interval.");
+                    "The broker aborts a transaction after this time. If the job is"
+                            + " down for longer, the records of its open transaction are lost."
+                            + " Must be longer than the checkpoint interval, and not longer than"
+                            + " the broker's `transaction.max.timeout.ms`.");
 
     static final Key<String> TRANSACTIONAL_ID_PREFIX =
             Key.of(
@@ -56,7 +58,7 @@ public final class KafkaSinkConfig {
                     Parsers::text,
                     "a name",
                     "clickstream",
-                    "Must differ between applications that write to one cluster.");
+                    "Must be different for each application that writes to the cluster.");
 
     static final Key<Boolean> CREATE_TOPICS =
             Key.of(
@@ -65,23 +67,25 @@ public final class KafkaSinkConfig {
                     Parsers::bool,
                     "`true` or `false`",
                     "false",
-                    "Whether missing topics of aggregates are created.");
+                    "Whether to create missing topics of aggregates.");
 
     static final Key<Integer> PARTITIONS =
             Key.of(
                     GROUP,
                     "partitions",
                     Parsers::positiveInt,
-                    "a whole number from 1 on",
-                    "Partitions of created topics; the broker's default if left out.");
+                    "a whole number, 1 or more",
+                    "Partitions of topics that the job creates. Defaults to the"
+                            + " broker's setting.");
 
     static final Key<Integer> REPLICATION_FACTOR =
             Key.of(
                     GROUP,
                     "replication-factor",
                     Parsers::positiveInt,
-                    "a whole number from 1 on",
-                    "Copies of created topics; the broker's default if left out.");
+                    "a whole number, 1 or more",
+                    "Replicas of topics that the job creates. Defaults to the broker's"
+                            + " setting.");
 
     static final KafkaLoginKeys LOGIN =
             new KafkaLoginKeys(

@@ -31,7 +31,8 @@ public final class KafkaSourceConfig {
                     Parsers::text,
                     "a name",
                     "clickstream",
-                    "The consumer group that offsets are committed to with every checkpoint.");
+                    "The consumer group to which the job commits offsets with every"
+                            + " checkpoint.");
 
     static final Key<StartPosition> START =
             Key.of(
@@ -40,8 +41,8 @@ public final class KafkaSourceConfig {
                     StartPosition::parse,
                     StartPosition.ALLOWED,
                     "committed",
-                    "Where to begin without a snapshot. `committed` begins at the group's offsets,"
-                            + " at the earliest where there are none.");
+                    "Where to start without a snapshot. `committed` starts at the"
+                            + " group's offsets, or at the earliest click if there are none.");
 
     static final KafkaLoginKeys LOGIN = new KafkaLoginKeys(GROUP, "");
 

@@ -20,7 +20,7 @@ public final class KinesisSinkConfig {
                     "region",
                     Parsers::text,
                     Parsers.REGION,
-                    "Where the streams are; that of the source if left out.");
+                    "The Region of the streams. Defaults to the source's Region.");
 
     static final Key<List<URI>> ENDPOINT =
             Key.of(
@@ -28,7 +28,7 @@ public final class KinesisSinkConfig {
                     "endpoint",
                     Parsers::httpUris,
                     "`https://host[:port]`",
-                    "Another address than the region's.");
+                    "An address other than the Region's default.");
 
     static final AggregateKeys<KinesisStreamName> STREAMS =
             new AggregateKeys<>(
@@ -45,7 +45,7 @@ public final class KinesisSinkConfig {
                     KinesisStreamName::parse,
                     KinesisStreamName.ALLOWED,
                     "DeadLetters",
-                    "Where records go that could not be used, each with the reason.");
+                    "The stream for records that could not be used, each with the" + " reason.");
 
     static final KeyGroup KEYS =
             KeyGroup.of(GROUP, REGION, ENDPOINT)

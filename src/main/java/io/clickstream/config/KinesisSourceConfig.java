@@ -34,7 +34,7 @@ public final class KinesisSourceConfig implements Serializable {
                     "region",
                     Parsers::text,
                     Parsers.REGION,
-                    "Where the stream is; an ARN says it.");
+                    "The Region of the stream. Not needed if `stream` is an ARN.");
 
     static final Key<List<URI>> ENDPOINT =
             Key.of(
@@ -42,7 +42,8 @@ public final class KinesisSourceConfig implements Serializable {
                     "endpoint",
                     Parsers::httpUris,
                     "`https://host[:port]`",
-                    "Another address than the region's, such as that of a VPC endpoint.");
+                    "An address other than the Region's default, such as that of a VPC"
+                            + " endpoint.");
 
     static final Key<KinesisStart> START =
             Key.of(
@@ -51,8 +52,8 @@ public final class KinesisSourceConfig implements Serializable {
                     KinesisStart::parse,
                     KinesisStart.ALLOWED,
                     "trim-horizon",
-                    "Where to begin without a snapshot. `trim-horizon` is the oldest record that"
-                            + " the stream still has.");
+                    "Where to start without a snapshot. `trim-horizon` is the oldest"
+                            + " record that the stream still has.");
 
     static final Key<KinesisSourceConfig.Reader> READER =
             Key.of(
@@ -61,8 +62,9 @@ public final class KinesisSourceConfig implements Serializable {
                     Parsers.oneOf(Reader.class),
                     Parsers.labels(Reader.class),
                     "polling",
-                    "Polling shares a shard's 2 MB/s and 5 reads/s with other applications;"
-                            + " enhanced fan-out (`efo`) has 2 MB/s of its own, and a price.");
+                    "Polling shares the 2 MB/s and 5 reads/s of a shard with other"
+                            + " applications. Enhanced fan-out (`efo`) has its own 2 MB/s, at"
+                            + " additional cost.");
 
     static final Key<String> CONSUMER =
             Key.of(
@@ -70,8 +72,8 @@ public final class KinesisSourceConfig implements Serializable {
                     "consumer",
                     Parsers::text,
                     "a name",
-                    "For `efo`: the consumer that the job registers with the stream. It stays"
-                            + " registered, and is paid for, until it is deregistered by hand.");
+                    "For `efo`: the consumer that the job registers with the stream. It"
+                            + " stays registered, and costs money, until you deregister it.");
 
     static final Key<Duration> POLL_INTERVAL =
             Key.of(
@@ -80,7 +82,8 @@ public final class KinesisSourceConfig implements Serializable {
                     Parsers::positiveDuration,
                     Parsers.DURATION,
                     "250 ms",
-                    "Time between two reads of a shard. All applications together have 5 reads/s.");
+                    "The time between two reads of a shard. All applications together"
+                            + " have 5 reads/s.");
 
     static final Key<Duration> DISCOVERY_INTERVAL =
             Key.of(
@@ -89,8 +92,8 @@ public final class KinesisSourceConfig implements Serializable {
                     Parsers::positiveDuration,
                     Parsers.DURATION,
                     "10 s",
-                    "How often new shards are looked for. Children of a shard are looked for at"
-                            + " once when it ends.");
+                    "How often the job looks for new shards. It looks for the children"
+                            + " of a shard as soon as the shard ends.");
 
     static final KeyGroup KEYS =
             KeyGroup.of(

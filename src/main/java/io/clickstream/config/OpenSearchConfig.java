@@ -29,7 +29,7 @@ public final class OpenSearchConfig implements Serializable {
                     "endpoint",
                     Parsers::httpUris,
                     "`https://host[:port]`, or several separated by commas",
-                    "The domain, collection or nodes to write to.");
+                    "The domain, collection, or nodes to write to.");
 
     static final AggregateKeys<String> INDICES =
             new AggregateKeys<>(
@@ -41,9 +41,10 @@ public final class OpenSearchConfig implements Serializable {
                     "dead-letters-index",
                     Parsers::indexName,
                     "an index",
-                    "Dead letters without their records, to be counted, such as `dead_letters`;"
-                            + " none if left out. One document per letter: records without end that"
-                            + " can't be used are documents without end.");
+                    "An index for dead letters without their records, such as"
+                            + " `dead_letters`, for counts and charts. By default, dead letters"
+                            + " are not indexed. Each dead letter is a document, so their number"
+                            + " is not limited.");
 
     static final Key<OpenSearchConfig.IndexPeriod> INDEX_PERIOD =
             Key.of(
@@ -52,8 +53,8 @@ public final class OpenSearchConfig implements Serializable {
                     Parsers.oneOf(IndexPeriod.class),
                     Parsers.labels(IndexPeriod.class),
                     "none",
-                    "One index, or one per day (`departments_count-2022.06.14`) or month, by the"
-                            + " window's begin in UTC.");
+                    "One index, or one per day (`departments_count-2022.06.14`) or"
+                            + " month, by the begin of the window in UTC.");
 
     static final Key<OpenSearchConfig.Templates> TEMPLATES =
             Key.of(
@@ -62,11 +63,11 @@ public final class OpenSearchConfig implements Serializable {
                     Parsers.oneOf(Templates.class),
                     Parsers.labels(Templates.class),
                     "put",
-                    "Index templates make times dates; without them no dashboard finds a document."
-                            + " Where a new index would get none, the job puts it at its start"
+                    "Index templates define times as dates, which dashboards need. If a"
+                            + " new index would have no template, the job puts it at the start"
                             + " (`put`; its role or user needs"
                             + " `indices:admin/index_template/put`), or does not start (`check`)."
-                            + " `ignore`: the job does not ask.");
+                            + " With `ignore`, the job does not check.");
 
     static final Key<AuthChoice> AUTH =
             Key.of(
@@ -75,9 +76,9 @@ public final class OpenSearchConfig implements Serializable {
                     Parsers.oneOf(AuthChoice.class),
                     Parsers.labels(AuthChoice.class),
                     "auto",
-                    "How requests are authenticated. `auto` takes `basic` where there is a user"
-                            + " name, `sigv4` where the host ends with `.amazonaws.com`, else"
-                            + " `none`.");
+                    "How to authenticate requests. `auto` selects `basic` if there is a"
+                            + " user name, `sigv4` if the host ends with `.amazonaws.com`, and"
+                            + " otherwise `none`.");
 
     static final Key<String> USERNAME =
             Key.of(GROUP, "username", Parsers::text, Secrets.ALLOWED, "For `basic`.").asSecret();
@@ -91,7 +92,7 @@ public final class OpenSearchConfig implements Serializable {
                     "region",
                     Parsers::text,
                     "a region, such as `eu-central-1`",
-                    "For `sigv4`; credentials come from the AWS SDK's default chain.");
+                    "For `sigv4`. Credentials come from the AWS SDK's default chain.");
 
     static final Key<OpenSearchConfig.SigningService> SERVICE =
             Key.of(
@@ -99,17 +100,17 @@ public final class OpenSearchConfig implements Serializable {
                     "service",
                     Parsers.oneOf(SigningService.class),
                     Parsers.labels(SigningService.class),
-                    "For `sigv4`: a domain is `es`, a serverless collection `aoss`. Taken from the"
-                            + " host if left out.");
+                    "For `sigv4`: `es` for a domain, `aoss` for a serverless"
+                            + " collection. Defaults to the service that the host name indicates.");
 
     static final Key<Integer> BULK_MAX_ACTIONS =
             Key.of(
                     GROUP,
                     "bulk-max-actions",
                     Parsers::positiveInt,
-                    "a whole number from 1 on",
+                    "a whole number, 1 or more",
                     "1000",
-                    "Documents in one bulk at most.");
+                    "The maximum number of documents in a bulk request.");
 
     static final Key<Integer> BULK_MAX_SIZE =
             Key.of(
@@ -118,7 +119,8 @@ public final class OpenSearchConfig implements Serializable {
                     Parsers::wholeMebibytes,
                     "a size from `1 mb` to `100 mb`, in whole `mb`",
                     "5 mb",
-                    "Size of one bulk. Domains on small nodes take 10 MB.");
+                    "The maximum size of a bulk request. Domains on small instances"
+                            + " accept 10 MB.");
 
     static final Key<Duration> BULK_INTERVAL =
             Key.of(
@@ -127,7 +129,7 @@ public final class OpenSearchConfig implements Serializable {
                     Parsers::durationUpToADay,
                     Parsers.UP_TO_A_DAY,
                     "1 s",
-                    "A document waits for its bulk at most this long.");
+                    "The maximum time that a document waits for its bulk request.");
 
     static final Key<Duration> RETRY_INITIAL_DELAY =
             Key.of(
@@ -136,7 +138,7 @@ public final class OpenSearchConfig implements Serializable {
                     Parsers::durationUpToADay,
                     Parsers.UP_TO_A_DAY,
                     "1 s",
-                    "The wait before the first retry; later ones grow exponentially.");
+                    "The wait before the first retry. Later waits grow exponentially.");
 
     static final Key<Integer> RETRY_MAX_ATTEMPTS =
             Key.of(
@@ -145,8 +147,8 @@ public final class OpenSearchConfig implements Serializable {
                     Parsers.intUpTo(20),
                     "a whole number from 1 to 20",
                     "13",
-                    "Retries of a bulk before the job falls back to its last checkpoint; 13 last"
-                            + " 4 min 41 s.");
+                    "The number of retries before the job restarts from its last"
+                            + " checkpoint. 13 retries take 4 min 41 s.");
 
     static final KeyGroup KEYS =
             KeyGroup.of(GROUP, ENDPOINT)

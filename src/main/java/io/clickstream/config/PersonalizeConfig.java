@@ -31,8 +31,8 @@ public final class PersonalizeConfig implements Serializable {
                     "tracking-id",
                     Parsers::text,
                     "an event tracker's id",
-                    "The event tracker that takes the interactions. With this group, clicks of"
-                            + " items go to Amazon Personalize.");
+                    "The event tracker that receives interactions. With this group,"
+                            + " clicks on items go to Amazon Personalize.");
 
     static final Key<String> REGION =
             Key.of(
@@ -40,8 +40,8 @@ public final class PersonalizeConfig implements Serializable {
                     "region",
                     Parsers::text,
                     Parsers.REGION,
-                    "Where the tracker is; what the AWS SDK finds if left out. Credentials come"
-                            + " from its default chain.");
+                    "The Region of the tracker. Defaults to the Region that the AWS SDK"
+                            + " finds. Credentials come from the SDK's default chain.");
 
     static final Key<List<URI>> ENDPOINT =
             Key.of(
@@ -49,7 +49,8 @@ public final class PersonalizeConfig implements Serializable {
                     "endpoint",
                     Parsers::httpUris,
                     "`https://host[:port]`",
-                    "Another address than the region's, such as that of a VPC endpoint.");
+                    "An address other than the Region's default, such as that of a VPC"
+                            + " endpoint.");
 
     static final Key<Map<String, String>> EVENT_TYPES =
             Key.of(
@@ -58,8 +59,8 @@ public final class PersonalizeConfig implements Serializable {
                     Parsers::table,
                     "pairs such as `view=View,purchase=Purchase`",
                     "product_detail=View,add_to_cart=AddToCart,order_checkout=Purchase",
-                    "Which clicks are interactions, by their event type as it is after `format /"
-                            + " event-types`, and what Personalize calls them.");
+                    "The event types that are interactions, after the renaming by"
+                            + " `format / event-types`, and their names in Personalize.");
 
     static final Key<PersonalizeConfig.OtherTypes> OTHER_EVENT_TYPES =
             Key.of(
@@ -68,8 +69,8 @@ public final class PersonalizeConfig implements Serializable {
                     Parsers.oneOf(OtherTypes.class),
                     Parsers.labels(OtherTypes.class),
                     "skip",
-                    "Clicks of other types are counted and left out, or sent by the name that they"
-                            + " have.");
+                    "Whether to skip clicks of other types, which are counted, or to"
+                            + " send them under their own names.");
 
     static final Key<JsonPointer> ITEM =
             Key.of(
@@ -77,8 +78,8 @@ public final class PersonalizeConfig implements Serializable {
                     "item",
                     Parsers::pointer,
                     Parsers.POINTER,
-                    "What was looked at or bought: a number or a string. Of JSON records `format /"
-                            + " item` if left out.");
+                    "The item that was viewed or bought: a number or a string. For JSON"
+                            + " records, defaults to `format / item`.");
 
     static final Key<JsonPointer> SESSION_ID =
             Key.of(
@@ -86,9 +87,9 @@ public final class PersonalizeConfig implements Serializable {
                     "session-id",
                     Parsers::pointer,
                     Parsers.POINTER,
-                    "The session: a number or a string. Of JSON records `format / session-id` if"
-                            + " left out. Where a click has none, it is made of the user and the"
-                            + " first click of the session.");
+                    "The session: a number or a string. For JSON records, defaults to"
+                            + " `format / session-id`. If a click has none, the job makes one from"
+                            + " the user and the first click of the session.");
 
     static final Key<JsonPointer> EVENT_ID =
             Key.of(
@@ -96,9 +97,9 @@ public final class PersonalizeConfig implements Serializable {
                     "event-id",
                     Parsers::pointer,
                     Parsers.POINTER,
-                    "What tells a click from all others: a number or a string. Without it, or where"
-                            + " a click has none, clicks that are alike in all that is sent have"
-                            + " one id and count once.");
+                    "A value that identifies the click: a number or a string. If a"
+                            + " click has none, the job makes one from everything that it sends,"
+                            + " so identical clicks count once.");
 
     static final Key<JsonPointer> EVENT_VALUE =
             Key.of(
@@ -114,7 +115,8 @@ public final class PersonalizeConfig implements Serializable {
                     "properties",
                     Parsers::pointer,
                     Parsers.POINTER,
-                    "A JSON object, or a string that holds one, of 1,024 characters at most.");
+                    "A JSON object, or a string that contains one, of up to 1,024"
+                            + " characters.");
 
     static final Key<JsonPointer> IMPRESSION =
             Key.of(
@@ -122,8 +124,8 @@ public final class PersonalizeConfig implements Serializable {
                     "impression",
                     Parsers::pointer,
                     Parsers.POINTER,
-                    "The items that were shown beside: an array of up to 25, or a string that holds"
-                            + " one.");
+                    "The items that were shown with it: an array of up to 25, or a"
+                            + " string that contains one.");
 
     static final Key<JsonPointer> RECOMMENDATION_ID =
             Key.of(
@@ -131,7 +133,7 @@ public final class PersonalizeConfig implements Serializable {
                     "recommendation-id",
                     Parsers::pointer,
                     Parsers.POINTER,
-                    "The recommendation that the item was in: a string.");
+                    "The recommendation that contained the item: a string.");
 
     static final Key<JsonPointer> ATTRIBUTION_SOURCE =
             Key.of(
@@ -139,7 +141,7 @@ public final class PersonalizeConfig implements Serializable {
                     "attribution-source",
                     Parsers::pointer,
                     Parsers.POINTER,
-                    "Where the item was shown, for metric attribution: a string.");
+                    "The place where the item was shown, for metric attribution: a" + " string.");
 
     static final Key<Integer> CALLS_PER_SECOND =
             Key.of(
@@ -148,8 +150,8 @@ public final class PersonalizeConfig implements Serializable {
                     Parsers.intUpTo(100_000),
                     "a whole number from 1 to 100000",
                     "1000",
-                    "Calls of all subtasks together; each has an equal share. Personalize's own"
-                            + " limit is 1,000 for an account and region.");
+                    "Calls of all subtasks together. Each subtask has an equal share."
+                            + " Personalize allows 1,000 per account and Region.");
 
     static final Key<Integer> FLUSH_COUNT =
             Key.of(
@@ -158,8 +160,8 @@ public final class PersonalizeConfig implements Serializable {
                     Parsers.intUpTo(10_000),
                     "a whole number from 1 to 10000",
                     "500",
-                    "So many interactions of a subtask are gathered and sent, grouped by user and"
-                            + " session, 1 to 10 per call.");
+                    "A subtask collects this many interactions before it sends them,"
+                            + " grouped by user and session, 1 to 10 per call.");
 
     static final Key<Duration> FLUSH_AGE =
             Key.of(
@@ -168,7 +170,8 @@ public final class PersonalizeConfig implements Serializable {
                     Parsers::durationUpToADay,
                     Parsers.UP_TO_A_DAY,
                     "2 s",
-                    "Or fewer, after this time. Longer makes fewer calls.");
+                    "A subtask sends fewer interactions after this time. A longer time"
+                            + " makes fewer calls.");
 
     static final Key<Duration> REQUEST_TIMEOUT =
             Key.of(
@@ -185,8 +188,8 @@ public final class PersonalizeConfig implements Serializable {
                     "spill-path",
                     Parsers::folder,
                     "a folder with its scheme, such as `s3://bucket/clickstream`",
-                    "Below it, in `undelivered/`, is what Personalize did not take during an"
-                            + " outage.");
+                    "The folder for interactions that Personalize did not accept during"
+                            + " an outage. They are in `undelivered/` below it.");
 
     static final Key<Duration> SPILL_AFTER =
             Key.of(
@@ -195,8 +198,8 @@ public final class PersonalizeConfig implements Serializable {
                     Parsers::durationUpToADay,
                     Parsers.UP_TO_A_DAY,
                     "1 min",
-                    "After this time of nothing but failures interactions go to `spill-path`,"
-                            + " until a call succeeds.");
+                    "If all calls have failed for this time, interactions go to"
+                            + " `spill-path` until a call succeeds.");
 
     static final KeyGroup KEYS =
             KeyGroup.of(

@@ -25,8 +25,8 @@ public final class PrivacyConfig {
                     Parsers::pointers,
                     "JSON pointers separated by commas",
                     "/ip",
-                    "Where records have IP addresses. With this group they leave the job truncated"
-                            + " or hashed, whatever sink they go to.");
+                    "Where records have IP addresses. With this group, all sinks"
+                            + " receive these addresses truncated or hashed.");
 
     static final Key<PrivacyConfig.Mode> MODE =
             Key.of(
@@ -35,8 +35,9 @@ public final class PrivacyConfig {
                     Parsers.oneOf(Mode.class),
                     Parsers.labels(Mode.class),
                     "truncate",
-                    "Truncated, `66.249.1.133` is `66.249.1.0`, and an IPv6 address its first 48"
-                            + " bits; hashed, 32 hexadecimal digits.");
+                    "Truncated, `66.249.1.133` becomes `66.249.1.0`, and an IPv6"
+                            + " address keeps its first 48 bits. Hashed, an address becomes 32"
+                            + " hexadecimal digits.");
 
     static final Key<String> SALT =
             Key.of(
@@ -44,7 +45,7 @@ public final class PrivacyConfig {
                             "salt",
                             Parsers::text,
                             Secrets.ALLOWED + ", of 16 characters or more",
-                            "For `hash`. Whoever knows it can find the addresses again.")
+                            "For `hash`. Anyone who knows it can find the addresses again.")
                     .asSecret();
 
     static final KeyGroup KEYS = KeyGroup.of(GROUP, IP, MODE, SALT);

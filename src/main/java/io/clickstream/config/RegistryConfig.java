@@ -28,8 +28,8 @@ public final class RegistryConfig implements Serializable {
                     "type",
                     Parsers.oneOf(Type.class),
                     Parsers.labels(Type.class),
-                    "Whose header stands in front of Avro clicks, and where their schemas are:"
-                            + " Confluent's, or a registry with the same API; or AWS Glue's.");
+                    "The schema registry whose header is in front of Avro clicks:"
+                            + " Confluent's, or one with the same API; or AWS Glue's.");
 
     static final Key<List<URI>> URL =
             Key.of(
@@ -37,7 +37,7 @@ public final class RegistryConfig implements Serializable {
                     "url",
                     Parsers::httpUris,
                     "`https://host[:port]`, or several separated by commas",
-                    "For `confluent`: the registry's nodes, of which one must answer.");
+                    "For `confluent`: the nodes of the registry. At least one must" + " answer.");
 
     static final Key<String> USERNAME =
             Key.of(
@@ -45,8 +45,7 @@ public final class RegistryConfig implements Serializable {
                             "username",
                             Parsers::text,
                             Secrets.ALLOWED,
-                            "For `confluent`, where it wants basic authentication: the user or API"
-                                    + " key.")
+                            "For `confluent` with basic authentication: the user or API key.")
                     .asSecret();
 
     static final Key<String> PASSWORD =
@@ -55,7 +54,7 @@ public final class RegistryConfig implements Serializable {
                             "password",
                             Parsers::text,
                             Secrets.ALLOWED,
-                            "For `confluent`: the password or the API key's secret.")
+                            "For `confluent`: the password or API secret.")
                     .asSecret();
 
     static final Key<String> REGION =
@@ -64,7 +63,7 @@ public final class RegistryConfig implements Serializable {
                     "region",
                     Parsers::text,
                     Parsers.REGION,
-                    "For `glue`; credentials come from the AWS SDK's default chain.");
+                    "For `glue`. Credentials come from the AWS SDK's default chain.");
 
     static final Key<List<URI>> ENDPOINT =
             Key.of(
@@ -72,8 +71,8 @@ public final class RegistryConfig implements Serializable {
                     "endpoint",
                     Parsers::httpUris,
                     "`https://host[:port]`",
-                    "For `glue`: another address than the region's, such as that of a VPC"
-                            + " endpoint.");
+                    "For `glue`: an address other than the Region's default, such as"
+                            + " that of a VPC endpoint.");
 
     static final Key<Duration> REQUEST_TIMEOUT =
             Key.of(
@@ -82,7 +81,7 @@ public final class RegistryConfig implements Serializable {
                     Parsers::durationUpToADay,
                     Parsers.UP_TO_A_DAY,
                     "10 s",
-                    "A registry that takes longer to answer counts as away.");
+                    "A registry that takes longer to answer counts as down.");
 
     static final Key<Duration> RETRY_INITIAL_DELAY =
             Key.of(
@@ -91,8 +90,8 @@ public final class RegistryConfig implements Serializable {
                     Parsers::durationUpToADay,
                     Parsers.UP_TO_A_DAY,
                     "500 ms",
-                    "While the registry is away, the records wait; it is asked again after this"
-                            + " time, then after twice as long, and so on without end.");
+                    "While the registry is down, records wait. The job asks again after"
+                            + " this time, then after twice as long, and so on without limit.");
 
     static final Key<Duration> RETRY_MAX_DELAY =
             Key.of(
@@ -110,8 +109,8 @@ public final class RegistryConfig implements Serializable {
                     Parsers::durationUpToADay,
                     Parsers.UP_TO_A_DAY,
                     "1 min",
-                    "An id that the registry does not know is not asked for again for this long;"
-                            + " records with it are dead letters.");
+                    "The job does not ask again for this long about an id that the"
+                            + " registry does not know. Records with this id are dead letters.");
 
     private static final List<Key<?>> FOR_CONFLUENT = List.of(URL, USERNAME, PASSWORD);
     private static final List<Key<?>> FOR_GLUE = List.of(REGION, ENDPOINT);

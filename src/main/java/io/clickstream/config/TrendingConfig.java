@@ -15,8 +15,8 @@ public final class TrendingConfig {
                     Parsers.oneOf(TrendField.class),
                     Parsers.labels(TrendField.class),
                     "department",
-                    "What is ranked by its clicks. With this group there are lists of the most"
-                            + " clicked names; without it there are none.");
+                    "What the job ranks by clicks. With this group, the job writes"
+                            + " lists of the most clicked names.");
 
     static final Key<Integer> TOP =
             Key.of(
@@ -25,7 +25,7 @@ public final class TrendingConfig {
                     Parsers.intUpTo(1000),
                     "a whole number from 1 to 1000",
                     "10",
-                    "How many names a list has.");
+                    "The number of names in a list.");
 
     static final Key<Duration> SPAN =
             Key.of(
@@ -34,7 +34,7 @@ public final class TrendingConfig {
                     Parsers::positiveDuration,
                     Parsers.DURATION,
                     "5 min",
-                    "The time that clicks are counted over; a whole number of `slide`s.");
+                    "The time over which clicks are counted: a multiple of `slide`.");
 
     static final Key<Duration> SLIDE =
             Key.of(
@@ -43,7 +43,7 @@ public final class TrendingConfig {
                     Parsers::positiveDuration,
                     Parsers.DURATION,
                     "10 s",
-                    "How often there is a new list.");
+                    "How often the job writes a new list.");
 
     static final KeyGroup KEYS = KeyGroup.of(GROUP, FIELD, TOP, SPAN, SLIDE);
 

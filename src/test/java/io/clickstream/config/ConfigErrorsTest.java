@@ -39,7 +39,7 @@ class ConfigErrorsTest {
                                 + " duration, such as `500 ms`, `20 s`, `30 min`",
                         "`aggregates / sesion-gap` is not known; did you mean `session-gap`?",
                         "`sink.kafka / partitions` is 'many', which is no whole number; it must be"
-                                + " a whole number from 1 on",
+                                + " a whole number, 1 or more",
                         "`sink.kafka / create-topics` is 'yes', which is neither; it must be"
                                 + " `true` or `false`",
                         "group `sinks.opensearch` is not known; did you mean `sink.opensearch`?");
