@@ -32,17 +32,20 @@ class KeptParametersTest {
     private static final Path COMPARISON =
             Path.of("src", "test", "resources", "deploy", "create_only.py");
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String KEY = "arn:aws:kms:eu-central-1:111122223333:key/1a2b";
 
     /** Other values of parameters that have neither a list of values nor a number. */
     private static final Map<String, String> OTHERS =
             Map.of(
-                    "KmsKeyArn", "arn:aws:kms:eu-central-1:111122223333:key/1a2b",
-                    "KmsKeyArns", "arn:aws:kms:eu-central-1:111122223333:key/1a2b",
-                    "ApplicationKmsKeyArn", "arn:aws:kms:eu-central-1:111122223333:key/1a2b",
+                    "KmsKeyArn", KEY,
+                    "KmsKeyArns", KEY,
+                    "ApplicationKmsKeyArn", KEY,
+                    "JarKmsKeyArn", KEY,
                     "AdminArn", "arn:aws:iam::111122223333:role/Analyst",
                     "VpcCidr", "10.0.0.0/16",
                     "Zones", "zone-d,zone-e,zone-f",
-                    "DomainName", "other");
+                    "DomainName", "other",
+                    "DeadLettersIndex", "dead_letters_2");
 
     @TempDir private Path folder;
 
@@ -59,7 +62,7 @@ class KeptParametersTest {
                     APPLICATION,
                     Map.of(
                             "JarBucket", "jars",
-                            "JarKey", "old.jar",
+                            "JarKey", "clickstream/old.jar",
                             "Source", source,
                             "Trending", "item",
                             "ArchiveBucket", "archive"));
@@ -77,7 +80,7 @@ class KeptParametersTest {
     @Test
     void anUpdateOfAnOlderStackKeepsItsData() throws Exception {
         Map<String, String> given =
-                Map.of("JarBucket", "jars", "JarKey", "a.jar", "Source", "kinesis");
+                Map.of("JarBucket", "jars", "JarKey", "clickstream/a.jar", "Source", "kinesis");
         Map<String, String> before = new HashMap<>(given);
         before.putAll(Map.of("ApplicationTemplateUrl", "https://a", "Trending", "item"));
         Map<String, String> after = new HashMap<>(before);
@@ -132,7 +135,7 @@ class KeptParametersTest {
                     new LinkedHashMap<>(
                             Map.of(
                                     "JarBucket", "jars",
-                                    "JarKey", "old.jar",
+                                    "JarKey", "clickstream/old.jar",
                                     "ApplicationTemplateUrl", "https://jars/application.yaml",
                                     "Source", source.get(0),
                                     "MskType", source.get(1)));
