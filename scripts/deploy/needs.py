@@ -54,12 +54,13 @@ class Needs:
 
     def _of_kinesis(self):
         if self.clicks:
-            yield (["kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"],
-                   [self.clicks])
+            yield ["kinesis:DescribeStreamSummary", "kinesis:ListShards"], [self.clicks]
             if self._of("source.kinesis", "reader") == "efo":
                 consumer = f"{self.clicks}/consumer/{self._of('source.kinesis', 'consumer')}:1"
                 yield ["kinesis:RegisterStreamConsumer"], [self.clicks]
                 yield ["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"], [consumer]
+            else:
+                yield ["kinesis:GetRecords", "kinesis:GetShardIterator"], [self.clicks]
         yield ["kinesis:DescribeStreamSummary", "kinesis:PutRecord", "kinesis:PutRecords"], self.results
 
     def _of_kafka(self):

@@ -657,14 +657,10 @@ class ApplicationTemplateTest {
         config.kinesisSource()
                 .ifPresent(
                         source -> {
-                            add(
-                                    actions,
-                                    "kinesis",
-                                    "DescribeStreamSummary",
-                                    "ListShards",
-                                    "GetShardIterator",
-                                    "GetRecords");
-                            if (source.consumer().isPresent()) {
+                            add(actions, "kinesis", "DescribeStreamSummary", "ListShards");
+                            if (source.consumer().isEmpty()) {
+                                add(actions, "kinesis", "GetShardIterator", "GetRecords");
+                            } else {
                                 add(
                                         actions,
                                         "kinesis",

@@ -80,9 +80,6 @@ class RightsTest {
         String stream = "arn:aws:kinesis" + ACCOUNT + "stream/clicks";
         unused.put("kinesis:DescribeStreamConsumer " + stream, consumer);
         unused.put("kinesis:RegisterStreamConsumer " + stream + "/consumer/shop:*", consumer);
-        String polling = "of polling alone; scripts/deploy.sh doctor asks for it with both readers";
-        unused.put("kinesis:GetRecords " + stream, polling);
-        unused.put("kinesis:GetShardIterator " + stream, polling);
         return unused;
     }
 
