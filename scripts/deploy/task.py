@@ -41,7 +41,9 @@ class Task:
     def console(self, page):
         """The address of a page of the console."""
         region = self.region()
-        host = "console.amazonaws.cn" if region.startswith("cn-") else "console.aws.amazon.com"
+        hosts = {"cn": "console.amazonaws.cn", "us-gov": "console.amazonaws-us-gov.com"}
+        partition = "us-gov" if region.startswith("us-gov-") else region.split("-")[0]
+        host = hosts.get(partition, "console.aws.amazon.com")
         return f"https://{region}.{host}/{page}".replace("REGION", region)
 
     def dashboard_page(self, name):

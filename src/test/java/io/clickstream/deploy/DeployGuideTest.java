@@ -30,9 +30,9 @@ class DeployGuideTest {
         double brokers = lastOf(list, "| `Source=msk`: 3 ×") + lastOf(list, "| its disks, 3 ×");
         double endpoint = lastOf(list, "| interface endpoints in 2 zones");
         String alarms = line(list, "| alarms, each metric");
-        assertThat(alarms).endsWith("| about $6 |");
-        double kinesis = application + domain + streams + endpoint + 6;
-        double msk = application + domain + brokers + 6;
+        assertThat(alarms).endsWith("| about $8 |");
+        double kinesis = application + domain + streams + endpoint + 8;
+        double msk = application + domain + brokers + 8;
 
         String guide = Files.readString(GUIDE);
 
