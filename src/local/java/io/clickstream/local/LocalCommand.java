@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -80,6 +81,11 @@ public final class LocalCommand {
     /** The log file of this run. */
     public static Path log() {
         return Path.of(System.getProperty(LOG_PROPERTY)).toAbsolutePath();
+    }
+
+    /** Where the log file of this run is, as a line; empty if the command runs in a test. */
+    static Optional<String> whereTheLogIs() {
+        return Optional.ofNullable(System.getProperty(LOG_PROPERTY)).map(log -> "log: " + log);
     }
 
     /** Width of the terminal; empty if the output is none. */

@@ -201,6 +201,7 @@ public final class Replay implements Callable<Integer> {
             }
             ReplayReport report = run(files, range, replayConfig, subtasks, temporary, sinks);
             report.lines().forEach(out::println);
+            LocalCommand.whereTheLogIs().ifPresent(out::println);
             if (!report.isComplete()) {
                 // What sinks have is left as it is: results of whole files may be missing.
                 return 1;

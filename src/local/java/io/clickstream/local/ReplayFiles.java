@@ -35,6 +35,9 @@ record ReplayFiles(List<Path> paths, long bytes) {
     /** Where the length of the unpacked data is in a gzip file: RFC 1952, 2.3.1, ISIZE. */
     private static final int GZIP_LENGTH_BYTES = 4;
 
+    /** No byte of deflate stands for more than 1,032: zlib's technical details. */
+    private static final long MAX_GZIP_RATIO = 1_032;
+
     /**
      * An address such as {@code s3://bucket/folder}; a name in front of :/ is too short for one.
      */
@@ -174,7 +177,9 @@ record ReplayFiles(List<Path> paths, long bytes) {
         }
         try (RandomAccessFile packed = new RandomAccessFile(file.toFile(), "r")) {
             packed.seek(size - GZIP_LENGTH_BYTES);
-            return Integer.toUnsignedLong(Integer.reverseBytes(packed.readInt()));
+            long unpacked = Integer.toUnsignedLong(Integer.reverseBytes(packed.readInt()));
+            // The end of a file that was cut off is any number.
+            return unpacked > size * MAX_GZIP_RATIO ? size : unpacked;
         }
     }
 }

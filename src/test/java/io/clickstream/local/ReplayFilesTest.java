@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,16 @@ class ReplayFilesTest {
                         ReplayFiles.find(List.of(folder.resolve("_malformed").toUri().toString()))
                                 .paths())
                 .hasSize(1);
+    }
+
+    /** A gzip file ends with its unpacked length; where it was cut off, with anything. */
+    @Test
+    void theLengthOfAFileThatWasCutOffIsNotBelieved() throws Exception {
+        byte[] cut = new byte[100];
+        Arrays.fill(cut, (byte) 0xff);
+        Path file = Files.write(folder.resolve("cut.jsonl.gz"), cut);
+
+        assertThat(ReplayFiles.find(List.of(file.toString())).bytes()).isEqualTo(100);
     }
 
     @Test
