@@ -89,6 +89,6 @@ for argument in "$@"; do
   fi
 done
 if [[ $undelivered == yes ]]; then
-  run_java 512m io.clickstream.local.SendUndelivered "${rest[@]}"
+  run_java 512m io.clickstream.local.replay.SendUndelivered "${rest[@]}"
 fi
-run_java 2g io.clickstream.local.Replay "$@"
+run_java 2g io.clickstream.local.replay.Replay "$@"

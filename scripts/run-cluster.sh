@@ -36,4 +36,4 @@ done
 
 build_local
 build_jar
-run_java 1g io.clickstream.local.ClusterRun "$@"
+run_java 1g io.clickstream.local.run.ClusterRun "$@"

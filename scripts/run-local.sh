@@ -60,4 +60,4 @@ for argument in "$@"; do
   fi
 done
 build_local
-run_java 1536m io.clickstream.local.LocalRun "$@"
+run_java 1536m io.clickstream.local.run.LocalRun "$@"

@@ -5,6 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaField;
@@ -13,6 +14,7 @@ import com.tngtech.archunit.core.domain.JavaParameterizedType;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.clickstream.config.JobConfig;
 import io.clickstream.event.VersionedSerializer;
+import io.clickstream.local.command.LocalCommand;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.typeutils.GenericTypeInfo;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +41,8 @@ class ArchitectureTest {
         "io.clickstream.intake..",
         "io.clickstream.event.."
     };
+
+    private static final Pattern TEST = Pattern.compile("(Test|ITCase|Shape|InSql)(\\$.*)?$");
 
     private static JavaClasses job;
 
@@ -167,6 +172,20 @@ class ArchitectureTest {
     @Test
     void packagesHaveNoCycles() {
         slices().matching("io.clickstream.(**)").should().beFreeOfCycles().check(job);
+    }
+
+    @Test
+    void packagesOfTheLocalToolsHaveNoCycles() {
+        JavaClasses tools =
+                new ClassFileImporter()
+                        .importPackages("io.clickstream.local")
+                        .that(
+                                DescribedPredicate.describe(
+                                        "are no tests",
+                                        each -> !TEST.matcher(each.getName()).find()));
+
+        assertThat(tools.contain(LocalCommand.class)).isTrue();
+        slices().matching("io.clickstream.local.(*)..").should().beFreeOfCycles().check(tools);
     }
 
     @Test

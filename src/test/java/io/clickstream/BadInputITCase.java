@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.clickstream.event.DeadLetter.Reason;
-import io.clickstream.local.Oracle;
-import io.clickstream.local.OracleClick;
+import io.clickstream.local.oracle.Oracle;
+import io.clickstream.local.oracle.OracleClick;
 import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.Clicks;

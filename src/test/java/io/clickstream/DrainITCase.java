@@ -3,7 +3,7 @@ package io.clickstream;
 import static io.clickstream.testing.Clicks.click;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.clickstream.local.Results;
+import io.clickstream.local.results.Results;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.LocalJob;
 import java.nio.file.Path;

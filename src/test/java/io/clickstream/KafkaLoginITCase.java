@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.config.ConfigException;
 import io.clickstream.config.JobConfig;
-import io.clickstream.local.KafkaBroker;
-import io.clickstream.local.LocalFlink;
-import io.clickstream.local.TopicReader;
+import io.clickstream.local.results.TopicReader;
+import io.clickstream.local.server.KafkaBroker;
+import io.clickstream.local.server.LocalFlink;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.CapturedLog;
 import io.clickstream.testing.Certificate;

@@ -3,12 +3,12 @@ package io.clickstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.clickstream.local.ClickEncoder;
-import io.clickstream.local.Expected;
-import io.clickstream.local.GeneratedClick;
-import io.clickstream.local.KinesisServer;
-import io.clickstream.local.ShopTraffic;
-import io.clickstream.local.TrafficLedger;
+import io.clickstream.local.oracle.Expected;
+import io.clickstream.local.oracle.TrafficLedger;
+import io.clickstream.local.server.KinesisServer;
+import io.clickstream.local.traffic.ClickEncoder;
+import io.clickstream.local.traffic.GeneratedClick;
+import io.clickstream.local.traffic.ShopTraffic;
 import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.LocalJob;

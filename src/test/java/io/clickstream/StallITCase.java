@@ -4,8 +4,8 @@ import static io.clickstream.testing.Clicks.click;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.event.DeadLetter.Reason;
-import io.clickstream.local.KafkaBroker;
-import io.clickstream.local.KinesisServer;
+import io.clickstream.local.server.KafkaBroker;
+import io.clickstream.local.server.KinesisServer;
 import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.CapturedLog;

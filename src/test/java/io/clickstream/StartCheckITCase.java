@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.clickstream.config.ConfigException;
 import io.clickstream.config.JobConfig;
-import io.clickstream.local.KafkaBroker;
+import io.clickstream.local.server.KafkaBroker;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.FakeOpenSearch;
 import java.nio.file.Path;

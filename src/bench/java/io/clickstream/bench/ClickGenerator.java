@@ -1,6 +1,6 @@
 package io.clickstream.bench;
 
-import io.clickstream.local.GeneratedClick;
+import io.clickstream.local.traffic.GeneratedClick;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;

@@ -1,6 +1,6 @@
 package io.clickstream.bench;
 
-import io.clickstream.local.LocalFlink;
+import io.clickstream.local.server.LocalFlink;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;

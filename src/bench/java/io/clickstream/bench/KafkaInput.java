@@ -1,6 +1,6 @@
 package io.clickstream.bench;
 
-import io.clickstream.local.KafkaBroker;
+import io.clickstream.local.server.KafkaBroker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import io.clickstream.event.Click;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
-import io.clickstream.local.LocalServers;
+import io.clickstream.local.server.LocalServers;
 import io.clickstream.session.MaxRate;
 import io.clickstream.session.SessionOperator;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package io.clickstream.bench;
 
-import io.clickstream.local.Expected;
-import io.clickstream.local.Oracle;
-import io.clickstream.local.OracleClick;
-import io.clickstream.local.OracleTally;
+import io.clickstream.local.oracle.Expected;
+import io.clickstream.local.oracle.Oracle;
+import io.clickstream.local.oracle.OracleClick;
+import io.clickstream.local.oracle.OracleTally;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -1,9 +1,9 @@
 package io.clickstream.bench;
 
 import io.clickstream.bench.RunSpec.Input;
-import io.clickstream.local.Comparison;
-import io.clickstream.local.LocalServers;
-import io.clickstream.local.StatusLine;
+import io.clickstream.local.command.StatusLine;
+import io.clickstream.local.results.Comparison;
+import io.clickstream.local.server.LocalServers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,7 +8,7 @@ import io.clickstream.deploy.FakeDomain.Received;
 import io.clickstream.deploy.Panels.Answer;
 import io.clickstream.deploy.SavedObjects.SavedObject;
 import io.clickstream.deploy.SetupScript.Run;
-import io.clickstream.local.OpenSearchNode;
+import io.clickstream.local.server.OpenSearchNode;
 import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.SignatureV4;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.clickstream.deploy;
 
 import com.sun.net.httpserver.HttpExchange;
-import io.clickstream.local.S3Server;
+import io.clickstream.local.server.S3Server;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;

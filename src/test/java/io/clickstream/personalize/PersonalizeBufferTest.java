@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.clickstream.config.JobConfig;
 import io.clickstream.event.Interaction;
-import io.clickstream.local.PersonalizeServer;
+import io.clickstream.local.server.PersonalizeServer;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.InMemoryDeadLetters;

@@ -2,8 +2,8 @@ package io.clickstream.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.clickstream.local.Oracle;
-import io.clickstream.local.OracleClick;
+import io.clickstream.local.oracle.Oracle;
+import io.clickstream.local.oracle.OracleClick;
 import io.clickstream.testing.Clicks;
 import io.clickstream.testing.SessionStage;
 import java.time.Duration;
@@ -79,7 +79,7 @@ class SessionOracleTest {
         }
     }
 
-    private static io.clickstream.local.Expected expected(Input input) {
+    private static io.clickstream.local.oracle.Expected expected(Input input) {
         List<OracleClick> clicks = input.clicks.stream().map(Clicks::forOracle).toList();
         return Oracle.expect(clicks, GAP, WINDOW);
     }

@@ -1,6 +1,6 @@
 package io.clickstream.testing;
 
-import io.clickstream.local.LocalRun;
+import io.clickstream.local.run.LocalRun;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package io.clickstream.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.clickstream.local.OpenSearchNode;
+import io.clickstream.local.server.OpenSearchNode;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;

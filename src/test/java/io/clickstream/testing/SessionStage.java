@@ -12,7 +12,7 @@ import io.clickstream.event.EventTypes;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import io.clickstream.event.WindowCount;
-import io.clickstream.local.Expected;
+import io.clickstream.local.oracle.Expected;
 import io.clickstream.session.MaxRate;
 import io.clickstream.session.SessionOperator;
 import io.clickstream.time.EventTimeOperator;

@@ -2,7 +2,7 @@ package io.clickstream.local.produce;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.aggregate.Aggregate;
-import io.clickstream.local.Expected;
+import io.clickstream.local.oracle.Expected;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,13 +1,13 @@
 package io.clickstream.local.produce;
 
-import io.clickstream.local.ClickEncoder;
-import io.clickstream.local.DurationOption;
-import io.clickstream.local.Expected;
-import io.clickstream.local.LocalCommand;
-import io.clickstream.local.ShopTraffic;
-import io.clickstream.local.StatusLine;
-import io.clickstream.local.StopSignal;
-import io.clickstream.local.TrafficLedger;
+import io.clickstream.local.command.DurationOption;
+import io.clickstream.local.command.LocalCommand;
+import io.clickstream.local.command.StatusLine;
+import io.clickstream.local.command.StopSignal;
+import io.clickstream.local.oracle.Expected;
+import io.clickstream.local.oracle.TrafficLedger;
+import io.clickstream.local.traffic.ClickEncoder;
+import io.clickstream.local.traffic.ShopTraffic;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;

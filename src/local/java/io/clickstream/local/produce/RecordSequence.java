@@ -1,10 +1,10 @@
 package io.clickstream.local.produce;
 
-import io.clickstream.local.ClickEncoder;
-import io.clickstream.local.GeneratedClick;
-import io.clickstream.local.OracleClick;
-import io.clickstream.local.ShopTraffic;
-import io.clickstream.local.TrafficLedger;
+import io.clickstream.local.oracle.OracleClick;
+import io.clickstream.local.oracle.TrafficLedger;
+import io.clickstream.local.traffic.ClickEncoder;
+import io.clickstream.local.traffic.GeneratedClick;
+import io.clickstream.local.traffic.ShopTraffic;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.clickstream.local.produce;
 
-import io.clickstream.local.ClickEncoder;
-import io.clickstream.local.GeneratedClick;
-import io.clickstream.local.OracleClick;
+import io.clickstream.local.oracle.OracleClick;
+import io.clickstream.local.traffic.ClickEncoder;
+import io.clickstream.local.traffic.GeneratedClick;
 import java.util.Arrays;
 import java.util.List;
 import javax.annotation.Nullable;

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.config.PropertyGroupsFile;
-import io.clickstream.local.LocalCommand;
-import io.clickstream.local.Replay;
+import io.clickstream.local.command.LocalCommand;
+import io.clickstream.local.replay.Replay;
 import io.clickstream.testing.ArchiveFiles;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.LocalJob;

@@ -3,8 +3,8 @@ package io.clickstream.local.produce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.clickstream.local.KafkaBroker;
-import io.clickstream.local.Results;
+import io.clickstream.local.results.Results;
+import io.clickstream.local.server.KafkaBroker;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.LocalJob;
 import java.nio.file.Files;

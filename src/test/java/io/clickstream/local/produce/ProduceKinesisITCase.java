@@ -2,7 +2,7 @@ package io.clickstream.local.produce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.clickstream.local.KinesisServer;
+import io.clickstream.local.server.KinesisServer;
 import io.clickstream.testing.AwsCredentials;
 import java.nio.file.Path;
 import java.util.HashMap;

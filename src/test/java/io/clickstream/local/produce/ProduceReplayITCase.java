@@ -3,8 +3,8 @@ package io.clickstream.local.produce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.clickstream.local.LocalCommand;
-import io.clickstream.local.Replay;
+import io.clickstream.local.command.LocalCommand;
+import io.clickstream.local.replay.Replay;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,6 +1,6 @@
 package io.clickstream.local.produce;
 
-import io.clickstream.local.LocalCommand;
+import io.clickstream.local.command.LocalCommand;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;

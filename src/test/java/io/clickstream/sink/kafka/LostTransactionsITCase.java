@@ -6,7 +6,7 @@ import io.clickstream.config.JobConfig;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.event.RawRecord;
-import io.clickstream.local.KafkaBroker;
+import io.clickstream.local.server.KafkaBroker;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.CapturedLog;
 import io.clickstream.testing.OperatorCounters;

@@ -8,7 +8,7 @@ import io.clickstream.aggregate.Aggregates;
 import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.config.OpenSearchConfig.IndexPeriod;
 import io.clickstream.config.OpenSearchConfig.Templates;
-import io.clickstream.local.OpenSearchNode;
+import io.clickstream.local.server.OpenSearchNode;
 import io.clickstream.testing.OpenSearchSettings;
 import java.io.IOException;
 import java.net.URI;

@@ -2,7 +2,7 @@ package io.clickstream.source.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.clickstream.local.KafkaBroker;
+import io.clickstream.local.server.KafkaBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,0 +1,86 @@
+package io.clickstream.local.results;
+
+import io.clickstream.aggregate.Aggregate;
+import io.clickstream.aggregate.Aggregates;
+import io.clickstream.local.oracle.Expected;
+import io.clickstream.local.server.KinesisServer;
+import io.clickstream.local.server.OpenSearchIndices;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The topics or streams, and the indices, of aggregates: what is in them and should be. */
+public final class Results implements AutoCloseable {
+
+    public static final String DEPARTMENTS_TOPIC = Aggregates.DEPARTMENT_COUNTS.defaultTopic();
+    public static final String SESSIONS_TOPIC = Aggregates.SESSION_COUNTS.defaultTopic();
+    public static final String CHECKOUTS_TOPIC = Aggregates.CHECKOUT_SESSIONS.defaultTopic();
+
+    /** The topics of the aggregates that every job computes. */
+    public static final List<String> TOPICS =
+            Aggregates.ALL.stream()
+                    .filter(aggregate -> aggregate.group().isEmpty())
+                    .map(Aggregate::defaultTopic)
+                    .toList();
+
+    public static final String DEPARTMENTS_INDEX = Aggregates.DEPARTMENT_COUNTS.defaultIndex();
+    public static final String SESSIONS_INDEX = Aggregates.SESSION_COUNTS.defaultIndex();
+    public static final String CHECKOUTS_INDEX = Aggregates.CHECKOUT_SESSIONS.defaultIndex();
+
+    private final String kind;
+    private final OutputReader outputs;
+    private final OpenSearchIndices indices;
+
+    private Results(String kind, OutputReader outputs, OpenSearchIndices indices) {
+        this.kind = kind;
+        this.outputs = outputs;
+        this.indices = indices;
+    }
+
+    /** Begins to read topics and indices. */
+    public static Results ofTopics(String bootstrapServers, OpenSearchIndices indices) {
+        return new Results("topic ", new TopicReader(bootstrapServers, TOPICS), indices);
+    }
+
+    /** Begins to read streams, which have the names of the topics, and indices. */
+    public static Results ofStreams(KinesisServer server, OpenSearchIndices indices) {
+        return new Results("stream ", new StreamReader(server, TOPICS), indices);
+    }
+
+    /** Whether there are as many records and documents as there should be, or more. */
+    public boolean areComplete(Expected expected) throws IOException, InterruptedException {
+        outputs.readCommitted();
+        for (Aggregate<?> aggregate : expected.aggregates()) {
+            int lines = expected.of(aggregate).size();
+            if (outputs.values(aggregate.defaultTopic()).size() < lines
+                    || indices.count(aggregate.defaultIndex()) < lines) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Compares topics or streams, record by record, and indices, document by document. */
+    public List<Comparison> compare(Expected expected) throws IOException, InterruptedException {
+        outputs.readCommitted();
+        List<Comparison> comparisons = new ArrayList<>();
+        for (Aggregate<?> aggregate : expected.aggregates()) {
+            String topic = aggregate.defaultTopic();
+            comparisons.add(
+                    Comparison.ofLines(
+                            kind + topic, expected.of(aggregate), outputs.values(topic)));
+        }
+        for (Aggregate<?> aggregate : expected.aggregates()) {
+            String index = aggregate.defaultIndex();
+            comparisons.add(
+                    Comparison.ofDocuments(
+                            "index " + index, expected.of(aggregate), indices.documents(index)));
+        }
+        return comparisons;
+    }
+
+    @Override
+    public void close() {
+        outputs.close();
+    }
+}

@@ -1,0 +1,380 @@
+package io.clickstream.local.run;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.local.command.DurationOption;
+import io.clickstream.local.command.LocalCommand;
+import io.clickstream.local.command.StatusLine;
+import io.clickstream.local.command.StopSignal;
+import io.clickstream.local.oracle.Expected;
+import io.clickstream.local.oracle.TrafficLedger;
+import io.clickstream.local.produce.Deliveries;
+import io.clickstream.local.produce.KafkaTarget;
+import io.clickstream.local.produce.RecordSequence;
+import io.clickstream.local.results.Comparison;
+import io.clickstream.local.results.Results;
+import io.clickstream.local.server.FlinkCluster;
+import io.clickstream.local.server.LocalServers;
+import io.clickstream.local.server.OpenSearchIndices;
+import io.clickstream.local.traffic.ClickEncoder;
+import io.clickstream.local.traffic.ShopTraffic;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The jar on a Flink cluster of processes, with Kafka and OpenSearch: uploaded over REST, with a
+ * task manager that is killed and a stop with a savepoint in the middle, and in the end the same
+ * comparison as in the local run. Exits with 0 only if all is equal.
+ */
+@Command(
+        name = "run-cluster.sh",
+        description = "Runs the jar on a Flink cluster, through a failure and an upgrade.",
+        sortOptions = false)
+public final class ClusterRun implements Callable<Integer> {
+
+    private static final String CLICKS_TOPIC = "ExampleTopic";
+    private static final int CLICKS_PARTITIONS = 4;
+    private static final String DEAD_LETTERS_TOPIC = "DeadLetters";
+    private static final Duration SESSION_GAP = Duration.ofSeconds(1);
+    private static final Duration WINDOW = Duration.ofSeconds(10);
+    private static final Duration CLOSING_TIMEOUT = Duration.ofMinutes(3);
+    private static final Duration RESTART_TIMEOUT = Duration.ofMinutes(2);
+    private static final long TICK_MILLIS = 500;
+    private static final int ABORTED = 130;
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            description = "how long clicks are sent in each round (${DEFAULT-VALUE})",
+            defaultValue = "60s",
+            converter = DurationOption.class)
+    private Duration duration;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description =
+                    "how often a task manager is killed and the job stopped (${DEFAULT-VALUE})",
+            defaultValue = "1")
+    private int rounds;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "clicks per second (${DEFAULT-VALUE})",
+            defaultValue = "1000")
+    private int rate;
+
+    @Option(
+            names = "--task-managers",
+            paramLabel = "N",
+            description = "task managers, with one slot each (${DEFAULT-VALUE})",
+            defaultValue = "2")
+    private int taskManagers;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "another seed gives other visits (${DEFAULT-VALUE})",
+            defaultValue = "1")
+    private long seed;
+
+    private final PrintStream out = System.out;
+    private final StopSignal stop = new StopSignal();
+    private final StatusLine statusLine = new StatusLine(out, LocalCommand.columns());
+    private long started;
+
+    /** Runs all rounds, and exits. */
+    public static void main(String[] args) throws IOException {
+        LocalCommand.main("run-cluster", new ClusterRun(), args);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        check(rate >= 1, "--rate must be at least 1, not " + rate);
+        check(rounds >= 1, "--rounds must be at least 1, not " + rounds);
+        check(taskManagers >= 2, "--task-managers must be at least 2, not " + taskManagers);
+        Path jar = FlinkCluster.jobJar();
+        Path log = LocalCommand.log();
+        Path logs = Files.createDirectories(Path.of(log.toString().replaceFirst("\\.log$", "")));
+        Path folder = Files.createTempDirectory("clickstream-");
+        stop.install(() -> abort(folder));
+        out.println("Starting Kafka, OpenSearch, a job manager and task managers");
+        try (LocalServers servers = LocalServers.start(folder, logs.resolve("opensearch.log"));
+                FlinkCluster cluster =
+                        FlinkCluster.start(
+                                folder.resolve("cluster"),
+                                logs,
+                                taskManagers,
+                                Map.of(
+                                        "execution.checkpointing.interval",
+                                        "2 s",
+                                        "execution.checkpointing.min-pause",
+                                        "0 s",
+                                        "restart-strategy.fixed-delay.delay",
+                                        "1 s",
+                                        "heartbeat.timeout",
+                                        "10 s",
+                                        "heartbeat.interval",
+                                        "2 s"))) {
+            return run(servers, cluster, jar, logs);
+        }
+    }
+
+    private void check(boolean holds, String message) {
+        if (!holds) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
+    }
+
+    private void abort(Path folder) {
+        statusLine.end();
+        out.println("aborted");
+        try {
+            LocalServers.delete(folder);
+        } catch (IOException e) {
+            out.println("left over: " + folder);
+        }
+        Runtime.getRuntime().halt(ABORTED);
+    }
+
+    private int run(LocalServers servers, FlinkCluster cluster, Path jar, Path logs)
+            throws Exception {
+        String bootstrapServers = servers.kafka().bootstrapServers();
+        servers.kafka().createTopic(CLICKS_TOPIC, CLICKS_PARTITIONS);
+        servers.kafka().createTopic(DEAD_LETTERS_TOPIC, 1);
+        Results.TOPICS.forEach(topic -> servers.kafka().createTopic(topic, 1));
+        OpenSearchIndices indices = new OpenSearchIndices(servers.openSearch().uri());
+        indices.putTemplates(templates());
+        writeProperties(servers, bootstrapServers);
+        out.println("Flink UI    " + cluster.webUi());
+        out.println("Kafka       " + bootstrapServers);
+        out.println("OpenSearch  " + servers.openSearch().uri());
+        out.println("Logs        " + logs);
+
+        String uploaded = cluster.upload(jar);
+        out.printf("%s is uploaded, %,d MB%n", jar.getFileName(), Files.size(jar) / 1_000_000);
+        TrafficLedger ledger = new TrafficLedger(SESSION_GAP, WINDOW);
+        try (TrafficProducer traffic = producer(bootstrapServers, ledger);
+                Results results = Results.ofTopics(bootstrapServers, indices)) {
+            int parallelism = taskManagers;
+            String job = cluster.run(uploaded, List.of(), parallelism, null);
+            started = System.nanoTime();
+            traffic.start();
+            for (int round = 1; round <= rounds && !stop.isRequested(); round++) {
+                watch(cluster, traffic, job, round - 1, 1);
+                killOne(cluster, job);
+                watch(cluster, traffic, job, round - 1, 2);
+                parallelism = parallelism == 1 ? taskManagers : parallelism - 1;
+                job = upgrade(cluster, servers, uploaded, job, parallelism);
+                watch(cluster, traffic, job, round - 1, 3);
+            }
+            traffic.stop();
+            statusLine.print(
+                    "%,d clicks sent; waiting for the last windows to close"
+                            .formatted(ledger.clicks()));
+            Expected expected = ledger.expected();
+            awaitResults(cluster, job, results, expected);
+            statusLine.end();
+            int code = report(ledger.clicks(), expected, results.compare(expected));
+            cluster.cancel(job);
+            return code;
+        }
+    }
+
+    private void killOne(FlinkCluster cluster, String job) throws Exception {
+        int before = cluster.restarts(job);
+        statusLine.print("a task manager is killed");
+        cluster.killTaskManager();
+        cluster.startTaskManager();
+        await(
+                "the job's restart",
+                () -> {
+                    show(cluster, job);
+                    return cluster.restarts(job) > before && cluster.allTasksRun(job);
+                });
+        statusLine.print("the job runs again");
+    }
+
+    private String upgrade(
+            FlinkCluster cluster,
+            LocalServers servers,
+            String uploaded,
+            String job,
+            int parallelism)
+            throws Exception {
+        await("a checkpoint", () -> cluster.checkpoints(job) > 0);
+        Path savepoint = cluster.stopWithSavepoint(job, servers.folder().resolve("savepoints"));
+        failToUpdate(cluster, servers, uploaded, parallelism, savepoint);
+        statusLine.print(
+                "the job is stopped with a savepoint; after an update that does not start it goes"
+                        + " back to it, at parallelism "
+                        + parallelism);
+        String next = cluster.run(uploaded, List.of(), parallelism, savepoint);
+        await(
+                "the job's start",
+                () -> {
+                    show(cluster, next);
+                    return cluster.allTasksRun(next);
+                });
+        return next;
+    }
+
+    /** A version with a wrong property does not start, and leaves the savepoint as it is. */
+    private static void failToUpdate(
+            FlinkCluster cluster,
+            LocalServers servers,
+            String uploaded,
+            int parallelism,
+            Path savepoint)
+            throws Exception {
+        Path wrong =
+                Files.writeString(
+                        servers.folder().resolve("wrong.json"),
+                        "[{\"PropertyGroupId\":\"FlinkApplicationProperties\","
+                                + "\"PropertyMap\":{\"Topik\":\"clicks\"}}]");
+        try {
+            cluster.run(uploaded, List.of("--config", wrong.toString()), parallelism, savepoint);
+        } catch (IOException e) {
+            if (!e.getMessage().contains("Topik` is not known")) {
+                throw e;
+            }
+            return;
+        }
+        throw new IllegalStateException("the job started in spite of a wrong property");
+    }
+
+    @FunctionalInterface
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(String what, Condition condition) throws Exception {
+        long deadline = System.nanoTime() + RESTART_TIMEOUT.toNanos();
+        while (!condition.holds()) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        what + " does not come within " + RESTART_TIMEOUT.toSeconds() + " s");
+            }
+            TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
+        }
+    }
+
+    /** Shows how it goes on, until so many thirds of a round are over. */
+    private void watch(
+            FlinkCluster cluster, TrafficProducer traffic, String job, int roundsBefore, int thirds)
+            throws Exception {
+        long end = duration.toMillis() * roundsBefore + duration.toMillis() * thirds / 3;
+        while (!stop.isRequested() && elapsedMillis() < end) {
+            if (traffic.failure().isPresent()) {
+                throw new IllegalStateException(
+                        "the traffic stopped", traffic.failure().orElseThrow());
+            }
+            show(cluster, job);
+            stop.await(TICK_MILLIS);
+        }
+    }
+
+    private void show(FlinkCluster cluster, String job) throws Exception {
+        statusLine.show(
+                "%d:%02d  %s  checkpoints %,d  restarts %,d"
+                        .formatted(
+                                elapsedMillis() / 60_000,
+                                elapsedMillis() / 1_000 % 60,
+                                cluster.state(job),
+                                cluster.checkpoints(job),
+                                cluster.restarts(job)),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+    }
+
+    private long elapsedMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+    }
+
+    private void awaitResults(FlinkCluster cluster, String job, Results results, Expected expected)
+            throws Exception {
+        long deadline = System.nanoTime() + CLOSING_TIMEOUT.toNanos();
+        while (System.nanoTime() < deadline && !results.areComplete(expected)) {
+            show(cluster, job);
+            TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
+        }
+    }
+
+    private int report(long clicks, Expected expected, List<Comparison> comparisons) {
+        boolean equal = comparisons.stream().allMatch(Comparison::isEqual);
+        comparisons.stream()
+                .filter(comparison -> !comparison.isEqual())
+                .forEach(comparison -> comparison.report().forEach(out::println));
+        out.printf(
+                "clicks %d, sessions %d, %s%n",
+                clicks, expected.sessionTotal(), equal ? "equal" : "different");
+        return equal ? 0 : 1;
+    }
+
+    private TrafficProducer producer(String bootstrapServers, TrafficLedger ledger) {
+        Clock clock = Clock.systemUTC();
+        Deliveries deliveries = new Deliveries();
+        return new TrafficProducer(
+                RecordSequence.ofShop(
+                        ClickEncoder.avro(),
+                        rate,
+                        ShopTraffic.usualUsers(rate),
+                        seed,
+                        clock.millis(),
+                        ShopTraffic.MAX_DELAY,
+                        ledger,
+                        SESSION_GAP),
+                new KafkaTarget(bootstrapServers, CLICKS_TOPIC, Map.of(), deliveries),
+                deliveries,
+                clock);
+    }
+
+    /** The lab's own property group, where the job looks for its file. */
+    private static void writeProperties(LocalServers servers, String bootstrapServers)
+            throws IOException {
+        Path file = servers.folder().resolve("cluster/flink-conf/application_properties.json");
+        Files.createDirectories(file.getParent());
+        List<Map<String, Object>> groups = new ArrayList<>();
+        groups.add(
+                Map.of(
+                        "PropertyGroupId",
+                        "FlinkApplicationProperties",
+                        "PropertyMap",
+                        Map.of(
+                                "BootstrapServers",
+                                bootstrapServers,
+                                "Topic",
+                                CLICKS_TOPIC,
+                                "GroupId",
+                                "flinkapp",
+                                "DepartmentsAgg_Topic",
+                                Results.DEPARTMENTS_TOPIC,
+                                "clickEventsUserIdAggResult_Topic",
+                                Results.SESSIONS_TOPIC,
+                                "userSessionsAggregatesWithOrderCheckout_Topic",
+                                Results.CHECKOUTS_TOPIC,
+                                "OpenSearchEndpoint",
+                                servers.openSearch().uri().toString())));
+        new ObjectMapper().writeValue(file.toFile(), groups);
+    }
+
+    private static Path templates() throws URISyntaxException {
+        return Path.of(ClusterRun.class.getResource("/opensearch/index-templates").toURI());
+    }
+}

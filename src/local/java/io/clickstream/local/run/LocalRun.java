@@ -1,0 +1,776 @@
+package io.clickstream.local.run;
+
+import io.clickstream.ClickstreamJob;
+import io.clickstream.ClickstreamPipeline;
+import io.clickstream.JobOutputs;
+import io.clickstream.StartChecks;
+import io.clickstream.config.JobConfig;
+import io.clickstream.event.DeadLetter;
+import io.clickstream.local.command.DurationOption;
+import io.clickstream.local.command.LocalCommand;
+import io.clickstream.local.command.Status;
+import io.clickstream.local.command.StatusLine;
+import io.clickstream.local.command.StopSignal;
+import io.clickstream.local.oracle.Expected;
+import io.clickstream.local.oracle.OracleClick;
+import io.clickstream.local.oracle.TrafficLedger;
+import io.clickstream.local.oracle.TrendLedger;
+import io.clickstream.local.produce.Deliveries;
+import io.clickstream.local.produce.KafkaTarget;
+import io.clickstream.local.produce.KinesisTarget;
+import io.clickstream.local.produce.PercentOption;
+import io.clickstream.local.produce.RecordSequence;
+import io.clickstream.local.produce.Target;
+import io.clickstream.local.results.Comparison;
+import io.clickstream.local.results.InteractionLedger;
+import io.clickstream.local.results.Results;
+import io.clickstream.local.results.SideResults;
+import io.clickstream.local.server.ConfluentRegistry;
+import io.clickstream.local.server.GlueRegistry;
+import io.clickstream.local.server.KinesisServer;
+import io.clickstream.local.server.LocalFlink;
+import io.clickstream.local.server.LocalServers;
+import io.clickstream.local.server.MetricsInMemory;
+import io.clickstream.local.server.OpenSearchIndices;
+import io.clickstream.local.server.PersonalizeServer;
+import io.clickstream.local.server.RegistryServer;
+import io.clickstream.local.server.WriterVersion;
+import io.clickstream.local.traffic.ClickEncoder;
+import io.clickstream.local.traffic.ShopTraffic;
+import io.clickstream.metrics.ClickstreamMetrics;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import javax.annotation.Nullable;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The job on one machine: Kafka and OpenSearch, the traffic of a shop, and in the end a comparison
+ * of all that the job put out with what it should have. Exits with 0 only if they are equal.
+ */
+@Command(
+        name = "run-local.sh",
+        description = "Runs the job against local servers and checks what it puts out.",
+        sortOptions = false)
+public final class LocalRun implements Callable<Integer> {
+
+    enum Format {
+        json,
+        avro;
+
+        ClickEncoder encoder() {
+            return this == json ? ClickEncoder.json() : ClickEncoder.avro();
+        }
+    }
+
+    enum Stream {
+        kafka,
+        kinesis
+    }
+
+    enum Registry {
+        confluent,
+        glue;
+
+        RegistryServer start() {
+            return this == confluent ? ConfluentRegistry.start() : GlueRegistry.start();
+        }
+    }
+
+    private static final String CLICKS_TOPIC = "ExampleTopic";
+    private static final int CLICKS_PARTITIONS = 4;
+    private static final Duration SESSION_GAP = Duration.ofSeconds(1);
+    private static final Duration WINDOW = Duration.ofSeconds(10);
+
+    private static final String LATE =
+            ClickstreamMetrics.DEAD_LETTERS + DeadLetter.Reason.LATE.label();
+
+    private static final long TICK_MILLIS = 500;
+    private static final long RATE_OVER_MILLIS = 5_000;
+    private static final long TOP_PERIOD_MILLIS = 15_000;
+    private static final long ARCHIVE_PERIOD_MILLIS = 2_000;
+    private static final int TOP_DEPARTMENTS = 4;
+    private static final Duration CLOSING_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration OUTAGE = Duration.ofSeconds(45);
+    private static final Duration THE_WHOLE_RUN = Duration.ofDays(1);
+    private static final int ABORTED = 130;
+    private static final double MAX_FAULTY = 50;
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            description =
+                    "how long clicks are sent, such as 90s, 2m or 1h; until Ctrl-C if not set",
+            converter = DurationOption.class)
+    @Nullable
+    private Duration duration;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "clicks per second (${DEFAULT-VALUE})",
+            defaultValue = "2000")
+    private int rate;
+
+    @Option(
+            names = "--parallelism",
+            paramLabel = "N",
+            description = "parallelism of the job (${DEFAULT-VALUE})",
+            defaultValue = "2")
+    private int parallelism;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "json or avro (json, or avro with --registry)")
+    @Nullable
+    private Format format;
+
+    @Option(
+            names = "--registry",
+            paramLabel = "REGISTRY",
+            description = "confluent or glue: clicks are Avro by registered schemas")
+    @Nullable
+    private Registry registry;
+
+    @Option(
+            names = "--source",
+            paramLabel = "SOURCE",
+            description = "kafka or kinesis, where clicks are read (${DEFAULT-VALUE})",
+            defaultValue = "kafka")
+    private Stream source;
+
+    @Option(
+            names = "--output",
+            paramLabel = "OUTPUT",
+            description =
+                    "kafka or kinesis, where aggregates and dead letters go (${DEFAULT-VALUE})",
+            defaultValue = "kafka")
+    private Stream output;
+
+    @Option(
+            names = "--late",
+            paramLabel = "PERCENT",
+            description =
+                    "of the records: clicks an hour older than the run, from 30 s on"
+                            + " (${DEFAULT-VALUE})",
+            defaultValue = "0",
+            converter = PercentOption.class)
+    private double late;
+
+    @Option(
+            names = "--malformed",
+            paramLabel = "PERCENT",
+            description = "of the records: those that the job can't use (${DEFAULT-VALUE})",
+            defaultValue = "0",
+            converter = PercentOption.class)
+    private double malformed;
+
+    @Option(names = "--trending", description = "the job lists the most clicked departments, too")
+    private boolean trending;
+
+    @Option(
+            names = "--personalize",
+            description = "a stand-in for Amazon Personalize starts too, and gets interactions")
+    private boolean personalize;
+
+    @Option(
+            names = "--personalize-faults",
+            paramLabel = "FAULT",
+            description =
+                    "429 to every second call; or 503 or slow for the first 45 s, which spills;"
+                            + " with --personalize",
+            converter = FaultOption.class)
+    @Nullable
+    private PersonalizeServer.Fault personalizeFaults;
+
+    @Option(
+            names = "--archive",
+            arity = "0..1",
+            fallbackValue = "json",
+            paramLabel = "FORMAT",
+            description =
+                    "every record is kept in an S3-compatible server, too: json or parquet (json)")
+    @Nullable
+    private LocalArchive.Format archiveFormat;
+
+    @Option(
+            names = "--users",
+            paramLabel = "N",
+            description = "users to draw from (10000, or more where the rate takes more)")
+    @Nullable
+    private Integer users;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "another seed gives other visits (${DEFAULT-VALUE})",
+            defaultValue = "1")
+    private long seed;
+
+    private final PrintStream out = System.out;
+    private final StopSignal stop = new StopSignal();
+    private final StatusLine statusLine = new StatusLine(out, LocalCommand.columns());
+    private final Deque<long[]> recentClicks = new ArrayDeque<>();
+    private long started;
+    @Nullable private PersonalizeServer recommender;
+    @Nullable private InteractionLedger interactions;
+    @Nullable private LocalArchive archive;
+    private long nextLookAtArchive;
+    @Nullable private TrendLedger trends;
+    private RecordSequence records;
+
+    /** Runs until the duration is over or Ctrl-C, and exits. */
+    public static void main(String[] args) throws IOException {
+        LocalCommand.main("run-local", new LocalRun(), args);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        check(rate >= 1, "--rate must be at least 1, not " + rate);
+        check(parallelism >= 1, "--parallelism must be at least 1, not " + parallelism);
+        if (format == null) {
+            format = registry == null ? Format.json : Format.avro;
+        }
+        check(
+                registry == null || format == Format.avro,
+                "--registry is only for Avro: leave --format json out");
+        check(
+                personalize || personalizeFaults == null,
+                "--personalize-faults is of no use without --personalize");
+        check(
+                late + malformed <= MAX_FAULTY,
+                "--late and --malformed must leave half of the records good, not %s %%"
+                        .formatted(100 - late - malformed));
+        check(
+                late + malformed == 0 || (archiveFormat == null && !personalize),
+                "--late and --malformed are of clicks that the comparison of --archive and"
+                        + " --personalize does not know: leave one of them out");
+        int minUsers = ShopTraffic.minUsers(rate);
+        int userCount = users == null ? ShopTraffic.usualUsers(rate) : users;
+        check(
+                userCount >= minUsers,
+                "--users must be at least %d for --rate %d, not %d"
+                        .formatted(minUsers, rate, userCount));
+
+        Path log = LocalCommand.log();
+        Path folder = Files.createTempDirectory("clickstream-");
+        stop.install(() -> abort(folder));
+        if (registry == Registry.glue || personalize) {
+            GlueRegistry.logIn();
+        }
+        boolean streams = source == Stream.kinesis || output == Stream.kinesis;
+        out.println(
+                "Starting Kafka, OpenSearch"
+                        + (streams ? ", Kinesis" : "")
+                        + (archiveFormat == null ? "" : ", S3")
+                        + " and Flink");
+        try (RegistryServer schemas = registry == null ? null : registry.start();
+                PersonalizeServer events = personalize ? PersonalizeServer.start() : null;
+                KinesisServer kinesis =
+                        streams ? KinesisServer.start(besideLog(log, "-kinesis.log")) : null;
+                LocalArchive kept =
+                        archiveFormat == null
+                                ? null
+                                : LocalArchive.start(besideLog(log, "-s3.log"), archiveFormat);
+                LocalServers servers =
+                        LocalServers.start(folder, besideLog(log, "-opensearch.log"))) {
+            recommender = events;
+            archive = kept;
+            return run(servers, kinesis, schemas, log, userCount);
+        }
+    }
+
+    private static Path besideLog(Path log, String ending) {
+        return Path.of(log.toString().replaceFirst("(\\.log)?$", ending));
+    }
+
+    private void check(boolean holds, String message) {
+        if (!holds) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
+    }
+
+    private void abort(Path folder) {
+        statusLine.end();
+        out.println("aborted");
+        try {
+            LocalServers.delete(folder);
+        } catch (IOException e) {
+            out.println("left over: " + folder);
+        }
+        Runtime.getRuntime().halt(ABORTED);
+    }
+
+    private int run(
+            LocalServers servers,
+            @Nullable KinesisServer kinesis,
+            @Nullable RegistryServer schemas,
+            Path log,
+            int userCount)
+            throws Exception {
+        String bootstrapServers = servers.kafka().bootstrapServers();
+        if (source == Stream.kafka) {
+            servers.kafka().createTopic(CLICKS_TOPIC, CLICKS_PARTITIONS);
+        } else {
+            kinesis.createStream(CLICKS_TOPIC, CLICKS_PARTITIONS);
+        }
+        List<String> outputs = new ArrayList<>(Results.TOPICS);
+        outputs.addAll(SideResults.TOPICS);
+        for (String name : outputs) {
+            if (output == Stream.kafka) {
+                servers.kafka().createTopic(name, 1);
+            } else {
+                kinesis.createStream(name, 1);
+            }
+        }
+        OpenSearchIndices indices = new OpenSearchIndices(servers.openSearch().uri());
+        indices.putTemplates(templates());
+
+        if (recommender != null) {
+            interactions = new InteractionLedger(recommender, spillFolder(servers));
+            if (personalizeFaults != null) {
+                recommender.have(
+                        personalizeFaults,
+                        personalizeFaults == PersonalizeServer.Fault.THROTTLING
+                                ? THE_WHOLE_RUN
+                                : OUTAGE);
+            }
+        }
+        trends = trending ? new TrendLedger() : null;
+        TrafficLedger ledger = new TrafficLedger(SESSION_GAP, WINDOW, this::sent);
+        try (LocalFlink flink =
+                        LocalFlink.start(
+                                servers.folder().resolve("flink"),
+                                log,
+                                parallelism,
+                                env ->
+                                        define(
+                                                env,
+                                                properties(
+                                                        bootstrapServers,
+                                                        kinesis,
+                                                        schemas,
+                                                        servers)));
+                TrafficProducer traffic =
+                        producer(bootstrapServers, kinesis, encoder(schemas), userCount, ledger);
+                Results results =
+                        output == Stream.kafka
+                                ? Results.ofTopics(bootstrapServers, indices)
+                                : Results.ofStreams(kinesis, indices);
+                SideResults side =
+                        output == Stream.kafka
+                                ? SideResults.ofTopics(bootstrapServers, indices)
+                                : SideResults.ofStreams(kinesis, indices)) {
+            out.println("Flink UI    " + flink.webUi());
+            out.println("Kafka       " + bootstrapServers);
+            if (kinesis != null) {
+                out.println("Kinesis     " + kinesis.uri());
+            }
+            if (schemas != null) {
+                out.println("Registry    " + schemas.uri());
+            }
+            out.println("OpenSearch  " + servers.openSearch().uri());
+            if (recommender != null) {
+                out.println("Personalize " + recommender.uri());
+            }
+            if (archive != null) {
+                out.println("Archive     " + archive.address());
+            }
+            out.println("Log         " + log);
+            out.println("Ctrl-C ends the run and compares what came out with what went in.");
+
+            started = monotonicMillis();
+            traffic.start();
+            watch(servers, flink, traffic, indices);
+            traffic.stop();
+            statusLine.print(
+                    "%,d clicks sent; waiting for the last windows to close"
+                            .formatted(ledger.clicks()));
+            Expected expected = ledger.expected();
+            List<String> lists = trends == null ? List.of() : trends.expected();
+            Map<String, Long> letters = records.deadLetters();
+            awaitResults(
+                    servers,
+                    flink,
+                    () -> results.areComplete(expected) && side.areComplete(letters, lists));
+            statusLine.end();
+            List<Comparison> comparisons = new ArrayList<>(results.compare(expected));
+            comparisons.addAll(side.compare(letters, lists));
+            if (!letters.isEmpty()) {
+                out.println("dead letters " + letters);
+            }
+            return report(ledger.clicks(), expected, comparisons, flink);
+        }
+    }
+
+    /** Hears of each good click. */
+    private void sent(OracleClick click) {
+        if (interactions != null) {
+            interactions.sent(click);
+        }
+        if (trends != null) {
+            trends.sent(click);
+        }
+    }
+
+    private static Path spillFolder(LocalServers servers) {
+        return servers.folder().resolve("personalize");
+    }
+
+    private ClickEncoder encoder(@Nullable RegistryServer schemas) {
+        ClickEncoder encoder =
+                schemas == null ? format.encoder() : schemas.encoder(CLICKS_TOPIC).mixed();
+        if (archive == null) {
+            return encoder;
+        }
+        return archive.lines(encoder, schemas == null ? ClickEncoder.json() : WriterVersion::json);
+    }
+
+    private TrafficProducer producer(
+            String bootstrapServers,
+            @Nullable KinesisServer kinesis,
+            ClickEncoder encoder,
+            int userCount,
+            TrafficLedger ledger) {
+        Clock clock = Clock.systemUTC();
+        Deliveries deliveries = new Deliveries();
+        Target target;
+        if (source == Stream.kafka) {
+            target = new KafkaTarget(bootstrapServers, CLICKS_TOPIC, Map.of(), deliveries);
+        } else {
+            target = new KinesisTarget(kinesis.clientProperties(), CLICKS_TOPIC, deliveries);
+        }
+        records =
+                RecordSequence.ofShop(
+                        encoder,
+                        late,
+                        malformed,
+                        rate,
+                        userCount,
+                        seed,
+                        clock.millis(),
+                        ShopTraffic.MAX_DELAY,
+                        ledger,
+                        SESSION_GAP);
+        return new TrafficProducer(records, target, deliveries, clock);
+    }
+
+    /** The property groups that the managed service would give to the job. */
+    private Map<String, Map<String, String>> properties(
+            String bootstrapServers,
+            @Nullable KinesisServer kinesis,
+            @Nullable RegistryServer schemas,
+            LocalServers servers) {
+        Map<String, Map<String, String>> groups = new HashMap<>();
+        if (source == Stream.kafka) {
+            groups.put(
+                    "source.kafka",
+                    Map.of(
+                            "bootstrap-servers",
+                            bootstrapServers,
+                            "topic",
+                            CLICKS_TOPIC,
+                            "group-id",
+                            "clickstream-local",
+                            "start",
+                            "earliest"));
+        } else {
+            Map<String, String> clicks = new HashMap<>(kinesis.properties());
+            clicks.put("stream", CLICKS_TOPIC);
+            clicks.put("start", "trim-horizon");
+            groups.put("source.kinesis", clicks);
+        }
+        groups.put("format", Map.of("type", format.name()));
+        if (schemas != null) {
+            groups.put("registry", schemas.properties());
+        }
+        if (output == Stream.kafka) {
+            groups.put("sink.kafka", Map.of("bootstrap-servers", bootstrapServers));
+        } else {
+            groups.put("sink.kinesis", kinesis.properties());
+        }
+        groups.put(
+                "sink.opensearch",
+                Map.of(
+                        "endpoint",
+                        servers.openSearch().uri().toString(),
+                        "dead-letters-index",
+                        SideResults.DEAD_LETTERS_INDEX));
+        if (trends != null) {
+            groups.put("trending", trends.properties());
+        }
+        if (recommender != null) {
+            Map<String, String> sink = new HashMap<>(recommender.properties());
+            sink.put("item", "/product_type");
+            sink.put("spill-path", spillFolder(servers).toUri().toString());
+            sink.put("spill-after", "10 s");
+            groups.put("sink.personalize", sink);
+        }
+        if (archive != null) {
+            groups.put("sink.archive", archive.properties());
+        }
+        groups.put("dead-letters", Map.of("topic", SideResults.DEAD_LETTERS_TOPIC));
+        return groups;
+    }
+
+    /** The production job, which checks at the start that it can work with the servers. */
+    private static void define(
+            StreamExecutionEnvironment env, Map<String, Map<String, String>> properties)
+            throws InterruptedException {
+        JobConfig config = JobConfig.parse(properties);
+        StartChecks.run(config, ClickstreamJob.define(env, config));
+    }
+
+    private static Path templates() throws URISyntaxException {
+        URL folder = LocalRun.class.getResource("/opensearch/index-templates");
+        if (folder == null) {
+            throw new IllegalStateException(
+                    "the index templates are not on the class path: run mvn test-compile");
+        }
+        return Path.of(folder.toURI());
+    }
+
+    /** Shows how the run goes on, until its time is over or the user stops it. */
+    private void watch(
+            LocalServers servers,
+            LocalFlink flink,
+            TrafficProducer traffic,
+            OpenSearchIndices indices)
+            throws Exception {
+        long end = duration == null ? Long.MAX_VALUE : started + duration.toMillis();
+        long nextTop = started + TOP_PERIOD_MILLIS;
+        while (!stop.isRequested()) {
+            long now = monotonicMillis();
+            if (now >= end) {
+                return;
+            }
+            checkRunning(servers, flink);
+            if (traffic.failure().isPresent()) {
+                throw new IllegalStateException(
+                        "the traffic stopped", traffic.failure().orElseThrow());
+            }
+            if (now >= nextTop) {
+                showTop(indices);
+                nextTop = now + TOP_PERIOD_MILLIS;
+            }
+            showStatus(flink);
+            if (stop.await(Math.min(TICK_MILLIS, end - now))) {
+                return;
+            }
+        }
+    }
+
+    private void checkRunning(LocalServers servers, LocalFlink flink) {
+        if (archive != null) {
+            archive.checkRunning();
+        }
+        if (!servers.openSearch().isAlive()) {
+            throw new IllegalStateException(
+                    "OpenSearch ended by itself, see " + servers.openSearch().log());
+        }
+        flink.failure()
+                .ifPresent(
+                        cause -> {
+                            throw new IllegalStateException("the job failed", cause);
+                        });
+    }
+
+    private void showStatus(LocalFlink flink) throws IOException {
+        MetricsInMemory metrics = flink.metrics();
+        long now = monotonicMillis();
+        if (archive != null && now >= nextLookAtArchive) {
+            archive.readOn();
+            nextLookAtArchive = now + ARCHIVE_PERIOD_MILLIS;
+        }
+        long clicks = metrics.count(ClickstreamMetrics.RECORDS_IN);
+        recentClicks.add(new long[] {now, clicks});
+        while (now - recentClicks.element()[0] > RATE_OVER_MILLIS) {
+            recentClicks.remove();
+        }
+        long[] oldest = recentClicks.element();
+        statusLine.show(
+                new Status(
+                        Duration.ofMillis(now - started),
+                        clicks,
+                        now == oldest[0] ? 0 : (clicks - oldest[1]) * 1_000.0 / (now - oldest[0]),
+                        metrics.count(ClickstreamMetrics.SESSIONS),
+                        metrics.count(ClickstreamMetrics.CHECKOUT_SESSIONS),
+                        metrics.count(LATE),
+                        metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS),
+                        flink.watermarkLag(
+                                ClickstreamPipeline.CLICK_SESSIONS, Clock.systemUTC().millis())),
+                interactionStatus(metrics) + (archive == null ? "" : archive.status()),
+                now);
+    }
+
+    private String interactionStatus(MetricsInMemory metrics) {
+        if (recommender == null) {
+            return "";
+        }
+        long spilled = metrics.count(ClickstreamMetrics.PERSONALIZE_SPILLED);
+        return String.format(
+                Locale.ROOT,
+                "  interactions %,d in %,d calls%s",
+                metrics.count(ClickstreamMetrics.PERSONALIZE_ACCEPTED),
+                metrics.count(ClickstreamMetrics.PERSONALIZE_CALLS),
+                spilled == 0 ? "" : String.format(Locale.ROOT, ", %,d spilled", spilled));
+    }
+
+    private void showTop(OpenSearchIndices indices) throws IOException, InterruptedException {
+        long sessions = indices.sum(Results.SESSIONS_INDEX, "userSessionCount");
+        long checkouts = indices.sum(Results.SESSIONS_INDEX, "userSessionCountWithOrderCheckout");
+        if (sessions == 0) {
+            return;
+        }
+        String top =
+                indices
+                        .top(
+                                Results.DEPARTMENTS_INDEX,
+                                "departmentName",
+                                "departmentCount",
+                                TOP_DEPARTMENTS)
+                        .entrySet()
+                        .stream()
+                        .map(
+                                entry ->
+                                        String.format(
+                                                Locale.ROOT,
+                                                "%s %,d",
+                                                entry.getKey(),
+                                                entry.getValue()))
+                        .collect(Collectors.joining(", "));
+        statusLine.print(
+                String.format(
+                        Locale.ROOT,
+                        "      top departments: %s; conversion %.1f %% of %,d sessions",
+                        top,
+                        100.0 * checkouts / sessions,
+                        sessions));
+    }
+
+    private void awaitResults(
+            LocalServers servers, LocalFlink flink, Callable<Boolean> areResultsComplete)
+            throws Exception {
+        long deadline = monotonicMillis() + CLOSING_TIMEOUT.toMillis();
+        while (monotonicMillis() < deadline
+                && !(areResultsComplete.call()
+                        && areInteractionsComplete(flink)
+                        && (archive == null || archive.isComplete()))) {
+            checkRunning(servers, flink);
+            showStatus(flink);
+            TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
+        }
+    }
+
+    /** Whether the job holds no interaction any more, and each is somewhere. */
+    private boolean areInteractionsComplete(LocalFlink flink) throws IOException {
+        if (interactions == null) {
+            return true;
+        }
+        boolean noneIsHeld =
+                flink
+                        .metrics()
+                        .gauge(
+                                JobOutputs.INTERACTIONS_PERSONALIZE_SINK + ": Writer",
+                                ClickstreamMetrics.PERSONALIZE_HELD)
+                        .stream()
+                        .allMatch(held -> held == 0);
+        return noneIsHeld && interactions.accounts().total() >= interactions.expected();
+    }
+
+    /** Says what became of the interactions, and whether that is what it must be. */
+    private boolean reportInteractions(LocalFlink flink) throws IOException {
+        if (interactions == null) {
+            return true;
+        }
+        InteractionLedger.Accounts accounts = interactions.accounts();
+        long rejected =
+                flink.metrics().countBelow(ClickstreamMetrics.DEAD_LETTERS + "interaction-");
+        if (!accounts.content().isEqual()) {
+            accounts.content().report().forEach(out::println);
+        }
+        if (!recommender.dropped().isEmpty()) {
+            out.println("interactions that Personalize drops: " + recommender.dropped().size());
+        }
+        out.printf(
+                Locale.ROOT,
+                "interactions %d = delivered %d + spilled %d + rejected %d; calls %d%n",
+                interactions.expected(),
+                accounts.delivered(),
+                accounts.spilled(),
+                rejected,
+                recommender.calls());
+        return accounts.content().isEqual() && recommender.dropped().isEmpty() && rejected == 0;
+    }
+
+    /** Says what is in the archive, and whether that is what it must be. */
+    private boolean reportArchive() throws IOException {
+        if (archive == null) {
+            return true;
+        }
+        archive.readOn();
+        archive.report().forEach(out::println);
+        return archive.isEqual();
+    }
+
+    private int report(
+            long clicks, Expected expected, List<Comparison> comparisons, LocalFlink flink)
+            throws IOException {
+        MetricsInMemory metrics = flink.metrics();
+        boolean interactionsAreRight = reportInteractions(flink);
+        boolean archiveIsRight = reportArchive();
+        boolean equal =
+                interactionsAreRight
+                        && archiveIsRight
+                        && comparisons.stream().allMatch(Comparison::isEqual);
+        for (Comparison comparison : comparisons) {
+            if (!comparison.isEqual()) {
+                comparison.report().forEach(out::println);
+            }
+        }
+        if (!equal && metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS) > 0) {
+            out.printf(
+                    Locale.ROOT,
+                    "dead letters: %,d, of which late: %,d%n",
+                    metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS),
+                    metrics.count(LATE));
+        }
+        if (flink.restarts() > 0) {
+            out.println("restarts of the job: " + flink.restarts());
+        }
+        out.printf(
+                Locale.ROOT,
+                "clicks %d, sessions %d, %s%n",
+                clicks,
+                expected.sessionTotal(),
+                equal ? "equal" : "different");
+        return equal ? 0 : 1;
+    }
+
+    private static long monotonicMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+}

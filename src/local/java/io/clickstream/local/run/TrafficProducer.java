@@ -1,0 +1,78 @@
+package io.clickstream.local.run;
+
+import io.clickstream.local.produce.Deliveries;
+import io.clickstream.local.produce.Production;
+import io.clickstream.local.produce.RecordSequence;
+import io.clickstream.local.produce.Target;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Sends records as the clock goes, in a thread of its own, until it is stopped. */
+public final class TrafficProducer implements AutoCloseable {
+
+    private final Target target;
+    private final Deliveries deliveries;
+    private final Production production;
+    private final AtomicReference<Exception> failure = new AtomicReference<>();
+    private final Thread thread = new Thread(this::run, "traffic");
+
+    /**
+     * A producer that does nothing yet.
+     *
+     * @param records whose first has the time of now
+     * @param target is closed with this producer
+     * @param deliveries what the target tells
+     */
+    public TrafficProducer(
+            RecordSequence records, Target target, Deliveries deliveries, Clock clock) {
+        this.target = target;
+        this.deliveries = deliveries;
+        this.production = new Production(records, target, clock);
+    }
+
+    /** Begins to send. */
+    public void start() {
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            production.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            failure.compareAndSet(null, e);
+        } catch (RuntimeException e) {
+            failure.compareAndSet(null, e);
+        }
+    }
+
+    /** Why a click could not be sent, the first time that happened. */
+    public Optional<Exception> failure() {
+        return Optional.ofNullable(failure.get()).or(deliveries::firstFailure);
+    }
+
+    /**
+     * Stops sending, and returns when all that was sent has arrived.
+     *
+     * @throws IllegalStateException if a click could not be sent
+     */
+    public void stop() throws InterruptedException {
+        production.stop();
+        thread.join();
+        Optional<Exception> cause = failure();
+        if (cause.isPresent()) {
+            throw new IllegalStateException(
+                    "clicks could not be sent to " + target.name(), cause.get());
+        }
+    }
+
+    /** Stops sending, whatever has arrived. */
+    @Override
+    public void close() {
+        production.stop();
+        // It may wait for room that nobody makes any more.
+        thread.interrupt();
+        target.close();
+    }
+}
