@@ -49,18 +49,15 @@ public final class KinesisServer implements AutoCloseable {
     private static final long START_TIMEOUT_MILLIS = 120_000;
     private static final long ANSWER_TIMEOUT_SECONDS = 5;
     private static final long STREAM_TIMEOUT_MILLIS = 30_000;
-    private static final long STOP_TIMEOUT_SECONDS = 10;
     private static final int MAX_BATCH = 500;
 
-    private final Process process;
-    private final Path log;
+    private final ChildProcess process;
     private final URI uri;
     private final SdkAsyncHttpClient http;
     private final KinesisAsyncClient client;
 
-    private KinesisServer(Process process, Path log, URI uri) {
+    private KinesisServer(ChildProcess process, URI uri) {
         this.process = process;
-        this.log = log;
         this.uri = uri;
         Properties properties = clientProperties();
         http = AWSGeneralUtil.createAsyncHttpClient(properties);
@@ -158,17 +155,10 @@ public final class KinesisServer implements AutoCloseable {
     }
 
     private static KinesisServer start(ProcessBuilder builder, int port, Path log) {
-        try {
-            Files.createDirectories(log.toAbsolutePath().getParent());
-            Process process =
-                    builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-            KinesisServer server =
-                    new KinesisServer(process, log, URI.create("http://127.0.0.1:" + port));
-            server.awaitAnswer();
-            return server;
-        } catch (IOException e) {
-            throw new UncheckedIOException("the Kinesis server can't be started", e);
-        }
+        ChildProcess process = ChildProcess.start("the Kinesis server", builder, log);
+        KinesisServer server = new KinesisServer(process, URI.create("http://127.0.0.1:" + port));
+        server.awaitAnswer();
+        return server;
     }
 
     private static ServerSocket freePort() throws IOException {
@@ -240,7 +230,7 @@ public final class KinesisServer implements AutoCloseable {
     private void awaitAnswer() {
         try {
             await(
-                    "the Kinesis server does not answer, see " + log,
+                    "the Kinesis server does not answer, see " + process.log(),
                     START_TIMEOUT_MILLIS,
                     this::answers);
         } catch (RuntimeException e) {
@@ -251,7 +241,8 @@ public final class KinesisServer implements AutoCloseable {
 
     private boolean answers() {
         if (!process.isAlive()) {
-            throw new IllegalStateException("the Kinesis server ended by itself, see " + log);
+            throw new IllegalStateException(
+                    "the Kinesis server ended by itself, see " + process.log());
         }
         try {
             // One that is still loading may leave its first request without an answer.
@@ -331,7 +322,7 @@ public final class KinesisServer implements AutoCloseable {
 
     /** The file that the server logs to. */
     public Path log() {
-        return log;
+        return process.log();
     }
 
     /** Creates a stream; returns when it can be used. */
@@ -436,16 +427,6 @@ public final class KinesisServer implements AutoCloseable {
     public void close() {
         client.close();
         http.close();
-        try {
-            process.getOutputStream().close();
-            if (!process.waitFor(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (IOException e) {
-            process.destroyForcibly();
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        process.close();
     }
 }

@@ -1,23 +1,16 @@
 package io.clickstream.local.server;
 
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * An OpenSearch node in a child process, since its classes clash with those of the connector's
@@ -32,17 +25,12 @@ public final class OpenSearchNode implements AutoCloseable {
     /** System property: the folder with the compiled classes of the local run. */
     public static final String CLASSES_PROPERTY = "opensearch.node.classes";
 
-    private static final long START_TIMEOUT_SECONDS = 120;
-    private static final long STOP_TIMEOUT_SECONDS = 20;
-
-    private final Process process;
+    private final ChildProcess process;
     private final URI uri;
-    private final Path log;
 
-    private OpenSearchNode(Process process, URI uri, Path log) {
+    private OpenSearchNode(ChildProcess process, URI uri) {
         this.process = process;
         this.uri = uri;
-        this.log = log;
     }
 
     /**
@@ -84,47 +72,34 @@ public final class OpenSearchNode implements AutoCloseable {
      */
     public static OpenSearchNode start(
             Path folder, Path log, List<Path> jars, List<String> arguments) {
-        Process process;
         try {
             Files.createDirectories(folder);
-            StringBuilder classPath = new StringBuilder(classPath());
-            jars.forEach(jar -> classPath.append(File.pathSeparator).append(jar.toAbsolutePath()));
-            List<String> command =
-                    new ArrayList<>(
-                            List.of(
-                                    Path.of(System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-Xms256m",
-                                    "-Xmx512m",
-                                    "-XX:+UseSerialGC",
-                                    "-XX:TieredStopAtLevel=1",
-                                    "-Dlog4j2.configurationFile=opensearch-node-log4j2.xml",
-                                    "-Dlog4j2.disable.jmx=true",
-                                    "-cp",
-                                    classPath.toString(),
-                                    OpenSearchNodeMain.class.getName(),
-                                    folder.resolve("node").toString()));
-            command.addAll(arguments);
-            process = new ProcessBuilder(command).redirectError(log.toFile()).start();
         } catch (IOException e) {
             throw new UncheckedIOException("OpenSearch can't be started in " + folder, e);
         }
-        try {
-            int port = Integer.parseInt(firstLine(process));
-            URI uri = URI.create("http://127.0.0.1:" + port);
-            return new OpenSearchNode(process, uri, log);
-        } catch (ExecutionException | TimeoutException | NumberFormatException e) {
-            process.destroyForcibly();
-            throw new IllegalStateException("OpenSearch did not start, see " + log, e);
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while OpenSearch started", e);
-        }
+        StringBuilder classPath = new StringBuilder(classPath());
+        jars.forEach(jar -> classPath.append(File.pathSeparator).append(jar.toAbsolutePath()));
+        List<String> all = new ArrayList<>(List.of(folder.resolve("node").toString()));
+        all.addAll(arguments);
+        ChildProcess process =
+                ChildProcess.startJava(
+                        "OpenSearch",
+                        List.of(
+                                "-Xms256m",
+                                "-Xmx512m",
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-Dlog4j2.configurationFile=opensearch-node-log4j2.xml",
+                                "-Dlog4j2.disable.jmx=true"),
+                        classPath.toString(),
+                        OpenSearchNodeMain.class,
+                        all,
+                        log);
+        return new OpenSearchNode(process, process.awaitAddress());
     }
 
     /** Of the child processes: this server's, and that of {@link S3Server}. */
-    static String classPath() throws IOException {
+    static String classPath() {
         Path file =
                 Path.of(
                         System.getProperty(
@@ -136,32 +111,11 @@ public final class OpenSearchNode implements AutoCloseable {
                             + " writes it");
         }
         Path classes = Path.of(System.getProperty(CLASSES_PROPERTY, "target/test-classes"));
-        return Files.readString(file).strip() + File.pathSeparator + classes.toAbsolutePath();
-    }
-
-    /** What a child process prints first on its standard output, when it can be used. */
-    static String firstLine(Process process)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        CompletableFuture<String> line = new CompletableFuture<>();
-        Thread reader =
-                new Thread(
-                        () -> {
-                            try {
-                                BufferedReader output =
-                                        new BufferedReader(
-                                                new InputStreamReader(
-                                                        process.getInputStream(),
-                                                        StandardCharsets.UTF_8));
-                                String first = output.readLine();
-                                line.complete(first == null ? "" : first);
-                            } catch (IOException e) {
-                                line.completeExceptionally(e);
-                            }
-                        },
-                        "first-line");
-        reader.setDaemon(true);
-        reader.start();
-        return line.get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        try {
+            return Files.readString(file).strip() + File.pathSeparator + classes.toAbsolutePath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " can't be read", e);
+        }
     }
 
     /** Replicas would wait for a second node for ever. The node's own settings don't take it. */
@@ -197,22 +151,12 @@ public final class OpenSearchNode implements AutoCloseable {
 
     /** The file that the node logs to. */
     public Path log() {
-        return log;
+        return process.log();
     }
 
     /** Ends the child process; its folder stays. */
     @Override
     public void close() {
-        try {
-            process.getOutputStream().close();
-            if (!process.waitFor(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (IOException e) {
-            process.destroyForcibly();
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        process.close();
     }
 }

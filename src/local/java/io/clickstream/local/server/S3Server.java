@@ -1,17 +1,13 @@
 package io.clickstream.local.server;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * An S3-compatible server that keeps its objects in memory: s3proxy, in a child process with the
@@ -20,13 +16,11 @@ import java.util.concurrent.TimeoutException;
  */
 public final class S3Server implements AutoCloseable {
 
-    private static final long STOP_TIMEOUT_SECONDS = 10;
-
-    private final Process process;
+    private final ChildProcess process;
     private final URI uri;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private S3Server(Process process, URI uri) {
+    private S3Server(ChildProcess process, URI uri) {
         this.process = process;
         this.uri = uri;
     }
@@ -37,35 +31,15 @@ public final class S3Server implements AutoCloseable {
      * @param log the file that it logs to
      */
     public static S3Server start(Path log) {
-        Process process;
-        try {
-            Files.createDirectories(log.toAbsolutePath().getParent());
-            process =
-                    new ProcessBuilder(
-                                    Path.of(System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-Xmx512m",
-                                    "-XX:+UseSerialGC",
-                                    "-XX:TieredStopAtLevel=1",
-                                    "-cp",
-                                    OpenSearchNode.classPath(),
-                                    S3ServerMain.class.getName())
-                            .redirectError(log.toFile())
-                            .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the S3 server can't be started, see " + log, e);
-        }
-        try {
-            int port = Integer.parseInt(OpenSearchNode.firstLine(process));
-            return new S3Server(process, URI.create("http://127.0.0.1:" + port));
-        } catch (ExecutionException | TimeoutException | NumberFormatException e) {
-            process.destroyForcibly();
-            throw new IllegalStateException("the S3 server did not start, see " + log, e);
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the S3 server started", e);
-        }
+        ChildProcess process =
+                ChildProcess.startJava(
+                        "the S3 server",
+                        List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                        OpenSearchNode.classPath(),
+                        S3ServerMain.class,
+                        List.of(),
+                        log);
+        return new S3Server(process, process.awaitAddress());
     }
 
     /** Creates a bucket. */
@@ -91,26 +65,12 @@ public final class S3Server implements AutoCloseable {
 
     /** Answers nobody any more, and keeps all objects. */
     public void goAway() throws IOException {
-        signal("STOP");
+        process.signal("STOP");
     }
 
     /** Answers again, also what it was asked meanwhile. */
     public void comeBack() throws IOException {
-        signal("CONT");
-    }
-
-    private void signal(String name) throws IOException {
-        try {
-            // The shell's own kill: a bare machine has no other.
-            Process kill =
-                    new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid()).start();
-            if (kill.waitFor() != 0) {
-                throw new IOException("kill -" + name + " failed with " + kill.exitValue());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while the S3 server was sent " + name, e);
-        }
+        process.signal("CONT");
     }
 
     /** Where it answers, without TLS. */
@@ -141,16 +101,6 @@ public final class S3Server implements AutoCloseable {
     /** Ends the child process, and with it all objects. */
     @Override
     public void close() {
-        try {
-            process.getOutputStream().close();
-            if (!process.waitFor(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (IOException e) {
-            process.destroyForcibly();
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        process.close();
     }
 }
