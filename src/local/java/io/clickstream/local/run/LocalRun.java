@@ -2,7 +2,6 @@ package io.clickstream.local.run;
 
 import io.clickstream.ClickstreamJob;
 import io.clickstream.ClickstreamPipeline;
-import io.clickstream.JobOutputs;
 import io.clickstream.StartChecks;
 import io.clickstream.config.JobConfig;
 import io.clickstream.event.DeadLetter;
@@ -22,7 +21,6 @@ import io.clickstream.local.produce.PercentOption;
 import io.clickstream.local.produce.RecordSequence;
 import io.clickstream.local.produce.Target;
 import io.clickstream.local.results.Comparison;
-import io.clickstream.local.results.InteractionLedger;
 import io.clickstream.local.results.Results;
 import io.clickstream.local.results.SideResults;
 import io.clickstream.local.server.ConfluentRegistry;
@@ -108,11 +106,8 @@ public final class LocalRun implements Callable<Integer> {
     private static final long TICK_MILLIS = 500;
     private static final long RATE_OVER_MILLIS = 5_000;
     private static final long TOP_PERIOD_MILLIS = 15_000;
-    private static final long ARCHIVE_PERIOD_MILLIS = 2_000;
     private static final int TOP_DEPARTMENTS = 4;
     private static final Duration CLOSING_TIMEOUT = Duration.ofMinutes(2);
-    private static final Duration OUTAGE = Duration.ofSeconds(45);
-    private static final Duration THE_WHOLE_RUN = Duration.ofDays(1);
     private static final int ABORTED = 130;
     private static final double MAX_FAULTY = 50;
 
@@ -235,10 +230,7 @@ public final class LocalRun implements Callable<Integer> {
     private final StatusLine statusLine = new StatusLine(out, LocalCommand.columns());
     private final Deque<long[]> recentClicks = new ArrayDeque<>();
     private long started;
-    @Nullable private PersonalizeServer recommender;
-    @Nullable private InteractionLedger interactions;
-    @Nullable private LocalArchive archive;
-    private long nextLookAtArchive;
+    private final List<Feature> features = new ArrayList<>();
     @Nullable private TrendLedger trends;
     private RecordSequence records;
 
@@ -287,19 +279,29 @@ public final class LocalRun implements Callable<Integer> {
                         + (streams ? ", Kinesis" : "")
                         + (archiveFormat == null ? "" : ", S3")
                         + " and Flink");
-        try (RegistryServer schemas = registry == null ? null : registry.start();
-                PersonalizeServer events = personalize ? PersonalizeServer.start() : null;
+        try (LocalServers servers = LocalServers.start(folder, besideLog(log, "-opensearch.log"));
                 KinesisServer kinesis =
                         streams ? KinesisServer.start(besideLog(log, "-kinesis.log")) : null;
-                LocalArchive kept =
-                        archiveFormat == null
-                                ? null
-                                : LocalArchive.start(besideLog(log, "-s3.log"), archiveFormat);
-                LocalServers servers =
-                        LocalServers.start(folder, besideLog(log, "-opensearch.log"))) {
-            recommender = events;
-            archive = kept;
+                RegistryServer schemas = registry == null ? null : registry.start()) {
+            startFeatures(servers, schemas, log);
             return run(servers, kinesis, schemas, log, userCount);
+        } finally {
+            features.forEach(Feature::close);
+        }
+    }
+
+    private void startFeatures(LocalServers servers, @Nullable RegistryServer schemas, Path log)
+            throws IOException {
+        if (schemas != null) {
+            features.add(new RegistryFeature(schemas));
+        }
+        if (personalize) {
+            features.add(
+                    PersonalizeFeature.start(
+                            servers.folder().resolve("personalize"), personalizeFaults));
+        }
+        if (archiveFormat != null) {
+            features.add(ArchiveFeature.start(besideLog(log, "-s3.log"), archiveFormat));
         }
     }
 
@@ -349,16 +351,6 @@ public final class LocalRun implements Callable<Integer> {
         OpenSearchIndices indices = new OpenSearchIndices(servers.openSearch().uri());
         indices.putTemplates(templates());
 
-        if (recommender != null) {
-            interactions = new InteractionLedger(recommender, spillFolder(servers));
-            if (personalizeFaults != null) {
-                recommender.have(
-                        personalizeFaults,
-                        personalizeFaults == PersonalizeServer.Fault.THROTTLING
-                                ? THE_WHOLE_RUN
-                                : OUTAGE);
-            }
-        }
         trends = trending ? new TrendLedger() : null;
         TrafficLedger ledger = new TrafficLedger(SESSION_GAP, WINDOW, this::sent);
         try (LocalFlink flink =
@@ -369,11 +361,7 @@ public final class LocalRun implements Callable<Integer> {
                                 env ->
                                         define(
                                                 env,
-                                                properties(
-                                                        bootstrapServers,
-                                                        kinesis,
-                                                        schemas,
-                                                        servers)));
+                                                properties(bootstrapServers, kinesis, servers)));
                 TrafficProducer traffic =
                         producer(bootstrapServers, kinesis, encoder(schemas), userCount, ledger);
                 Results results =
@@ -389,16 +377,8 @@ public final class LocalRun implements Callable<Integer> {
             if (kinesis != null) {
                 out.println("Kinesis     " + kinesis.uri());
             }
-            if (schemas != null) {
-                out.println("Registry    " + schemas.uri());
-            }
             out.println("OpenSearch  " + servers.openSearch().uri());
-            if (recommender != null) {
-                out.println("Personalize " + recommender.uri());
-            }
-            if (archive != null) {
-                out.println("Archive     " + archive.address());
-            }
+            features.forEach(feature -> feature.addresses().forEach(out::println));
             out.println("Log         " + log);
             out.println("Ctrl-C ends the run and compares what came out with what went in.");
 
@@ -428,25 +408,20 @@ public final class LocalRun implements Callable<Integer> {
 
     /** Hears of each good click. */
     private void sent(OracleClick click) {
-        if (interactions != null) {
-            interactions.sent(click);
-        }
+        features.forEach(feature -> feature.sent(click));
         if (trends != null) {
             trends.sent(click);
         }
     }
 
-    private static Path spillFolder(LocalServers servers) {
-        return servers.folder().resolve("personalize");
-    }
-
     private ClickEncoder encoder(@Nullable RegistryServer schemas) {
         ClickEncoder encoder =
                 schemas == null ? format.encoder() : schemas.encoder(CLICKS_TOPIC).mixed();
-        if (archive == null) {
-            return encoder;
+        ClickEncoder json = schemas == null ? ClickEncoder.json() : WriterVersion::json;
+        for (Feature feature : features) {
+            encoder = feature.encoder(encoder, json);
         }
-        return archive.lines(encoder, schemas == null ? ClickEncoder.json() : WriterVersion::json);
+        return encoder;
     }
 
     private TrafficProducer producer(
@@ -480,10 +455,7 @@ public final class LocalRun implements Callable<Integer> {
 
     /** The property groups that the managed service would give to the job. */
     private Map<String, Map<String, String>> properties(
-            String bootstrapServers,
-            @Nullable KinesisServer kinesis,
-            @Nullable RegistryServer schemas,
-            LocalServers servers) {
+            String bootstrapServers, @Nullable KinesisServer kinesis, LocalServers servers) {
         Map<String, Map<String, String>> groups = new HashMap<>();
         if (source == Stream.kafka) {
             groups.put(
@@ -504,9 +476,6 @@ public final class LocalRun implements Callable<Integer> {
             groups.put("source.kinesis", clicks);
         }
         groups.put("format", Map.of("type", format.name()));
-        if (schemas != null) {
-            groups.put("registry", schemas.properties());
-        }
         if (output == Stream.kafka) {
             groups.put("sink.kafka", Map.of("bootstrap-servers", bootstrapServers));
         } else {
@@ -522,16 +491,7 @@ public final class LocalRun implements Callable<Integer> {
         if (trends != null) {
             groups.put("trending", trends.properties());
         }
-        if (recommender != null) {
-            Map<String, String> sink = new HashMap<>(recommender.properties());
-            sink.put("item", "/product_type");
-            sink.put("spill-path", spillFolder(servers).toUri().toString());
-            sink.put("spill-after", "10 s");
-            groups.put("sink.personalize", sink);
-        }
-        if (archive != null) {
-            groups.put("sink.archive", archive.properties());
-        }
+        features.forEach(feature -> feature.configure(groups));
         groups.put("dead-letters", Map.of("topic", SideResults.DEAD_LETTERS_TOPIC));
         return groups;
     }
@@ -584,9 +544,7 @@ public final class LocalRun implements Callable<Integer> {
     }
 
     private void checkRunning(LocalServers servers, LocalFlink flink) {
-        if (archive != null) {
-            archive.checkRunning();
-        }
+        features.forEach(Feature::checkRunning);
         if (!servers.openSearch().isAlive()) {
             throw new IllegalStateException(
                     "OpenSearch ended by itself, see " + servers.openSearch().log());
@@ -601,9 +559,9 @@ public final class LocalRun implements Callable<Integer> {
     private void showStatus(LocalFlink flink) throws IOException {
         MetricsInMemory metrics = flink.metrics();
         long now = monotonicMillis();
-        if (archive != null && now >= nextLookAtArchive) {
-            archive.readOn();
-            nextLookAtArchive = now + ARCHIVE_PERIOD_MILLIS;
+        StringBuilder more = new StringBuilder();
+        for (Feature feature : features) {
+            more.append(feature.status(metrics));
         }
         long clicks = metrics.count(ClickstreamMetrics.RECORDS_IN);
         recentClicks.add(new long[] {now, clicks});
@@ -622,21 +580,8 @@ public final class LocalRun implements Callable<Integer> {
                         metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS),
                         flink.watermarkLag(
                                 ClickstreamPipeline.CLICK_SESSIONS, Clock.systemUTC().millis())),
-                interactionStatus(metrics) + (archive == null ? "" : archive.status()),
+                more.toString(),
                 now);
-    }
-
-    private String interactionStatus(MetricsInMemory metrics) {
-        if (recommender == null) {
-            return "";
-        }
-        long spilled = metrics.count(ClickstreamMetrics.PERSONALIZE_SPILLED);
-        return String.format(
-                Locale.ROOT,
-                "  interactions %,d in %,d calls%s",
-                metrics.count(ClickstreamMetrics.PERSONALIZE_ACCEPTED),
-                metrics.count(ClickstreamMetrics.PERSONALIZE_CALLS),
-                spilled == 0 ? "" : String.format(Locale.ROOT, ", %,d spilled", spilled));
     }
 
     private void showTop(OpenSearchIndices indices) throws IOException, InterruptedException {
@@ -676,76 +621,30 @@ public final class LocalRun implements Callable<Integer> {
             throws Exception {
         long deadline = monotonicMillis() + CLOSING_TIMEOUT.toMillis();
         while (monotonicMillis() < deadline
-                && !(areResultsComplete.call()
-                        && areInteractionsComplete(flink)
-                        && (archive == null || archive.isComplete()))) {
+                && !(areResultsComplete.call() && areFeaturesComplete(flink))) {
             checkRunning(servers, flink);
             showStatus(flink);
             TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
         }
     }
 
-    /** Whether the job holds no interaction any more, and each is somewhere. */
-    private boolean areInteractionsComplete(LocalFlink flink) throws IOException {
-        if (interactions == null) {
-            return true;
+    private boolean areFeaturesComplete(LocalFlink flink) throws IOException {
+        for (Feature feature : features) {
+            if (!feature.isComplete(flink)) {
+                return false;
+            }
         }
-        boolean noneIsHeld =
-                flink
-                        .metrics()
-                        .gauge(
-                                JobOutputs.INTERACTIONS_PERSONALIZE_SINK + ": Writer",
-                                ClickstreamMetrics.PERSONALIZE_HELD)
-                        .stream()
-                        .allMatch(held -> held == 0);
-        return noneIsHeld && interactions.accounts().total() >= interactions.expected();
-    }
-
-    /** Says what became of the interactions, and whether that is what it must be. */
-    private boolean reportInteractions(LocalFlink flink) throws IOException {
-        if (interactions == null) {
-            return true;
-        }
-        InteractionLedger.Accounts accounts = interactions.accounts();
-        long rejected =
-                flink.metrics().countBelow(ClickstreamMetrics.DEAD_LETTERS + "interaction-");
-        if (!accounts.content().isEqual()) {
-            accounts.content().report().forEach(out::println);
-        }
-        if (!recommender.dropped().isEmpty()) {
-            out.println("interactions that Personalize drops: " + recommender.dropped().size());
-        }
-        out.printf(
-                Locale.ROOT,
-                "interactions %d = delivered %d + spilled %d + rejected %d; calls %d%n",
-                interactions.expected(),
-                accounts.delivered(),
-                accounts.spilled(),
-                rejected,
-                recommender.calls());
-        return accounts.content().isEqual() && recommender.dropped().isEmpty() && rejected == 0;
-    }
-
-    /** Says what is in the archive, and whether that is what it must be. */
-    private boolean reportArchive() throws IOException {
-        if (archive == null) {
-            return true;
-        }
-        archive.readOn();
-        archive.report().forEach(out::println);
-        return archive.isEqual();
+        return true;
     }
 
     private int report(
             long clicks, Expected expected, List<Comparison> comparisons, LocalFlink flink)
             throws IOException {
         MetricsInMemory metrics = flink.metrics();
-        boolean interactionsAreRight = reportInteractions(flink);
-        boolean archiveIsRight = reportArchive();
-        boolean equal =
-                interactionsAreRight
-                        && archiveIsRight
-                        && comparisons.stream().allMatch(Comparison::isEqual);
+        boolean equal = comparisons.stream().allMatch(Comparison::isEqual);
+        for (Feature feature : features) {
+            equal &= feature.report(flink, out);
+        }
         for (Comparison comparison : comparisons) {
             if (!comparison.isEqual()) {
                 comparison.report().forEach(out::println);
