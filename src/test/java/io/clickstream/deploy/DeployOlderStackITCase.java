@@ -54,6 +54,10 @@ class DeployOlderStackITCase {
 
     @AfterEach
     void requestsFitTheModel() throws Exception {
+        if (account == null) {
+            // The test was skipped, for want of a tool.
+            return;
+        }
         JsonNode state = account.state();
         assertThat(state.get("invalid")).isEmpty();
         assertThat(state.get("refusals")).isEmpty();

@@ -66,6 +66,10 @@ class DeployScriptITCase {
     /** Whatever a test does, no request may be one that the service's model does not have. */
     @AfterEach
     void requestsFitTheModel() throws Exception {
+        if (account == null) {
+            // The test was skipped, for want of a tool.
+            return;
+        }
         JsonNode state = account.state();
         assertThat(state.get("invalid")).isEmpty();
     }
