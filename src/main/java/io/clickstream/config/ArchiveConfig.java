@@ -41,7 +41,7 @@ public final class ArchiveConfig {
                     GROUP,
                     "path",
                     Parsers::folder,
-                    "a folder with its scheme, such as `s3://bucket/clicks` or `file:///archive`",
+                    "the URI of a folder, such as `s3://bucket/clicks` or `file:///archive`",
                     "The folder in which every record is kept as received, including"
                             + " records that are not clicks.");
 
@@ -185,7 +185,7 @@ public final class ArchiveConfig {
         if (gzip && format == Format.PARQUET) {
             reader.error(
                     GZIP,
-                    "is not for the format `parquet`, which is packed in itself; leave it out");
+                    "is not for the format `parquet`, which is already compressed; remove it");
         }
         Map<String, JsonPointer> named = onlyFor(Format.CSV, reader, COLUMNS).orElse(null);
         columns = named == null ? Map.of() : named;
@@ -214,8 +214,10 @@ public final class ArchiveConfig {
                     key,
                     "is only for the format `"
                             + Parsers.label(only)
-                            + "`; leave it out or set `"
+                            + "`; remove it, or set `"
                             + FORMAT
+                            + "` to `"
+                            + Parsers.label(only)
                             + "`");
         }
         return Optional.empty();

@@ -30,7 +30,7 @@ final class AwsClient {
         endpoint.ifPresent(
                 uris -> {
                     if (uris.size() > 1) {
-                        reader.error(endpointKey, "names several addresses; it must be one");
+                        reader.error(endpointKey, "has several addresses; it must have one");
                     }
                     properties.setProperty(ENDPOINT, uris.get(0).toString());
                 });

@@ -12,7 +12,7 @@ public final class FilesSinkConfig {
                     GROUP,
                     "path",
                     Parsers::folder,
-                    "an empty or new folder with its scheme, such as `s3://bucket/results`",
+                    "the URI of an empty or new folder, such as `s3://bucket/results`",
                     "With `source.files`: where aggregates are written as JSON lines, in one folder"
                             + " per aggregate, and records that could not be used in"
                             + " `dead-letters/`.");

@@ -16,7 +16,7 @@ public final class FilesSourceConfig {
                     GROUP,
                     "path",
                     Parsers::folders,
-                    "a file or folder with its scheme, such as `s3://bucket/clicks`, or several"
+                    "the URI of a file or folder, such as `s3://bucket/clicks`, or several"
                             + " separated by commas",
                     "The files to read: JSON, CSV, or the archive's Parquet. Folders are searched"
                             + " at any depth, except names that begin with `_` or `.`. The job"
@@ -57,7 +57,7 @@ public final class FilesSourceConfig {
         paths = reader.get(PATH);
         columns = reader.find(COLUMNS).orElse(List.of());
         if (new HashSet<>(columns).size() < columns.size()) {
-            reader.error(COLUMNS, "names a column twice; give each column a name of its own");
+            reader.error(COLUMNS, "has a column twice; each column needs its own name");
         }
         from = reader.find(FROM);
         to = reader.find(TO);

@@ -125,7 +125,7 @@ public final class FilterConfig {
     private static Optional<JsonPointer> pointer(
             PropertyReader reader, Key<JsonPointer> field, Key<?> list, List<?> listed) {
         if (reader.has(field) && !reader.has(list)) {
-            reader.error(field, "is of no use without `" + list + "`");
+            reader.error(field, "has no effect without `" + list + "`; set that too, or remove this key");
         }
         return listed.isEmpty() ? Optional.empty() : Optional.ofNullable(reader.get(field));
     }
@@ -136,18 +136,18 @@ public final class FilterConfig {
                 && !reader.has(BOT_IP_RANGES)
                 && !reader.has(BOT_CLICKS)) {
             reader.error(
-                    "the group `"
+                    "group `"
                             + BOTS
-                            + "` says nothing about how bots are known: it must have `"
+                            + "` does not define what a bot is; set `"
                             + BOT_USER_AGENTS.name()
                             + "`, `"
                             + BOT_IP_RANGES.name()
-                            + "` or `"
+                            + "`, or `"
                             + BOT_CLICKS.name()
-                            + "`, or be left out");
+                            + "`, or remove the group");
         }
         if (reader.has(BOT_PER) && !reader.has(BOT_CLICKS)) {
-            reader.error(BOT_PER, "is of no use without `" + BOT_CLICKS + "`");
+            reader.error(BOT_PER, "has no effect without `" + BOT_CLICKS + "`; set that too, or remove this key");
         }
         if (format.type() == FormatConfig.Type.AVRO) {
             checkName(reader, DUPLICATE_ID, id);
@@ -163,10 +163,11 @@ public final class FilterConfig {
                     key,
                     "is '"
                             + pointer.get()
-                            + "', which leads into a field; of Avro records it must be / and the"
-                            + " name of a field of the record itself");
+                            + "', which points into a field; for Avro records it must be / and"
+                                    + " the name of a field of the record itself");
         } else if (pointer.isPresent() && isRead(pointer.get())) {
-            reader.error(key, "is '" + pointer.get() + "', which aggregates need as what it is");
+            reader.error(key, "is '" + pointer.get() + "', which the aggregates already use;"
+                    + " name another field");
         }
     }
 

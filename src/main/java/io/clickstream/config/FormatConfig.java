@@ -120,7 +120,7 @@ public final class FormatConfig {
         if (type == Type.JSON && writerSchema.isPresent()) {
             reader.error(
                     WRITER_SCHEMA,
-                    "is only for Avro; leave it out or set `" + TYPE + "` to `avro`");
+                    "is only for Avro; remove it, or set `" + TYPE + "` to `avro`");
         }
         if (type == Type.AVRO) {
             refuseFieldsOfJson(reader);
@@ -128,7 +128,7 @@ public final class FormatConfig {
     }
 
     private void refuseFieldsOfJson(PropertyReader reader) {
-        String onlyForJson = "is only for JSON; leave it out or set `" + TYPE + "` to `json`";
+        String onlyForJson = "is only for JSON; remove it, or set `" + TYPE + "` to `json`";
         if (preset != null && preset != Preset.LAB) {
             reader.error(PRESET, onlyForJson);
         }

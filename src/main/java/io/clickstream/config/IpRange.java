@@ -34,13 +34,13 @@ public final class IpRange implements Serializable {
         int slash = text.indexOf('/');
         byte[] address = bytes(slash < 0 ? text : text.substring(0, slash));
         if (address == null) {
-            throw new IllegalArgumentException("has '" + text + "', which is no IP address");
+            throw new IllegalArgumentException("has '" + text + "', which is not an IP address");
         }
         int length = address.length * Byte.SIZE;
         int bits = slash < 0 ? length : bits(text.substring(slash + 1));
         if (bits < 0 || bits > length) {
             throw new IllegalArgumentException(
-                    "has '" + text + "', whose number of bits is not between 0 and " + length);
+                    "has '" + text + "', whose prefix length is not between 0 and " + length);
         }
         return new IpRange(address, bits);
     }

@@ -125,10 +125,9 @@ public final class JobConfig implements PipelineConfig {
         long found = sources.stream().filter(reader::has).count();
         if (found != 1) {
             reader.error(
-                    (found == 0 ? "there is no source" : "there are " + found + " sources")
-                            + ": exactly one of the groups "
-                            + quoted(sources)
-                            + " must be there");
+                    (found == 0 ? "no source is" : found + " sources are")
+                            + " configured: configure exactly one of the groups "
+                            + quoted(sources));
         }
         if (filesSource.isPresent()) {
             checkFiles(reader);
@@ -138,8 +137,8 @@ public final class JobConfig implements PipelineConfig {
             reader.error(
                     "group `"
                             + FilesSinkConfig.GROUP
-                            + "` is only for clicks from files; leave it out, or read files with"
-                            + " the group `"
+                            + "` is only for clicks from files; remove it, or read files with"
+                                    + " the group `"
                             + FilesSourceConfig.GROUP
                             + "`");
         }
@@ -149,22 +148,21 @@ public final class JobConfig implements PipelineConfig {
                 && archive.isEmpty()
                 && personalize.isEmpty()) {
             reader.error(
-                    "there is no sink: at least one of the groups "
+                    "no sink is configured: add at least one of the groups "
                             + quoted(
                                     List.of(
                                             KafkaSinkConfig.GROUP,
                                             KinesisSinkConfig.GROUP,
                                             OpenSearchConfig.GROUP,
                                             ArchiveConfig.GROUP,
-                                            PersonalizeConfig.GROUP))
-                            + " must be there");
+                                            PersonalizeConfig.GROUP)));
         } else if (kinesisSource.isPresent() && kafka.isEmpty() && kinesisSink.isEmpty()) {
             reader.error(
-                    "no destination for dead letters is configured: one of the groups `"
+                    "no destination for dead letters is configured: add the group `"
                             + KafkaSinkConfig.GROUP
-                            + "` and `"
+                            + "` or `"
                             + KinesisSinkConfig.GROUP
-                            + "` must be there");
+                            + "`");
         }
     }
 
@@ -174,17 +172,17 @@ public final class JobConfig implements PipelineConfig {
             reader.error(
                     "no destination for dead letters is configured: with `"
                             + FilesSourceConfig.GROUP
-                            + "`, the group `"
+                            + "`, add the group `"
                             + FilesSinkConfig.GROUP
-                            + "` must be there");
+                            + "`");
         }
         for (String group : List.of(ArchiveConfig.GROUP, PersonalizeConfig.GROUP)) {
             if (reader.has(group)) {
                 reader.error(
                         "group `"
                                 + group
-                                + "` can't be used with clicks from files, which would be sent"
-                                + " again; leave it out");
+                                + "` cannot be used with clicks from files, because they would"
+                                        + " be sent again; remove it");
             }
         }
         boolean toSinks = topicsAreWritten || kinesisSink.isPresent() || openSearch.isPresent();
@@ -192,17 +190,17 @@ public final class JobConfig implements PipelineConfig {
             reader.error(
                     "group `"
                             + FilesSourceConfig.GROUP
-                            + "` must have `from` and `to` if results go to topics, streams or"
-                            + " indices: the files must hold all clicks of that range, and of the"
-                            + " sessions that began before it");
+                            + "` must have `from` and `to` if results go to topics, streams, or"
+                                    + " indices: the files must contain all clicks of that"
+                                    + " range, and of the sessions that began before it");
         }
         if (openSearch.isPresent() && !topicsAreWritten && kinesisSink.isEmpty()) {
             reader.error(
-                    "documents that OpenSearch refuses have no destination: one of the groups `"
+                    "documents that OpenSearch refuses have no destination: add the group `"
                             + KafkaSinkConfig.GROUP
-                            + "` and `"
+                            + "` or `"
                             + KinesisSinkConfig.GROUP
-                            + "` must be there");
+                            + "`");
         }
     }
 
@@ -212,7 +210,7 @@ public final class JobConfig implements PipelineConfig {
         return groups.subList(0, last).stream()
                         .map(group -> '`' + group + '`')
                         .collect(Collectors.joining(", "))
-                + " and `"
+                + ", and `"
                 + groups.get(last)
                 + '`';
     }

@@ -63,11 +63,11 @@ public final class KafkaLogin {
             if (reader.has(key)) {
                 reader.error(
                         key,
-                        "is of no use where `"
+                        "has no effect if `"
                                 + keys.security
                                 + "` is `"
                                 + Parsers.label(security)
-                                + "`; leave it out, or change that");
+                                + "`; remove it, or change that");
             }
         }
     }
@@ -131,7 +131,7 @@ public final class KafkaLogin {
             set(SslConfigs.SSL_TRUSTSTORE_LOCATION_CONFIG, store);
         }
         if (password != null && type(store).equals(PEM)) {
-            reader.error(keys.truststorePassword, "is of no use for PEM; leave it out");
+            reader.error(keys.truststorePassword, "has no effect for PEM; remove it");
         } else if (password != null) {
             set(SslConfigs.SSL_TRUSTSTORE_PASSWORD_CONFIG, password);
         }
@@ -151,8 +151,8 @@ public final class KafkaLogin {
                 reader.error(
                         keys.keystore,
                         "is PEM text without a certificate or without a key in PKCS #8; it must"
-                                + " hold `BEGIN CERTIFICATE` and `BEGIN PRIVATE KEY` or `BEGIN"
-                                + " ENCRYPTED PRIVATE KEY`");
+                                + " contain `BEGIN CERTIFICATE` and `BEGIN PRIVATE KEY` or"
+                                + " `BEGIN ENCRYPTED PRIVATE KEY`");
             }
             set(SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG, store);
             set(SslConfigs.SSL_KEYSTORE_KEY_CONFIG, store);
@@ -202,7 +202,7 @@ public final class KafkaLogin {
             case SCRAM:
                 return "`" + keys.username + "` and `" + keys.password + "`";
             case IAM:
-                return "that the application's role may kafka-cluster:Connect";
+                return "that the application's role has the permission kafka-cluster:Connect";
             default:
                 return certificatesToCheck();
         }

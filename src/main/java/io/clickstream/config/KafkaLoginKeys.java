@@ -21,9 +21,9 @@ final class KafkaLoginKeys {
                         Parsers.oneOf(KafkaLogin.Security.class),
                         Parsers.labels(KafkaLogin.Security.class),
                         "plaintext",
-                        "How to log in at the brokers: not at all; by TLS alone; with a client's"
-                                + " certificate; with user and password (SCRAM-SHA-512 over TLS);"
-                                + " or with the application's role."
+                        "How to log in to the brokers: not at all; with TLS only; with a client"
+                                + " certificate; with user name and password (SCRAM-SHA-512"
+                                + " over TLS); or with the application's role."
                                 + whereLeftOut);
         username = secret(group, "username", "For `scram`.");
         password = secret(group, "password", "For `scram`.");
@@ -31,17 +31,19 @@ final class KafkaLoginKeys {
                 secret(
                         group,
                         "truststore",
-                        "Who signs the brokers' certificates, where Java does not know them: PEM"
-                                + " text, or a `.p12`, `.jks` or `.pem` file on every machine.");
+                        "The certificates of the authority that signed the brokers'"
+                                + " certificates, if Java does not trust it by default: PEM"
+                                + " text, or a `.p12`, `.jks`, or `.pem` file on every machine.");
         truststorePassword = secret(group, "truststore-password", "For a `.p12` or `.jks` file.");
         keystore =
                 secret(
                         group,
                         "keystore",
-                        "For `mtls`: the client's certificate and key, as PEM text (PKCS #8), or a"
-                                + " `.p12`, `.jks` or `.pem` file on every machine.");
+                        "For `mtls`: the client's certificate and key, as PEM text (PKCS #8), or"
+                                + " a `.p12`, `.jks`, or `.pem` file on every machine.");
         keystorePassword =
-                secret(group, "keystore-password", "Of a `.p12` or `.jks` file, or of a PEM key.");
+                secret(group, "keystore-password", "For a `.p12` or `.jks` file, or for a PEM"
+                        + " key.");
     }
 
     private static Key<String> secret(String group, String name, String description) {

@@ -90,7 +90,8 @@ public final class KafkaSinkConfig {
     static final KafkaLoginKeys LOGIN =
             new KafkaLoginKeys(
                     GROUP,
-                    " Where neither this nor `bootstrap-servers` is there, as at the source.");
+                    " If neither `bootstrap-servers` nor a key of the login is set, the login is"
+                            + " the one of the source.");
 
     static final KeyGroup KEYS =
             KeyGroup.of(GROUP, BOOTSTRAP_SERVERS)

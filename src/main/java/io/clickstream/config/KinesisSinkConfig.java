@@ -93,16 +93,16 @@ public final class KinesisSinkConfig {
                                 + GROUP
                                 + "`: stream "
                                 + stream
-                                + " is in another region than "
-                                + region);
+                                + " is not in the region "
+                                + region
+                                + "; all streams must be in one region");
             }
         }
         if (names.size() < all.size()) {
             reader.error(
                     "group `"
                             + GROUP
-                            + "`: each aggregate, and the dead letters, need a stream of their"
-                            + " own");
+                            + "`: each aggregate needs its own stream, and so do the dead letters");
         }
     }
 

@@ -124,7 +124,7 @@ public final class KinesisSourceConfig implements Serializable {
         if (reader == Reader.POLLING && name.isPresent()) {
             properties.error(
                     CONSUMER,
-                    "is only for enhanced fan-out; leave it out or set `" + READER + "` to `efo`");
+                    "is only for enhanced fan-out; remove it, or set `" + READER + "` to `efo`");
         }
         consumer = reader == Reader.EFO ? properties.get(CONSUMER) : null;
         pollInterval = properties.get(POLL_INTERVAL);
@@ -143,7 +143,7 @@ public final class KinesisSourceConfig implements Serializable {
         Optional<String> said = properties.find(REGION);
         if (ofArn.isPresent() && said.isPresent() && !said.equals(ofArn)) {
             properties.error(
-                    REGION, "is '" + said.get() + "', but the stream's ARN says " + ofArn.get());
+                    REGION, "is '" + said.get() + "', but the region in the stream's ARN is " + ofArn.get());
         }
         return ofArn.or(() -> said).orElseGet(() -> properties.get(REGION));
     }

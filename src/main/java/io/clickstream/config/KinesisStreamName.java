@@ -32,11 +32,12 @@ public final class KinesisStreamName implements Serializable {
             return new KinesisStreamName(text, arn.group(2), arn.group(1));
         }
         if (text.startsWith("arn:")) {
-            throw new IllegalArgumentException("is no ARN of a stream");
+            throw new IllegalArgumentException("is not the ARN of a stream");
         }
         if (!text.matches(NAME)) {
             throw new IllegalArgumentException(
-                    "has more than 128 characters, or others than letters, digits, _, . and -");
+                    "has more than 128 characters, or characters other than letters, digits, _,"
+                            + " ., and -");
         }
         return new KinesisStreamName(text, text, null);
     }

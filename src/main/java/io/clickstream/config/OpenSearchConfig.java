@@ -290,7 +290,8 @@ public final class OpenSearchConfig implements Serializable {
     private void checkPaths(PropertyReader reader) {
         if (endpoints.stream().map(OpenSearchConfig::path).distinct().count() > 1) {
             reader.error(
-                    ENDPOINT, "names addresses with different paths; they must be one cluster's");
+                    ENDPOINT, "has addresses with different paths; all addresses must belong to"
+                            + " one cluster");
         }
     }
 
@@ -300,8 +301,7 @@ public final class OpenSearchConfig implements Serializable {
             reader.error(
                     "group `"
                             + GROUP
-                            + "`: each aggregate, and the dead letters, need an index of"
-                            + " their own");
+                            + "`: each aggregate needs its own index, and so do the dead letters");
         }
     }
 
@@ -315,23 +315,23 @@ public final class OpenSearchConfig implements Serializable {
     /** What is wrong with an index name, by OpenSearch's rules for names; empty if nothing is. */
     public static Optional<String> indexNameProblem(String name) {
         if (name.isEmpty()) {
-            return Optional.of("an index name can't be empty");
+            return Optional.of("it must not be empty");
         }
         if (!name.equals(name.toLowerCase(Locale.ROOT))) {
-            return Optional.of("an index name is written in lower case");
+            return Optional.of("it must be lowercase");
         }
         if (name.startsWith("-") || name.startsWith("_") || name.startsWith("+")) {
-            return Optional.of("an index name can't begin with '-', '_' or '+'");
+            return Optional.of("it must not begin with '-', '_', or '+'");
         }
         if (name.equals(".") || name.equals("..")) {
-            return Optional.of("an index name can't be '.' or '..'");
+            return Optional.of("it must not be '.' or '..'");
         }
         if (name.chars().anyMatch(c -> c <= ' ' || "\\/*?\"<>|,#:".indexOf(c) >= 0)) {
-            return Optional.of("an index name has no spaces and none of \\ / * ? \" < > | , # :");
+            return Optional.of("it must not contain spaces or any of \\ / * ? \" < > | , # :");
         }
         // OpenSearch allows 255 bytes, of which a day takes 11.
         if (name.getBytes(StandardCharsets.UTF_8).length > 244) {
-            return Optional.of("an index name is at most 244 bytes long");
+            return Optional.of("it must not be longer than 244 bytes");
         }
         return Optional.empty();
     }

@@ -52,7 +52,7 @@ final class Parsers {
         if (text.equals("true") || text.equals("false")) {
             return text.equals("true");
         }
-        throw new IllegalArgumentException("is neither");
+        throw new IllegalArgumentException("is not a boolean");
     }
 
     static int positiveInt(String text) {
@@ -60,10 +60,10 @@ final class Parsers {
         try {
             value = Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("is no whole number", e);
+            throw new IllegalArgumentException("is not a whole number", e);
         }
         if (value < 1) {
-            throw new IllegalArgumentException("is below 1");
+            throw new IllegalArgumentException("is less than 1");
         }
         return value;
     }
@@ -72,7 +72,7 @@ final class Parsers {
         return text -> {
             int value = positiveInt(text);
             if (value > highest) {
-                throw new IllegalArgumentException("is above " + highest);
+                throw new IllegalArgumentException("is greater than " + highest);
             }
             return value;
         };
@@ -83,7 +83,7 @@ final class Parsers {
         List<String> names =
                 Arrays.stream(text.split(",", -1)).map(String::trim).collect(Collectors.toList());
         if (names.contains("")) {
-            throw new IllegalArgumentException("has nothing before or behind a comma");
+            throw new IllegalArgumentException("has an empty entry before or after a comma");
         }
         return names;
     }
@@ -97,10 +97,10 @@ final class Parsers {
             String to = pair.substring(equals + 1).trim();
             if (from.isEmpty() || to.isEmpty()) {
                 throw new IllegalArgumentException(
-                        "has '" + pair + "', which is no two names with = between");
+                        "has '" + pair + "', which is not a pair of names separated by =");
             }
             if (table.put(from, to) != null) {
-                throw new IllegalArgumentException("says twice what " + from + " becomes");
+                throw new IllegalArgumentException("has two values for '" + from + "'");
             }
         }
         return Map.copyOf(table);
@@ -123,22 +123,22 @@ final class Parsers {
     private static String pointerProblem(String text) {
         if (!POINTER_SYNTAX.matcher(text).matches()) {
             return text.startsWith("/")
-                    ? "has a ~ that is followed by neither 0 nor 1"
+                    ? "has a ~ that is not followed by 0 or 1"
                     : "does not begin with /";
         }
         if (SEVERAL_POINTERS.matcher(text).find()) {
-            return "is several pointers, where only one is allowed";
+            return "has several pointers, but only one is allowed";
         }
         if (WILDCARD.matcher(text).find()) {
-            return "has a *, but a pointer leads to one place; an element of an array is a number,"
-                    + " such as /items/0";
+            return "has a *, but JSON pointers have no wildcards; select an element of an array"
+                    + " by its index, such as /items/0";
         }
         if (BRACKETS.matcher(text).find()) {
-            return "has an index in brackets; of a pointer it is a part of its own, such as"
+            return "has an index in brackets; write the index as a part of the pointer, such as"
                     + " /items/0";
         }
         return text.endsWith("/")
-                ? "ends with /, and so leads to a member whose name is empty"
+                ? "ends with /, which selects a member with an empty name"
                 : null;
     }
 
@@ -183,12 +183,13 @@ final class Parsers {
             String name = pair.substring(0, Math.max(0, equals)).trim();
             if (name.isEmpty()) {
                 throw new IllegalArgumentException(
-                        "has '" + pair + "', which is no name and pointer with = between");
+                        "has '" + pair + "', which is not a name and a JSON pointer separated by"
+                                + " =");
             }
             String pointer = pair.substring(equals + 1).trim();
             if (!POINTER_SYNTAX.matcher(pointer).matches()) {
                 throw new IllegalArgumentException(
-                        "has '" + pair + "', where '" + pointer + "' is no JSON pointer");
+                        "has '" + pair + "', where '" + pointer + "' is not a JSON pointer");
             }
             String problem = pointerProblem(pointer);
             if (problem != null) {
@@ -207,10 +208,10 @@ final class Parsers {
         try {
             uri = new URI(text);
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("is no address", e);
+            throw new IllegalArgumentException("is not a valid URI", e);
         }
         if (uri.getScheme() == null || uri.getPath() == null || !uri.getPath().startsWith("/")) {
-            throw new IllegalArgumentException("is no scheme with a folder behind it");
+            throw new IllegalArgumentException("is not a URI such as s3://bucket/prefix");
         }
         return uri;
     }
@@ -223,7 +224,7 @@ final class Parsers {
     /** The name of a folder within another one. */
     static String folderName(String text) {
         if (!FOLDER_NAME.matcher(text).matches() || text.equals(".") || text.equals("..")) {
-            throw new IllegalArgumentException("is none");
+            throw new IllegalArgumentException("is not a valid folder name");
         }
         return text;
     }
@@ -238,7 +239,7 @@ final class Parsers {
         try {
             return ZoneId.of(text);
         } catch (DateTimeException e) {
-            throw new IllegalArgumentException("is no time zone", e);
+            throw new IllegalArgumentException("is not a time zone", e);
         }
     }
 
@@ -248,7 +249,7 @@ final class Parsers {
         try {
             time = Instant.parse(text);
         } catch (DateTimeException e) {
-            throw new IllegalArgumentException("is no time", e);
+            throw new IllegalArgumentException("is not a time", e);
         }
         if (time.isBefore(Instant.EPOCH) || time.isAfter(LAST_TIME)) {
             throw new IllegalArgumentException("is not between 1970 and 9999");
@@ -266,7 +267,7 @@ final class Parsers {
         OpenSearchConfig.indexNameProblem(text)
                 .ifPresent(
                         problem -> {
-                            throw new IllegalArgumentException("can't be one: " + problem);
+                            throw new IllegalArgumentException("is not a valid index name: " + problem);
                         });
         return text;
     }
@@ -275,7 +276,7 @@ final class Parsers {
     static Duration positiveDuration(String text) {
         Duration duration = duration(text);
         if (duration.toMillis() < 1) {
-            throw new IllegalArgumentException("is below 1 ms");
+            throw new IllegalArgumentException("is less than 1 ms");
         }
         return duration;
     }
@@ -286,16 +287,16 @@ final class Parsers {
         if (trimmed.chars().allMatch(Character::isDigit) && !trimmed.matches("0*")) {
             // Flink takes milliseconds; most people mean seconds or minutes.
             throw new IllegalArgumentException(
-                    "has no unit, such as " + trimmed + " ms or " + trimmed + " min");
+                    "has no unit; examples with a unit are " + trimmed + " ms and " + trimmed + " min");
         }
         Duration duration;
         try {
             duration = TimeUtils.parseDuration(text);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new IllegalArgumentException("is no duration", e);
+            throw new IllegalArgumentException("is not a duration", e);
         }
         if (duration.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException("is above " + LONGEST.toDays() + " days");
+            throw new IllegalArgumentException("is longer than " + LONGEST.toDays() + " days");
         }
         return duration;
     }
@@ -304,7 +305,7 @@ final class Parsers {
     static Duration durationUpToADay(String text) {
         Duration duration = positiveDuration(text);
         if (duration.compareTo(Duration.ofDays(1)) > 0) {
-            throw new IllegalArgumentException("is above 1 day");
+            throw new IllegalArgumentException("is longer than 1 day");
         }
         return duration;
     }
@@ -315,7 +316,7 @@ final class Parsers {
         try {
             bytes = MemorySize.parse(text).getBytes();
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("is no size", e);
+            throw new IllegalArgumentException("is not a size", e);
         }
         if (bytes < 1 || bytes > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("is not between 1 byte and 2 gb");
@@ -339,10 +340,10 @@ final class Parsers {
     static int wholeMebibytes(String text) {
         int bytes = size(text);
         if (bytes % MEBIBYTE != 0) {
-            throw new IllegalArgumentException("is not in whole mb");
+            throw new IllegalArgumentException("is not a whole number of mb");
         }
         if (bytes > 100 * MEBIBYTE) {
-            throw new IllegalArgumentException("is above 100 mb");
+            throw new IllegalArgumentException("is greater than 100 mb");
         }
         return bytes;
     }
@@ -357,7 +358,7 @@ final class Parsers {
         try {
             uri = new URI(text.trim());
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("is no address", e);
+            throw new IllegalArgumentException("is not a valid URI", e);
         }
         boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
         if (!http || uri.getHost() == null) {
@@ -365,7 +366,8 @@ final class Parsers {
                     "does not begin with http:// or https:// and a host");
         }
         if (uri.getRawUserInfo() != null) {
-            throw new IllegalArgumentException("holds a user, who has keys of their own");
+            throw new IllegalArgumentException("has a user name or password, which are not"
+                    + " allowed in an address");
         }
         return uri;
     }
@@ -375,13 +377,18 @@ final class Parsers {
                 Arrays.stream(type.getEnumConstants())
                         .filter(value -> label(value).equals(text))
                         .findFirst()
-                        .orElseThrow(() -> new IllegalArgumentException("is none of them"));
+                        .orElseThrow(() -> new IllegalArgumentException("is not supported"));
     }
 
     static <E extends Enum<E>> String labels(Class<E> type) {
-        return Arrays.stream(type.getEnumConstants())
-                .map(value -> '`' + label(value) + '`')
-                .collect(Collectors.joining(", "));
+        List<String> labels =
+                Arrays.stream(type.getEnumConstants())
+                        .map(value -> '`' + label(value) + '`')
+                        .collect(Collectors.toList());
+        int last = labels.size() - 1;
+        return String.join(", ", labels.subList(0, last))
+                + (last > 1 ? ", or " : " or ")
+                + labels.get(last);
     }
 
     /** How an enum's value is written in a configuration: {@code EXACTLY_ONCE} as exactly-once. */

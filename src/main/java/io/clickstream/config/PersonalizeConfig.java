@@ -187,7 +187,7 @@ public final class PersonalizeConfig implements Serializable {
                     GROUP,
                     "spill-path",
                     Parsers::folder,
-                    "a folder with its scheme, such as `s3://bucket/clickstream`",
+                    "the URI of a folder, such as `s3://bucket/clickstream`",
                     "The folder for interactions that Personalize did not accept during"
                             + " an outage. They are in `undelivered/` below it.");
 
@@ -254,7 +254,7 @@ public final class PersonalizeConfig implements Serializable {
         spillPath = folder == null ? null : new Path(folder);
         spillAfter = reader.get(SPILL_AFTER);
         if (reader.find(ENDPOINT).map(uris -> uris.size() > 1).orElse(false)) {
-            reader.error(ENDPOINT, "names several addresses; it must be one");
+            reader.error(ENDPOINT, "has several addresses; it must have one");
         }
         check(reader, format, read);
     }
@@ -318,11 +318,13 @@ public final class PersonalizeConfig implements Serializable {
                                 key,
                                 "is '"
                                         + pointer
-                                        + "', which leads into a field; of Avro records it must be"
-                                        + " / and the name of a field of the record itself");
+                                        + "', which points into a field; for Avro records it"
+                                                + " must be / and the name of a field of the"
+                                                + " record itself");
                     } else if (isNumberOfTheWire(pointer)) {
                         reader.error(
-                                key, "is '" + pointer + "', which aggregates need as what it is");
+                                key, "is '" + pointer + "', which the aggregates already use;"
+                                        + " name another field");
                     }
                 });
     }

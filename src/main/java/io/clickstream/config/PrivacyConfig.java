@@ -62,14 +62,15 @@ public final class PrivacyConfig {
         mode = reader.get(MODE);
         salt = mode == Mode.HASH ? reader.get(SALT) : "";
         if (mode == Mode.TRUNCATE && reader.has(SALT)) {
-            reader.error(SALT, "is of no use without `" + MODE + "` = `hash`");
+            reader.error(SALT, "has no effect without `" + MODE + "` = `hash`; set that, or remove this key");
         }
         if (mode == Mode.HASH && salt != null && salt.length() < MIN_SALT_LENGTH) {
             reader.error(
                     SALT,
                     "has fewer than "
                             + MIN_SALT_LENGTH
-                            + " characters; all addresses can be tried with a short one");
+                            + " characters; a short salt does not protect against trying all"
+                                    + " addresses");
         }
         refuseFieldsOfResults(reader, format);
     }
@@ -99,11 +100,12 @@ public final class PrivacyConfig {
                         IP,
                         "has '"
                                 + ip
-                                + "', which holds the value of `"
+                                + "', which contains the value of `"
                                 + key
                                 + "`, '"
                                 + used
-                                + "', as the job needs and writes it; take one of them out");
+                                + "', which the job needs and writes unchanged; remove one of"
+                                        + " them");
             }
         }
     }

@@ -46,11 +46,11 @@ public final class PropertyGroupsFile {
         }
         throw new ConfigException(
                 List.of(
-                        "no configuration: there is no file "
+                        "there is no configuration: neither "
                                 + MANAGED_SERVICE
-                                + " and no "
+                                + " nor "
                                 + LOCAL
-                                + "; name one with --config FILE"));
+                                + " exists; name a file with --config FILE"));
     }
 
     /**
@@ -66,7 +66,7 @@ public final class PropertyGroupsFile {
             throw new ConfigException(
                     List.of(
                             file
-                                    + " is no JSON: "
+                                    + " is not valid JSON: "
                                     + e.getOriginalMessage()
                                     + ", at line "
                                     + e.getLocation().getLineNr()));
@@ -74,7 +74,7 @@ public final class PropertyGroupsFile {
             throw new ConfigException(List.of(file + " can't be read: " + e));
         }
         if (!groups.isArray()) {
-            throw notGroups(file, "a list is expected");
+            throw notGroups(file, "it must be a JSON array");
         }
         Map<String, Map<String, String>> result = new LinkedHashMap<>();
         for (JsonNode group : groups) {
@@ -98,14 +98,14 @@ public final class PropertyGroupsFile {
                                 properties.put(property.getKey(), property.getValue().asText());
                             });
             if (result.put(group.get(ID).asText(), properties) != null) {
-                throw notGroups(file, "group `" + group.get(ID).asText() + "` is there twice");
+                throw notGroups(file, "group `" + group.get(ID).asText() + "` appears twice");
             }
         }
         return result;
     }
 
     private static ConfigException notGroups(Path file, String problem) {
-        return new ConfigException(List.of(file + " is no list of property groups: " + problem));
+        return new ConfigException(List.of(file + " is not a list of property groups: " + problem));
     }
 
     private PropertyGroupsFile() {}

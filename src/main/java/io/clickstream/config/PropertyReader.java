@@ -116,7 +116,7 @@ final class PropertyReader {
                                         + where
                                         + "` and `"
                                         + before.where
-                                        + "` say the same; leave one of them out");
+                                        + "` are the same setting; remove one of them");
                     }
                 });
         // The lab writes its topics without a word about where: to the cluster that it reads from.

@@ -170,7 +170,7 @@ public final class RegistryConfig implements Serializable {
                             key,
                             "is only for `"
                                     + Parsers.label(other)
-                                    + "`; leave it out or set `"
+                                    + "`; remove it, or set `"
                                     + TYPE
                                     + "` to `"
                                     + Parsers.label(other)
@@ -181,20 +181,20 @@ public final class RegistryConfig implements Serializable {
         checkTogether(reader, USERNAME, PASSWORD);
         checkTogether(reader, PASSWORD, USERNAME);
         if (reader.find(ENDPOINT).map(List::size).orElse(0) > 1) {
-            reader.error(ENDPOINT, "names several addresses; it must be one");
+            reader.error(ENDPOINT, "has several addresses; it must have one");
         }
         if (retryInitialDelay != null
                 && retryMaxDelay != null
                 && retryInitialDelay.compareTo(retryMaxDelay) > 0) {
             reader.error(
                     RETRY_INITIAL_DELAY,
-                    "is above `" + RETRY_MAX_DELAY + "`; it must be at most that");
+                    "is greater than `" + RETRY_MAX_DELAY + "`; make it the same or less");
         }
     }
 
     private static void checkTogether(PropertyReader reader, Key<?> there, Key<?> needed) {
         if (reader.has(there) && !reader.has(needed)) {
-            reader.error(there, "is useless alone; set `" + needed + "` too, or leave both out");
+            reader.error(there, "has no effect alone; set `" + needed + "` too, or remove both");
         }
     }
 
@@ -203,16 +203,15 @@ public final class RegistryConfig implements Serializable {
             reader.error(
                     "group `"
                             + GROUP
-                            + "` is only for Avro; leave it out or set `"
+                            + "` is only for Avro; remove it, or set `"
                             + FormatConfig.TYPE
                             + "` to `avro`");
         } else if (format.writerSchema().isPresent()) {
             reader.error(
                     FormatConfig.WRITER_SCHEMA,
-                    "is only for plain Avro, since a registry knows the schemas; leave it or the"
-                            + " group `"
+                    "is only for Avro without a schema registry; remove it, or the group `"
                             + GROUP
-                            + "` out");
+                            + "`");
         }
     }
 

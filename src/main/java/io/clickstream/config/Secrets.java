@@ -108,7 +108,7 @@ final class Secrets {
             throw new IllegalArgumentException(
                     "refers to the secret '"
                             + name
-                            + "', which Secrets Manager does not give: "
+                            + "', which Secrets Manager does not return: "
                             + e.getMessage(),
                     e);
         }
@@ -126,7 +126,7 @@ final class Secrets {
         } catch (JsonProcessingException e) {
             // Without the cause, which shows a part of the secret.
             throw new IllegalArgumentException(
-                    "refers to '" + key + "' in the secret '" + name + "', which is no JSON");
+                    "refers to '" + key + "' in the secret '" + name + "', which is not JSON");
         }
         if (!value.isTextual()) {
             throw new IllegalArgumentException(
@@ -134,7 +134,7 @@ final class Secrets {
                             + key
                             + "' in the secret '"
                             + name
-                            + "', which has no such string");
+                            + "', which has no string of this name");
         }
         return value.asText();
     }

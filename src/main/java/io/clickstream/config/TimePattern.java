@@ -66,19 +66,20 @@ final class TimePattern {
         }
         if (has(runs, 'D') && has(runs, 'M') && !has(runs, 'd')) {
             throw new IllegalArgumentException(
-                    "has D (the day of the year) beside a month; d was probably meant");
+                    "has D (day of the year) next to a month; d (day of the month) was probably"
+                            + " meant");
         }
         DateTimeFormatter formatter;
         try {
             formatter = formatter(ZoneOffset.UTC);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("is neither one of them nor a pattern", e);
+            throw new IllegalArgumentException("is neither a named format nor a valid pattern", e);
         }
         try {
             formatter.parse(formatter.format(SAMPLE), Instant::from);
         } catch (DateTimeException e) {
             throw new IllegalArgumentException(
-                    "does not hold a whole date with a time" + otherLetter(runs), e);
+                    "does not contain a complete date and time" + otherLetter(runs), e);
         }
     }
 
@@ -155,14 +156,14 @@ final class TimePattern {
             if (letter == 'm' && besideDate && !besideTime) {
                 return "has "
                         + letters
-                        + " (minutes) beside the date; "
+                        + " (minutes) next to the date; "
                         + letters.toUpperCase(Locale.ROOT)
                         + " (months) was probably meant";
             }
             if (letter == 'M' && besideTime && !besideDate) {
                 return "has "
                         + letters
-                        + " (months) beside the hours or seconds; "
+                        + " (months) next to the hours or seconds; "
                         + letters.toLowerCase(Locale.ROOT)
                         + " (minutes) was probably meant";
             }
@@ -177,14 +178,14 @@ final class TimePattern {
     /** What was probably meant where the pattern holds no whole time. */
     private static String otherLetter(List<Run> runs) {
         if (has(runs, 'Y') && !has(runs, 'w')) {
-            return ": Y is the year of weeks; y was probably meant";
+            return ": Y is the week-based year; y (year) was probably meant";
         }
         if ((has(runs, 'h') || has(runs, 'K')) && !has(runs, 'a') && !has(runs, 'B')) {
-            return ": h and K are hours of half a day, which need a (AM or PM); H was probably"
-                    + " meant";
+            return ": h and K are hours of a 12-hour clock, which need a (AM or PM); H (24-hour"
+                    + " clock) was probably meant";
         }
         return has(runs, 'S') && !has(runs, 's')
-                ? ": S is a fraction of a second; s was probably meant"
+                ? ": S is a fraction of a second; s (seconds) was probably meant"
                 : "";
     }
 

@@ -63,11 +63,11 @@ public final class TrendingConfig {
                     SPAN,
                     "is "
                             + span.toMillis()
-                            + " ms, which is no whole number of `"
+                            + " ms, which is not a multiple of `"
                             + SLIDE
                             + "`, "
                             + slide.toMillis()
-                            + " ms");
+                            + " ms; change one of them");
         }
         checkField(reader, format);
     }
@@ -75,11 +75,11 @@ public final class TrendingConfig {
     private void checkField(PropertyReader reader, FormatConfig format) {
         boolean json = format.type() == FormatConfig.Type.JSON;
         if (field == TrendField.ITEM && !json) {
-            reader.error(FIELD, "is 'item', which only JSON records can have");
+            reader.error(FIELD, "is 'item', which is only for JSON records; set it to `department`");
         } else if (field == TrendField.ITEM && format.mapping().item().isEmpty()) {
             reader.error(
                     FIELD,
-                    "is 'item', which the records don't have; name it by `"
+                    "is 'item', which the records do not have; set `"
                             + JsonMapping.ITEM
                             + "`");
         } else if (field == TrendField.DEPARTMENT
@@ -87,9 +87,9 @@ public final class TrendingConfig {
                 && format.mapping().departments().isEmpty()) {
             reader.error(
                     FIELD,
-                    "is 'department', which the records don't have; name it by `"
+                    "is 'department', which the records do not have; set `"
                             + JsonMapping.DEPARTMENT
-                            + "`, or set `item`");
+                            + "`, or set this key to `item`");
         }
     }
 

@@ -93,8 +93,8 @@ class ArchiveConfigTest {
                                         .with("sink.archive", "format", "parquet")
                                         .with("sink.archive", "gzip", "true")))
                 .containsExactly(
-                        "`sink.archive / gzip` is not for the format `parquet`, which is packed in"
-                                + " itself; leave it out");
+                        "`sink.archive / gzip` is not for the format `parquet`, which is already"
+                                + " compressed; remove it");
     }
 
     @Test
@@ -114,19 +114,19 @@ class ArchiveConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "path|bucket/clicks|is 'bucket/clicks', which is no scheme with a folder behind it;"
-                        + " it must be a folder with its scheme",
-                "path|s3://bucket|which is no scheme with a folder behind it",
-                "path|s3://a b/|which is no address",
-                "format|orc|which is none of them; it must be `json`, `csv`, `log`, `parquet`",
-                "layout|week|which is none of them; it must be `hour`, `day`, `firehose`",
-                "partition-by|time|which is none of them; it must be `event-time`, `arrival`",
-                "malformed|a/b|which is none; it must be a name",
-                "malformed|..|which is none; it must be a name",
-                "columns|a=/a|is only for the format `csv`; leave it out or set `sink.archive /"
+                "path|bucket/clicks|is 'bucket/clicks', which is not a URI such as"
+                        + " s3://bucket/prefix; it must be the URI of a folder",
+                "path|s3://bucket|which is not a URI such as s3://bucket/prefix",
+                "path|s3://a b/|which is not a valid URI",
+                "format|orc|which is not supported; it must be `json`, `csv`, `log`, or `parquet`",
+                "layout|week|which is not supported; it must be `hour`, `day`, or `firehose`",
+                "partition-by|time|which is not supported; it must be `event-time` or `arrival`",
+                "malformed|a/b|which is not a valid folder name; it must be a name",
+                "malformed|..|which is not a valid folder name; it must be a name",
+                "columns|a=/a|is only for the format `csv`; remove it, or set `sink.archive /"
                         + " format`",
-                "text|/a|is only for the format `log`; leave it out or set `sink.archive / format`",
-                "roll-interval|25 h|which is above 1 day"
+                "text|/a|is only for the format `log`; remove it, or set `sink.archive / format`",
+                "roll-interval|25 h|which is longer than 1 day"
             })
     void namesKeyValueAndWhatIsAllowed(String key, String value, String problem) {
         assertThat(
@@ -144,9 +144,9 @@ class ArchiveConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "a|has 'a', which is no name and pointer with = between",
-                "=/a|has '=/a', which is no name and pointer with = between",
-                "a=b|has 'a=b', where 'b' is no JSON pointer",
+                "a|has 'a', which is not a name and a JSON pointer separated by =",
+                "=/a|has '=/a', which is not a name and a JSON pointer separated by =",
+                "a=b|has 'a=b', where 'b' is not a JSON pointer",
                 "a=/a,a=/b|has column a twice"
             })
     void saysWhatIsWrongAboutColumns(String columns, String problem) {
@@ -165,8 +165,8 @@ class ArchiveConfigTest {
     void csvNeedsColumnsAndALogItsText() {
         assertThat(errors(smallest().with("sink.archive", "format", "csv")))
                 .containsExactlyInAnyOrder(
-                        "`sink.archive / path` is missing; it must be a folder with its scheme,"
-                                + " such as `s3://bucket/clicks` or `file:///archive`",
+                        "`sink.archive / path` is missing; it must be the URI of a folder, such"
+                                + " as `s3://bucket/clicks` or `file:///archive`",
                         "`sink.archive / columns` is missing; it must be names and JSON pointers,"
                                 + " such as `name=/name,path=/request/path`");
         assertThat(
@@ -217,10 +217,11 @@ class ArchiveConfigTest {
                                         .with("privacy", "mode", "hash")
                                         .with("privacy", "salt", "s3cret")))
                 .containsExactly(
-                        "`privacy / salt` has fewer than 16 characters; all addresses can be tried"
-                                + " with a short one");
+                        "`privacy / salt` has fewer than 16 characters; a short salt does not"
+                                + " protect against trying all addresses");
         assertThat(errors(smallest().with("privacy", "salt", "0123456789abcdef")))
-                .containsExactly("`privacy / salt` is of no use without `privacy / mode` = `hash`");
+                .containsExactly("`privacy / salt` has no effect without `privacy / mode` ="
+                        + " `hash`; set that, or remove this key");
     }
 
     @Test
@@ -232,9 +233,9 @@ class ArchiveConfigTest {
                                         .with("format", "user", "/client/ip")
                                         .with("privacy", "ip", "/client")))
                 .containsExactly(
-                        "`privacy / ip` has '/client', which holds the value of `format / user`,"
-                                + " '/client/ip', as the job needs and writes it; take one of them"
-                                + " out");
+                        "`privacy / ip` has '/client', which contains the value of `format /"
+                                + " user`, '/client/ip', which the job needs and writes"
+                                + " unchanged; remove one of them");
     }
 
     private static ArchiveConfig archive(PropertyGroups groups) {

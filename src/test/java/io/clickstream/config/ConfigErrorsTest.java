@@ -29,19 +29,20 @@ class ConfigErrorsTest {
                                         .with("sinks.opensearch", "endpoint", "http://search")))
                 .containsExactlyInAnyOrder(
                         "`source.kafka / bootstrap-servers` is missing; it must be `host:port,…`",
-                        "`source.kafka / topic` is 'a,,b', which has nothing before or behind a"
-                                + " comma; it must be a topic, or several separated by commas",
-                        "`format / type` is 'xml', which is none of them; it must be `json`,"
+                        "`source.kafka / topic` is 'a,,b', which has an empty entry before or"
+                                + " after a comma; it must be a topic, or several separated by"
+                                + " commas",
+                        "`format / type` is 'xml', which is not supported; it must be `json` or"
                                 + " `avro`",
-                        "`event-time / out-of-orderness` is 'a while', which is no duration; it"
-                                + " must be a duration, such as `500 ms`, `20 s`, `30 min`",
-                        "`aggregates / window` is '0 s', which is below 1 ms; it must be a"
+                        "`event-time / out-of-orderness` is 'a while', which is not a duration;"
+                                + " it must be a duration, such as `500 ms`, `20 s`, `30 min`",
+                        "`aggregates / window` is '0 s', which is less than 1 ms; it must be a"
                                 + " duration, such as `500 ms`, `20 s`, `30 min`",
                         "`aggregates / sesion-gap` is not known; did you mean `session-gap`?",
-                        "`sink.kafka / partitions` is 'many', which is no whole number; it must be"
-                                + " a whole number, 1 or more",
-                        "`sink.kafka / create-topics` is 'yes', which is neither; it must be"
-                                + " `true` or `false`",
+                        "`sink.kafka / partitions` is 'many', which is not a whole number; it"
+                                + " must be a whole number, 1 or more",
+                        "`sink.kafka / create-topics` is 'yes', which is not a boolean; it must"
+                                + " be `true` or `false`",
                         "group `sinks.opensearch` is not known; did you mean `sink.opensearch`?");
     }
 
@@ -53,127 +54,127 @@ class ConfigErrorsTest {
 
         assertThat(e)
                 .hasMessage(
-                        "The configuration has 2 errors:\n"
-                                + "  there is no source: exactly one of the groups `source.kafka`,"
-                                + " `source.kinesis` and `source.files` must be there\n"
-                                + "  there is no sink: at least one of the groups `sink.kafka`,"
-                                + " `sink.kinesis`, `sink.opensearch`, `sink.archive` and"
-                                + " `sink.personalize` must be there");
+                        "The configuration has 2 errors:\n  no source is configured: configure"
+                                + " exactly one of the groups `source.kafka`,"
+                                + " `source.kinesis`, and `source.files`\n  no sink is"
+                                + " configured: add at least one of the groups `sink.kafka`,"
+                                + " `sink.kinesis`, `sink.opensearch`, `sink.archive`, and"
+                                + " `sink.personalize`");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "source.kafka|topic|,|which has nothing before or behind a comma",
+                "source.kafka|topic|,|which has an empty entry before or after a comma",
                 "source.kafka|start|yesterday|which is neither a position nor a time",
                 "source.kafka|start|99999999999999999999|which is neither a position nor a time",
                 "source.kafka|start|+999999999-01-01T00:00:00Z|which is neither a position nor a"
                         + " time",
-                "format|preset|web|which is none of them; it must be `lab`, `interactions`,"
-                        + " `web-access`, `ticker`",
+                "format|preset|web|which is not supported; it must be `lab`, `interactions`,"
+                        + " `web-access`, or `ticker`",
                 "format|user|user_id|which does not begin with /; it must be a JSON pointer, such"
                         + " as `/detail/user_id`",
-                "format|time|/a~2|which has a ~ that is followed by neither 0 nor 1; it must be a"
+                "format|time|/a~2|which has a ~ that is not followed by 0 or 1; it must be a"
                         + " JSON pointer",
                 "format|user|none|which does not begin with /",
                 "format|department|nothing|which does not begin with /; it must be a JSON pointer,"
                         + " several separated by commas, or `none`",
                 "format|department|/a,b|which has 'b', which does not begin with /",
-                "format|department|/a,/b,|which has nothing before or behind a comma",
+                "format|department|/a,/b,|which has an empty entry before or after a comma",
                 "format|user|/a,/b,/a|which has '/a' twice",
                 "format|user|/a,none|which has 'none', which does not begin with /",
-                "format|user|/a,/b/*|which has '/b/*', which has a *, but a pointer leads to one"
-                        + " place",
+                "format|user|/a,/b/*|which has '/b/*', which has a *, but JSON pointers have no"
+                        + " wildcards",
                 "format|user|/a,/b,/c,/d,/e,/f,/g,/h,/i,/j,/k,/l,/m,/n,/o,/p,/q|which has more than"
                         + " 16 pointers",
-                "format|time|/a,/b|which is several pointers, where only one is allowed; it must be"
-                        + " a JSON pointer",
-                "format|event-type|/a, /b|which is several pointers, where only one is allowed",
-                "format|item|/*/|which has a *, but a pointer leads to one place; an element of an"
-                        + " array is a number, such as /items/0",
-                "format|item|/items/**/id|which has a *, but a pointer leads to one place",
-                "format|item|/items[0]/id|which has an index in brackets; of a pointer it is a part"
-                        + " of its own, such as /items/0",
-                "format|time|/time/|which ends with /, and so leads to a member whose name is"
-                        + " empty",
+                "format|time|/a,/b|which has several pointers, but only one is allowed; it must"
+                        + " be a JSON pointer",
+                "format|event-type|/a, /b|which has several pointers, but only one is allowed",
+                "format|item|/*/|which has a *, but JSON pointers have no wildcards; select an"
+                        + " element of an array by its index, such as /items/0",
+                "format|item|/items/**/id|which has a *, but JSON pointers have no wildcards",
+                "format|item|/items[0]/id|which has an index in brackets; write the index as a"
+                        + " part of the pointer, such as /items/0",
+                "format|time|/time/|which ends with /, which selects a member with an empty name",
                 "format|time|/|which ends with /",
-                "duplicates|id|/a,/b|which is several pointers, where only one is allowed",
-                "format|item|/a/~|which has a ~ that is followed by neither 0 nor 1",
+                "duplicates|id|/a,/b|which has several pointers, but only one is allowed",
+                "format|item|/a/~|which has a ~ that is not followed by 0 or 1",
                 "format|session-id|session|which does not begin with /",
                 "format|session-id|#/seq|which does not begin with /",
-                "format|time-format|epoch-min|which is neither one of them nor a pattern; it must"
-                        + " be `epoch-ms`, `epoch-s`, `epoch-us`, `epoch-ns`, `iso-8601`, or a"
-                        + " pattern",
-                "format|time-format|yyyy-MM-dd|which does not hold a whole date with a time",
-                "format|time-format|yyyy-mm-dd HH:mm|which has mm (minutes) beside the date; MM"
+                "format|time-format|epoch-min|which is neither a named format nor a valid"
+                        + " pattern; it must be `epoch-ms`, `epoch-s`, `epoch-us`, `epoch-ns`,"
+                        + " `iso-8601`, or a pattern",
+                "format|time-format|yyyy-MM-dd|which does not contain a complete date and time",
+                "format|time-format|yyyy-mm-dd HH:mm|which has mm (minutes) next to the date; MM"
                         + " (months) was probably meant; it must be `epoch-ms`",
-                "format|time-format|yyyy-mm-dd HH:MM:ss|which has mm (minutes) beside the date; MM"
-                        + " (months) was probably meant",
-                "format|time-format|dd.mm.yyyy HH:MM|which has mm (minutes) beside the date",
-                "format|time-format|HH:MM:ss dd.MM.yyyy|which has MM (months) beside the hours or"
-                        + " seconds; mm (minutes) was probably meant",
-                "format|time-format|yyyy-MM-dd'T'HH:MM:ss|which has MM (months) beside the hours or"
-                        + " seconds; mm (minutes) was probably meant",
-                "format|time-format|yyyymmddHHMMss|which has mm (minutes) beside the date",
-                "format|time-format|yyyy-MM-dd hh:mm|which does not hold a whole date with a time:"
-                        + " h and K are hours of half a day, which need a (AM or PM); H was"
-                        + " probably meant; it must be",
-                "format|time-format|YYYY-MM-dd HH:mm|which does not hold a whole date with a time:"
-                        + " Y is the year of weeks; y was probably meant",
-                "format|time-format|yyyy-MM-DD HH:mm|which has D (the day of the year) beside a"
-                        + " month; d was probably meant",
-                "format|time-format|yyyy-MM-dd HH:mm:SS|which does not hold a whole date with a"
-                        + " time: S is a fraction of a second; s was probably meant",
-                "format|time-zone|Mars|which is no time zone; it must be a region such as",
-                "format|event-types|view|which has 'view', which is no two names with = between; it"
-                        + " must be pairs such as",
-                "format|event-types|view=|which has 'view=', which is no two names",
-                "format|event-types|a=b,a=c|which says twice what a becomes",
-                "format|event-types|a=b,|which has nothing before or behind a comma",
-                "format|checkout-event-types|a,|which has nothing before or behind a comma",
-                "format|compression|zip|which is none of them; it must be `none`, `gzip`",
-                "format|max-record-size|big|which is no size; it must be a size, such as",
+                "format|time-format|yyyy-mm-dd HH:MM:ss|which has mm (minutes) next to the date;"
+                        + " MM (months) was probably meant",
+                "format|time-format|dd.mm.yyyy HH:MM|which has mm (minutes) next to the date",
+                "format|time-format|HH:MM:ss dd.MM.yyyy|which has MM (months) next to the hours"
+                        + " or seconds; mm (minutes) was probably meant",
+                "format|time-format|yyyy-MM-dd'T'HH:MM:ss|which has MM (months) next to the"
+                        + " hours or seconds; mm (minutes) was probably meant",
+                "format|time-format|yyyymmddHHMMss|which has mm (minutes) next to the date",
+                "format|time-format|yyyy-MM-dd hh:mm|which does not contain a complete date and"
+                        + " time: h and K are hours of a 12-hour clock, which need a (AM or"
+                        + " PM); H (24-hour clock) was probably meant; it must be",
+                "format|time-format|YYYY-MM-dd HH:mm|which does not contain a complete date and"
+                        + " time: Y is the week-based year; y (year) was probably meant",
+                "format|time-format|yyyy-MM-DD HH:mm|which has D (day of the year) next to a"
+                        + " month; d (day of the month) was probably meant",
+                "format|time-format|yyyy-MM-dd HH:mm:SS|which does not contain a complete date"
+                        + " and time: S is a fraction of a second; s (seconds) was probably"
+                        + " meant",
+                "format|time-zone|Mars|which is not a time zone; it must be a region such as",
+                "format|event-types|view|which has 'view', which is not a pair of names"
+                        + " separated by =; it must be pairs such as",
+                "format|event-types|view=|which has 'view=', which is not a pair of names",
+                "format|event-types|a=b,a=c|which has two values for 'a'",
+                "format|event-types|a=b,|which has an empty entry before or after a comma",
+                "format|checkout-event-types|a,|which has an empty entry before or after a comma",
+                "format|compression|zip|which is not supported; it must be `none` or `gzip`",
+                "format|max-record-size|big|which is not a size; it must be a size, such as",
                 "format|max-record-size|0|which is not between 1 byte and 2 gb",
                 "aggregates|max-dept-list-size|15 kb|which is not between 16 kb and 960 kb",
                 "aggregates|max-dept-list-size|961 kb|which is not between 16 kb and 960 kb",
                 "format|max-record-size|2 gb|which is not between 1 byte and 2 gb",
-                "event-time|out-of-orderness|-1 s|which is no duration",
-                "aggregates|session-gap|30|which has no unit, such as 30 ms or 30 min; it must be a"
-                        + " duration",
-                "event-time|out-of-orderness|99999999999999999999 d|which is no duration",
-                "event-time|out-of-orderness|3651 d|which is above 3650 days",
-                "event-time|idle-timeout|0 s|which is below 1 ms",
-                "event-time|earliest|soon|which is no time; it must be a time from 1970 on, such as"
-                        + " `2001-09-09T01:46:40Z`",
-                "event-time|earliest|1655183298|which is no time",
+                "event-time|out-of-orderness|-1 s|which is not a duration",
+                "aggregates|session-gap|30|which has no unit; examples with a unit are 30 ms and"
+                        + " 30 min; it must be a duration",
+                "event-time|out-of-orderness|99999999999999999999 d|which is not a duration",
+                "event-time|out-of-orderness|3651 d|which is longer than 3650 days",
+                "event-time|idle-timeout|0 s|which is less than 1 ms",
+                "event-time|earliest|soon|which is not a time; it must be a time from 1970 on,"
+                        + " such as `2001-09-09T01:46:40Z`",
+                "event-time|earliest|1655183298|which is not a time",
                 "event-time|earliest|1969-12-31T23:59:59.999Z|which is not between 1970 and 9999",
                 "event-time|earliest|+10000-01-01T00:00:00Z|which is not between 1970 and 9999",
                 "duplicates|id|event_id|which does not begin with /; it must be a JSON pointer,"
                         + " such as `/event_id`",
-                "bots|user-agents|bot,|which has nothing before or behind a comma",
-                "bots|ip-ranges|192.0.2.0/33|which has '192.0.2.0/33', whose number of bits is not"
-                        + " between 0 and 32; it must be addresses or ranges",
-                "bots|ip-ranges|shop.example|which has 'shop.example', which is no IP address",
-                "bots|max-clicks|0|which is below 1",
-                "aggregates|session-gap|999 µs|which is below 1 ms",
-                "sink.kafka|delivery|twice|which is none of them; it must be `exactly-once`,"
+                "bots|user-agents|bot,|which has an empty entry before or after a comma",
+                "bots|ip-ranges|192.0.2.0/33|which has '192.0.2.0/33', whose prefix length is"
+                        + " not between 0 and 32; it must be addresses or ranges",
+                "bots|ip-ranges|shop.example|which has 'shop.example', which is not an IP address",
+                "bots|max-clicks|0|which is less than 1",
+                "aggregates|session-gap|999 µs|which is less than 1 ms",
+                "sink.kafka|delivery|twice|which is not supported; it must be `exactly-once` or"
                         + " `at-least-once`",
-                "sink.kafka|replication-factor|0|which is below 1",
-                "sink.opensearch|departments-index|Departments|which can't be one: an index name"
-                        + " is written in lower case; it must be an index",
+                "sink.kafka|replication-factor|0|which is less than 1",
+                "sink.opensearch|departments-index|Departments|which is not a valid index name:"
+                        + " it must be lowercase; it must be an index",
                 "sink.opensearch|endpoint|search:9200|which does not begin with http:// or https://"
                         + " and a host",
-                "sink.opensearch|endpoint|https://a b|which is no address",
-                "sink.opensearch|bulk-max-size|1500 kb|which is not in whole mb; it must be a size"
-                        + " from `1 mb` to `100 mb`",
-                "sink.opensearch|bulk-max-size|101 mb|which is above 100 mb",
-                "sink.opensearch|bulk-interval|25 h|which is above 1 day; it must be a duration up"
-                        + " to `1 d`",
-                "sink.opensearch|retry-max-attempts|21|which is above 20; it must be a whole number"
-                        + " from 1 to 20",
-                "sink.opensearch|auth|oauth|which is none of them; it must be `auto`, `none`,"
-                        + " `basic`, `sigv4`"
+                "sink.opensearch|endpoint|https://a b|which is not a valid URI",
+                "sink.opensearch|bulk-max-size|1500 kb|which is not a whole number of mb; it"
+                        + " must be a size from `1 mb` to `100 mb`",
+                "sink.opensearch|bulk-max-size|101 mb|which is greater than 100 mb",
+                "sink.opensearch|bulk-interval|25 h|which is longer than 1 day; it must be a"
+                        + " duration up to `1 d`",
+                "sink.opensearch|retry-max-attempts|21|which is greater than 20; it must be a"
+                        + " whole number from 1 to 20",
+                "sink.opensearch|auth|oauth|which is not supported; it must be `auto`, `none`,"
+                        + " `basic`, or `sigv4`"
             })
     void namesKeyValueAndWhatIsAllowed(String group, String key, String value, String problem) {
         PropertyGroups groups = smallest();
@@ -203,11 +204,11 @@ class ConfigErrorsTest {
                 .containsExactly(
                         "`duplicates / id` is missing; it must be a JSON pointer, such as"
                                 + " `/event_id`",
-                        "`bots / user-agent` is of no use without `bots / user-agents`",
-                        "`bots / ip` is of no use without `bots / ip-ranges`",
-                        "the group `bots` says nothing about how bots are known: it must have"
-                                + " `user-agents`, `ip-ranges` or `max-clicks`, or be left out",
-                        "`bots / per` is of no use without `bots / max-clicks`");
+                        "`bots / user-agent` has no effect without `bots / user-agents`; set that too, or remove this key",
+                        "`bots / ip` has no effect without `bots / ip-ranges`; set that too, or remove this key",
+                        "group `bots` does not define what a bot is; set `user-agents`,"
+                                + " `ip-ranges`, or `max-clicks`, or remove the group",
+                        "`bots / per` has no effect without `bots / max-clicks`; set that too, or remove this key");
     }
 
     @Test
@@ -220,20 +221,20 @@ class ConfigErrorsTest {
                                         .with("trending", "field", "item")
                                         .with("trending", "span", "25 s")))
                 .containsExactly(
-                        "`trending / span` is 25000 ms, which is no whole number of `trending /"
-                                + " slide`, 10000 ms",
-                        "`trending / field` is 'item', which only JSON records can have");
+                        "`trending / span` is 25000 ms, which is not a multiple of `trending /"
+                                + " slide`, 10000 ms; change one of them",
+                        "`trending / field` is 'item', which is only for JSON records; set it to `department`");
         assertThat(errors(json.with("trending", "field", "item")))
                 .containsExactly(
-                        "`trending / field` is 'item', which the records don't have; name it by"
+                        "`trending / field` is 'item', which the records do not have; set"
                                 + " `format / item`");
         assertThat(
                         errors(
                                 json.with("format", "preset", "interactions")
                                         .with("trending", "field", "department")))
                 .containsExactly(
-                        "`trending / field` is 'department', which the records don't have; name it"
-                                + " by `format / department`, or set `item`");
+                        "`trending / field` is 'department', which the records do not have; set"
+                                + " `format / department`, or set this key to `item`");
     }
 
     @Test
@@ -245,11 +246,11 @@ class ConfigErrorsTest {
                                         .with("bots", "user-agents", "bot")
                                         .with("bots", "user-agent", "/event_type")))
                 .containsExactly(
-                        "`duplicates / id` is '/event/id', which leads into a field; of Avro"
+                        "`duplicates / id` is '/event/id', which points into a field; for Avro"
                                 + " records it must be / and the name of a field of the record"
                                 + " itself",
-                        "`bots / user-agent` is '/event_type', which aggregates need as what it"
-                                + " is");
+                        "`bots / user-agent` is '/event_type', which the aggregates already use;"
+                                + " name another field");
     }
 
     @ParameterizedTest
@@ -274,9 +275,9 @@ class ConfigErrorsTest {
                         "`sink.opensearch / passwort` is not known; did you mean `password`?",
                         "`source.kafka / sasl.jaas.config` is not known; did you mean"
                                 + " `password`?",
-                        "`sink.opensearch / endpoint` is 'a', which holds a user, who has keys of"
-                            + " their own; it must be `https://host[:port]`, or several separated"
-                            + " by commas");
+                        "`sink.opensearch / endpoint` is 'a', which has a user name or password,"
+                                + " which are not allowed in an address; it must be"
+                                + " `https://host[:port]`, or several separated by commas");
     }
 
     @ParameterizedTest
@@ -326,8 +327,8 @@ class ConfigErrorsTest {
                                         .with("sink.opensearch", "sessions-index", "same")
                                         .with("sink.opensearch", "checkouts-index", "same")))
                 .containsExactly(
-                        "group `sink.opensearch`: each aggregate, and the dead letters, need an"
-                                + " index of their own");
+                        "group `sink.opensearch`: each aggregate needs its own index, and so do"
+                                + " the dead letters");
     }
 
     @Test
@@ -338,13 +339,13 @@ class ConfigErrorsTest {
                                         .with("format", "type", "json")
                                         .with("format", "writer-schema", "click.avsc")))
                 .containsExactly(
-                        "`format / writer-schema` is only for Avro; leave it out or set `format /"
+                        "`format / writer-schema` is only for Avro; remove it, or set `format /"
                                 + " type` to `avro`");
     }
 
     @Test
     void refusesFieldsOfJsonForAvro() {
-        String onlyForJson = "is only for JSON; leave it out or set `format / type` to `json`";
+        String onlyForJson = "is only for JSON; remove it, or set `format / type` to `json`";
         assertThat(
                         errors(
                                 smallest()

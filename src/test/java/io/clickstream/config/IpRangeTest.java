@@ -46,12 +46,12 @@ class IpRangeTest {
     @ValueSource(strings = {"192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/x", "192.0.2.0/", "::/129"})
     void refusesWhatHasNoSuchBits(String text) {
         assertThatThrownBy(() -> IpRange.parse(text))
-                .hasMessageStartingWith("has '" + text + "', whose number of bits is not between");
+                .hasMessageStartingWith("has '" + text + "', whose prefix length is not between");
     }
 
     @Test
     void refusesWhatIsNoAddress() {
         assertThatThrownBy(() -> IpRange.parse("shop.example/8"))
-                .hasMessage("has 'shop.example/8', which is no IP address");
+                .hasMessage("has 'shop.example/8', which is not an IP address");
     }
 }

@@ -192,13 +192,13 @@ class KafkaLoginTest {
 
         assertThat(errors())
                 .containsExactly(
-                        "`source.kafka / username` is of no use where `source.kafka / security` is"
-                                + " `plaintext`; leave it out, or change that",
-                        "`source.kafka / password` is of no use where `source.kafka / security` is"
-                                + " `plaintext`; leave it out, or change that",
-                        "`sink.kafka / keystore` is of no use where `sink.kafka / security` is"
-                                + " `tls`; leave it out, or change that",
-                        "`sink.kafka / truststore-password` is of no use for PEM; leave it out");
+                        "`source.kafka / username` has no effect if `source.kafka / security` is"
+                                + " `plaintext`; remove it, or change that",
+                        "`source.kafka / password` has no effect if `source.kafka / security` is"
+                                + " `plaintext`; remove it, or change that",
+                        "`sink.kafka / keystore` has no effect if `sink.kafka / security` is"
+                                + " `tls`; remove it, or change that",
+                        "`sink.kafka / truststore-password` has no effect for PEM; remove it");
     }
 
     @Test
@@ -214,9 +214,9 @@ class KafkaLoginTest {
                         "`source.kafka / password` refers to the environment variable"
                                 + " 'NO_PASSWORD', which is not set; it must be "
                                 + Secrets.ALLOWED,
-                        "`sink.kafka / keystore` is PEM text without a certificate or without a key"
-                                + " in PKCS #8; it must hold `BEGIN CERTIFICATE` and `BEGIN PRIVATE"
-                                + " KEY` or `BEGIN ENCRYPTED PRIVATE KEY`");
+                        "`sink.kafka / keystore` is PEM text without a certificate or without a"
+                                + " key in PKCS #8; it must contain `BEGIN CERTIFICATE` and"
+                                + " `BEGIN PRIVATE KEY` or `BEGIN ENCRYPTED PRIVATE KEY`");
     }
 
     @Test

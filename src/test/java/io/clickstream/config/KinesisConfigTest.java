@@ -63,16 +63,16 @@ class KinesisConfigTest {
     void takesExactlyOneSource() {
         assertThat(errors(smallest().with("source.kinesis", "stream", ARN)))
                 .containsExactly(
-                        "there are 2 sources: exactly one of the groups `source.kafka`,"
-                                + " `source.kinesis` and `source.files` must be there");
+                        "2 sources are configured: configure exactly one of the groups"
+                                + " `source.kafka`, `source.kinesis`, and `source.files`");
     }
 
     @Test
     void deadLettersNeedAPlace() {
         assertThat(errors(stream(ARN).with("sink.opensearch", "endpoint", "http://search")))
                 .containsExactly(
-                        "no destination for dead letters is configured: one of the groups"
-                                + " `sink.kafka` and `sink.kinesis` must be there");
+                        "no destination for dead letters is configured: add the group"
+                                + " `sink.kafka` or `sink.kinesis`");
     }
 
     @Test
@@ -110,12 +110,12 @@ class KinesisConfigTest {
                                         .with("source.kinesis", "consumer", "me")
                                         .with("sink.kinesis", "sessions-stream", "DeadLetters")))
                 .containsExactly(
-                        "`source.kinesis / consumer` is only for enhanced fan-out; leave it out or"
+                        "`source.kinesis / consumer` is only for enhanced fan-out; remove it, or"
                                 + " set `source.kinesis / reader` to `efo`",
-                        "`source.kinesis / region` is 'us-east-1', but the stream's ARN says"
-                                + " eu-central-1",
-                        "group `sink.kinesis`: each aggregate, and the dead letters, need a stream"
-                                + " of their own");
+                        "`source.kinesis / region` is 'us-east-1', but the region in the"
+                                + " stream's ARN is eu-central-1",
+                        "group `sink.kinesis`: each aggregate needs its own stream, and so do"
+                                + " the dead letters");
     }
 
     private static java.util.Map.Entry<Object, Object> entry(String key, String value) {

@@ -91,16 +91,17 @@ class LabPropertiesTest {
     void mustNotSayTheSameAsOurOwn() {
         assertFails(
                 lab().with("source.kafka", "topic", "clicks"),
-                "`FlinkApplicationProperties / Topic` and `source.kafka / topic` say the same;"
-                        + " leave one of them out");
+                "`FlinkApplicationProperties / Topic` and `source.kafka / topic` are the same"
+                        + " setting; remove one of them");
     }
 
     @Test
     void mustNotNameTheEndpointTwice() {
         assertFails(
                 lab().with(GROUP, "ElasticsearchEndpoint", "https://old.example.com"),
-                "`FlinkApplicationProperties / OpenSearchEndpoint` and `FlinkApplicationProperties"
-                        + " / ElasticsearchEndpoint` say the same; leave one of them out");
+                "`FlinkApplicationProperties / OpenSearchEndpoint` and"
+                        + " `FlinkApplicationProperties / ElasticsearchEndpoint` are the same"
+                        + " setting; remove one of them");
     }
 
     @Test

@@ -78,12 +78,12 @@ class OpenSearchConfigTest {
                                         .build())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContainingAll(
-                        "`sink.opensearch / endpoint` names addresses with different paths; they"
-                                + " must be one cluster's",
-                        "`sink.opensearch / departments-index` is 'Departments', which can't be"
-                                + " one: an index name is written in lower case",
-                        "group `sink.opensearch`: each aggregate, and the dead letters, need an"
-                                + " index of their own",
+                        "`sink.opensearch / endpoint` has addresses with different paths; all"
+                                + " addresses must belong to one cluster",
+                        "`sink.opensearch / departments-index` is 'Departments', which is not a"
+                                + " valid index name: it must be lowercase",
+                        "group `sink.opensearch`: each aggregate needs its own index, and so do"
+                                + " the dead letters",
                         "`sink.opensearch / password` is missing",
                         "`sink.opensearch / bulk-max-actions` is '0'",
                         "`sink.opensearch / bulk-max-size` is '1500 kb'",
@@ -120,7 +120,8 @@ class OpenSearchConfigTest {
         assertThat(InstantiationUtil.clone(config).password()).isEqualTo("s3cret");
         assertThatThrownBy(
                         () -> OpenSearchSettings.of(URI.create("https://ann:s3cret@a.b")).build())
-                .hasMessageContaining("holds a user, who has keys of their own")
+                .hasMessageContaining("has a user name or password, which are not allowed in an"
+                        + " address")
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("s3cret"));
     }
 

@@ -104,8 +104,8 @@ class PersonalizeConfigTest {
                 .containsExactlyInAnyOrder(
                         "`sink.personalize / tracking-id` is missing; it must be an event tracker's"
                                 + " id",
-                        "`sink.personalize / spill-path` is missing; it must be a folder with its"
-                                + " scheme, such as `s3://bucket/clickstream`",
+                        "`sink.personalize / spill-path` is missing; it must be the URI of a"
+                                + " folder, such as `s3://bucket/clickstream`",
                         "`sink.personalize / item` is missing, and the records have no item; it"
                                 + " must be / and the name of a field of the record");
         assertThat(errors(interactions().with("format", "preset", "lab")))
@@ -126,16 +126,16 @@ class PersonalizeConfigTest {
                                         .with(GROUP, "other-event-types", "drop")
                                         .with(GROUP, "properties", "/userId/more")))
                 .containsExactlyInAnyOrder(
-                        "`sink.personalize / endpoint` names several addresses; it must be one",
+                        "`sink.personalize / endpoint` has several addresses; it must have one",
                         "`sink.personalize / item` is 'itemId', which does not begin with /; it"
                                 + " must be a JSON pointer",
-                        "`sink.personalize / calls-per-second` is '0', which is below 1; it must be"
-                                + " a whole number from 1 to 100000",
-                        "`sink.personalize / event-types` is 'CLICK', which has 'CLICK', which is"
-                                + " no two names with = between; it must be pairs such as"
-                                + " `view=View,purchase=Purchase`",
-                        "`sink.personalize / other-event-types` is 'drop', which is none of them;"
-                                + " it must be `skip`, `send`",
+                        "`sink.personalize / calls-per-second` is '0', which is less than 1; it"
+                                + " must be a whole number from 1 to 100000",
+                        "`sink.personalize / event-types` is 'CLICK', which has 'CLICK', which"
+                                + " is not a pair of names separated by =; it must be pairs"
+                                + " such as `view=View,purchase=Purchase`",
+                        "`sink.personalize / other-event-types` is 'drop', which is not"
+                                + " supported; it must be `skip` or `send`",
                         "`sink.personalize / properties` is '/userId/more', and the user is"
                                 + " '/userId': a field must not be part of another one");
     }
@@ -151,11 +151,11 @@ class PersonalizeConfigTest {
 
         assertThat(errors(avro))
                 .containsExactlyInAnyOrder(
-                        "`sink.personalize / item` is '/product/id', which leads into a field; of"
-                                + " Avro records it must be / and the name of a field of the record"
-                                + " itself",
-                        "`sink.personalize / session-id` is '/userid', which aggregates need as"
-                                + " what it is");
+                        "`sink.personalize / item` is '/product/id', which points into a field;"
+                                + " for Avro records it must be / and the name of a field of"
+                                + " the record itself",
+                        "`sink.personalize / session-id` is '/userid', which the aggregates"
+                                + " already use; name another field");
         assertThat(
                         parse(
                                         avro.with(GROUP, "item", "/product_type")

@@ -39,7 +39,7 @@ class PropertyGroupsFileTest {
     void saysInWhichLineJsonIsBroken() throws Exception {
         assertFails(
                 file("[", "  {\"PropertyGroupId\": \"job\"", "   \"PropertyMap\": {}}", "]"),
-                " is no JSON: Unexpected character ('\"'",
+                " is not valid JSON: Unexpected character ('\"'",
                 ", at line 3");
     }
 
@@ -51,13 +51,13 @@ class PropertyGroupsFileTest {
                         "  \"checkpoint-interval\": \"1 s\",",
                         "  \"checkpoint-interval\": \"2 s\"",
                         "}}]"),
-                " is no JSON: Duplicate field 'checkpoint-interval'",
+                " is not valid JSON: Duplicate field 'checkpoint-interval'",
                 ", at line 3");
     }
 
     @Test
     void saysThatMoreFollows() throws Exception {
-        assertFails(file("[]", "[]"), " is no JSON: Trailing token", ", at line 2");
+        assertFails(file("[]", "[]"), " is not valid JSON: Trailing token", ", at line 2");
     }
 
     @ParameterizedTest
@@ -65,8 +65,8 @@ class PropertyGroupsFileTest {
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                "~~|a list is expected",
-                "{}|a list is expected",
+                "~~|it must be a JSON array",
+                "{}|it must be a JSON array",
                 "[1]|each entry needs `PropertyGroupId` and `PropertyMap`",
                 "[{\"PropertyGroupId\": \"job\"}]|each entry needs `PropertyGroupId` and"
                         + " `PropertyMap`",
@@ -74,9 +74,8 @@ class PropertyGroupsFileTest {
                         + " `PropertyGroupId` and `PropertyMap`",
                 "[{\"PropertyGroupId\": \"job\", \"PropertyMap\": []}]|each entry needs"
                         + " `PropertyGroupId` and `PropertyMap`",
-                "[{\"PropertyGroupId\": \"a\", \"PropertyMap\": {}},"
-                        + " {\"PropertyGroupId\": \"a\", \"PropertyMap\": {}}]|group `a` is there"
-                        + " twice",
+                "[{\"PropertyGroupId\": \"a\", \"PropertyMap\": {}}, {\"PropertyGroupId\":"
+                        + " \"a\", \"PropertyMap\": {}}]|group `a` appears twice",
                 "[{\"PropertyGroupId\": \"sink.kafka\", \"PropertyMap\": {\"partitions\": 6}}]|"
                         + "`sink.kafka / partitions` must be a string in quotes"
             })
@@ -88,7 +87,7 @@ class PropertyGroupsFileTest {
                 .hasMessage(
                         "The configuration has an error:\n  "
                                 + file
-                                + " is no list of property groups: "
+                                + " is not a list of property groups: "
                                 + problem);
     }
 

@@ -64,8 +64,8 @@ class ReadmeTableTest {
                 kafka ? "any setting of Kafka's client" : "any setting of the client",
                 "",
                 kafka
-                        ? "Handed to the client as it is, without the prefix."
-                        : "Handed to Flink's Kinesis client as it is, such as"
+                        ? "Passed to the client unchanged, without the prefix."
+                        : "Passed to Flink's Kinesis client unchanged, such as"
                                 + " `aws.credentials.provider`.");
     }
 

@@ -75,11 +75,11 @@ class RegistryConfigTest {
     @Test
     void asksForWhatARegistryNeeds() {
         assertThat(errors(smallest().group("registry")))
-                .containsExactly("`registry / type` is missing; it must be `confluent`, `glue`");
+                .containsExactly("`registry / type` is missing; it must be `confluent` or `glue`");
         assertThat(errors(smallest().with("registry", "type", "apicurio")))
                 .containsExactly(
-                        "`registry / type` is 'apicurio', which is none of them; it must be"
-                                + " `confluent`, `glue`");
+                        "`registry / type` is 'apicurio', which is not supported; it must be"
+                                + " `confluent` or `glue`");
         assertThat(errors(smallest().with("registry", "type", "confluent")))
                 .containsExactly(
                         "`registry / url` is missing; it must be `https://host[:port]`, or several"
@@ -92,9 +92,9 @@ class RegistryConfigTest {
 
     @Test
     void refusesKeysOfTheOtherRegistry() {
-        String onlyForGlue = "is only for `glue`; leave it out or set `registry / type` to `glue`";
+        String onlyForGlue = "is only for `glue`; remove it, or set `registry / type` to `glue`";
         String onlyForConfluent =
-                "is only for `confluent`; leave it out or set `registry / type` to `confluent`";
+                "is only for `confluent`; remove it, or set `registry / type` to `confluent`";
 
         assertThat(
                         errors(
@@ -119,34 +119,34 @@ class RegistryConfigTest {
     void refusesWhatDoesNotGoTogether() {
         assertThat(errors(confluent().with("registry", "username", "job")))
                 .containsExactly(
-                        "`registry / username` is useless alone; set `registry / password` too, or"
-                                + " leave both out");
+                        "`registry / username` has no effect alone; set `registry / password`"
+                                + " too, or remove both");
         assertThat(errors(confluent().with("registry", "password", "s3cret")))
                 .containsExactly(
-                        "`registry / password` is useless alone; set `registry / username` too, or"
-                                + " leave both out");
+                        "`registry / password` has no effect alone; set `registry / username`"
+                                + " too, or remove both");
         assertThat(errors(glue().with("registry", "endpoint", "http://a,http://b")))
-                .containsExactly("`registry / endpoint` names several addresses; it must be one");
+                .containsExactly("`registry / endpoint` has several addresses; it must have one");
         assertThat(errors(confluent().with("registry", "retry-max-delay", "100 ms")))
                 .containsExactly(
-                        "`registry / retry-initial-delay` is above `registry / retry-max-delay`;"
-                                + " it must be at most that");
+                        "`registry / retry-initial-delay` is greater than `registry /"
+                                + " retry-max-delay`; make it the same or less");
         assertThat(errors(confluent().with("registry", "request-timeout", "25 h")))
                 .containsExactly(
-                        "`registry / request-timeout` is '25 h', which is above 1 day; it must be a"
-                                + " duration up to `1 d`, such as `500 ms`, `20 s`");
+                        "`registry / request-timeout` is '25 h', which is longer than 1 day; it"
+                                + " must be a duration up to `1 d`, such as `500 ms`, `20 s`");
     }
 
     @Test
     void refusesAnotherFormatThanAvro() {
         assertThat(errors(confluent().with("format", "type", "json")))
                 .containsExactly(
-                        "group `registry` is only for Avro; leave it out or set `format / type` to"
+                        "group `registry` is only for Avro; remove it, or set `format / type` to"
                                 + " `avro`");
         assertThat(errors(confluent().with("format", "writer-schema", "click.avsc")))
                 .containsExactly(
-                        "`format / writer-schema` is only for plain Avro, since a registry knows"
-                                + " the schemas; leave it or the group `registry` out");
+                        "`format / writer-schema` is only for Avro without a schema registry;"
+                                + " remove it, or the group `registry`");
     }
 
     private static PropertyGroups confluent() {

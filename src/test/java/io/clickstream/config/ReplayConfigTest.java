@@ -47,8 +47,8 @@ class ReplayConfigTest {
                                                 "`sink.kafka / departments` is not known; did you"
                                                         + " mean `departments-topic`?",
                                                 "`aggregates / session-gap` is 'half an hour',"
-                                                        + " which is no duration; it must be a"
-                                                        + " duration, such as `500 ms`, `20 s`,"
-                                                        + " `30 min`"));
+                                                        + " which is not a duration; it must"
+                                                        + " be a duration, such as `500 ms`,"
+                                                        + " `20 s`, `30 min`"));
     }
 }

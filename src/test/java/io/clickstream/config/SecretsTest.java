@@ -124,17 +124,17 @@ class SecretsTest {
                 "refers to the environment variable 'NO_SUCH_PASSWORD', which is not set");
         assertProblem(
                 "secretsmanager:nothing#password",
-                "refers to the secret 'nothing', which Secrets Manager does not give: can't find"
-                        + " the specified secret.");
+                "refers to the secret 'nothing', which Secrets Manager does not return: can't"
+                        + " find the specified secret.");
         assertProblem(
                 "secretsmanager:shop#passwort",
-                "refers to 'passwort' in the secret 'shop', which has no such string");
+                "refers to 'passwort' in the secret 'shop', which has no string of this name");
         assertProblem(
                 "secretsmanager:shop#port",
-                "refers to 'port' in the secret 'shop', which has no such string");
+                "refers to 'port' in the secret 'shop', which has no string of this name");
         assertProblem(
                 "secretsmanager:plain#password",
-                "refers to 'password' in the secret 'plain', which is no JSON");
+                "refers to 'password' in the secret 'plain', which is not JSON");
     }
 
     private void assertProblem(String reference, String problem) {

@@ -260,7 +260,7 @@ class ReplayITCase {
         assertThat(run.err)
                 .contains(
                         "`format / time-format` is 'yyyy-mm-dd HH:MM:ss', which has mm (minutes)"
-                                + " beside the date; MM (months) was probably meant");
+                                + " next to the date; MM (months) was probably meant");
         assertThat(folder.resolve("out")).doesNotExist();
     }
 
@@ -488,7 +488,7 @@ class ReplayITCase {
                                         "--output", folder.resolve("out").toString(),
                                         "--session-gap", "soon")
                                 .err)
-                .contains("`aggregates / session-gap` is 'soon', which is no duration");
+                .contains("`aggregates / session-gap` is 'soon', which is not a duration");
         assertThat(
                         replay(
                                         "--input", folder.toString(),
