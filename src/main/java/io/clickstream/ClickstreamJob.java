@@ -128,7 +128,7 @@ public final class ClickstreamJob {
                 List.of(
                         "the arguments are '"
                                 + String.join(" ", args)
-                                + "'; allowed is nothing, or --config FILE"));
+                                + "'; the job accepts only --config FILE, or no arguments"));
     }
 
     private ClickstreamJob() {}

@@ -178,7 +178,7 @@ class KafkaLoginITCase {
                 .singleElement()
                 .asString()
                 .startsWith("Kafka at " + broker.bootstrapServers("TLS"))
-                .contains("can't agree on a connection by TLS (")
+                .contains("cannot establish a TLS connection (")
                 .endsWith("check `source.kafka / truststore`");
     }
 
@@ -191,7 +191,7 @@ class KafkaLoginITCase {
                 .singleElement()
                 .asString()
                 .startsWith("Kafka at " + broker.bootstrapServers("MTLS"))
-                .contains("can't agree on a connection by TLS (")
+                .contains("cannot establish a TLS connection (")
                 .endsWith("check `source.kafka / truststore`");
     }
 
@@ -206,7 +206,7 @@ class KafkaLoginITCase {
                 .singleElement()
                 .asString()
                 .startsWith(
-                        "Kafka at " + broker.bootstrapServers("MTLS") + " can't be connected to: ")
+                        "Kafka at " + broker.bootstrapServers("MTLS") + " cannot be connected to: ")
                 .contains("Failed to load SSL keystore " + clients.keystore())
                 .endsWith("`source.kafka / keystore` and `source.kafka / truststore`")
                 .doesNotContain("s3cret");

@@ -87,9 +87,9 @@ class StartCheckITCase {
 
         assertThat(errors())
                 .containsExactly(
-                        "`sink.kafka / transaction-timeout` is 60000 ms, but a transaction is open"
-                                + " for a checkpoint interval, which is 60000 ms; set it well"
-                                + " above");
+                        "`sink.kafka / transaction-timeout` is 60000 ms, but a transaction stays"
+                                + " open for a checkpoint interval, which is 60000 ms; set it"
+                                + " to much more than that");
     }
 
     @Test

@@ -31,8 +31,8 @@ public final class LateClickLetters implements MapFunction<Click, DeadLetter> {
                                 + click.timestamp()
                                 + " ms of user "
                                 + click.user().asJson()
-                                + " is behind the watermark, and no open session is near; a replay"
-                                + " puts it right",
+                                + " is behind the watermark and belongs to no open session; a"
+                                        + " replay corrects the results",
                         click.raw() == null ? withoutRecord(click) : click.raw(),
                         clock.millis())
                 .withEventTime(click.timestamp());

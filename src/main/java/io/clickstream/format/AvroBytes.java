@@ -111,11 +111,11 @@ final class AvroBytes {
 
     private MalformedRecordException ended() {
         return new MalformedRecordException(
-                "the record ends before the Avro datum does (" + length() + " bytes)");
+                "the record ends inside the Avro datum (" + length() + " bytes)");
     }
 
     private static MalformedRecordException invalid(String type) {
         return new MalformedRecordException(
-                "not Avro of the writer's schema: Invalid " + type + " encoding");
+                "not Avro in the writer's schema: Invalid " + type + " encoding");
     }
 }

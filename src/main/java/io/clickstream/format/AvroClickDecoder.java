@@ -112,7 +112,7 @@ public final class AvroClickDecoder implements ClickDecoder {
         }
         if (!in.isEnd()) {
             throw new MalformedRecordException(
-                    "there is more behind the Avro datum than the writer's schema says");
+                    "there is more data after the Avro datum of the writer's schema");
         }
     }
 
@@ -233,7 +233,7 @@ public final class AvroClickDecoder implements ClickDecoder {
             case NULL:
                 return textReader(name, schema, setter);
             default:
-                throw unreadable(name, schema, "int, long, float, double, string, enum or null");
+                throw unreadable(name, schema, "int, long, float, double, string, enum, or null");
         }
     }
 
@@ -248,7 +248,7 @@ public final class AvroClickDecoder implements ClickDecoder {
             case NULL:
                 return fields -> {};
             default:
-                throw unreadable(name, schema, "int, long, string or null");
+                throw unreadable(name, schema, "int, long, string, or null");
         }
     }
 
@@ -277,7 +277,7 @@ public final class AvroClickDecoder implements ClickDecoder {
             case NULL:
                 return fields -> {};
             default:
-                throw unreadable(USER, schema, "int, long or string");
+                throw unreadable(USER, schema, "int, long, or string");
         }
     }
 
@@ -324,7 +324,7 @@ public final class AvroClickDecoder implements ClickDecoder {
             case BOOLEAN:
                 return scalarReader(schema, setter);
             default:
-                throw unreadable(name, schema, "string, enum, a number, boolean or null");
+                throw unreadable(name, schema, "string, enum, a number, boolean, or null");
         }
     }
 
@@ -345,7 +345,7 @@ public final class AvroClickDecoder implements ClickDecoder {
     }
 
     private static MalformedRecordException noUtf8(String name) {
-        return new MalformedRecordException(name + " is a string that is no UTF-8");
+        return new MalformedRecordException(name + " is a string that is not valid UTF-8");
     }
 
     private String text(String name) throws MalformedRecordException {
@@ -391,7 +391,7 @@ public final class AvroClickDecoder implements ClickDecoder {
      */
     private void skip(Schema schema, int depth) throws MalformedRecordException {
         if (depth > MAX_DEPTH) {
-            throw new MalformedRecordException("nested more than " + MAX_DEPTH + " deep");
+            throw new MalformedRecordException("nested more than " + MAX_DEPTH + " levels deep");
         }
         switch (schema.getType()) {
             case RECORD:

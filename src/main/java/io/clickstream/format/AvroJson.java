@@ -43,11 +43,11 @@ final class AvroJson {
         try (JsonGenerator json = JSON.createGenerator(out)) {
             value(schema, json, 0);
         } catch (IOException e) {
-            throw new MalformedRecordException("can't be written as JSON: " + e.getMessage());
+            throw new MalformedRecordException("cannot be written as JSON: " + e.getMessage());
         }
         if (!in.isEnd()) {
             throw new MalformedRecordException(
-                    "there is more behind the Avro datum than the writer's schema says");
+                    "there is more data after the Avro datum of the writer's schema");
         }
         return out.toByteArray();
     }
@@ -55,7 +55,7 @@ final class AvroJson {
     private void value(Schema of, JsonGenerator json, int depth)
             throws IOException, MalformedRecordException {
         if (depth > MAX_DEPTH) {
-            throw new MalformedRecordException("nested more than " + MAX_DEPTH + " deep");
+            throw new MalformedRecordException("nested more than " + MAX_DEPTH + " levels deep");
         }
         switch (of.getType()) {
             case RECORD:

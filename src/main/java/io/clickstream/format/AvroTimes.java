@@ -44,10 +44,10 @@ final class AvroTimes {
                         + field
                         + " as "
                         + schema.getType().getName()
-                        + (type == null ? "" : " of the logical type " + type)
-                        + "; it must be long (ms since 1970), alone or of a logical type that is"
-                        + " timestamp-millis, timestamp-micros, timestamp-nanos, or one of these"
-                        + " with local- in front");
+                        + (type == null ? "" : " with the logical type " + type)
+                        + "; it must be long (ms since 1970), or long with the logical type"
+                                + " timestamp-millis, timestamp-micros, or timestamp-nanos,"
+                                + " with or without the prefix local-");
     }
 
     /** As it is written: of a type that this version of Avro does not know, too. */

@@ -43,7 +43,7 @@ public final class ClickDecoders {
                     optional);
         } catch (IOException | SchemaParseException | IllegalArgumentException e) {
             throw new ConfigException(
-                    List.of("`format / writer-schema` can't be used: " + e.getMessage()));
+                    List.of("`format / writer-schema` cannot be used: " + e.getMessage()));
         }
     }
 

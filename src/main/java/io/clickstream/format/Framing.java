@@ -47,7 +47,7 @@ public final class Framing {
     private static String registry(String header) {
         return "the record begins with a schema registry header ("
                 + header
-                + "); for Avro, set `format / type` to `avro` and the group `registry`";
+                + "); for Avro, set `format / type` to `avro` and add the group `registry`";
     }
 
     /** Whether a record begins as gzip does (RFC 1952). */

@@ -136,7 +136,7 @@ public final class JsonClickDecoder implements ClickDecoder {
                 throw new MalformedRecordException(
                         first == null
                                 ? "empty"
-                                : "a JSON object is expected, found " + found(first));
+                                : "expected a JSON object, found " + found(first));
             }
             if (isLab) {
                 labObject(parser, fields);
@@ -144,7 +144,7 @@ public final class JsonClickDecoder implements ClickDecoder {
                 severalObject(parser, fields);
             }
             if (parser.nextToken() != null) {
-                throw new MalformedRecordException("there is more behind the JSON object");
+                throw new MalformedRecordException("there is more data after the JSON object");
             }
             if (!Texts.isAscii(record)) {
                 checkText(record);
@@ -466,7 +466,7 @@ public final class JsonClickDecoder implements ClickDecoder {
 
     private static MalformedRecordException half(String field) {
         return new MalformedRecordException(
-                field + " holds half of a surrogate pair, which is no character");
+                field + " contains half of a surrogate pair, which is not a character");
     }
 
     private int lengthToCut(char[] characters, int begin, int length) {
@@ -499,7 +499,7 @@ public final class JsonClickDecoder implements ClickDecoder {
             return true;
         }
         throw new MalformedRecordException(
-                field + " must be a string, a number, a boolean or null, found " + found(value));
+                field + " must be a string, a number, a boolean, or null, found " + found(value));
     }
 
     private static boolean isNull(JsonToken value, Optional<JsonPointer> field)

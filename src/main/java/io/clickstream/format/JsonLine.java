@@ -131,12 +131,12 @@ final class JsonLine {
     private static void check(byte[] record) throws MalformedRecordException {
         try (JsonParser parser = JSON.createParser(record)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new MalformedRecordException("no JSON object");
+                throw new MalformedRecordException("not a JSON object");
             }
             parser.skipChildren();
             parser.finishToken();
             if (parser.nextToken() != null) {
-                throw new MalformedRecordException("there is more behind the JSON object");
+                throw new MalformedRecordException("there is more data after the JSON object");
             }
             if (!Texts.isAscii(record)) {
                 JsonClickDecoder.checkText(record);

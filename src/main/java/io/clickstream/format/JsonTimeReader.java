@@ -129,7 +129,7 @@ final class JsonTimeReader {
             case ISO_8601:
                 return "a time in ISO 8601";
             case PATTERN:
-                return "a time of the form " + format;
+                return "a time with the pattern " + format;
         }
         throw new IllegalStateException("Not a format of times: " + format.kind());
     }
@@ -199,7 +199,7 @@ final class JsonTimeReader {
     private long millis(BigDecimal seconds) throws MalformedRecordException {
         long digits = (long) seconds.precision() - seconds.scale();
         if (digits > MAX_DIGITS - 3 || seconds.scale() > MAX_SCALE) {
-            throw wrong(allowed(), "one that is none in ms");
+            throw wrong(allowed(), "one that is out of range in milliseconds");
         }
         BigInteger millis =
                 seconds.movePointRight(3).setScale(0, RoundingMode.FLOOR).toBigInteger();
@@ -259,7 +259,7 @@ final class JsonTimeReader {
     }
 
     private static final String ZONES_READ =
-            "; of zones, UTC, GMT, Z, offsets and regions such as Europe/Berlin are read";
+            "; allowed zones are UTC, GMT, Z, offsets, and regions such as Europe/Berlin";
 
     private void ofZone(TemporalAccessor local, ZoneId named, String text)
             throws MalformedRecordException {

@@ -130,10 +130,10 @@ final class PointerWatch {
                         + watched.key
                         + "` is '"
                         + watched.pointer
-                        + "', which led nowhere in the first "
+                        + "', which found nothing in the first "
                         + RECORDS
-                        + " records of a subtask. If no record has this field, correct the pointer"
-                        + " or take it out";
+                        + " records of a subtask. If no record has this field, correct the"
+                                + " pointer or remove it";
         if (WARNED.add(warning)) {
             LOG.warn(warning);
         }

@@ -130,19 +130,20 @@ public final class InteractionReader implements Serializable {
         String item = fields.of(InteractionField.ITEM);
         if (item == null || item.isEmpty()) {
             throw new Refusal(
-                    Reason.INTERACTION_WITHOUT_ITEM, "a " + type + " without an item is of no use");
+                    Reason.INTERACTION_WITHOUT_ITEM, "a " + type + " needs an item");
         }
         if ("null".equals(session)) {
             throw new Refusal(
                     Reason.INTERACTION_WITHOUT_SESSION,
-                    "the session id is the text null, which Personalize drops without a word");
+                    "the session id is the text null, which Personalize drops silently");
         }
         if (fields.time() < FIRST_PLAUSIBLE_MILLIS) {
             throw new Refusal(
                     Reason.INTERACTION_WRONG_UNIT,
                     "event time "
                             + fields.time()
-                            + " ms is before 2001-09-09; are these seconds? See time-format");
+                            + " ms is before 2001-09-09; if the times are seconds, set `format /"
+                                    + " time-format` to `epoch-s`");
         }
         String eventId = fields.of(InteractionField.EVENT_ID);
         String properties = fields.of(InteractionField.PROPERTIES);
@@ -187,7 +188,7 @@ public final class InteractionReader implements Serializable {
         if (text != null && !Texts.isPaired(text)) {
             throw new Refusal(
                     Reason.INTERACTION_MALFORMED,
-                    "a part of it holds half of a surrogate pair, which is no character");
+                    "a field contains half of a surrogate pair, which is not a character");
         }
     }
 
@@ -204,7 +205,7 @@ public final class InteractionReader implements Serializable {
                             + what
                             + " has "
                             + text.length()
-                            + " characters; Personalize takes "
+                            + " characters; Personalize accepts at most "
                             + longest);
         }
     }
@@ -228,7 +229,7 @@ public final class InteractionReader implements Serializable {
                     Reason.INTERACTION_TOO_LONG,
                     "the interaction has about "
                             + bytes
-                            + " bytes; Personalize takes "
+                            + " bytes; Personalize accepts at most "
                             + MAX_EVENT_BYTES);
         }
     }
@@ -244,7 +245,7 @@ public final class InteractionReader implements Serializable {
         try (JsonParser parser = JSON.createParser(properties)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new Refusal(
-                        Reason.INTERACTION_MALFORMED, "the properties are no JSON object");
+                        Reason.INTERACTION_MALFORMED, "the properties are not a JSON object");
             }
             for (String name = parser.nextFieldName();
                     name != null;
@@ -254,7 +255,7 @@ public final class InteractionReader implements Serializable {
                             Reason.INTERACTION_RESERVED_PROPERTY,
                             "the property "
                                     + name
-                                    + " is Personalize's own; it must have another name");
+                                    + " is reserved by Personalize; rename it");
                 }
                 parser.nextToken();
                 parser.skipChildren();
@@ -262,11 +263,11 @@ public final class InteractionReader implements Serializable {
             if (parser.nextToken() != null) {
                 throw new Refusal(
                         Reason.INTERACTION_MALFORMED,
-                        "there is more behind the JSON object of the properties");
+                        "there is more data after the JSON object of the properties");
             }
         } catch (IOException e) {
             throw new Refusal(
-                    Reason.INTERACTION_MALFORMED, "the properties are no JSON: " + e.getMessage());
+                    Reason.INTERACTION_MALFORMED, "the properties are not valid JSON: " + e.getMessage());
         }
     }
 
@@ -278,7 +279,7 @@ public final class InteractionReader implements Serializable {
         List<String> items = new ArrayList<>();
         try (JsonParser parser = JSON.createParser(json)) {
             if (parser.nextToken() != JsonToken.START_ARRAY) {
-                throw new Refusal(Reason.INTERACTION_MALFORMED, "the impression is no JSON array");
+                throw new Refusal(Reason.INTERACTION_MALFORMED, "the impression is not a JSON array");
             }
             for (JsonToken token = parser.nextToken();
                     token != JsonToken.END_ARRAY;
@@ -286,21 +287,21 @@ public final class InteractionReader implements Serializable {
                 if (token == null || !token.isScalarValue() || token == JsonToken.VALUE_NULL) {
                     throw new Refusal(
                             Reason.INTERACTION_MALFORMED,
-                            "the impression holds what is neither a number nor a string");
+                            "the impression contains something other than numbers and strings");
                 }
                 items.add(parser.getText());
                 checkLength("item of the impression", parser.getText(), MAX_ID);
             }
         } catch (IOException e) {
             throw new Refusal(
-                    Reason.INTERACTION_MALFORMED, "the impression is no JSON: " + e.getMessage());
+                    Reason.INTERACTION_MALFORMED, "the impression is not valid JSON: " + e.getMessage());
         }
         if (items.size() > MAX_IMPRESSION) {
             throw new Refusal(
                     Reason.INTERACTION_TOO_LONG,
                     "the impression has "
                             + items.size()
-                            + " items; Personalize takes "
+                            + " items; Personalize accepts at most "
                             + MAX_IMPRESSION);
         }
         return items.isEmpty() || items.contains("") ? null : items.toArray(new String[0]);
@@ -323,7 +324,7 @@ public final class InteractionReader implements Serializable {
                 Reason.INTERACTION_MALFORMED,
                 "the event value is '"
                         + (text.length() > MAX_ID ? text.substring(0, MAX_ID) : text)
-                        + "', which is no number");
+                        + "', which is not a number");
     }
 
     private String hash(String type, @Nullable String session, ClickFields fields) {

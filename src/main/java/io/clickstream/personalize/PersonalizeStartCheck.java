@@ -19,7 +19,7 @@ public final class PersonalizeStartCheck {
             new EventsClient(config, 1).close();
         } catch (SdkException e) {
             problems.add(
-                    "`sink.personalize / region` is not set, and the AWS SDK finds none: "
+                    "`sink.personalize / region` is not set, and the AWS SDK finds no region: "
                             + e.getMessage());
         }
         try (DefaultCredentialsProvider credentials =
@@ -28,7 +28,7 @@ public final class PersonalizeStartCheck {
         } catch (SdkException e) {
             problems.add(
                     "group `sink.personalize` needs AWS credentials with the permission"
-                            + " personalize:PutEvents, and there are none: "
+                            + " personalize:PutEvents, and the AWS SDK finds none: "
                             + e.getMessage());
         }
         return problems;

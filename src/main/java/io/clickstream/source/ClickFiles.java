@@ -76,10 +76,10 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
                 } catch (IOException e) {
                     problems.add(
                             named
-                                    + "can't be read: "
+                                    + "cannot be read: "
                                     + e.getMessage()
-                                    + "; check the address, that the plugin of its file system is"
-                                    + " there, and what the job's role is allowed to do");
+                                    + "; check the address, the plugin of its file system, and"
+                                            + " the permissions of the job's role");
                 }
             }
             return problems;

@@ -135,15 +135,15 @@ public final class FileContent {
             first = begin.bytes;
             bytes = begin.all;
         } else if (path.getName().endsWith(GZIP_ENDING) && first.length > 0) {
-            throw new UnreadableFileException("its name ends with .gz, but it is no gzip");
+            throw new UnreadableFileException("its name ends with .gz, but it is not gzip");
         }
         for (Object[] other : OTHERS) {
             if (startsWith(first, (byte[]) other[0])) {
                 throw new UnreadableFileException(
                         "it is "
                                 + other[1]
-                                + ", which can't be read; it must be JSON, CSV or the archive's"
-                                + " Parquet, as it is or packed by gzip");
+                                + ", which cannot be read; it must be JSON, CSV, or the"
+                                        + " archive's Parquet, with or without gzip");
             }
         }
         boolean little = startsWith(first, UTF_16_LITTLE) || isAsciiOf16Bits(first, 0);
@@ -182,7 +182,7 @@ public final class FileContent {
         try {
             return new GzipContent(new GzipMembers(bytes));
         } catch (EOFException e) {
-            throw new UnreadableFileException("it ends within the header of gzip", e);
+            throw new UnreadableFileException("it ends inside the gzip header", e);
         } catch (ZipException e) {
             throw damaged(e);
         }
@@ -345,7 +345,7 @@ public final class FileContent {
         return shape.name
                 + (shape == Shape.CSV ? " with the columns " + String.join(", ", columns) : "")
                 + (utf16 ? ", in UTF-16" : "")
-                + (packed ? ", packed by gzip" : "");
+                + (packed ? ", compressed with gzip" : "");
     }
 
     /** The first bytes of a stream, as many as can be read, and the stream with them. */
@@ -409,7 +409,7 @@ public final class FileContent {
             try {
                 return in.read(bytes, offset, length);
             } catch (EOFException e) {
-                throw new UnreadableFileException("its gzip data is cut off", e);
+                throw new UnreadableFileException("its gzip data is truncated", e);
             } catch (ZipException e) {
                 throw damaged(e);
             }

@@ -112,10 +112,10 @@ final class GzipMembers extends InputStream {
                 checkTrailer();
                 inMember = false;
             } else if (inflater.needsDictionary()) {
-                throw new ZipException("a member needs a dictionary, which gzip does not have");
+                throw new ZipException("a member needs a dictionary, which gzip does not support");
             } else {
                 if (position == limit && !fill()) {
-                    throw new EOFException("the stream ends within a member");
+                    throw new EOFException("the stream ends inside a member");
                 }
                 inflater.setInput(buffer, position, limit - position);
                 position = limit;
@@ -158,7 +158,7 @@ final class GzipMembers extends InputStream {
     private void readHeader() throws IOException {
         headerCrc.reset();
         if (nextOfHeader() != MAGIC_1 || nextOfHeader() != MAGIC_2) {
-            throw damaged("where a member must begin is something other than gzip");
+            throw damaged("there is something other than gzip where a member must begin");
         }
         if (nextOfHeader() != DEFLATE) {
             throw damaged("the compression of a member is not deflate");
@@ -216,7 +216,7 @@ final class GzipMembers extends InputStream {
 
     private int next() throws IOException {
         if (position == limit && !fill()) {
-            throw new EOFException("the stream ends within a member");
+            throw new EOFException("the stream ends inside a member");
         }
         return buffer[position++] & 0xff;
     }

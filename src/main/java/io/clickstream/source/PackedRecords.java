@@ -88,10 +88,10 @@ final class PackedRecords {
                 }
             }
         } catch (EOFException e) {
-            throw new MalformedRecordException("the record is gzip that ends too early");
+            throw new MalformedRecordException("the record is truncated gzip");
         } catch (IOException e) {
             throw new MalformedRecordException(
-                    "the record is gzip that can't be unpacked: " + e.getMessage());
+                    "the record is gzip that cannot be decompressed: " + e.getMessage());
         }
         return unpacked.toByteArray();
     }
@@ -100,9 +100,9 @@ final class PackedRecords {
         return new MalformedRecordException(
                 Reason.TOO_LARGE,
                 record.length
-                        + " bytes that gzip unpacks to more than "
+                        + " bytes of gzip that decompress to more than "
                         + limit
-                        + ", which is the most that is allowed");
+                        + " bytes, the maximum");
     }
 
     /** The messages of an envelope; null if it is none, but a record itself. */
@@ -141,11 +141,11 @@ final class PackedRecords {
         }
         if (!type.equals(DATA)) {
             throw new MalformedRecordException(
-                    "the record is a message of CloudWatch Logs of type "
+                    "the record is a CloudWatch Logs message of type "
                             + (type.length() > 40 ? "unknown" : type)
-                            + ", which has no clicks; those of type "
+                            + ", which contains no clicks; only the type "
                             + DATA
-                            + " have");
+                            + " does");
         }
         events.check();
         return events.messages;
@@ -209,12 +209,12 @@ final class PackedRecords {
         private void check() throws MalformedRecordException {
             if (count == 0) {
                 throw new MalformedRecordException(
-                        "the record is an envelope of CloudWatch Logs without events");
+                        "the record is a CloudWatch Logs envelope without events");
             }
             if (count > MAX_EVENTS) {
                 throw new MalformedRecordException(
                         Reason.TOO_LARGE,
-                        "the record is an envelope of CloudWatch Logs with "
+                        "the record is a CloudWatch Logs envelope with "
                                 + count
                                 + " events; at most "
                                 + MAX_EVENTS
@@ -222,9 +222,9 @@ final class PackedRecords {
             }
             if (withoutMessage >= 0) {
                 throw new MalformedRecordException(
-                        "the record is an envelope of CloudWatch Logs whose event "
+                        "the record is a CloudWatch Logs envelope whose event "
                                 + withoutMessage
-                                + " has no text `message`; each event must have one");
+                                + " has no string `message`; each event must have one");
             }
         }
     }

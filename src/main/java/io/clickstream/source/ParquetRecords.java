@@ -89,10 +89,9 @@ final class ParquetRecords implements FileRecords {
                     || file.getType(ParquetColumns.RECORD).asPrimitiveType().getPrimitiveTypeName()
                             != PrimitiveTypeName.BINARY) {
                 throw new IllegalArgumentException(
-                        "there is no column `"
+                        "it has no string column `"
                                 + ParquetColumns.RECORD
-                                + "` of strings, in which the archive keeps whole records;"
-                                + " there are "
+                                + "`, in which the archive keeps whole records; its columns are "
                                 + file.getFields());
             }
             return new ReadContext(

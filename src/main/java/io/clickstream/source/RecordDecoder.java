@@ -288,7 +288,8 @@ public final class RecordDecoder implements Serializable {
             detail +=
                     "; its "
                             + raw.size()
-                            + " bytes are withheld, since no IP address can be found in them";
+                            + " bytes are withheld, because the job cannot find the IP addresses"
+                                    + " in them";
         }
         return new DeadLetter(letter.reason(), detail, left, letter.time());
     }
@@ -417,12 +418,12 @@ public final class RecordDecoder implements Serializable {
                         + Instant.ofEpochMilli(earliestMillis)
                         + ")";
         if (time == 0) {
-            return found + "; is this 0 meant as no time?";
+            return found + "; is the 0 a missing time?";
         }
         boolean maySeconds =
                 time <= Long.MAX_VALUE / MILLIS_PER_SECOND && isPlausible(time * MILLIS_PER_SECOND);
         return maySeconds
-                ? found + "; are these seconds? See `format / time-format`, such as `epoch-s`"
+                ? found + "; if the times are seconds, set `format / time-format` to `epoch-s`"
                 : found;
     }
 
@@ -436,10 +437,12 @@ public final class RecordDecoder implements Serializable {
                         + Instant.ofEpochMilli(clock.millis())
                         + ")";
         if (isPlausible(time / MICROS_PER_MILLI)) {
-            return found + "; are these microseconds? See `format / time-format`, `epoch-us`";
+            return found + "; if the times are microseconds, set `format / time-format` to"
+                    + " `epoch-us`";
         }
         return isPlausible(time / NANOS_PER_MILLI)
-                ? found + "; are these nanoseconds? See `format / time-format`, `epoch-ns`"
+                ? found + "; if the times are nanoseconds, set `format / time-format` to"
+                        + " `epoch-ns`"
                 : found;
     }
 

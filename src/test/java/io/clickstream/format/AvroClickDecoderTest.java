@@ -141,7 +141,7 @@ class AvroClickDecoderTest {
                     .isInstanceOf(MalformedRecordException.class);
         }
         assertThatThrownBy(() -> decoder.decode(padded, 7, 7 + datum.length + 1, fields))
-                .hasMessage("there is more behind the Avro datum than the writer's schema says");
+                .hasMessage("there is more data after the Avro datum of the writer's schema");
         // Twelve items without bytes: more than the datum's own length, less than the array's.
         padded[7 + datum.length - 1] = 24;
         padded[7 + datum.length] = 0;
@@ -304,7 +304,7 @@ class AvroClickDecoderTest {
                     .isInstanceOf(MalformedRecordException.class)
                     .hasMessage(
                             (at == 1 ? "userid" : "product_type")
-                                    + " is a string that is no UTF-8");
+                                    + " is a string that is not valid UTF-8");
         }
     }
 
@@ -319,9 +319,9 @@ class AvroClickDecoderTest {
         assertThatThrownBy(() -> decoder.decode(new byte[] {0, 0, 0, 0, 7, 2, 3}, fields))
                 .isInstanceOf(MalformedRecordException.class)
                 .hasMessageStartingWith(
-                        "the record begins with a schema registry header (Confluent's, schema 7);"
-                                + " for Avro, set `format / type` to `avro` and the group"
-                                + " `registry` (");
+                        "the record begins with a schema registry header (Confluent's, schema"
+                                + " 7); for Avro, set `format / type` to `avro` and add the"
+                                + " group `registry` (");
     }
 
     @ParameterizedTest
@@ -355,31 +355,34 @@ class AvroClickDecoderTest {
                 "@eventtimestamp:\"long\"|the writer's schema shop.Click has no field userid",
                 "@userid:\"int\"|the writer's schema shop.Click has no field eventtimestamp",
                 "@userid:\"double\",eventtimestamp:\"long\"|the writer's schema has userid as"
-                        + " double; it must be int, long or string",
+                        + " double; it must be int, long, or string",
                 "@userid:[\"null\",\"bytes\"],eventtimestamp:\"long\"|the writer's schema has"
-                        + " userid as bytes; it must be int, long or string",
+                        + " userid as bytes; it must be int, long, or string",
                 "@userid:\"int\",eventtimestamp:\"int\"|the writer's schema has eventtimestamp as"
                         + " int; "
                         + A_TIME,
                 "@userid:\"int\",eventtimestamp:{\"type\":\"long\",\"logicalType\":\"time-micros\"}|the"
-                    + " writer's schema has eventtimestamp as long of the logical type time-micros;"
-                    + " "
+                        + " writer's schema has eventtimestamp as long with the logical type"
+                        + " time-micros; "
                         + A_TIME,
                 "@userid:\"int\",eventtimestamp:{\"type\":\"long\",\"logicalType\":\"ticks\"}|the"
-                        + " writer's schema has eventtimestamp as long of the logical type ticks; "
+                        + " writer's schema has eventtimestamp as long with the logical type"
+                        + " ticks; "
                         + A_TIME,
                 "@userid:\"int\",eventtimestamp:{\"type\":\"int\",\"logicalType\":\"time-millis\"}|the"
-                    + " writer's schema has eventtimestamp as int of the logical type time-millis; "
+                        + " writer's schema has eventtimestamp as int with the logical type"
+                        + " time-millis; "
                         + A_TIME,
                 "@userid:\"int\",eventtimestamp:{\"type\":\"int\",\"logicalType\":\"date\"}|the"
-                        + " writer's schema has eventtimestamp as int of the logical type date; "
+                        + " writer's schema has eventtimestamp as int with the logical type"
+                        + " date; "
                         + A_TIME,
                 "@userid:\"int\",eventtimestamp:\"string\"|the writer's schema has eventtimestamp"
                         + " as string; "
                         + A_TIME,
-                "@userid:\"int\",eventtimestamp:\"long\",product_type:\"bytes\"|the writer's schema"
-                        + " has product_type as bytes; it must be string, enum, a number, boolean"
-                        + " or null"
+                "@userid:\"int\",eventtimestamp:\"long\",product_type:\"bytes\"|the writer's"
+                        + " schema has product_type as bytes; it must be string, enum, a"
+                        + " number, boolean, or null"
             })
     void refusesASchemaThatDoesNotFit(String text, String problem) {
         Schema schema =

@@ -60,7 +60,7 @@ class DamagedAvroTest {
         assertMalformed(
                 WIRE,
                 Arrays.copyOf(whole, whole.length - 1),
-                "the record ends before the Avro datum does (" + (whole.length - 1) + " bytes)");
+                "the record ends inside the Avro datum (" + (whole.length - 1) + " bytes)");
     }
 
     @Test
@@ -70,7 +70,7 @@ class DamagedAvroTest {
         assertMalformed(
                 WIRE,
                 Arrays.copyOf(whole, whole.length + 1),
-                "there is more behind the Avro datum than the writer's schema says");
+                "there is more data after the Avro datum of the writer's schema");
     }
 
     @Test
@@ -210,7 +210,7 @@ class DamagedAvroTest {
                                 out.writeIndex(1);
                             }
                         }),
-                "nested more than 1000 deep");
+                "nested more than 1000 levels deep");
     }
 
     @Property(tries = 5000)

@@ -159,12 +159,12 @@ class JsonClickDecoderTest {
             value = {
                 "~~|empty",
                 "~  ~|empty",
-                "null|a JSON object is expected, found null",
-                "[1]|a JSON object is expected, found an array",
-                "\"click\"|a JSON object is expected, found a string",
-                "12|a JSON object is expected, found an integer",
-                "1.5|a JSON object is expected, found a fraction",
-                "true|a JSON object is expected, found a boolean",
+                "null|expected a JSON object, found null",
+                "[1]|expected a JSON object, found an array",
+                "\"click\"|expected a JSON object, found a string",
+                "12|expected a JSON object, found an integer",
+                "1.5|expected a JSON object, found a fraction",
+                "true|expected a JSON object, found a boolean",
                 "click|not JSON: Unrecognized token 'click'",
                 "66.249.1.133,home_page|not JSON: Unexpected character ('.' (code 46))",
                 "<click/>|not JSON: Unexpected character ('<' (code 60))",
@@ -192,8 +192,8 @@ class JsonClickDecoderTest {
                 "{\"a\":/**/1}|not JSON: Unexpected character ('/' (code 47))",
                 "{\"a\":[1,2}|not JSON: Unexpected close marker '}': expected ']' (for Array"
                         + " starting at column 6), at byte 9",
-                "{\"userid\":1}{|there is more behind the JSON object",
-                "{\"userid\":1} {\"userid\":2}|there is more behind the JSON object",
+                "{\"userid\":1}{|there is more data after the JSON object",
+                "{\"userid\":1} {\"userid\":2}|there is more data after the JSON object",
                 "{\"userid\":1} x|not JSON: Unrecognized token 'x'",
                 "{\"userid\":true}|/userid must be a number or a string, found a boolean",
                 "{\"userid\":{}}|/userid must be a number or a string, found an object",
@@ -202,12 +202,12 @@ class JsonClickDecoderTest {
                         + " found 'soon'",
                 "{\"eventtimestamp\":5.0}|/eventtimestamp must be an integer (ms since 1970), found"
                         + " a fraction",
-                "{\"event_type\":{}}|/event_type must be a string, a number, a boolean or null,"
+                "{\"event_type\":{}}|/event_type must be a string, a number, a boolean, or null,"
                         + " found an object",
-                "{\"product_type\":[\"a\"]}|/product_type must be a string, a number, a boolean or"
-                        + " null, found an array",
-                "{\"userid\":\"\\ud83d\"}|/userid holds half of a surrogate pair, which is no"
-                        + " character",
+                "{\"product_type\":[\"a\"]}|/product_type must be a string, a number, a boolean,"
+                        + " or null, found an array",
+                "{\"userid\":\"\\ud83d\"}|/userid contains half of a surrogate pair, which is"
+                        + " not a character",
                 "{\"userid\":\"a\\udc00\\ud83d\"}|/userid holds half of a surrogate pair",
                 "{\"event_type\":\"\\ud83dx\"}|/event_type holds half of a surrogate pair",
                 "{\"product_type\":\"\\udf00\"}|/product_type holds half of a surrogate pair"
@@ -365,8 +365,8 @@ class JsonClickDecoderTest {
         "7B2261223A2201227D,'not JSON: Illegal unquoted character ((CTRL-CHAR, code 1))'",
         "010203,'not JSON: Illegal character ((CTRL-CHAR, code 1))'",
         "1F8B0800,the record is gzip; set `format / compression` to `gzip`",
-        "0000000007027B,'the record begins with a schema registry header (Confluent''s, schema 7);"
-                + " for Avro, set `format / type` to `avro` and the group `registry`'",
+        "0000000007027B,'the record begins with a schema registry header (Confluent''s, schema"
+                + " 7); for Avro, set `format / type` to `avro` and add the group `registry`'",
         "0000000007,'not JSON: '",
         "0300000102030405060708090A0B0C0D0E0F7B,'the record begins with a schema registry header"
                 + " (Glue''s, schema version 00010203-0405-0607-0809-0a0b0c0d0e0f)'",

@@ -219,9 +219,9 @@ class MappedJsonTest {
 
             assertThat(log.lines())
                     .containsExactly(
-                            "`format / user` is '/watched/nowhere', which led nowhere in the first"
-                                    + " 10000 records of a subtask. If no record has this field,"
-                                    + " correct the pointer or take it out");
+                            "`format / user` is '/watched/nowhere', which found nothing in the"
+                                    + " first 10000 records of a subtask. If no record has"
+                                    + " this field, correct the pointer or remove it");
         }
     }
 
@@ -248,14 +248,14 @@ class MappedJsonTest {
                         + " boolean",
                 "{\"detail\":{\"time\":\"x\"}}|/detail/time must be an integer (ms since 1970),"
                         + " found 'x'",
-                "{\"detail\":{\"type\":{}}}|/detail/type must be a string, a number, a boolean or"
-                        + " null, found an object",
-                "{\"detail\":{\"dep\":[]}}|/detail/dep must be a string, a number, a boolean or"
+                "{\"detail\":{\"type\":{}}}|/detail/type must be a string, a number, a boolean,"
+                        + " or null, found an object",
+                "{\"detail\":{\"dep\":[]}}|/detail/dep must be a string, a number, a boolean, or"
                         + " null, found an array",
                 "{\"detail\":{\"user\":1|not JSON: Unexpected end-of-input",
                 "{\"detail\":[1,|not JSON: Unexpected end-of-input",
                 "{\"detail\":{\"user\":1}}}|not JSON: Unexpected close marker '}'",
-                "{\"detail\":{}} 1|there is more behind the JSON object"
+                "{\"detail\":{}} 1|there is more data after the JSON object"
             })
     void saysWhatIsWrongAndWhere(String record, String problem) {
         assertMalformed(inside(), record, problem);
@@ -397,9 +397,11 @@ class MappedJsonTest {
         "epoch-ms,'\"٣\"','an integer (ms since 1970), found ''٣'''",
         "epoch-us,1.5,'an integer (microseconds since 1970), found a fraction'",
         "epoch-ns,true,'an integer (nanoseconds since 1970), found a boolean'",
-        "epoch-s,1e400,'a number (s since 1970), found one that is none in ms'",
-        "epoch-s,1e-4000,'a number (s since 1970), found one that is none in ms'",
-        "epoch-s,1e999999999,'a number (s since 1970), found one that is none in ms'",
+        "epoch-s,1e400,'a number (s since 1970), found one that is out of range in milliseconds'",
+        "epoch-s,1e-4000,'a number (s since 1970), found one that is out of range in"
+                + " milliseconds'",
+        "epoch-s,1e999999999,'a number (s since 1970), found one that is out of range in"
+                + " milliseconds'",
         "epoch-s,1e99999999999,'a number (s since 1970), found ''1e99999999999'''",
         "epoch-s,-1e-99999999999,'a number (s since 1970), found ''-1e-99999999999'''",
         "epoch-ms,1e99999999999,'an integer (ms since 1970), found a fraction'",
@@ -417,26 +419,26 @@ class MappedJsonTest {
                 + " ''2024-07-04T01:02:03ZZ'''",
         "iso-8601,'\"2024-07-04T01:02:03+02:00+02\"','a time in ISO 8601, found"
                 + " ''2024-07-04T01:02:03+02:00+02'''",
-        "yyyy-MM-dd HH:mm:ss 'UTC',\"2019-02-30 00:00:01 UTC\",'a time of the form yyyy-MM-dd"
-                + " HH:mm:ss ''UTC'', found ''2019-02-30 00:00:01 UTC'''",
-        "yyyy-MM-dd HH:mm,'\"2019-02-28 24:00\"','a time of the form yyyy-MM-dd HH:mm, found"
-                + " ''2019-02-28 24:00'''",
-        "yyyy-MM-dd HH:mm z,'\"2019-02-28 01:00 BST\"','a time of the form yyyy-MM-dd HH:mm z,"
-                + " found ''2019-02-28 01:00 BST''; of zones, UTC, GMT, Z, offsets and regions such"
-                + " as Europe/Berlin are read'",
-        "yyyy-MM-dd HH:mm z,'\"2019-02-28 01:00 IST\"','a time of the form yyyy-MM-dd HH:mm z,"
-                + " found ''2019-02-28 01:00 IST''; of zones, UTC,'",
-        "yyyy-MM-dd HH:mm z,'\"2019-02-28 01:00 EST\"','a time of the form yyyy-MM-dd HH:mm z,"
-                + " found ''2019-02-28 01:00 EST''; of zones, UTC,'",
-        "yyyy-MM-dd HH:mm v,'\"2019-02-28 01:00 CET\"','a time of the form yyyy-MM-dd HH:mm v,"
-                + " found ''2019-02-28 01:00 CET''; of zones, UTC,'",
-        "yyyy-MM-dd HH:mm z,'\"2019-02-28 01:00 Pacific Standard Time\"','a time of the form"
-                + " yyyy-MM-dd HH:mm z, found'",
+        "yyyy-MM-dd HH:mm:ss 'UTC',\"2019-02-30 00:00:01 UTC\",'a time with the pattern"
+                + " yyyy-MM-dd HH:mm:ss ''UTC'', found ''2019-02-30 00:00:01 UTC'''",
+        "yyyy-MM-dd HH:mm,'\"2019-02-28 24:00\"','a time with the pattern yyyy-MM-dd HH:mm,"
+                + " found ''2019-02-28 24:00'''",
+        "yyyy-MM-dd HH:mm z,'\"2019-02-28 01:00 BST\"','a time with the pattern yyyy-MM-dd HH:mm"
+                + " z, found ''2019-02-28 01:00 BST''; allowed zones are UTC, GMT, Z, offsets,"
+                + " and regions such as Europe/Berlin'",
+        "yyyy-MM-dd HH:mm z,'\"2019-02-28 01:00 IST\"','a time with the pattern yyyy-MM-dd HH:mm"
+                + " z, found ''2019-02-28 01:00 IST''; allowed zones are UTC,'",
+        "yyyy-MM-dd HH:mm z,'\"2019-02-28 01:00 EST\"','a time with the pattern yyyy-MM-dd HH:mm"
+                + " z, found ''2019-02-28 01:00 EST''; allowed zones are UTC,'",
+        "yyyy-MM-dd HH:mm v,'\"2019-02-28 01:00 CET\"','a time with the pattern yyyy-MM-dd HH:mm"
+                + " v, found ''2019-02-28 01:00 CET''; allowed zones are UTC,'",
+        "yyyy-MM-dd HH:mm z,'\"2019-02-28 01:00 Pacific Standard Time\"','a time with the"
+                + " pattern yyyy-MM-dd HH:mm z, found'",
         "iso-8601,'\"a\\nb\"','a time in ISO 8601, found ''a?b'''",
         "iso-8601,'\"+999999999-01-01T00:00:00Z\"','a time in ISO 8601, found"
                 + " ''+999999999-01-01T00:00:00Z'''",
-        "yyyy-MM-dd HH:mm,'\"2019-10-01 00:00:00\"','a time of the form yyyy-MM-dd HH:mm, found"
-                + " ''2019-10-01 00:00:00'''"
+        "yyyy-MM-dd HH:mm,'\"2019-10-01 00:00:00\"','a time with the pattern yyyy-MM-dd HH:mm,"
+                + " found ''2019-10-01 00:00:00'''"
     })
     void refusesWhatIsNoTime(String format, String value, String problem) {
         assertMalformed(

@@ -106,7 +106,7 @@ class RecordAsJsonTest {
                 "[1]|no JSON object",
                 "6|no JSON object",
                 "~~|no JSON object",
-                "{\"a\":1}{}|there is more behind the JSON object",
+                "{\"a\":1}{}|there is more data after the JSON object",
                 "{\"a\":|not JSON: Unexpected end-of-input",
                 "{\"a\":\"b|not JSON: Unexpected end-of-input",
                 "{\"a\":tru}|not JSON: Unrecognized token 'tru'"
@@ -178,7 +178,7 @@ class RecordAsJsonTest {
                                 new AvroClickDecoder(ClickEvent.getClassSchema())
                                         .toJson(twice, false))
                 .isInstanceOf(MalformedRecordException.class)
-                .hasMessage("there is more behind the Avro datum than the writer's schema says");
+                .hasMessage("there is more data after the Avro datum of the writer's schema");
     }
 
     @Test
@@ -220,7 +220,7 @@ class RecordAsJsonTest {
 
         assertThatThrownBy(() -> new AvroClickDecoder(schema).toJson(deep, false))
                 .isInstanceOf(MalformedRecordException.class)
-                .hasMessage("nested more than 900 deep");
+                .hasMessage("nested more than 900 levels deep");
     }
 
     private static Schema everyType() {

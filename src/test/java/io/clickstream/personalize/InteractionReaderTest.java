@@ -127,31 +127,31 @@ class InteractionReaderTest {
                 "itemId:null|INTERACTION_WITHOUT_ITEM|a Click without an item",
                 "itemId:''|INTERACTION_WITHOUT_ITEM|a Click without an item",
                 "sessionId:'null'|INTERACTION_WITHOUT_SESSION|the session id is the text null",
-                "sentAt:1585200|INTERACTION_WRONG_UNIT|are these seconds?",
+                "sentAt:1585200|INTERACTION_WRONG_UNIT|if the times are seconds",
                 "rid:'\\ud83d'|INTERACTION_MALFORMED|holds half of a surrogate pair",
                 "sessionId:'\\ude00'|INTERACTION_MALFORMED|holds half of a surrogate pair",
-                "itemId:'<257>'|INTERACTION_TOO_LONG|the item has 257 characters; Personalize takes"
-                        + " 256",
+                "itemId:'<257>'|INTERACTION_TOO_LONG|the item has 257 characters; Personalize"
+                        + " accepts at most 256",
                 "userId:'<257>'|INTERACTION_TOO_LONG|the user has 257 characters",
                 "sessionId:'<257>'|INTERACTION_TOO_LONG|the session id has 257 characters",
                 "id:'<257>'|INTERACTION_TOO_LONG|the event id has 257 characters",
                 "rid:'<41>'|INTERACTION_TOO_LONG|the recommendation id has 41 characters;"
-                        + " Personalize takes 40",
+                        + " Personalize accepts at most 40",
                 "page:'<1025>'|INTERACTION_TOO_LONG|the attribution source has 1025 characters",
                 "more:{'a':'<1018>'}|INTERACTION_TOO_LONG|the properties has 1026 characters",
                 "more:{'userId':1}|INTERACTION_RESERVED_PROPERTY|the property userId is"
                         + " Personalize's own",
                 "more:{'a':{},'impression':[]}|INTERACTION_RESERVED_PROPERTY|the property"
                         + " impression",
-                "more:[1]|INTERACTION_MALFORMED|the properties are no JSON object",
-                "more:'{'|INTERACTION_MALFORMED|the properties are no JSON",
+                "more:[1]|INTERACTION_MALFORMED|the properties are not a JSON object",
+                "more:'{'|INTERACTION_MALFORMED|the properties are not valid JSON",
                 "more:'{} {}'|INTERACTION_MALFORMED|there is more behind",
-                "shown:'a'|INTERACTION_MALFORMED|the impression is no JSON",
-                "shown:{}|INTERACTION_MALFORMED|the impression is no JSON array",
-                "shown:[{}]|INTERACTION_MALFORMED|the impression holds what is neither",
-                "shown:[1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6]|INTERACTION_TOO_LONG"
-                        + "|the impression has 26 items; Personalize takes 25",
-                "price:'a lot'|INTERACTION_MALFORMED|the event value is 'a lot', which is no"
+                "shown:'a'|INTERACTION_MALFORMED|the impression is not valid JSON",
+                "shown:{}|INTERACTION_MALFORMED|the impression is not a JSON array",
+                "shown:[{}]|INTERACTION_MALFORMED|the impression contains something other than",
+                "shown:[1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6]|INTERACTION_TOO_LONG|the"
+                        + " impression has 26 items; Personalize accepts at most 25",
+                "price:'a lot'|INTERACTION_MALFORMED|the event value is 'a lot', which is not a"
                         + " number",
                 "price:1e99|INTERACTION_MALFORMED|the event value is '1e99'",
             })

@@ -210,7 +210,7 @@ class UndeliveredSenderITCase {
                 .asString()
                 .startsWith(
                         "group `sink.personalize` needs AWS credentials with the permission"
-                                + " personalize:PutEvents, and there are none: ");
+                                + " personalize:PutEvents, and the AWS SDK finds none: ");
     }
 
     private EventsClient.Answer put(List<Interaction> interactions) {

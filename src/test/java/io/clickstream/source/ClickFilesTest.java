@@ -229,7 +229,7 @@ class ClickFilesTest {
 
         assertThat(names(records).subList(0, 2)).containsExactly("1", "2");
         DeadLetter letter = (DeadLetter) records.get(2);
-        assertThat(letter.detail()).isEqualTo("its gzip data is cut off; 2 lines were read");
+        assertThat(letter.detail()).isEqualTo("its gzip data is truncated; 2 lines were read");
         assertThat(letter.raw().offset()).isEqualTo("2");
         assertThat(records).hasSize(3);
     }

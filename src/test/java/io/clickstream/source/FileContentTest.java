@@ -204,7 +204,7 @@ class FileContentTest {
             assertThat(records.next()).asString(UTF_8).isEqualTo("{\"a\":\"2\",\"b\":\"y\"}");
             assertThatThrownBy(records::next)
                     .isInstanceOf(UnreadableFileException.class)
-                    .hasMessage("its gzip data is cut off");
+                    .hasMessage("its gzip data is truncated");
         }
     }
 
@@ -318,7 +318,7 @@ class FileContentTest {
         Path file = write(name, gzip(text));
 
         assertThat(records(file)).containsExactly("{\"a\":1}", "{\"a\":2}");
-        assertThat(description(file)).isEqualTo("one record per line, packed by gzip");
+        assertThat(description(file)).isEqualTo("one record per line, compressed with gzip");
     }
 
     @Test
@@ -356,10 +356,10 @@ class FileContentTest {
 
     @ParameterizedTest
     @CsvSource({
-        "504b0304, 'it is a zip archive, which can''t be read; it must be JSON, CSV or the"
-                + " archive''s Parquet, as it is or packed by gzip'",
-        "28b52ffd, 'it is zstd, which can''t be read; it must be JSON, CSV or the archive''s"
-                + " Parquet, as it is or packed by gzip'",
+        "504b0304, 'it is a zip archive, which cannot be read; it must be JSON, CSV, or the"
+                + " archive''s Parquet, with or without gzip'",
+        "28b52ffd, 'it is zstd, which cannot be read; it must be JSON, CSV, or the archive''s"
+                + " Parquet, with or without gzip'",
     })
     void namesWhatCanNotBeRead(String begin, String message) throws Exception {
         byte[] bytes = java.util.HexFormat.of().parseHex(begin + "00000000");
@@ -376,7 +376,7 @@ class FileContentTest {
 
         assertThatThrownBy(() -> open(file))
                 .isInstanceOf(UnreadableFileException.class)
-                .hasMessage("its name ends with .gz, but it is no gzip");
+                .hasMessage("its name ends with .gz, but it is not gzip");
     }
 
     /** Wherever it is cut off: what is there is read, and the end is no end. */
@@ -436,8 +436,9 @@ class FileContentTest {
                 "its gzip data is damaged: the compression of a member is not deflate");
         assertDamaged(
                 concat(one, "garbage".getBytes(UTF_8)),
-                "its gzip data is damaged: where a member must begin is something other than gzip");
-        assertDamaged(concat(one, Arrays.copyOf(one, 9)), "its gzip data is cut off");
+                "its gzip data is damaged: there is something other than gzip where a member"
+                        + " must begin");
+        assertDamaged(concat(one, Arrays.copyOf(one, 9)), "its gzip data is truncated");
         assertThatThrownBy(() -> open(write("damaged", damagedHeader)))
                 .isInstanceOf(UnreadableFileException.class)
                 .hasMessage("its gzip data is damaged: the compression of a member is not deflate");

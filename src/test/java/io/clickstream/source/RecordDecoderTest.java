@@ -141,12 +141,12 @@ class RecordDecoderTest {
             delimiter = '|',
             value = {
                 "1655183298|event time 1655183298 ms (1970-01-20T03:46:23.298Z) is before"
-                        + " `event-time / earliest` (2001-09-09T01:46:40Z); are these seconds? See"
-                        + " `format / time-format`, such as `epoch-s`",
+                        + " `event-time / earliest` (2001-09-09T01:46:40Z); if the times are"
+                        + " seconds, set `format / time-format` to `epoch-s`",
                 "0|event time 0 ms (1970-01-01T00:00:00Z) is before `event-time / earliest`"
-                        + " (2001-09-09T01:46:40Z); is this 0 meant as no time?",
+                        + " (2001-09-09T01:46:40Z); is the 0 a missing time?",
                 "-0|event time 0 ms (1970-01-01T00:00:00Z) is before `event-time / earliest`"
-                        + " (2001-09-09T01:46:40Z); is this 0 meant as no time?",
+                        + " (2001-09-09T01:46:40Z); is the 0 a missing time?",
                 "1|event time 1 ms (1970-01-01T00:00:00.001Z) is before `event-time / earliest`"
                         + " (2001-09-09T01:46:40Z)",
                 "999999999999|event time 999999999999 ms (2001-09-09T01:46:39.999Z) is before"
@@ -186,9 +186,9 @@ class RecordDecoderTest {
         assertThat(letter.reason()).isEqualTo(Reason.FUTURE);
         assertThat(letter.detail())
                 .endsWith(
-                        "(2022-06-14T12:00:00Z); are these "
+                        "(2022-06-14T12:00:00Z); if the times are "
                                 + unit
-                                + "seconds? See `format / time-format`, `"
+                                + "seconds, set `format / time-format` to `"
                                 + format
                                 + '`');
     }
@@ -516,7 +516,8 @@ class RecordDecoderTest {
         assertThat(letter.detail())
                 .startsWith("not JSON: Unrecognized token 'a192'")
                 .doesNotContain("192.0.2.7")
-                .endsWith("; its 38 bytes are withheld, since no IP address can be found in them");
+                .endsWith("; its 38 bytes are withheld, because the job cannot find the IP"
+                        + " addresses in them");
         assertThat(letter.raw().bytes()).isEmpty();
         assertThat(letter.raw().json()).isNull();
         assertThat(letter.raw().offset()).isEqualTo("42");
@@ -534,16 +535,16 @@ class RecordDecoderTest {
         byte[] whole = GzipRecords.gzip(json("1", NOON, "order", ""));
 
         assertThat(unpacked(Arrays.copyOf(whole, whole.length - 4)))
-                .isEqualTo("MALFORMED the record is gzip that ends too early");
+                .isEqualTo("MALFORMED the record is truncated gzip");
         assertThat(unpacked(new byte[] {0x1f, (byte) 0x8b, 9, 9, 9}))
-                .startsWith("MALFORMED the record is gzip that can't be unpacked: ");
+                .startsWith("MALFORMED the record is gzip that cannot be decompressed: ");
         assertThat(unpacked(GzipRecords.gzip("x".repeat(MAX_BYTES + 1))))
                 .isEqualTo(
-                        "TOO_LARGE 40 bytes that gzip unpacks to more than 5000, which is the most"
-                                + " that is allowed");
+                        "TOO_LARGE 40 bytes of gzip that decompress to more than 5000 bytes, the"
+                                + " maximum");
         byte[] bomb = GzipRecords.gzip("x".repeat(20_000_000));
         assertThatThrownBy(() -> new PackedRecords(MAX_BYTES).unpack(bomb))
-                .hasMessageEndingWith("more than 16777216, which is the most that is allowed");
+                .hasMessageEndingWith("more than 16777216 bytes, the maximum");
         assertThat(unpacked(GzipRecords.gzip("click"))).startsWith("MALFORMED not JSON: ");
         assertThat(
                         unpacked(
@@ -553,11 +554,11 @@ class RecordDecoderTest {
                                                 "CWL CONTROL MESSAGE: Checking health of"
                                                         + " destination Firehose."))))
                 .isEqualTo(
-                        "MALFORMED the record is a message of CloudWatch Logs of type"
-                                + " CONTROL_MESSAGE, which has no clicks; those of type"
-                                + " DATA_MESSAGE have");
+                        "MALFORMED the record is a CloudWatch Logs message of type"
+                                + " CONTROL_MESSAGE, which contains no clicks; only the type"
+                                + " DATA_MESSAGE does");
         assertThat(unpacked(GzipRecords.gzip(GzipRecords.cloudWatchLogs())))
-                .isEqualTo("MALFORMED the record is an envelope of CloudWatch Logs without events");
+                .isEqualTo("MALFORMED the record is a CloudWatch Logs envelope without events");
         assertThat(
                         unpacked(
                                 GzipRecords.gzip(
@@ -571,7 +572,7 @@ class RecordDecoderTest {
                                 GzipRecords.gzip(
                                         GzipRecords.cloudWatchLogs(json("1", NOON, "order", ""))
                                                 + "{}")))
-                .isEqualTo("MALFORMED there is more behind the JSON object");
+                .isEqualTo("MALFORMED there is more data after the JSON object");
     }
 
     @ParameterizedTest
@@ -595,8 +596,8 @@ class RecordDecoderTest {
 
         assertThat(unpacked(GzipRecords.gzip(envelope)))
                 .isEqualTo(
-                        "MALFORMED the record is an envelope of CloudWatch Logs whose event 1 has"
-                                + " no text `message`; each event must have one");
+                        "MALFORMED the record is a CloudWatch Logs envelope whose event 1 has no"
+                                + " string `message`; each event must have one");
     }
 
     @Test
@@ -608,12 +609,12 @@ class RecordDecoderTest {
 
         assertThat(unpacked(decoder, GzipRecords.gzip(zeros + "]}")))
                 .containsExactly(
-                        "TOO_LARGE the record is an envelope of CloudWatch Logs with 1000000"
-                                + " events; at most 10000 are allowed");
+                        "TOO_LARGE the record is a CloudWatch Logs envelope with 1000000 events;"
+                                + " at most 10000 are allowed");
         assertThat(unpacked(decoder, GzipRecords.gzip(GzipRecords.cloudWatchLogs(messages))))
                 .containsExactly(
-                        "TOO_LARGE the record is an envelope of CloudWatch Logs with 10001"
-                                + " events; at most 10000 are allowed");
+                        "TOO_LARGE the record is a CloudWatch Logs envelope with 10001 events;"
+                                + " at most 10000 are allowed");
         messages = Arrays.copyOf(messages, 10_000);
         assertThat(unpacked(decoder, GzipRecords.gzip(GzipRecords.cloudWatchLogs(messages))))
                 .hasSize(10_000)
@@ -643,15 +644,15 @@ class RecordDecoderTest {
         flipped[click.length - 5] ^= 1;
 
         assertThat(unpacked(ArrayUtils.addAll(click, cut)))
-                .isEqualTo("MALFORMED the record is gzip that ends too early");
+                .isEqualTo("MALFORMED the record is truncated gzip");
         assertThat(unpacked(ArrayUtils.addAll(click, "rest".getBytes(UTF_8))))
                 .isEqualTo(
-                        "MALFORMED the record is gzip that can't be unpacked: where a member must"
-                                + " begin is something other than gzip");
+                        "MALFORMED the record is gzip that cannot be decompressed: there is"
+                                + " something other than gzip where a member must begin");
         assertThat(unpacked(ArrayUtils.addAll(click, flipped)))
                 .isEqualTo(
-                        "MALFORMED the record is gzip that can't be unpacked: the checksum of a"
-                                + " member is wrong");
+                        "MALFORMED the record is gzip that cannot be decompressed: the checksum"
+                                + " of a member is wrong");
     }
 
     @Test

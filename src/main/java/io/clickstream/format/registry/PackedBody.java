@@ -60,23 +60,23 @@ final class PackedBody {
                     throw new MalformedRecordException(
                             Reason.TOO_LARGE,
                             record.length
-                                    + " bytes that zlib unpacks to more than "
+                                    + " bytes of zlib that decompress to more than "
                                     + limit
-                                    + ", which is the most that is allowed");
+                                    + " bytes, the maximum");
                 }
                 if (more == 0 && (inflater.needsInput() || inflater.needsDictionary())) {
                     throw new MalformedRecordException(
                             inflater.needsInput()
-                                    ? "the record ends before zlib's data do"
-                                    : "zlib's data need a dictionary, which Glue has none of");
+                                    ? "the record ends inside the zlib data"
+                                    : "the zlib data needs a dictionary, which Glue does not use");
                 }
             }
         } catch (DataFormatException e) {
-            throw new MalformedRecordException("not packed by zlib: " + e.getMessage());
+            throw new MalformedRecordException("not compressed with zlib: " + e.getMessage());
         }
         if (inflater.getRemaining() > 0) {
             throw new MalformedRecordException(
-                    "there are " + inflater.getRemaining() + " bytes behind zlib's data");
+                    "there are " + inflater.getRemaining() + " bytes after the zlib data");
         }
         return length;
     }

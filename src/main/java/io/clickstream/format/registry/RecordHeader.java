@@ -59,7 +59,7 @@ abstract class RecordHeader {
                     throw new MalformedRecordException(
                             "byte 1 of Glue's header is "
                                     + (record[1] & 0xff)
-                                    + "; it must be 0 (plain) or 5 (zlib)");
+                                    + "; it must be 0 (uncompressed) or 5 (zlib)");
                 }
                 packed = record[1] == 5;
                 high = (long) LONG.get(record, 2);

@@ -37,7 +37,7 @@ public final class RegistryStartCheck {
                 }
                 if (e.kind() == Kind.BUSY) {
                     // It is there and in trouble, which the job outlasts.
-                    LOG.warn("{}; the job starts all the same", e.getMessage());
+                    LOG.warn("{}; the job starts anyway", e.getMessage());
                     return List.of();
                 }
                 if (e.kind() != Kind.UNREACHABLE) {

@@ -129,7 +129,7 @@ final class WriterSchemas {
             return new Found(
                     null,
                     new MalformedRecordException(
-                            "schema " + id + " of the registry can't be used: " + why));
+                            "schema " + id + " of the registry cannot be used: " + why));
         }
     }
 

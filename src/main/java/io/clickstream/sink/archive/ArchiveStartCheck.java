@@ -12,7 +12,7 @@ public final class ArchiveStartCheck {
     /** What is wrong with the archive's path, in sentences; nothing if it can be used. */
     public static List<String> problems(ArchiveConfig config) {
         Path folder = ArchiveSinks.folder(config);
-        String named = "`sink.archive / path` names " + folder + ", which can't be used: ";
+        String named = "`sink.archive / path` names " + folder + ", which cannot be used: ";
         try {
             FileSystem files = folder.getFileSystem();
             if (files.exists(folder) && !files.getFileStatus(folder).isDir()) {
@@ -23,14 +23,14 @@ public final class ArchiveStartCheck {
         } catch (UnsupportedOperationException e) {
             return List.of(
                     named
-                            + "its file system can't go on with a file after a failure; for S3 take"
-                            + " s3:// with the plugin flink-s3-fs-hadoop");
+                            + "its file system cannot resume a file after a failure; for S3, use"
+                                    + " s3:// with the plugin flink-s3-fs-hadoop");
         } catch (IOException e) {
             return List.of(
                     named
                             + e.getMessage()
-                            + "; check the address, that the plugin of its file system is there,"
-                            + " and what the job's role is allowed to do");
+                            + "; check the address, the plugin of its file system, and the"
+                                    + " permissions of the job's role");
         }
     }
 

@@ -67,10 +67,10 @@ public final class FileDestination implements Destination {
             } catch (IOException e) {
                 return List.of(
                         named
-                                + "can't be used: "
+                                + "cannot be used: "
                                 + e.getMessage()
-                                + "; check the address, that the plugin of its file system is"
-                                + " there, and what the job's role is allowed to do");
+                                + "; check the address, the plugin of its file system, and the"
+                                        + " permissions of the job's role");
             }
         };
     }

@@ -70,7 +70,7 @@ public final class KafkaStartCheck implements AutoCloseable {
                     List.of(
                             "Kafka at "
                                     + bootstrapServers
-                                    + " can't be connected to: "
+                                    + " cannot be connected to: "
                                     + messages(e.getCause() == null ? e : e.getCause())
                                     + "; check the addresses and "
                                     + login.certificatesToCheck()));
@@ -140,9 +140,10 @@ public final class KafkaStartCheck implements AutoCloseable {
             problems.add(
                     "`sink.kafka / transaction-timeout` is "
                             + timeout.toMillis()
-                            + " ms, but a transaction is open for a checkpoint interval, which is "
+                            + " ms, but a transaction stays open for a checkpoint interval,"
+                                    + " which is "
                             + checkpointInterval.toMillis()
-                            + " ms; set it well above");
+                            + " ms; set it to much more than that");
         }
         if (!reachable()) {
             return this;
@@ -194,7 +195,7 @@ public final class KafkaStartCheck implements AutoCloseable {
         if (e instanceof SslAuthenticationException) {
             return "Kafka at "
                     + bootstrapServers
-                    + " and the job can't agree on a connection by TLS ("
+                    + " and the job cannot establish a TLS connection ("
                     + rootMessage(e)
                     + "); check "
                     + login.certificatesToCheck();
@@ -213,7 +214,7 @@ public final class KafkaStartCheck implements AutoCloseable {
                 + TIMEOUT_MILLIS / 1000
                 + " s ("
                 + rootMessage(e)
-                + "); check the addresses, the network's rules and the login: "
+                + "); check the addresses, the network rules, and the login: "
                 + login.certificatesToCheck();
     }
 

@@ -85,7 +85,8 @@ public final class KinesisStartCheck implements AutoCloseable {
                                     + where
                                     + " answers: "
                                     + e.getCause().getMessage()
-                                    + "; check region, endpoint, permissions and the network");
+                                    + "; check the region, the endpoint, the permissions, and"
+                                            + " the network");
         } catch (TimeoutException e) {
             problems.add(
                     named
@@ -93,7 +94,7 @@ public final class KinesisStartCheck implements AutoCloseable {
                             + where
                             + " does not answer within "
                             + TIMEOUT_SECONDS
-                            + " s; check region, endpoint and the network");
+                            + " s; check the region, the endpoint, and the network");
         }
         return this;
     }

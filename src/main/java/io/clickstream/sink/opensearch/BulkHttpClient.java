@@ -120,7 +120,7 @@ final class BulkHttpClient extends CloseableHttpAsyncClient {
     /** Rejected for the time being. */
     private HttpResponse toRetry(BulkCallback<?> bulk, String reason) throws IOException {
         bulksToRetry.inc();
-        warnings.warn("A bulk is tried again later: {}", reason);
+        warnings.warn("A bulk request will be retried: {}", reason);
         return answer(bulk, TOO_MANY_REQUESTS, "unavailable", reason);
     }
 
@@ -165,12 +165,13 @@ final class BulkHttpClient extends CloseableHttpAsyncClient {
     private static String advice(int status) {
         switch (status) {
             case 401:
-                return " (check user name and password, or which kind of authentication the"
-                        + " endpoint asks for)";
+                return " (check the user name and the password, or which authentication the"
+                        + " endpoint requires)";
             case 403:
                 return " (the role or user needs the permission to write to the index)";
             case 413:
-                return " (the endpoint takes only smaller bulks: lower their size)";
+                return " (the endpoint accepts only smaller bulk requests: lower"
+                        + " `sink.opensearch / bulk-max-size`)";
             default:
                 return "";
         }
@@ -261,7 +262,7 @@ final class BulkHttpClient extends CloseableHttpAsyncClient {
                 return toRetry(
                         this,
                         request.getTarget().toURI()
-                                + " answered, but not as OpenSearch does"
+                                + " answered, but not like OpenSearch"
                                 + excerpt(response.getEntity()));
             }
             String reason = null;
@@ -276,7 +277,7 @@ final class BulkHttpClient extends CloseableHttpAsyncClient {
                 return response;
             }
             bulksToRetry.inc();
-            warnings.warn("Documents of a bulk are tried again later: {}", reason);
+            warnings.warn("Documents of a bulk request will be retried: {}", reason);
             return ok(response.getStatusLine(), answer);
         }
 

@@ -195,7 +195,8 @@ final class BulkResults implements BulkResponseInspector, AutoCloseable {
         letters.flush();
         unindexable.inc(dead.size());
         warnings.warn(
-                "OpenSearch will never take {} documents, which are dead letters now, such as {}",
+                "OpenSearch permanently refuses {} documents, which are now dead letters, such"
+                        + " as {}",
                 dead.size(),
                 dead.get(0));
     }
@@ -216,8 +217,9 @@ final class BulkResults implements BulkResponseInspector, AutoCloseable {
 
     private String outage(int documents, BulkItemResponse last) {
         return String.format(
-                "OpenSearch did not take %d documents of index %s in %d retries over %d s; at last:"
-                        + " %s. They are written again after the restart from the last checkpoint.",
+                "OpenSearch did not accept %d documents of index %s in %d retries over %d s; the"
+                        + " last error: %s. They are written again after the restart from the"
+                        + " last checkpoint.",
                 documents,
                 last.getIndex(),
                 config.retryMaxAttempts(),

@@ -117,8 +117,8 @@ final class IndexTemplates {
     private static void warnOfWrongType(ResultIndex index, String type) {
         if (!type.equals("date")) {
             LOG.error(
-                    "Index {} has its field {} as type {}, not date: dashboards don't find its"
-                            + " documents. Put the index templates with"
+                    "Index {} defines its field {} with the type {}, not date, so dashboards do"
+                            + " not find its documents. Put the index templates with"
                             + " scripts/opensearch-setup.sh, delete the index, and replay its"
                             + " time range",
                     index.newest,
@@ -133,13 +133,14 @@ final class IndexTemplates {
             return;
         }
         problems.add(
-                "has no index template that makes "
+                "has no index template that defines "
                         + index.timeField
                         + " of index "
                         + index.name
-                        + " a date, so no dashboard would find its documents. Run"
-                        + " scripts/opensearch-setup.sh, or set sink.opensearch / templates to put"
-                        + " (the job puts missing templates) or to ignore");
+                        + " as a date, so no dashboard would find its documents. Run"
+                                + " scripts/opensearch-setup.sh, or set sink.opensearch /"
+                                + " templates to put (the job puts missing templates) or to"
+                                + " ignore");
     }
 
     private void put(ResultIndex index) throws IOException {
@@ -158,14 +159,14 @@ final class IndexTemplates {
                 return;
             }
             problems.add(
-                    "does not take the index template of "
+                    "refuses the index template of "
                             + index.name
                             + ": "
                             + e.getMessage().replaceAll("\\s+", " ")
-                            + "; without it no dashboard would find a document. Let the role or"
-                            + " user do indices:admin/index_template/put, or run"
-                            + " scripts/opensearch-setup.sh as somebody who may, or set"
-                            + " sink.opensearch / templates to ignore");
+                            + "; without it no dashboard would find a document. Grant the role"
+                                    + " or user indices:admin/index_template/put, or run"
+                                    + " scripts/opensearch-setup.sh with a login that has it,"
+                                    + " or set sink.opensearch / templates to ignore");
         }
     }
 

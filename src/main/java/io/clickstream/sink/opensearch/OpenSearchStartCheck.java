@@ -102,10 +102,10 @@ public final class OpenSearchStartCheck {
                 if (ExceptionUtils.findThrowable(e, SigningException.class).isPresent()) {
                     refused.add(
                             name(endpoint)
-                                    + "can't be asked: "
+                                    + "cannot be queried: "
                                     + e.getMessage()
-                                    + "; the job needs a role, or credentials where the AWS SDK"
-                                    + " looks for them");
+                                    + "; the job needs a role, or credentials that the AWS SDK"
+                                            + " finds");
                     return;
                 }
                 if (BulkHttpClient.isUntrusted(e)) {
@@ -116,7 +116,7 @@ public final class OpenSearchStartCheck {
                     return;
                 }
                 if (ExceptionUtils.findThrowable(e, UnknownHostException.class).isPresent()) {
-                    absent.add(name(endpoint) + "is no known host: check the name");
+                    absent.add(name(endpoint) + "is not a known host; check the name");
                     return;
                 }
                 failure = "did not answer: " + e.getMessage();
@@ -127,7 +127,7 @@ public final class OpenSearchStartCheck {
                         + failure
                         + "; tried "
                         + TRIES
-                        + " times. Check the address, and that the job's network reaches it");
+                        + " times. Check the address, and whether the job's network can reach it");
     }
 
     /** Whether further questions make sense. */
@@ -194,11 +194,11 @@ public final class OpenSearchStartCheck {
             if (JSON.readTree(body).path("version").has("number")) {
                 return Optional.empty();
             }
-            return Optional.of("answers, but not as OpenSearch does" + quoted(body));
+            return Optional.of("answers, but not like OpenSearch" + quoted(body));
         } catch (JsonProcessingException e) {
             return Optional.of(
-                    "answers, but with no JSON: this may be the address of a web page such as"
-                            + " Dashboards");
+                    "answers, but not with JSON: this may be the address of a web page such as"
+                            + " OpenSearch Dashboards");
         }
     }
 
@@ -225,11 +225,11 @@ public final class OpenSearchStartCheck {
     private String loginAdvice() {
         switch (config.auth()) {
             case BASIC:
-                return "check user name and password";
+                return "check the user name and the password";
             case SIGV4:
-                return "check the region, the service and the role";
+                return "check the region, the service, and the role";
             default:
-                return "it wants to know who asks: configure basic auth or signing";
+                return "it requires a login; set `sink.opensearch / auth` to `basic` or `sigv4`";
         }
     }
 

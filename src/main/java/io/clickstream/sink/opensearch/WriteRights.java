@@ -63,8 +63,8 @@ final class WriteRights {
                         problem("any index", JSON.createObjectNode().put("reason", reason(e))));
             } else {
                 LOG.warn(
-                        "It can't be checked whether the job may write to OpenSearch: {}. The job"
-                                + " starts anyway",
+                        "The job cannot check whether it may write to OpenSearch: {}. It starts"
+                                + " anyway",
                         e.getMessage());
             }
         }
@@ -80,7 +80,7 @@ final class WriteRights {
                 + index
                 + ": "
                 + error.path("reason").asText()
-                + "; map its role or user to a role of OpenSearch that may"
-                + " indices:data/write/* and indices:admin/create there";
+                + "; map its role or user to an OpenSearch role with indices:data/write/* and"
+                        + " indices:admin/create for it";
     }
 }

@@ -67,8 +67,8 @@ final class KnownTopics implements KafkaSubscriber {
                 throw new FlinkRuntimeException(
                         "The partitions of topics "
                                 + new TreeSet<>(topics)
-                                + " can't be listed; check that they exist and that the job may"
-                                + " describe them: "
+                                + " cannot be listed; check that they exist and that the job has"
+                                        + " the permission to describe them: "
                                 + e.getCause().getMessage(),
                         e.getCause());
             }

@@ -16,7 +16,8 @@ import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.m
 final class ClickEmitter implements RecordEmitter<Record, Incoming, ShardState> {
 
     private static final String EMPTY_PACKAGE =
-            "a package of the Kinesis Producer Library without records; it must hold at least one";
+            "an aggregated record of the Kinesis Producer Library without records; it must"
+                    + " contain at least one";
 
     private final String stream;
     private final RecordDecoder decoder;

@@ -231,7 +231,7 @@ class RegistryClickDecoderTest {
         assertMalformed(
                 ofGlue,
                 Arrays.copyOf(bytes(3, 255), 18),
-                "byte 1 of Glue's header is 255; it must be 0 (plain) or 5 (zlib)");
+                "byte 1 of Glue's header is 255; it must be 0 (uncompressed) or 5 (zlib)");
         assertThat(confluent.requests()).isEmpty();
         assertThat(glue.requests()).isEmpty();
     }
@@ -290,20 +290,20 @@ class RegistryClickDecoderTest {
             assertMalformed(
                     decoder,
                     confluentRecord(id, 2),
-                    "schema 1 of the registry can't be used: the writer's schema Visit has no"
+                    "schema 1 of the registry cannot be used: the writer's schema Visit has no"
                             + " field userid");
             assertMalformed(
                     decoder,
                     confluentRecord(text, 2, 'a'),
-                    "schema 2 of the registry can't be used: the writer's schema must be a record,"
-                            + " found string");
+                    "schema 2 of the registry cannot be used: the writer's schema must be a"
+                            + " record, found string");
         }
 
         assertThat(confluent.requests()).hasSize(2);
         assertMalformed(
                 glueDecoder(),
                 glueRecord(json, false, bytes(2)),
-                "schema " + json + " of the registry can't be used: it is JSON; it must be AVRO");
+                "schema " + json + " of the registry cannot be used: it is JSON; it must be AVRO");
     }
 
     @Test
@@ -317,21 +317,21 @@ class RegistryClickDecoderTest {
         assertMalformed(
                 decoder,
                 Arrays.copyOf(good, good.length - 1),
-                "the record ends before zlib's data do");
+                "the record ends inside the zlib data");
         decoder.decode(good, fields);
         assertClick();
         assertMalformed(
                 decoder,
                 Arrays.copyOf(good, good.length + 2),
-                "there are 2 bytes behind zlib's data");
+                "there are 2 bytes after the zlib data");
         assertMalformed(
                 decoder,
                 glueRecord(id, true, bytes(1, 2, 3)),
-                "not packed by zlib: incorrect header check");
+                "not compressed with zlib: incorrect header check");
         assertMalformed(
                 decoder,
                 glueRecord(id, true, bytes()),
-                "the record ends before zlib's" + " data do");
+                "the record ends inside the zlib data");
         assertThat(refused(decoder, glueRecord(id, true, packed(bytes(200)))).reason())
                 .isEqualTo(Reason.MALFORMED);
         decoder.decode(good, fields);
@@ -367,8 +367,8 @@ class RegistryClickDecoderTest {
         assertThat(e)
                 .hasMessage(
                         bomb.length
-                                + " bytes that zlib unpacks to more than 10000, which is the most"
-                                + " that is allowed");
+                                + " bytes of zlib that decompress to more than 10000 bytes, the"
+                                        + " maximum");
     }
 
     private void assertClick() {

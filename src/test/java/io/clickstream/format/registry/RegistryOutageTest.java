@@ -227,7 +227,7 @@ class RegistryOutageTest {
         String problem =
                 confluent.uri()
                         + " answers 401: Unauthorized; set `registry / username` and `registry /"
-                        + " password` to a login that may read schemas";
+                                + " password` to a login with the permission to read schemas";
         assertThat(RegistryStartCheck.problems(wrong))
                 .containsExactly("group `registry`: " + problem);
         assertThatThrownBy(

@@ -182,7 +182,7 @@ class WriterSchemasTest {
         MalformedRecordException e = refused(3);
 
         assertThat(e.reason()).isEqualTo(Reason.MALFORMED);
-        assertThat(e).hasMessageStartingWith("schema 3 of the registry can't be used: ");
+        assertThat(e).hasMessageStartingWith("schema 3 of the registry cannot be used: ");
         assertThat(e).hasMessageContaining("rekord");
         assertThat(refused(3)).hasMessage(e.getMessage());
         assertThat(asked).containsExactly(3);
@@ -201,8 +201,8 @@ class WriterSchemasTest {
 
         assertThat(e.reason()).isEqualTo(Reason.MALFORMED);
         assertThat(e)
-                .hasMessageStartingWith("schema 3 of the registry can't be used: ")
-                .hasMessageContaining("eventtimestamp as long of the logical type time-micros");
+                .hasMessageStartingWith("schema 3 of the registry cannot be used: ")
+                .hasMessageContaining("eventtimestamp as long with the logical type time-micros");
     }
 
     private void register(int... ids) {

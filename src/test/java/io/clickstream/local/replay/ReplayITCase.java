@@ -122,7 +122,7 @@ class ReplayITCase {
                 .hasSize(3)
                 .allMatch(letter -> letter.contains("\"reason\":\"implausible-time\""))
                 .allMatch(
-                        letter -> letter.contains("are these seconds? See `format / time-format`"));
+                        letter -> letter.contains("if the times are seconds, set `format / time-format`"));
         assertThat(output("ClickEvents_UserId_Agg_Result")).isEmpty();
 
         delete(folder.resolve("out"));
@@ -783,12 +783,12 @@ class ReplayITCase {
                 .contains(
                         "NOT READ TO ITS END: "
                                 + input
-                                + "/cut.gz: its gzip data is cut off; 0 lines were read")
+                                + "/cut.gz: its gzip data is truncated; 0 lines were read")
                 .contains(
                         "NOT READ TO ITS END: "
                                 + input
-                                + "/none.gz: its name ends with .gz, but it is no gzip; 0 records"
-                                + " were read")
+                                + "/none.gz: its name ends with .gz, but it is not gzip; 0"
+                                        + " records were read")
                 .contains("The results are INCOMPLETE: mend or leave out these files");
         assertThat(output("Departments_Agg")).isEqualTo(ledger.expected().departments());
 

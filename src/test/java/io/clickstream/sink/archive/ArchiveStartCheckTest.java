@@ -29,7 +29,7 @@ class ArchiveStartCheckTest {
                 .singleElement()
                 .asString()
                 .startsWith("`sink.archive / path` names ")
-                .endsWith("/a, which can't be used: it is a file; name a folder");
+                .endsWith("/a, which cannot be used: it is a file; name a folder");
     }
 
     @Test
@@ -38,12 +38,12 @@ class ArchiveStartCheckTest {
                 .singleElement()
                 .asString()
                 .startsWith(
-                        "`sink.archive / path` names nowhere://bucket/clicks, which can't be used:"
-                                + " ")
+                        "`sink.archive / path` names nowhere://bucket/clicks, which cannot be"
+                                + " used: ")
                 .contains("nowhere")
                 .endsWith(
-                        "; check the address, that the plugin of its file system is there, and what"
-                                + " the job's role is allowed to do");
+                        "; check the address, the plugin of its file system, and the permissions"
+                                + " of the job's role");
     }
 
     private static List<String> problems(String path) {

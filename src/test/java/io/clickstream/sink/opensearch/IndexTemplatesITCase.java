@@ -68,7 +68,7 @@ class IndexTemplatesITCase {
                 .first()
                 .asString()
                 .contains(
-                        "has no index template that makes windowEndTime of index"
+                        "has no index template that defines windowEndTime of index"
                                 + " departments_count a date");
     }
 

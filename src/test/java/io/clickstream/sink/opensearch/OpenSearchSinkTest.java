@@ -263,8 +263,8 @@ class OpenSearchSinkTest {
 
         assertThatThrownBy(this::checkpoint)
                 .hasMessageStartingWith(
-                        "OpenSearch did not take 5 documents of index numbers in 2 retries over 0"
-                                + " s; at last: unavailable: "
+                        "OpenSearch did not accept 5 documents of index numbers in 2 retries over 0"
+                                + " s; the last error: unavailable: "
                                 + openSearch.uri()
                                 + " answered 503 Service Unavailable: no node is there.");
         assertThat(openSearch.bulks()).hasSize(3);
@@ -340,7 +340,7 @@ class OpenSearchSinkTest {
         assertThatThrownBy(this::checkpoint)
                 .hasMessageContaining("OpenSearch refuses to write to index numbers")
                 .hasMessageContaining("answered 401 Unauthorized")
-                .hasMessageContaining("check user name and password")
+                .hasMessageContaining("check the user name and the password")
                 .satisfies(
                         e -> assertThat(e.getMessage()).doesNotContain("s3cret").hasLineCount(1));
         assertThat(openSearch.bulks()).hasSize(1);

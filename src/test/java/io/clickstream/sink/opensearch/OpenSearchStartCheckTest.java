@@ -66,7 +66,8 @@ class OpenSearchStartCheckTest {
                 .asString()
                 .startsWith("OpenSearch at http://127.0.0.1:1 did not answer: Connection refused")
                 .endsWith(
-                        "tried 3 times. Check the address, and that the job's network reaches it");
+                        "tried 3 times. Check the address, and whether the job's network can"
+                                + " reach it");
     }
 
     @Test
@@ -90,7 +91,8 @@ class OpenSearchStartCheckTest {
                 .containsExactly(
                         "OpenSearch at "
                                 + openSearch.uri()
-                                + " answered 401: Unauthorized; check user name and password");
+                                + " answered 401: Unauthorized; check the user name and the"
+                                        + " password");
         assertThat(openSearch.received()).hasSize(1);
     }
 
@@ -101,7 +103,8 @@ class OpenSearchStartCheckTest {
         assertThat(problems(config()))
                 .singleElement()
                 .asString()
-                .endsWith("it wants to know who asks: configure basic auth or signing");
+                .endsWith("it requires a login; set `sink.opensearch / auth` to `basic` or"
+                        + " `sigv4`");
     }
 
     @Test
@@ -151,7 +154,8 @@ class OpenSearchStartCheckTest {
     void saysThatTheNameIsUnknown() throws Exception {
         assertThat(problems(config().endpoints(URI.create("http://opensearch.invalid"))))
                 .containsExactly(
-                        "OpenSearch at http://opensearch.invalid is no known host: check the name");
+                        "OpenSearch at http://opensearch.invalid is not a known host; check the"
+                                + " name");
     }
 
     @Test

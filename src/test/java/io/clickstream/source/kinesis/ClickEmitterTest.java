@@ -79,8 +79,8 @@ class ClickEmitterTest {
         assertThat(letter.reason()).isEqualTo(Reason.MALFORMED);
         assertThat(letter.detail())
                 .isEqualTo(
-                        "a package of the Kinesis Producer Library without records; it must hold at"
-                                + " least one");
+                        "an aggregated record of the Kinesis Producer Library without records;"
+                                + " it must contain at least one");
         assertThat(letter.raw().bytes()).isEqualTo(bytes);
         assertThat(letter.raw().partition()).isEqualTo("shard-1");
         assertThat(letter.raw().offset()).isEqualTo("7");
