@@ -26,10 +26,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The job's entry point: configuration → source and sinks → {@link ClickstreamPipeline} → run.
+ * The entry point of the job: reads the configuration, creates the source and the sinks, defines
+ * the {@link ClickstreamPipeline}, and runs it.
  *
- * <p>Takes its configuration from the file that the managed service provides, or from one named by
- * {@code --config FILE}. A wrong configuration stops it before it starts, with all that is wrong.
+ * <p>The configuration comes from the file that the managed service provides, or from the file of
+ * {@code --config FILE}. If the configuration is wrong, the job does not start, and reports all
+ * errors at once.
  */
 public final class ClickstreamJob {
 
@@ -51,7 +53,7 @@ public final class ClickstreamJob {
         env.execute(NAME);
     }
 
-    /** What the job needs of Flink, wherever it runs. */
+    /** The Flink settings that the job needs on every cluster. */
     public static Configuration settings() {
         Configuration settings = new Configuration();
         // An operator without uid would lose its state with the next change of the flow, and a type

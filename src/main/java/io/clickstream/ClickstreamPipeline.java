@@ -54,20 +54,20 @@ import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindo
 import org.apache.flink.util.OutputTag;
 
 /**
- * The whole dataflow. Sources and sinks come from outside: the same flow runs in production, on one
- * machine, over files, and in tests.
+ * Defines the dataflow of the job, without its sources and sinks. The same flow runs in production,
+ * on one machine, over files, and in tests.
  *
  * <pre>
- *  click-source          bytes are decoded here, per partition: a click, or why it is none
+ *  click-source          decodes each record to a click or a dead letter, per partition
  *      │
- *  click-intake ─────────── no click ────────────────────────────┐
+ *  click-intake ─────────── not a click ─────────────────────────┐
  *      ├──────── every record, if configured ────→ archive       │
  *      │                                                         │
- *      ╪ by user, a hundred at a time                            │
+ *      ╪ by user, in batches of about 100 clicks                 │
  *      │                                                         │
- *  event-time            goes on with the clock when all is idle │
+ *  event-time            follows the clock if all are idle       │
  *      │                                                         │
- *  click-duplicates      only if configured: once per id         │
+ *  click-duplicates      if configured: one click per id         │
  *      │                                                         │
  *  click-sessions ───────── late ─── late-click-letters ─────────┤
  *      │                                                         │
@@ -81,47 +81,48 @@ import org.apache.flink.util.OutputTag;
  *      ├──────────────────── department-counts ──→ sinks         │
  *      └──────────────────── session-counts ─────→ sinks    dead-letters ──→ sinks
  *
- *  Only if configured, beside the sessions:
+ *  If configured, in parallel to the sessions:
  *
  *  local-trends          clicks per name, within the subtask
  *      ╪ by name
- *  sliding-trends        the span's sum per name, with each slide
+ *  sliding-trends        sum of the span per name, for each slide
  *      │
- *  local-top             the first names of the subtask
+ *  local-top             the top names of the subtask
  *      ╪ by window
- *  trending              the first of all ────────→ sinks
+ *  trending              the top names of all ────→ sinks
  *
  *  click-intake
  *      │ clicks of items, as interactions
- *      ╪ by user, or by session where there is none
- *  interaction-sessions  a session for those without ──→ sinks
+ *      ╪ by user, or by session if there is no user
+ *  interaction-sessions  adds missing session ids ─────→ sinks
  * </pre>
  *
- * <p>One click on its way, counted:
+ * <p>The cost of one click:
  *
  * <table>
  *   <caption>What happens to a click between its record and its session</caption>
- *   <tr><td>hops</td><td>3: from the source to the intake and from event time to the sessions, which
- *       are chained, by reference; between them one through the network. It is handed a batch of
- *       a hundred clicks: its work for a record is as much as the job's for a click.</td></tr>
- *   <tr><td>decoded</td><td>once, in place, from the bytes that the consumer has; four fields are
- *       read, the others are passed over</td></tr>
- *   <tr><td>serialized, deserialized</td><td>once each, at the shuffle: some 7 bytes where the
- *       user's id is a number, else the id's text and some 20; with the record's bytes only if
- *       the click may be late</td></tr>
- *   <tr><td>copied</td><td>as a part of a batch, into the network's buffer and out of it; nowhere
- *       else</td></tr>
- *   <tr><td>objects made</td><td>3 in front of the shuffle (position, user, click), none behind it
- *       where the user's id is a number: the click is always the same object, and the strings of
- *       departments are shared</td></tr>
- *   <tr><td>keyed state</td><td>not touched; in front of a checkpoint, users who changed are
- *       appended to a log per key group, some 30 bytes each</td></tr>
+ *   <tr><td>hops</td><td>3. Two are by reference between chained operators: source to intake, and
+ *       event time to sessions. One is through the network, in batches of about 100 clicks, because
+ *       the network's cost per record is as high as the job's cost per click.</td></tr>
+ *   <tr><td>decoding</td><td>once, in place, from the consumer's bytes; four fields are read, the
+ *       others are skipped</td></tr>
+ *   <tr><td>serialization, deserialization</td><td>once each, at the shuffle: about 7 bytes if the
+ *       user's id is a number, otherwise the id's text and about 20 bytes; plus the record's bytes
+ *       only if the click may be late</td></tr>
+ *   <tr><td>copies</td><td>as a part of a batch, into and out of the network's buffer
+ *       only</td></tr>
+ *   <tr><td>objects</td><td>3 before the shuffle (position, user, click). After it none if the
+ *       user's id is a number: the click object is reused, and the strings of departments are
+ *       shared</td></tr>
+ *   <tr><td>keyed state</td><td>no access per click; before a checkpoint, changed users are
+ *       appended to a log per key group, about 30 bytes each</td></tr>
  * </table>
  *
- * <p>Behind the sessions only sessions travel, by reference, and sums, through a second shuffle
- * that carries one record per window, department and subtask.
+ * <p>Sessions travel by reference. Their sums go through a second shuffle, which carries one record
+ * per window, department, and subtask.
  *
- * <p>Every operator's name is its uid, by which a savepoint finds its state. The uids never change.
+ * <p>The name of each operator is also its uid. A savepoint finds the operator's state by its uid,
+ * so uids must never change.
  */
 public final class ClickstreamPipeline {
 
@@ -159,9 +160,9 @@ public final class ClickstreamPipeline {
     private final Clock clock;
 
     /**
-     * A pipeline to be added to an environment.
+     * Creates a pipeline that {@link #define} adds to an environment.
      *
-     * @param clock dates dead letters; must be serializable, as those of {@link Clock} are
+     * @param clock the time of dead letters; must be serializable, as those of {@link Clock} are
      */
     public ClickstreamPipeline(PipelineConfig config, Clock clock) {
         this.config = config;
@@ -263,7 +264,10 @@ public final class ClickstreamPipeline {
                         EventTypes.INCOMING));
     }
 
-    /** A bounded source needs no event time: Flink sorts its clicks. */
+    /**
+     * Adds watermarks per partition to an unbounded source. A bounded source needs none, because
+     * Flink sorts its clicks.
+     */
     private Source<Incoming, ?, ?> inEventTime(Source<Incoming, ?, ?> source) {
         return source.getBoundedness() == Boundedness.BOUNDED
                 ? source
@@ -298,7 +302,10 @@ public final class ClickstreamPipeline {
         return folders == null ? null : new ArchiveTarget(folders, ARCHIVE, MALFORMED);
     }
 
-    /** Unless it is chained, it has a thread of its own, since packing takes long. */
+    /**
+     * Adds the archive's sinks. An archive that is not chained has its own thread, because
+     * compression takes long.
+     */
     private static void archive(Outputs outputs, DataStream<ArchivedBatch> batches) {
         outputs.archive()
                 .forEach(
@@ -316,7 +323,9 @@ public final class ClickstreamPipeline {
         return named(CLICK_INTAKE, records.transform(CLICK_INTAKE, type, intake));
     }
 
-    /** Brings batches to the subtasks that own their users. */
+    /**
+     * Sends batches to the subtasks that own their users, and emits their clicks with event time.
+     */
     private KeyedStream<Click, UserId> inEventTime(DataStream<ClickBatch> batches) {
         SingleOutputStreamOperator<Click> inEventTime =
                 named(
@@ -331,7 +340,7 @@ public final class ClickstreamPipeline {
                 inEventTime, Click::user, EventTypes.USER_ID);
     }
 
-    /** How long after a click the last window that it is in ends. */
+    /** The maximum time between a click and the end of the last window that contains it. */
     private Duration reach() {
         Duration ofSession = config.aggregates().sessionGap().plus(config.aggregates().window());
         Duration ofTrend =
@@ -341,12 +350,12 @@ public final class ClickstreamPipeline {
         return ofSession.compareTo(ofTrend) > 0 ? ofSession : ofTrend;
     }
 
-    /** The same stream for an operator that needs no key. */
+    /** The same stream for an operator that does not use the key. */
     private static <T> DataStream<T> withoutKey(KeyedStream<T, ?> keyed) {
         return new DataStream<>(keyed.getExecutionEnvironment(), keyed.getTransformation());
     }
 
-    /** Leaves duplicates out, where that is configured. */
+    /** Removes duplicates if that is configured. */
     private KeyedStream<Click, UserId> withoutDuplicates(KeyedStream<Click, UserId> byUser) {
         if (config.filters().duplicateSpan().isEmpty()) {
             return byUser;
@@ -424,13 +433,13 @@ public final class ClickstreamPipeline {
                         .process(new TopNames(trending.top()), EventTypes.TREND));
     }
 
-    /** Hands results to the sinks of their aggregate. */
+    /** Sends results to the sinks of their aggregate. */
     private static <T> void write(
             Aggregate<T> aggregate, SingleOutputStreamOperator<T> results, Outputs outputs) {
         addSinks(outputs.sinks(aggregate), inRange(outputs, results, aggregate.format()));
     }
 
-    /** Leaves out results of other times, where the outputs have a range. */
+    /** Removes results outside the range of the outputs, if they have one. */
     private static <T> SingleOutputStreamOperator<T> inRange(
             Outputs outputs, SingleOutputStreamOperator<T> results, AggregateFormat<T> format) {
         if (!outputs.isRange()) {

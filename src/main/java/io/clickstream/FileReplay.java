@@ -17,20 +17,20 @@ import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * The pipeline over files, bounded. The local replay and a job with {@code source.files} are the
- * same flow.
+ * Defines the pipeline over files, as a bounded flow. The local replay and a job with {@code
+ * source.files} use the same flow.
  *
- * <p>It runs in Flink's batch mode, which sorts clicks by user on disk. So memory does not grow
- * with the input, no click is late, and neither the order of records nor the parallelism changes a
- * result.
+ * <p>The flow runs in Flink's batch mode, which sorts clicks by user on disk. Therefore memory does
+ * not grow with the input, no click is late, and neither the order of records nor the parallelism
+ * changes a result.
  */
 public final class FileReplay {
 
     /**
      * Adds the flow to an environment.
      *
-     * @param inputs files and folders, with their schemes
-     * @param columns the columns of CSV files that have no header; else empty
+     * @param inputs URIs of files and folders
+     * @param columns the columns of CSV files without a header; otherwise empty
      */
     public static void define(
             StreamExecutionEnvironment env,

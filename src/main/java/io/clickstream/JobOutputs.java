@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** The outputs that a configuration names. */
+/** Creates the outputs that a configuration names. */
 public final class JobOutputs {
 
     public static final String ARCHIVE_SINK = "archive-sink";
@@ -25,9 +25,9 @@ public final class JobOutputs {
     public static final String INTERACTIONS_PERSONALIZE_SINK = "interactions-personalize-sink";
 
     /**
-     * All outputs of a job.
+     * Creates all outputs of a job.
      *
-     * @param env the environment that the job is defined in, with its checkpoint interval
+     * @param env the environment of the job, with its checkpoint interval
      */
     public static Outputs of(JobConfig config, StreamExecutionEnvironment env) {
         Outputs outputs = new Outputs();
@@ -55,7 +55,7 @@ public final class JobOutputs {
         return outputs;
     }
 
-    /** The places that a job writes aggregates and dead letters to. */
+    /** The destinations of a job's aggregates and dead letters. */
     static List<Destination> destinations(JobConfig config, StreamExecutionEnvironment env) {
         List<Destination> destinations = new ArrayList<>();
         List<Aggregate<?>> toTopics =
@@ -74,7 +74,10 @@ public final class JobOutputs {
         return destinations;
     }
 
-    /** Those of a job's destinations that a replay may write to again. Topics: at least once. */
+    /**
+     * The destinations of a job to which a replay may write again. Topics are written at least
+     * once.
+     */
     public static List<Destination> replayDestinations(JobConfig config) {
         List<Destination> destinations = new ArrayList<>();
         List<Aggregate<?>> toTopics =
@@ -86,7 +89,7 @@ public final class JobOutputs {
         return destinations;
     }
 
-    /** The folders that results of files go to; empty if clicks come from no files. */
+    /** The folder for results of files; empty if clicks do not come from files. */
     static Optional<Destination> files(JobConfig config) {
         return config.filesSink()
                 .map(sink -> new FileDestination(new Path(sink.path()), config.computed()));
@@ -104,7 +107,7 @@ public final class JobOutputs {
                 .ifPresent(destinations::add);
     }
 
-    /** The way of what other sinks can't deliver. */
+    /** The outlet for what other sinks cannot deliver. */
     private static DeadLetterOutlet outlet(JobConfig config) {
         return config.deadLetterCluster().isEmpty()
                 ? KinesisDestination.deadLetterOutlet(config.kinesisSink().orElseThrow())

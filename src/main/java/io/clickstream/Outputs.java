@@ -13,7 +13,7 @@ import java.util.Map;
 import javax.annotation.Nullable;
 import org.apache.flink.api.connector.sink2.Sink;
 
-/** The sinks of each output of the pipeline, by their uids. */
+/** The sinks of each output of the pipeline, by uid. */
 public final class Outputs {
 
     private final Map<Aggregate<?>, Map<String, Sink<?>>> aggregates = new LinkedHashMap<>();
@@ -26,7 +26,10 @@ public final class Outputs {
     private long from = Long.MIN_VALUE;
     private long to = Long.MAX_VALUE;
 
-    /** Adds a sink for an aggregate. It gets nothing if the job does not compute the aggregate. */
+    /**
+     * Adds a sink for an aggregate. If the job does not compute the aggregate, the sink receives
+     * nothing.
+     */
     public <T> Outputs add(Aggregate<T> aggregate, String uid, Sink<T> sink) {
         aggregates.computeIfAbsent(aggregate, key -> new LinkedHashMap<>()).put(uid, sink);
         return this;
@@ -43,36 +46,38 @@ public final class Outputs {
         add(aggregate, uid, destination.sink(aggregate, uid));
     }
 
-    /** Adds a destination's sink for what could not be used, if it has one. */
+    /** Adds a destination's sink for dead letters, if it has one. */
     public Outputs addDeadLetters(Destination destination) {
         String uid = uid(ClickstreamPipeline.DEAD_LETTERS, destination);
         destination.deadLetters(uid).ifPresent(sink -> deadLetters(uid, sink));
         return this;
     }
 
-    /** A savepoint finds the state of a sink by it, so it must never change. */
+    /**
+     * The uid of a sink. A savepoint finds the sink's state by its uid, so it must never change.
+     */
     private static String uid(String results, Destination destination) {
         return results + '-' + destination.name() + "-sink";
     }
 
-    /** Adds a sink for interactions, which there are only if they are configured. */
+    /** Adds a sink for interactions. It receives nothing if interactions are not configured. */
     public Outputs interactions(String uid, Sink<Interaction> sink) {
         interactions.put(uid, sink);
         return this;
     }
 
-    /** Adds a sink for what could not be used. */
+    /** Adds a sink for dead letters. */
     public Outputs deadLetters(String uid, Sink<DeadLetter> sink) {
         deadLetters.put(uid, sink);
         return this;
     }
 
     /**
-     * Adds a sink for every record that is a JSON object, or can be written as one.
+     * Adds a sink for every record that is a JSON object or can be written as one.
      *
-     * @param folders where each is filed, by which they are gathered
-     * @param chained whether the source's thread writes them, since that is less work for it than
-     *     to hand them to another
+     * @param folders assigns each record to a folder; records are batched by folder
+     * @param chained whether the source's thread writes the records, which costs this thread less
+     *     than passing them to another one
      */
     public Outputs archive(
             String uid,
@@ -85,17 +90,17 @@ public final class Outputs {
         return this;
     }
 
-    /** Adds a sink for all records that the archive's other sink can't take. */
+    /** Adds a sink for all records that the archive's other sink cannot accept. */
     public Outputs malformed(String uid, Sink<DeadLetter> sink) {
         malformed.put(uid, sink);
         return this;
     }
 
     /**
-     * Lets only results of a range of time through; others as they come.
+     * Passes only results of a time range on. By default, all results pass.
      *
-     * @param begin the first ms since the epoch that a result's last millisecond may be
-     * @param end the first that it may not be
+     * @param begin the lowest last millisecond of a result, in ms since 1970, inclusive
+     * @param end the highest last millisecond of a result, in ms since 1970, exclusive
      */
     public Outputs limitedTo(long begin, long end) {
         from = begin;
@@ -128,7 +133,7 @@ public final class Outputs {
         return Collections.unmodifiableMap(deadLetters);
     }
 
-    /** Null if there is no archive. */
+    /** The folders of archived records; null if there is no archive. */
     @Nullable
     FolderAssigner<ArchivedRecord> archiveFolders() {
         return archiveFolders;

@@ -19,14 +19,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** Asks the servers that a configuration names whether the job can work with them. */
+/**
+ * Checks before the start whether the job can work with the servers that its configuration names.
+ */
 public final class StartChecks {
 
     /**
-     * Runs the checks of a job. Creates missing topics where that is configured.
+     * Runs the checks of a job. Creates missing topics if that is configured.
      *
-     * @param env the environment that the job is defined in, with its checkpoint interval
-     * @throws ConfigException with all that is wrong, if anything is
+     * @param env the environment of the job, with its checkpoint interval
+     * @throws ConfigException if a check finds a problem; contains all problems
      */
     public static void run(JobConfig config, StreamExecutionEnvironment env)
             throws InterruptedException {
@@ -56,9 +58,9 @@ public final class StartChecks {
     }
 
     /**
-     * Runs the checks of what a replay writes to.
+     * Runs the checks of the destinations of a replay.
      *
-     * @throws ConfigException with all that is wrong, if anything is
+     * @throws ConfigException if a check finds a problem; contains all problems
      */
     public static void runForReplay(JobConfig config) throws InterruptedException {
         run(ofDestinations(JobOutputs.replayDestinations(config)));
@@ -79,7 +81,10 @@ public final class StartChecks {
         }
     }
 
-    /** Flink says so as well, but names no key. */
+    /**
+     * Checks the parallelism against {@code max-parallelism}. Flink reports this error, too, but
+     * does not name the key.
+     */
     static Optional<String> parallelismProblem(JobConfig config, int parallelism) {
         return config.maxParallelism()
                 .filter(most -> most < parallelism)

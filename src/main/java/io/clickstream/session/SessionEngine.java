@@ -15,52 +15,62 @@ import java.util.function.LongConsumer;
 import javax.annotation.Nullable;
 
 /**
- * The open sessions of the users that one subtask owns.
+ * The open sessions of the users of one subtask.
  *
- * <p>They live on the heap: a click costs one look into a hash table and one at a record. State is
- * touched in three cases only. In front of a checkpoint, users who changed since the last one are
- * appended to the {@link SessionLog}. When there are more sessions than the heap's share, the users
- * who were touched longest ago are left to the {@link SessionStore}; they come back when they
- * click, or when their session is over. And after a restart all are read once. A user is in the log
- * or in the store, never in both at a checkpoint.
+ * <p>Sessions are on the heap. A click needs one lookup in a hash table and one access to a record.
+ * State is accessed in three cases only:
  *
- * <p>A click behind the watermark is taken only if it joins an open session: the one it belonged to
- * may be closed and counted already.
+ * <ul>
+ *   <li>Before a checkpoint, users who changed since the last one are appended to the {@link
+ *       SessionLog}.
+ *   <li>If there are more sessions than fit into the heap's share, the least recently used users
+ *       move to the {@link SessionStore}. They return when they click, or when their session ends.
+ *   <li>After a restart, all state is read once.
+ * </ul>
+ *
+ * <p>At a checkpoint, a user is either in the log or in the store, never in both.
+ *
+ * <p>A click behind the watermark is accepted only if it joins an open session. Otherwise its
+ * session may have been closed and counted.
  */
 final class SessionEngine {
 
     /**
-     * Clicks to be added at once at best. With a million sessions nearly every record is out of the
-     * processor's caches; clicks that are looked up together wait for the memory together.
+     * The maximum number of clicks in a batch. With a million sessions, most records are outside
+     * the processor's caches; clicks that are looked up together share the wait for memory.
      */
     static final int BATCH = 64;
 
     /**
-     * Users touched within so many clicks count as touched at the same time. The clock has 32 bits:
-     * at a million clicks per second it begins anew after 200 days, and for once the wrong users
-     * are spilled.
+     * Users that are touched within this number of clicks count as touched at the same time. The
+     * counter has 32 bits: at a million clicks per second it wraps around after 200 days, and then
+     * the wrong users are spilled once.
      */
     private static final int CLICKS_PER_TOUCH = 4 * 1024;
 
     /**
-     * Of the sessions on the heap, this part is spilled at once, so that it is not done per click.
+     * One divided by the part of the sessions on the heap that is spilled at once. Spilling per
+     * click would be too expensive.
      */
     private static final int SPILLED_PART = 32;
 
     private static final int TOUCH_SAMPLES = 1024;
 
-    /** Users whose sessions take more beside their records are spilled first. */
+    /**
+     * Users whose sessions need more bytes than this in addition to their records are spilled
+     * first.
+     */
     private static final int LARGE_BYTES = 32 << 10;
 
     /**
-     * If a user's sessions take more bytes in the store, a click does not read them. Reading and
-     * writing this many bytes takes a few times as long as for a usual user.
+     * If a user's sessions have more bytes than this in the store, a click does not read them.
+     * Reading and writing this many bytes takes a few times as long as for a typical user.
      */
     static final int LARGE_STORED_BYTES = 16 << 10;
 
     /**
-     * Bucket width: the users of one bucket are looked at anew with each watermark within it. A gap
-     * has 64 to 128 buckets, unless they would be narrower than 64 ms or wider than 1,024 ms.
+     * The number of buckets per gap. Each watermark within a bucket checks all users of the bucket.
+     * A gap has 64 to 128 buckets, unless they would be narrower than 64 ms or wider than 1,024 ms.
      */
     private static final int BUCKETS_PER_GAP = 64;
 
@@ -85,7 +95,7 @@ final class SessionEngine {
     private final LargeUsers large;
     private final VarBytes spillBytes = new VarBytes();
 
-    /** Records of users who are not in the log as they are. */
+    /** The records of users whose entry in the log is not up to date. */
     private final BitSet changed = new BitSet();
 
     private final int[] hashes = new int[BATCH];
@@ -105,20 +115,20 @@ final class SessionEngine {
     private long peeked;
 
     /**
-     * Begins without sessions.
+     * Creates an engine without sessions.
      *
-     * @param gap two clicks of a user that are further apart are in two sessions
-     * @param maxOnHeap sessions on the heap at most, by and large; a session with many visits or
-     *     departments counts as several, by its bytes
-     * @param largeStoredBytes the sessions of a user that have more bytes in the store stay there
-     *     when he clicks; {@link #LARGE_STORED_BYTES} but in tests
-     * @param maxDeptListBytes that the list of a session's departments may have as JSON
+     * @param gap the maximum time between two clicks of a session
+     * @param maxOnHeap the approximate maximum number of sessions on the heap; a session with many
+     *     visits or departments counts as several, by its bytes
+     * @param largeStoredBytes a user's sessions with more bytes in the store stay there when the
+     *     user clicks; {@link #LARGE_STORED_BYTES} except in tests
+     * @param maxDeptListBytes the maximum size of a session's department list as JSON, in bytes
      * @param maxParallelism the number of key groups
-     * @param segments where the log is kept
-     * @param maxRate the rate above which a session is set aside when it closes
-     * @param out where closed sessions go
-     * @param tooFast where the events of a session that was set aside are counted
-     * @param late where clicks go that are behind the watermark and join no open session
+     * @param segments stores the log
+     * @param maxRate the rate above which a session is excluded when it closes
+     * @param out receives closed sessions
+     * @param tooFast counts the clicks of excluded sessions
+     * @param late receives clicks that are behind the watermark and join no open session
      */
     SessionEngine(
             Duration gap,
@@ -155,7 +165,7 @@ final class SessionEngine {
         return Math.min(Math.max(log2, MIN_BUCKET_LOG2), MAX_BUCKET_LOG2);
     }
 
-    /** Takes clicks, {@link #BATCH} at most. */
+    /** Adds clicks, at most {@link #BATCH}. */
     void add(PendingClicks batch) {
         int count = batch.size();
         // Rounds of reads that don't depend on each other, so that the processor can have many of
@@ -223,7 +233,7 @@ final class SessionEngine {
         }
     }
 
-    /** What is on the heap, as a number of sessions of usual size. */
+    /** The content of the heap, as a number of sessions of typical size. */
     private long load() {
         return onHeap + outsideLoad();
     }
@@ -240,8 +250,8 @@ final class SessionEngine {
     }
 
     /**
-     * Takes a look at a user in the store, whose session may be over. To be called with the
-     * watermark that {@link #advance} will be called with.
+     * Checks a user in the store whose session may have ended. Must be called with the watermark of
+     * the next call of {@link #advance}.
      */
     void wake(UserId id, long newWatermark) {
         watermark = newWatermark;
@@ -277,7 +287,7 @@ final class SessionEngine {
                 : stored.earliestEnd(records, head);
     }
 
-    /** Brings the log up to the heap. */
+    /** Writes the changes since the last call to the log. */
     void writeChanges() {
         if (log.willBeTooLong(changed.cardinality(), users.size())) {
             writeAll();
@@ -292,7 +302,7 @@ final class SessionEngine {
         log.flush();
     }
 
-    /** Writes the log anew. */
+    /** Writes the whole log again. */
     void writeAll() {
         log.startAnew();
         users.forEach(this::writeToLog);
@@ -303,8 +313,8 @@ final class SessionEngine {
     }
 
     /**
-     * Takes up a user who was found in the store after a restart, and leaves him there. To be
-     * called for all of them before {@link #restoreParts}.
+     * Registers a user who was found in the store after a restart. The user stays in the store.
+     * Must be called for all such users before {@link #restoreParts}.
      */
     void restoreSpilled(UserId id) {
         int newest = read(store.read(id));
@@ -313,8 +323,8 @@ final class SessionEngine {
     }
 
     /**
-     * Takes up the further parts of a user in the store. To be called for all who have some before
-     * {@link #restoreLog}, which may leave more users to the store.
+     * Registers the additional parts of a user in the store. Must be called for all such users
+     * before {@link #restoreLog}, which may move more users to the store.
      */
     void restoreParts(UserId id) {
         byte[] first = store.read(id);
@@ -325,7 +335,7 @@ final class SessionEngine {
         store.wakeAt(id, stored.earliestEnd() - 1);
     }
 
-    /** Takes up a user whose sessions are in the store in several parts. */
+    /** Registers a user whose sessions are in the store in several parts. */
     private LargeUsers.Stored noteLarge(UserId id, byte[] first, List<byte[]> parts) {
         int newest = read(first);
         LargeUsers.Stored stored = large.add(id, records, newest, first.length);
@@ -340,9 +350,9 @@ final class SessionEngine {
     }
 
     /**
-     * Takes up the log of a key group after a restart.
+     * Restores the log of a key group after a restart.
      *
-     * @param segments in their order
+     * @param segments the segments of the log, in order
      */
     void restoreLog(int keyGroup, List<byte[]> segments) {
         addedWhileRestoring = new TreeSet<>(OpenUsers.BY_ID);
@@ -423,14 +433,14 @@ final class SessionEngine {
         expiry.arm(newest, users.earliestEnd(newest, gap));
     }
 
-    /** For inputs that are sorted by user: closes all of a user who will not click any more. */
+    /** For inputs that are sorted by user: closes all sessions of a user who has no more clicks. */
     void closeAll() {
         advance(Long.MAX_VALUE);
         watermark = Long.MIN_VALUE;
         records.foldUpTo(Long.MIN_VALUE);
     }
 
-    /** Bytes on the heap that sessions take, by and large. */
+    /** The approximate number of bytes that sessions take on the heap. */
     long heapBytes() {
         return onHeap * SessionRecords.BYTES_PER_SESSION
                 + records.outsideBytes()
@@ -445,7 +455,7 @@ final class SessionEngine {
         return spilledSessions;
     }
 
-    /** Users and bytes that went into the log since this was asked last. */
+    /** The log. It knows how many users and bytes were written since it was last asked. */
     SessionLog log() {
         return log;
     }
@@ -481,7 +491,7 @@ final class SessionEngine {
         }
     }
 
-    /** Takes a user from the heap, with all sessions. */
+    /** Removes a user with all sessions from the heap. */
     private void remove(int head) {
         onHeap -= users.sessionCount(head);
         if (records.isLogged(head)) {
@@ -496,7 +506,7 @@ final class SessionEngine {
         return codec.decode(in, SessionCodec.Origin.read(in));
     }
 
-    /** Brings a user back; NONE if it is another one with the same fingerprint. */
+    /** Moves a user back to the heap; NONE if it is another user with the same fingerprint. */
     private int unspill(UserId id, int hash) {
         byte[] first = store.read(id);
         if (first == null) {
@@ -530,8 +540,8 @@ final class SessionEngine {
     /**
      * Reads all parts of a user.
      *
-     * @param open sessions that they are joined with; NONE if there are none
-     * @return the newest
+     * @param open the sessions to join them with; NONE if there are none
+     * @return the newest session
      */
     private int readJoined(UserId id, byte[] first, int open) {
         long foldUpTo = records.foldUpTo();
@@ -558,8 +568,8 @@ final class SessionEngine {
     }
 
     /**
-     * Leaves users to the store: those with very large sessions if these take more than half of the
-     * heap's share, then those who were touched longest ago.
+     * Moves users to the store: first those with very large sessions if these take more than half
+     * of the heap's share, then the least recently used.
      */
     private void spill() {
         if (2 * outsideLoad() > maxOnHeap) {
@@ -581,8 +591,8 @@ final class SessionEngine {
     }
 
     /**
-     * Nobody clicks like that. Sessions of everybody else must not have to go because a few users
-     * fill the heap.
+     * Moves users with very large sessions to the store. No person has such sessions, and a few
+     * such users must not displace the sessions of everyone else.
      */
     private void spillLarge() {
         int enough = maxOnHeap / 4;
@@ -642,7 +652,10 @@ final class SessionEngine {
         store.wakeAt(id, users.earliestEnd(head, gap) - 1);
     }
 
-    /** The touch up to which about the part to be spilled lies, from a sample. */
+    /**
+     * The touch counter below which about the part of users lies that is to be spilled. Determined
+     * from a sample.
+     */
     private int touchThreshold() {
         long[] touches = new long[TOUCH_SAMPLES];
         int[] seen = {0};

@@ -44,17 +44,18 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * The sessions of each user. A {@link SessionEngine} keeps them on the heap; this operator gives it
- * Flink's watermarks, and keyed state as its store.
+ * Computes the sessions of each user. A {@link SessionEngine} keeps them on the heap. This operator
+ * provides the engine with Flink's watermarks, and with keyed state as its store.
  *
  * <p>A session is emitted once, when the watermark reaches its last millisecond, which is its
- * timestamp. Clicks are added in batches, before the next watermark or barrier at the latest. Keyed
- * state is written in front of a checkpoint's barrier, before which the checkpoint must hold all
- * that came. After a restart all state is read once; it is by key group, so it rescales.
+ * timestamp. Clicks are added in batches, at the latest before the next watermark or barrier. Keyed
+ * state is written before the barrier of a checkpoint, because the checkpoint must contain
+ * everything that arrived before it. After a restart, all state is read once. State is organized by
+ * key group, so it can be rescaled.
  *
- * <p>A bounded input arrives sorted by user, the clicks of each by time, and without watermarks.
- * There the sessions of a user are closed as the time of the clicks goes on, and all when the next
- * user begins.
+ * <p>A bounded input arrives sorted by user, and by time within a user, without watermarks. For
+ * such an input, the time of the clicks closes the sessions of a user, and the first click of the
+ * next user closes the remaining ones.
  */
 public final class SessionOperator extends AbstractStreamOperator<Session>
         implements OneInputStreamOperator<Click, Session>,
@@ -63,10 +64,13 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
 
     private static final long serialVersionUID = 1L;
 
-    /** As the number of sessions on the heap: as many as fit into a part of a slot's heap. */
+    /** A value of {@code maxOnHeap}: as many sessions as fit into a part of a slot's heap. */
     public static final int BY_HEAP_SIZE = 0;
 
-    /** Leaves room for the network's records, the sinks and the garbage collector. */
+    /**
+     * The part of a slot's heap for sessions. The rest is for network records, sinks, and the
+     * garbage collector.
+     */
     private static final double PART_OF_HEAP = 0.4;
 
     private static final ValueStateDescriptor<StoredSessions> SPILLED =
@@ -76,7 +80,8 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
             new ListStateDescriptor<>("session-parts", StoredSessionsSerializer.INSTANCE);
 
     /**
-     * A key group's log: its key is no user's, but the least number that falls into the key group.
+     * The log of a key group. Its key is the smallest number that belongs to the key group, not a
+     * user.
      */
     private static final MapStateDescriptor<Integer, StoredSessions> LOG =
             new MapStateDescriptor<>(
@@ -99,7 +104,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     private transient ListState<long[]> closedState;
     private transient long watermark;
 
-    /** Null if event time is where it was before a restart. */
+    /** Null if event time has reached the time that it had before a restart. */
     @Nullable private transient ClosedUpTo closed;
 
     private transient DepartmentNames names;
@@ -114,15 +119,15 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     private transient PendingClicks pending;
 
     /**
-     * An operator keyed by user.
+     * Creates an operator keyed by user.
      *
-     * @param gap two clicks of a user that are further apart are in two sessions
-     * @param maxOnHeap sessions that a subtask holds on the heap at most, by and large, or {@link
-     *     #BY_HEAP_SIZE}; the others are in keyed state alone
-     * @param maxDeptListBytes that the list of a session's departments may have as JSON
-     * @param sortedByUser whether the input is bounded and arrives sorted by user and time
-     * @param maxRate the rate above which a session is set aside, {@link MaxRate#NONE} for none
-     * @param late where clicks go that are behind the watermark and join no open session
+     * @param gap the maximum time between two clicks of a session
+     * @param maxOnHeap the approximate maximum number of sessions that a subtask keeps on the heap,
+     *     or {@link #BY_HEAP_SIZE}; the others are in keyed state only
+     * @param maxDeptListBytes the maximum size of a session's department list as JSON, in bytes
+     * @param sortedByUser whether the input is bounded and sorted by user and time
+     * @param maxRate the rate above which a session is excluded, or {@link MaxRate#NONE}
+     * @param late receives clicks that are behind the watermark and join no open session
      */
     public SessionOperator(
             Duration gap,
@@ -142,10 +147,10 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     }
 
     /**
-     * The same, for tests.
+     * Creates an operator keyed by user, for tests.
      *
-     * @param largeStoredBytes the sessions of a user that have more bytes in keyed state stay there
-     *     when he clicks
+     * @param largeStoredBytes a user's sessions with more bytes in keyed state stay there when the
+     *     user clicks
      */
     public SessionOperator(
             Duration gap,
@@ -303,7 +308,10 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                         });
     }
 
-    /** Keyed state is touched seldom, and then the engine says for whom: no key per click. */
+    /**
+     * Disables the key context per click. Keyed state is accessed rarely, and then the engine sets
+     * the key.
+     */
     @Override
     public boolean hasKeyContext1() {
         return false;
@@ -323,7 +331,9 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         }
     }
 
-    /** Before anything but a click happens, the clicks so far are in their sessions. */
+    /**
+     * Adds the waiting clicks to their sessions. Must be called before anything else is processed.
+     */
     private void addBatch() {
         if (sortedByUser && pending.size() > 0) {
             // A user's clicks come in the order of time. A click exactly a gap after the last one
@@ -405,7 +415,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         output.collect(late, new StreamRecord<>(click, click.timestamp() - 1));
     }
 
-    /** The log in keyed state. */
+    /** Stores the log in keyed state. */
     private final class LogState implements SessionLog.Segments {
 
         @Override
@@ -435,7 +445,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         }
     }
 
-    /** Spilled users in keyed state. */
+    /** Stores spilled users in keyed state. */
     private final class SpilledState implements SessionStore {
 
         @Override

@@ -26,9 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns a record into a click, or into a dead letter that says why it is none. Everything that a
- * record can be refused for, except being late, is decided here, inside the source: a time that
- * can't be true never reaches a watermark.
+ * Decodes a record to a click, or to a dead letter with the reason why it is not a click.
+ *
+ * <p>All reasons except {@code late} are decided here, inside the source. Therefore an impossible
+ * event time never affects a watermark.
  */
 public final class RecordDecoder implements Serializable {
 
@@ -38,13 +39,13 @@ public final class RecordDecoder implements Serializable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RecordDecoder.class);
 
-    /** What the lab's producer writes where a page belongs to no department. */
+    /** The department that the MSK lab's producer writes for pages without a department. */
     private static final String NO_DEPARTMENT = "N/A";
 
     /**
-     * Characters of a user, an event type, a department, an item or an id. They become keys and
-     * parts of results, which no topic takes if they are as long as a record may be. Ids in use
-     * have tens of characters.
+     * The maximum number of characters of a user, an event type, a department, an item, or an id.
+     * These become keys and parts of results, which topics would refuse if they were as long as a
+     * record may be. Typical ids have tens of characters.
      */
     private static final int MAX_NAME_LENGTH = 1024;
 
@@ -52,10 +53,16 @@ public final class RecordDecoder implements Serializable {
     private static final int MICROS_PER_MILLI = 1000;
     private static final int NANOS_PER_MILLI = 1_000_000;
 
-    /** 2001-09-09T01:46:40Z: what a time is, not what was read in a wrong unit, is after it. */
+    /**
+     * 2001-09-09T01:46:40Z, the first time with 13 digits in ms. An earlier value is probably in
+     * another unit.
+     */
     private static final long FIRST_PLAUSIBLE_MILLIS = 1_000_000_000_000L;
 
-    /** Notices a clock that is set back. */
+    /**
+     * The clock is read at least once per this number of records, to notice a clock that is set
+     * back.
+     */
     private static final int RECORDS_PER_READING = 1024;
 
     private final ClickDecoder decoder;
@@ -76,10 +83,13 @@ public final class RecordDecoder implements Serializable {
     private transient int recordsUntilReading;
 
     /**
+     * Creates a decoder that makes no interactions.
+     *
      * @param checkoutEventTypes the event types that are a checkout
-     * @param botSigns by what a single click is known for a bot's
-     * @param maxRecordBytes the longest record that is looked into
-     * @param maxFutureSkew how far a click's time may be ahead of the clock
+     * @param botSigns detects clicks by bots
+     * @param maxRecordBytes the maximum length of a record, in bytes; longer records are dead
+     *     letters
+     * @param maxFutureSkew how far the event time of a click may be ahead of the clock
      * @param clock must be serializable, as those of {@link Clock} are
      */
     public RecordDecoder(
@@ -100,12 +110,15 @@ public final class RecordDecoder implements Serializable {
     }
 
     /**
+     * Creates a decoder.
+     *
      * @param checkoutEventTypes the event types that are a checkout
-     * @param botSigns by what a single click is known for a bot's
-     * @param maxRecordBytes the longest record that is looked into
-     * @param maxFutureSkew how far a click's time may be ahead of the clock
+     * @param botSigns detects clicks by bots
+     * @param maxRecordBytes the maximum length of a record, in bytes; longer records are dead
+     *     letters
+     * @param maxFutureSkew how far the event time of a click may be ahead of the clock
      * @param clock must be serializable, as those of {@link Clock} are
-     * @param interactions makes interactions of clicks, if there are to be any
+     * @param interactions makes interactions from clicks; empty if there are none
      */
     public RecordDecoder(
             ClickDecoder decoder,
@@ -139,10 +152,10 @@ public final class RecordDecoder implements Serializable {
     }
 
     /**
-     * One that does more with each record.
+     * A copy that prepares records for the archive, or removes IP addresses from them.
      *
-     * @param json whether it gives each its {@link RawRecord#json()}, as the archive needs it
-     * @param ipPrivacy takes the addresses out of each; null if they stay
+     * @param json whether to set {@link RawRecord#json()} of each record, which the archive needs
+     * @param ipPrivacy removes IP addresses from each record; null if they stay
      */
     public RecordDecoder with(boolean json, @Nullable IpPrivacy ipPrivacy) {
         RecordDecoder copy = new RecordDecoder(this);
@@ -152,10 +165,10 @@ public final class RecordDecoder implements Serializable {
     }
 
     /**
-     * One that refuses times before a given one. Without it, the first time is the beginning of
-     * 1970.
+     * A copy that refuses event times before a given time. By default, the first valid time is
+     * 1970-01-01T00:00:00Z.
      *
-     * @param earliest the first time that a click may have, 1970 or later
+     * @param earliest the first valid event time, 1970 or later
      */
     public RecordDecoder notBefore(Instant earliest) {
         RecordDecoder copy = new RecordDecoder(this);
@@ -164,9 +177,9 @@ public final class RecordDecoder implements Serializable {
     }
 
     /**
-     * One that may unpack records before it decodes them.
+     * A copy that can decompress records before it decodes them.
      *
-     * @param gzip whether those that are gzip are unpacked
+     * @param gzip whether to decompress records that are gzip
      */
     public RecordDecoder unpacking(boolean gzip) {
         RecordDecoder copy = new RecordDecoder(this);
@@ -175,7 +188,7 @@ public final class RecordDecoder implements Serializable {
     }
 
     /**
-     * Tells the decoder, before the first record, where to count.
+     * Registers the decoder's metrics. Must be called before the first record.
      *
      * @param metrics of the operator that reads the records
      */
@@ -187,19 +200,19 @@ public final class RecordDecoder implements Serializable {
     }
 
     /**
-     * Whether a record of a topic or stream must be unpacked before it is decoded, by {@link
-     * #unpack}.
+     * Whether a record of a topic or stream must be decompressed by {@link #unpack} before it is
+     * decoded.
      */
     public boolean unpacks(byte[] bytes) {
         return unpacks && Framing.isGzip(bytes) && !isTooLong(bytes);
     }
 
     /**
-     * Decodes what a packed record holds, which may be several records; never throws because of
-     * what its bytes are.
+     * Decompresses a record and decodes its content, which can be several records. Never throws
+     * because of the content.
      *
-     * @param out takes at least one, in their order
-     * @throws DecodingHaltedException if the job must not go on, whatever the bytes are
+     * @param out receives at least one result, in order
+     * @throws DecodingHaltedException if the job must stop, whatever the bytes are
      */
     public void unpack(RawRecord raw, Consumer<Incoming> out) {
         PackedRecords.Unpacked unpacked;
@@ -227,7 +240,7 @@ public final class RecordDecoder implements Serializable {
         }
     }
 
-    /** The longest record that is looked into. */
+    /** The maximum length of a record, in bytes. */
     int maxRecordBytes() {
         return maxRecordBytes;
     }
@@ -237,9 +250,9 @@ public final class RecordDecoder implements Serializable {
     }
 
     /**
-     * Decodes the record's bytes; never throws because of what they are.
+     * Decodes a record. Never throws because of its content.
      *
-     * @throws DecodingHaltedException if the job must not go on, whatever the bytes are
+     * @throws DecodingHaltedException if the job must stop, whatever the bytes are
      */
     public Incoming decode(RawRecord raw) {
         Incoming incoming = read(raw);
@@ -254,9 +267,9 @@ public final class RecordDecoder implements Serializable {
     }
 
     /**
-     * The dead letter of a record that a source can't give to {@link #decode}.
+     * The dead letter of a record that the source cannot pass to {@link #decode}.
      *
-     * @param detail one line that says what was found and what is allowed
+     * @param detail one line with what was found and what is allowed
      */
     public Incoming malformed(RawRecord raw, String detail) {
         DeadLetter letter = refuse(Reason.MALFORMED, detail, raw);
@@ -268,8 +281,8 @@ public final class RecordDecoder implements Serializable {
     }
 
     /**
-     * Of a record that can be read, what is left is JSON without addresses, also where it was Avro.
-     * Of one that can't be read nobody knows where addresses are, so nothing of it is left.
+     * Removes IP addresses. A readable record becomes JSON without addresses, even if it was Avro.
+     * Addresses cannot be found in an unreadable record, so all of its bytes are removed.
      */
     private Incoming withoutAddresses(Incoming incoming, RawRecord raw) {
         byte[] json = json(raw, incoming);
@@ -317,8 +330,9 @@ public final class RecordDecoder implements Serializable {
     }
 
     /**
-     * People's clicks, and those of people who have not logged in: these have no user, and are
-     * nothing that aggregates can use.
+     * Whether a record can be an interaction: a click that is not by a bot, or a click without a
+     * user. The latter is by a visitor who has not logged in, and is a dead letter for the
+     * aggregates.
      */
     private boolean mayBeInteraction(Incoming record) {
         Click click = record.click();
@@ -446,7 +460,10 @@ public final class RecordDecoder implements Serializable {
                 : found;
     }
 
-    /** Whether a click may have the time, which is not negative. */
+    /**
+     * Whether an event time, which must not be negative, is within the valid range. In ms since
+     * 1970.
+     */
     private boolean isPlausible(long time) {
         return time >= Math.max(earliestMillis, FIRST_PLAUSIBLE_MILLIS)
                 && time - maxFutureSkewMillis <= clock.millis();
@@ -463,7 +480,10 @@ public final class RecordDecoder implements Serializable {
                 : department;
     }
 
-    /** Reads the clock only for a click that an older reading does not already let pass. */
+    /**
+     * Whether an event time is too far ahead of the clock. Reads the clock only if the last reading
+     * is not sufficient.
+     */
     private boolean isInFuture(long time) {
         if (--recordsUntilReading < 0) {
             recordsUntilReading = RECORDS_PER_READING;

@@ -21,24 +21,23 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 
 /**
- * Takes clicks out of their batches, and keeps event time going in front of the sessions. It stands
- * behind the shuffle, where it sees the watermark of all partitions together, and does what Flink
- * leaves open:
+ * Unpacks clicks from their batches, and drives event time for the sessions. The operator is behind
+ * the shuffle, where it receives the combined watermark of all partitions. It differs from Flink's
+ * default as follows:
  *
  * <ul>
- *   <li>When all partitions are idle, event time goes on with the clock, so that the last windows
- *       close although no click comes any more. It stops where nothing can be open any more: clicks
- *       that come after a long pause with older times are not made late for nothing.
- *   <li>After a restart, event time begins where the checkpoint left it. Flink would begin at the
- *       beginning of time and let clicks through that were late before, into windows that are long
- *       closed.
- *   <li>Each click is marked if it is behind the watermark, for the sessions to decide.
- *   <li>The end of event time comes when all inputs have ended, as a drain ends them. Flink drops
- *       the watermark that says so where a subtask is idle, and takes the one of the first subtask
- *       for that of all where the others are idle.
+ *   <li>If all partitions are idle, event time follows the clock, so that the last windows close
+ *       even if no more clicks arrive. It stops when nothing can be open anymore, so that clicks
+ *       with older times that arrive after a long pause are not late unnecessarily.
+ *   <li>After a restart, event time starts at the watermark of the checkpoint. Flink would start at
+ *       the minimum, and accept clicks that were late before, into windows that have closed.
+ *   <li>Each click behind the watermark is marked. The sessions decide what to do with it.
+ *   <li>Event time ends when all inputs have ended, as they do when the job drains. Flink drops the
+ *       final watermark if a subtask is idle, and takes the final watermark of the first subtask
+ *       for that of all subtasks if the others are idle.
  *   <li>The watermark is passed on one millisecond lower. Flink closes a session when the watermark
- *       reaches its last millisecond; but the click exactly one gap behind the last one, which is
- *       in the same session, has the millisecond after that and may still come in time.
+ *       reaches its last millisecond. A click exactly one gap after the last one belongs to the
+ *       same session, but its time is one millisecond after that, so it may still be on time.
  * </ul>
  */
 public final class EventTimeOperator extends AbstractStreamOperator<Click>
@@ -47,25 +46,26 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
     private static final long serialVersionUID = 1L;
 
     /**
-     * Flink's default for periodic watermarks: while all is idle, event time moves in such steps.
+     * Event time advances in steps of this length while all inputs are idle; Flink's default for
+     * periodic watermarks.
      */
     private static final long STEP_MILLIS = 200;
 
     /**
-     * For how much longer event time stands still when no click has come since a restart: a source
-     * that is slow to come back must not make the clicks late that wait for it.
+     * The additional time that event time waits if no click has arrived since a restart. Clicks
+     * that wait in a slow source must not become late.
      */
     private static final long RESTART_GRACE_MILLIS = 60_000;
 
     private static final long NONE = Long.MIN_VALUE;
 
-    /** How far beyond the watermark there can still be something to close. */
+    /** How long after the watermark something may still have to be closed, in ms. */
     private final long reachMillis;
 
     private transient ListState<Long> watermarkState;
     private transient long watermark;
 
-    /** Where event time was when all inputs ended; {@link #NONE} while they go on. */
+    /** The watermark when all inputs ended; {@link #NONE} before that. */
     private transient long watermarkBeforeEnd;
 
     private transient boolean watermarkIsRestored;
@@ -79,11 +79,10 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
     private transient StreamRecord<Click> record;
 
     /**
-     * An operator without key, to be placed behind the shuffle by user.
+     * Creates an operator that does not use the key, for the position behind the shuffle by user.
      *
      * @param outOfOrderness how far the watermark is behind the newest click
-     * @param reach how long after a click there may still be something of it to close, such as the
-     *     window of its session
+     * @param reach the maximum time between a click and the end of its last window
      */
     public EventTimeOperator(Duration outOfOrderness, Duration reach) {
         // The newest click is outOfOrderness + 1 ms ahead of the watermark.
@@ -156,7 +155,8 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
     }
 
     /**
-     * All inputs have ended: everything that is open closes. Not called by a stop without drain.
+     * Closes everything that is open, because all inputs have ended. Flink does not call this
+     * method for a stop without drain.
      */
     @Override
     public void finish() throws Exception {
@@ -220,7 +220,8 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
     }
 
     /**
-     * From the first watermark on: before, there is no number that an alarm could make sense of.
+     * Registers the lag at the first watermark. Before that, the lag would be a number that alarms
+     * cannot use.
      */
     private void reportLag() {
         if (!lagIsReported) {
