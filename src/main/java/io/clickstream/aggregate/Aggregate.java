@@ -4,8 +4,8 @@ import java.util.Optional;
 import javax.annotation.Nullable;
 
 /**
- * One kind of result that the job computes, with all that a destination needs to know of it. {@link
- * Aggregates} lists all of them.
+ * One kind of result that the job computes, with everything that a destination needs to know about
+ * it. {@link Aggregates} lists all of them.
  *
  * @param <T> the result
  */
@@ -37,14 +37,14 @@ public final class Aggregate<T> {
     }
 
     /**
-     * An aggregate that every job computes.
+     * Creates an aggregate that every job computes.
      *
-     * @param name in lower case with hyphens; it is the uid of the operator that gives the results,
-     *     and the first part of the uids of their sinks, so it must never change
-     * @param keyStem what the names of its settings begin with: {@code departments-topic}
+     * @param name lowercase with hyphens. It is the uid of the operator that emits the results, and
+     *     the first part of the uids of their sinks, so it must never change
+     * @param keyStem the prefix of its keys, as in {@code departments-topic}
      * @param description one sentence for the tables of settings
-     * @param defaultTopic the topic and the stream, if no others are configured
-     * @param defaultIndex the index, if no other is configured; also the name of its index template
+     * @param defaultTopic the default name of the topic and the stream
+     * @param defaultIndex the default name of the index; also the name of its index template
      */
     static <T> Aggregate<T> of(
             String name,
@@ -57,18 +57,18 @@ public final class Aggregate<T> {
                 name, keyStem, description, defaultTopic, defaultIndex, null, format);
     }
 
-    /** The same aggregate, but only jobs that have a property group compute it. */
+    /** The same aggregate, computed only by jobs that have a property group. */
     Aggregate<T> onlyWith(String propertyGroup) {
         return new Aggregate<>(
                 name, keyStem, description, defaultTopic, defaultIndex, propertyGroup, format);
     }
 
-    /** The uid of the operator that gives the results: {@code department-counts}. */
+    /** The uid of the operator that emits the results: {@code department-counts}. */
     public String name() {
         return name;
     }
 
-    /** What the names of its settings begin with: {@code departments}. */
+    /** The prefix of its keys: {@code departments}. */
     public String keyStem() {
         return keyStem;
     }
@@ -78,22 +78,25 @@ public final class Aggregate<T> {
         return description;
     }
 
-    /** The topic and the stream that results go to if no others are configured. */
+    /** The default name of the topic and the stream. */
     public String defaultTopic() {
         return defaultTopic;
     }
 
-    /** The index that results go to if no other is configured; the name of its template. */
+    /** The default name of the index, and the name of its template. */
     public String defaultIndex() {
         return defaultIndex;
     }
 
-    /** The property group without which a job does not compute it; empty if every job does. */
+    /**
+     * The property group that a job needs to compute this aggregate; empty if every job computes
+     * it.
+     */
     public Optional<String> group() {
         return Optional.ofNullable(group);
     }
 
-    /** How a result is written. */
+    /** The format of a result. */
     public AggregateFormat<T> format() {
         return format;
     }

@@ -5,23 +5,27 @@ import java.io.IOException;
 import java.io.Serializable;
 
 /**
- * How a result is written: the same key, time and JSON wherever it goes.
+ * The format of a result. Key, time, and JSON are the same in all destinations.
  *
  * @param <T> the result
  */
 public interface AggregateFormat<T> extends Serializable {
 
-    /** The record's key in a topic. */
+    /** The key of the record in a topic. */
     byte[] key(T value);
 
-    /** The record's timestamp: the window's last millisecond, since the epoch. */
+    /** The record's timestamp: the last millisecond of the window, in ms since 1970. */
     long timestamp(T value);
 
-    /** First millisecond of the window, since the epoch; it picks the index of a day or month. */
+    /**
+     * The first millisecond of the window, in ms since 1970. It selects the index of a day or
+     * month.
+     */
     long windowBegin(T value);
 
     /**
-     * Made of key and window, so that a replayed window overwrites itself. It may be of any length.
+     * A document id made of the key and the window, so that a replayed window overwrites itself. It
+     * can have any length.
      */
     String documentId(T value);
 

@@ -9,8 +9,8 @@ import java.io.UncheckedIOException;
 import javax.annotation.Nullable;
 
 /**
- * Renders aggregates as one line of JSON in UTF-8. For one thread at a time: what it writes with is
- * used again, since there may be hundreds of thousands of sessions per second.
+ * Renders aggregates as one line of JSON in UTF-8. Not thread-safe: buffers are reused, because
+ * there may be hundreds of thousands of sessions per second.
  *
  * @param <T> the aggregate
  */
@@ -18,14 +18,14 @@ public final class AggregateJson<T> implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** More than most lines have. */
+    /** More bytes than most lines have. */
     private static final int FIRST_BYTES = 512;
 
     private static final JsonFactory JSON = new JsonFactory();
 
     private final AggregateFormat<T> format;
 
-    /** Unlike that of the JDK it takes no lock, which would be a good part of the work. */
+    /** Unlike the JDK's stream, it takes no lock, which would be a large part of the work. */
     private transient ByteArrayBuilder bytes;
 
     @Nullable private transient JsonGenerator json;
@@ -34,7 +34,7 @@ public final class AggregateJson<T> implements Serializable {
         this.format = format;
     }
 
-    /** The line, without its end. */
+    /** The line, without a line end. */
     public byte[] toBytes(T value) {
         try {
             if (json == null) {

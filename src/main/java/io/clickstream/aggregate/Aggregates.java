@@ -5,7 +5,7 @@ import io.clickstream.event.Trend;
 import io.clickstream.event.WindowCount;
 import java.util.List;
 
-/** All aggregates. Topics, fields and indices are those of the MSK lab. */
+/** All aggregates. Topics, fields, and indices have the names of the MSK lab. */
 public final class Aggregates {
 
     public static final Aggregate<WindowCount> DEPARTMENT_COUNTS =
@@ -45,7 +45,7 @@ public final class Aggregates {
                             new TrendFormat())
                     .onlyWith("trending");
 
-    /** Each of them, in the order of the tables of settings. */
+    /** All aggregates, in the order of the tables of settings. */
     public static final List<Aggregate<?>> ALL =
             List.of(DEPARTMENT_COUNTS, SESSION_COUNTS, CHECKOUT_SESSIONS, TRENDING);
 

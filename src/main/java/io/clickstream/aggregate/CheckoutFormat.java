@@ -9,14 +9,14 @@ import java.nio.charset.StandardCharsets;
 import javax.annotation.Nullable;
 
 /**
- * One session with a checkout. A list of departments that would be too long is cut; then, and only
- * then, a last field says how many are left out.
+ * One session with a checkout. If the list of departments is too long, it is cut, and only then an
+ * additional last field contains the number of dropped departments.
  */
 public final class CheckoutFormat implements AggregateFormat<Session> {
 
     private static final long serialVersionUID = 1L;
 
-    /** Names that are encoded once, since this is written for every session with a checkout. */
+    /** Field names, encoded once, because every session with a checkout needs them. */
     private static final SerializableString USER_ID = new SerializedString("userId");
 
     private static final SerializableString EVENT_COUNT = new SerializedString("eventCount");
@@ -28,7 +28,7 @@ public final class CheckoutFormat implements AggregateFormat<Session> {
     private static final SerializableString END = new SerializedString("windowEndTime");
     private static final SerializableString TRUNCATED = new SerializedString("deptListTruncated");
 
-    /** The lab writes it into every record; a dashboard of the lab may group by it. */
+    /** A constant that the lab writes into every record; a dashboard of the lab may group by it. */
     private static final int EVENT_KEY = 1;
 
     @Nullable private transient JsonNames departments;

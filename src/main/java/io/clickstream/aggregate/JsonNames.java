@@ -5,15 +5,15 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.IOException;
 
 /**
- * Writes names that come again and again, such as those of departments, each encoded once. For any
- * thread: at worst a name is encoded twice.
+ * Writes names that occur often, such as departments, and encodes each of them once. Thread-safe:
+ * at worst, a name is encoded twice.
  */
 final class JsonNames {
 
-    /** A power of two; a shop has tens to hundreds of departments. */
+    /** A power of two. A shop has tens to hundreds of departments. */
     private static final int SLOTS = 512;
 
-    /** The names that came last, by their hash. */
+    /** The most recent names, by hash. */
     private final SerializedString[] names = new SerializedString[SLOTS];
 
     /** Writes a name as the generator writes any string. */

@@ -5,7 +5,7 @@ import io.clickstream.event.Trend;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** A name among the most clicked ones of a span. */
+/** A name in the ranking of a time span. */
 public final class TrendFormat implements AggregateFormat<Trend> {
 
     private static final long serialVersionUID = 1L;

@@ -20,7 +20,7 @@ final class AggregateKeys<T> {
     /**
      * Declares the keys.
      *
-     * @param kind what the aggregate goes to; the last part of the keys' names
+     * @param kind the kind of destination; the last part of the keys' names
      */
     AggregateKeys(
             String group,
@@ -49,7 +49,7 @@ final class AggregateKeys<T> {
         return keys.get(aggregate);
     }
 
-    /** The value of each aggregate; null only after an error, which the reader knows of. */
+    /** The value of each aggregate; null only after an error, which the reader has recorded. */
     Map<Aggregate<?>, T> read(PropertyReader reader) {
         Map<Aggregate<?>, T> values = new LinkedHashMap<>();
         keys.forEach((aggregate, key) -> values.put(aggregate, reader.get(key)));

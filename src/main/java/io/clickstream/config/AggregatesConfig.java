@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.OptionalInt;
 import javax.annotation.Nullable;
 
-/** What a session is, and the windows that count sessions. */
+/** The session gap, the windows that count sessions, and the limits of sessions. */
 public final class AggregatesConfig {
 
     static final String GROUP = "aggregates";
@@ -74,19 +74,19 @@ public final class AggregatesConfig {
         return sessionGap;
     }
 
-    /** Size of the windows, which are aligned to the epoch. */
+    /** Size of the windows, which are aligned to 1970-01-01T00:00:00Z. */
     public Duration window() {
         return window;
     }
 
-    /** What the list of a session's departments may take as JSON. */
+    /** The maximum size of a session's department list as JSON, in bytes. */
     public int maxDeptListBytes() {
         return maxDeptListBytes;
     }
 
     /**
-     * Open sessions that a subtask holds on the heap; the others are in keyed state alone. Empty if
-     * the size of the heap decides.
+     * The number of open sessions that a subtask keeps on the heap; the others are in keyed state
+     * only. Empty if the size of the heap decides.
      */
     public OptionalInt maxSessionsOnHeap() {
         return maxSessionsOnHeap == null ? OptionalInt.empty() : OptionalInt.of(maxSessionsOnHeap);

@@ -6,19 +6,19 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** Where and how every record is kept. */
+/** The archive of all records: path, format, and layout of its files. */
 public final class ArchiveConfig {
 
-    /** What files are made of. */
+    /** The format of the files. */
     public enum Format {
         JSON,
         CSV,
         LOG,
-        /** Columns of the fields that the format's mapping names, and one of the whole records. */
+        /** Columns for the mapped fields, and one column for the whole record. */
         PARQUET
     }
 
-    /** The folders that files are in. */
+    /** The folders of the files, in UTC. */
     public enum Layout {
         /** {@code dt=2022-06-14/hour=05}. */
         HOUR,
@@ -28,7 +28,7 @@ public final class ArchiveConfig {
         FIREHOSE
     }
 
-    /** Which time of a record picks the folder. */
+    /** The time of a record that selects its folder. */
     public enum PartitionBy {
         EVENT_TIME,
         ARRIVAL
@@ -204,7 +204,7 @@ public final class ArchiveConfig {
         return new ArchiveConfig(reader);
     }
 
-    /** A key that one format needs and the others have no use for. */
+    /** Reads a key that one format needs, and reports an error if another format is configured. */
     private <T> Optional<T> onlyFor(Format only, PropertyReader reader, Key<T> key) {
         if (format == only) {
             return Optional.ofNullable(reader.get(key));
@@ -223,7 +223,7 @@ public final class ArchiveConfig {
         return Optional.empty();
     }
 
-    /** The folder that all others are in. */
+    /** The root folder of the archive. */
     public URI path() {
         return path;
     }
@@ -236,12 +236,12 @@ public final class ArchiveConfig {
         return gzip;
     }
 
-    /** Of CSV: where a record has what, in the order of the columns. */
+    /** For CSV: the pointers by column, in the order of the columns. */
     public Map<String, JsonPointer> columns() {
         return columns;
     }
 
-    /** Of a log: where a record has what stands behind the time. */
+    /** For logs: the pointer of the text after the time. */
     public Optional<JsonPointer> text() {
         return text;
     }
@@ -254,12 +254,12 @@ public final class ArchiveConfig {
         return partitionBy;
     }
 
-    /** How long before its arrival a click may have been to go by its event time. */
+    /** Clicks that are older than this on arrival are filed by arrival time. */
     public Duration maxAge() {
         return maxAge;
     }
 
-    /** Bytes of a file, packed where it is, after which it ends. */
+    /** The size at which a file ends, in bytes; of a compressed file, the compressed size. */
     public int rollSize() {
         return rollSize;
     }
@@ -272,7 +272,7 @@ public final class ArchiveConfig {
         return inactivity;
     }
 
-    /** The name of the folder, within the path, of records that can't be read. */
+    /** The name of the folder, below the path, for records that cannot be read. */
     public String malformedFolder() {
         return malformedFolder;
     }

@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.Properties;
 import javax.annotation.Nullable;
 
-/** Settings of a Kinesis client, under the names that Flink's connector has for them. */
+/** Settings of a Kinesis client, with the names that Flink's connector uses. */
 final class AwsClient {
 
     private static final String REGION = "aws.region";
     private static final String ENDPOINT = "aws.endpoint";
 
     /**
-     * What the client is told: the user's own {@code aws.…} settings, with region and endpoint.
+     * The client's settings: the user's {@code aws.…} settings, the region, and the endpoint.
      *
      * @param region null after an error
      */

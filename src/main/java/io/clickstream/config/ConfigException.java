@@ -2,7 +2,7 @@ package io.clickstream.config;
 
 import java.util.List;
 
-/** All that is wrong with a configuration, one line each. */
+/** Reports all errors of a configuration, one per line. */
 public final class ConfigException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

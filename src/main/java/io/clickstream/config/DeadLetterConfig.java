@@ -1,6 +1,6 @@
 package io.clickstream.config;
 
-/** Where records go that could not be used. */
+/** The topic for records that could not be used. */
 public final class DeadLetterConfig {
 
     static final String GROUP = "dead-letters";

@@ -3,7 +3,7 @@ package io.clickstream.config;
 import java.time.Duration;
 import java.time.Instant;
 
-/** How event time goes on, and which event times can't be true. */
+/** How event time advances, and which event times are valid. */
 public final class EventTimeConfig {
 
     static final String GROUP = "event-time";
@@ -106,7 +106,7 @@ public final class EventTimeConfig {
         return maxFutureSkew;
     }
 
-    /** The first event time that a click may have. */
+    /** The first valid event time of a click, inclusive. */
     public Instant earliest() {
         return earliest;
     }

@@ -2,7 +2,7 @@ package io.clickstream.config;
 
 import java.net.URI;
 
-/** The folder that results of files are written into. */
+/** The folder for results of a job that reads files. */
 public final class FilesSinkConfig {
 
     static final String GROUP = "sink.files";
@@ -29,7 +29,7 @@ public final class FilesSinkConfig {
         return new FilesSinkConfig(reader);
     }
 
-    /** The folder that the others are in. */
+    /** The root folder of the results. */
     public URI path() {
         return path;
     }

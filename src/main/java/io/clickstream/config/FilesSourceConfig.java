@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
-/** Which files are read once from beginning to end, and which of their results are written. */
+/** The files that are read once, and the time range of the results that are written. */
 public final class FilesSourceConfig {
 
     static final String GROUP = "source.files";
@@ -70,22 +70,22 @@ public final class FilesSourceConfig {
         return new FilesSourceConfig(reader);
     }
 
-    /** Files and folders, with their schemes. */
+    /** URIs of files and folders. */
     public List<URI> paths() {
         return paths;
     }
 
-    /** The columns of CSV files without a header; empty if the first line names them. */
+    /** The columns of CSV files without a header; empty if the first line contains them. */
     public List<String> columns() {
         return columns;
     }
 
-    /** The first ms since the epoch that a result's last millisecond may be. */
+    /** The lowest last millisecond of a result, in ms since 1970, inclusive. */
     public long fromMillis() {
         return from.map(Instant::toEpochMilli).orElse(Long.MIN_VALUE);
     }
 
-    /** The first ms since the epoch after that range. */
+    /** The highest last millisecond of a result, in ms since 1970, exclusive. */
     public long toMillis() {
         return to.map(Instant::toEpochMilli).orElse(Long.MAX_VALUE);
     }

@@ -6,9 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/**
- * Which clicks are left out of the aggregates: duplicates and those of bots. Nothing by default.
- */
+/** The filters for duplicates and for clicks by bots. Both are off by default. */
 public final class FilterConfig {
 
     static final String DUPLICATES = "duplicates";
@@ -121,7 +119,7 @@ public final class FilterConfig {
         check(reader, format);
     }
 
-    /** The field that a list is about; nothing where there is no list. */
+    /** The field to which a list applies; empty if there is no list. */
     private static Optional<JsonPointer> pointer(
             PropertyReader reader, Key<JsonPointer> field, Key<?> list, List<?> listed) {
         if (reader.has(field) && !reader.has(list)) {
@@ -183,7 +181,7 @@ public final class FilterConfig {
         return new FilterConfig(reader, format);
     }
 
-    /** The fields that the filters need, where these are on. */
+    /** The fields that the configured filters need. */
     public OptionalFields fields() {
         OptionalFields fields = OptionalFields.NONE;
         fields = id.isPresent() ? fields.withId(id.get()) : fields;
@@ -191,27 +189,30 @@ public final class FilterConfig {
         return ip.isPresent() ? fields.withIp(ip.get()) : fields;
     }
 
-    /** For how long, in event time, an id is remembered; empty if duplicates are not looked for. */
+    /** How long the job remembers an id, in event time; empty if duplicates are not filtered. */
     public Optional<Duration> duplicateSpan() {
         return id.map(pointer -> duplicateSpan);
     }
 
-    /** A user agent that contains one of these, in any case of letters, is a bot's. */
+    /** A user agent that contains one of these texts, ignoring case, belongs to a bot. */
     public List<String> botUserAgents() {
         return botUserAgents;
     }
 
-    /** An address in one of these is a bot's. */
+    /** An address in one of these ranges belongs to a bot. */
     public List<IpRange> botIpRanges() {
         return botIpRanges;
     }
 
-    /** Clicks within {@link #botPer()} above which a session is a bot's; empty for no limit. */
+    /**
+     * Sessions with more clicks than this per {@link #botPer()}, on average, belong to a bot; empty
+     * for no limit.
+     */
     public OptionalInt botClicks() {
         return botClicks.isPresent() ? OptionalInt.of(botClicks.get()) : OptionalInt.empty();
     }
 
-    /** The time that {@link #botClicks()} are about. */
+    /** The time for {@link #botClicks()}. */
     public Duration botPer() {
         return botPer;
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What records of clicks look like. */
+/** The format of records. */
 public final class FormatConfig {
 
     /** The formats. */
@@ -13,11 +13,11 @@ public final class FormatConfig {
         AVRO
     }
 
-    /** How records may be packed. */
+    /** The compression of records. */
     public enum Compression {
-        /** Not at all. */
+        /** None. */
         NONE,
-        /** RFC 1952, with an envelope of CloudWatch Logs in it or without. */
+        /** RFC 1952, with or without an envelope of CloudWatch Logs. */
         GZIP
     }
 
@@ -151,22 +151,22 @@ public final class FormatConfig {
         return preset;
     }
 
-    /** The preset's fields, with those that are configured otherwise. */
+    /** The preset's mapping with the configured overrides. */
     public JsonMapping mapping() {
         return mapping;
     }
 
-    /** The event types that are a checkout, whatever the format. */
+    /** The event types that are a checkout, in all formats. */
     public Set<String> checkoutEventTypes() {
         return checkoutEventTypes;
     }
 
-    /** A path, or a schema as JSON text; the wire schema where there is none. */
+    /** A path, or a schema as JSON text; empty for the default schema. */
     public Optional<String> writerSchema() {
         return writerSchema;
     }
 
-    /** How records of a topic or stream may be packed. */
+    /** The compression of records in topics and streams. */
     public Compression compression() {
         return compression;
     }

@@ -1,21 +1,21 @@
 package io.clickstream.config;
 
-/** What of a record only an interaction needs. */
+/** Fields of a record that only interactions need. */
 public enum InteractionField {
-    /** What was looked at or bought: a number or a string. */
+    /** The item that was viewed or bought: a number or a string. */
     ITEM,
-    /** The session as whoever sent the record counts it: a number or a string. */
+    /** The sender's session id: a number or a string. */
     SESSION_ID,
-    /** What tells the interaction from all others: a number or a string. */
+    /** A value that identifies the interaction: a number or a string. */
     EVENT_ID,
-    /** A number, such as a price or for how long something was watched. */
+    /** A number, such as a price or a watching time. */
     EVENT_VALUE,
-    /** A JSON object, or a string that holds one. */
+    /** A JSON object, or a string that contains one. */
     PROPERTIES,
-    /** The items that were shown beside: a JSON array, or a string that holds one. */
+    /** The items that were shown with it: a JSON array, or a string that contains one. */
     IMPRESSION,
-    /** The recommendation that the item was in: a string. */
+    /** The recommendation that contained the item: a string. */
     RECOMMENDATION_ID,
-    /** Where the item was shown, for metric attribution: a string. */
+    /** The place where the item was shown, for metric attribution: a string. */
     ATTRIBUTION_SOURCE
 }

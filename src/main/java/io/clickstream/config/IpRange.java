@@ -6,9 +6,7 @@ import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 import javax.annotation.Nullable;
 
-/**
- * The IP addresses that begin with the same bits: {@code 66.249.64.0/19}, {@code 2001:db8::/32}.
- */
+/** The IP addresses with a common prefix: {@code 66.249.64.0/19}, {@code 2001:db8::/32}. */
 public final class IpRange implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -26,7 +24,7 @@ public final class IpRange implements Serializable {
     }
 
     /**
-     * Reads an address, or an address with the number of bits that count (RFC 4632, RFC 4291).
+     * Parses an address, or an address with a prefix length (RFC 4632, RFC 4291).
      *
      * @throws IllegalArgumentException if it is neither; the message says why
      */
@@ -54,8 +52,8 @@ public final class IpRange implements Serializable {
     }
 
     /**
-     * The bytes of an address in text, 4 or 16 of them; an IPv4 address in an IPv6 one counts as
-     * the former. Null if it is no address. Never asks a name server.
+     * Parses an address to its 4 or 16 bytes. An IPv4 address that is mapped into IPv6 becomes 4
+     * bytes. Returns null if the text is not an address. Never queries DNS.
      */
     @Nullable
     public static byte[] bytes(String text) {

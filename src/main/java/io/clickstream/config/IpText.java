@@ -5,18 +5,19 @@ import java.util.List;
 import javax.annotation.Nullable;
 
 /**
- * Reads addresses as web servers and proxies write them: several separated by commas, the client's
- * first, as in {@code X-Forwarded-For}; with blanks around; with a port; IPv6 in brackets.
+ * Parses addresses in the notations of web servers and proxies: several addresses separated by
+ * commas, with the client's first, as in {@code X-Forwarded-For}; with spaces around them; with a
+ * port; IPv6 in brackets.
  */
 public final class IpText {
 
     /**
-     * How much of a list is looked at for the client. A list in use has a few addresses, each of at
-     * most 45 characters; a longer one must not cost more time.
+     * The number of characters of a list in which the client's address is searched. A typical list
+     * has a few addresses of at most 45 characters each; longer lists must not cost more time.
      */
     private static final int MAX_CLIENT_CHARACTERS = 1024;
 
-    /** The texts of a list, without the blanks around them; an empty one where nothing is. */
+    /** The parts of a list, without the spaces around them. Parts can be empty. */
     public static List<String> parts(String text) {
         List<String> parts = new ArrayList<>();
         int begin = 0;
@@ -29,8 +30,8 @@ public final class IpText {
     }
 
     /**
-     * The bytes of the first of a list that is an address: the client's. Null if none is one among
-     * those that end within the first 1,024 characters.
+     * The bytes of the first valid address of a list, which is the client's; null if no address
+     * ends within the first 1,024 characters.
      */
     @Nullable
     public static byte[] client(String text) {
@@ -52,8 +53,8 @@ public final class IpText {
     }
 
     /**
-     * The bytes of one address, perhaps with a port, as {@link IpRange#bytes} gives them. Null if
-     * it is none.
+     * The bytes of one address, with or without a port, as {@link IpRange#bytes} returns them; null
+     * if the text is not an address.
      */
     @Nullable
     public static byte[] address(String text) {
@@ -76,7 +77,7 @@ public final class IpText {
         return IpRange.bytes(address);
     }
 
-    /** Whether nothing more comes, or a colon and a number. */
+    /** Whether the rest of the text is empty, or a colon and a port. */
     private static boolean isPort(String text, int begin) {
         if (begin == text.length()) {
             return true;

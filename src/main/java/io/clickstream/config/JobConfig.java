@@ -8,10 +8,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The configuration of a job, parsed once. An absent group {@code sink.kafka}, {@code
- * sink.kinesis}, {@code sink.opensearch}, {@code sink.archive} or {@code sink.personalize} turns
- * that sink off, and without {@code registry} Avro clicks have no header; of the other groups each
- * has defaults.
+ * The configuration of a job, parsed once. The groups {@code sink.kafka}, {@code sink.kinesis},
+ * {@code sink.opensearch}, {@code sink.archive}, and {@code sink.personalize} turn their sinks on.
+ * The group {@code registry} turns the schema registry on. All other groups have defaults.
  */
 public final class JobConfig implements PipelineConfig {
 
@@ -166,7 +165,9 @@ public final class JobConfig implements PipelineConfig {
         }
     }
 
-    /** What is archived or recommended already must not be so once more by a replay. */
+    /**
+     * Checks a job that reads files. A replay must not archive records or send interactions again.
+     */
     private void checkFiles(PropertyReader reader) {
         if (filesSink.isEmpty()) {
             reader.error(
@@ -204,7 +205,7 @@ public final class JobConfig implements PipelineConfig {
         }
     }
 
-    /** The groups as a list in a sentence. */
+    /** The group names, as a list in a sentence. */
     private static String quoted(List<String> groups) {
         int last = groups.size() - 1;
         return groups.subList(0, last).stream()
@@ -218,8 +219,8 @@ public final class JobConfig implements PipelineConfig {
     /**
      * Parses property groups.
      *
-     * @param propertyGroups property group ids to their properties
-     * @throws ConfigException with all that is wrong, if anything is
+     * @param propertyGroups properties by property group id
+     * @throws ConfigException if there is an error; contains all errors
      */
     public static JobConfig parse(Map<String, Map<String, String>> propertyGroups) {
         return parse(propertyGroups, new Secrets(System.getenv()));
@@ -232,17 +233,17 @@ public final class JobConfig implements PipelineConfig {
         return config;
     }
 
-    /** Where clicks are read; empty if they come from Kinesis. */
+    /** The Kafka source; empty if clicks come from elsewhere. */
     public Optional<KafkaSourceConfig> kafkaSource() {
         return kafkaSource;
     }
 
-    /** Where clicks are read; empty if they come from Kafka. */
+    /** The Kinesis source; empty if clicks come from elsewhere. */
     public Optional<KinesisSourceConfig> kinesisSource() {
         return kinesisSource;
     }
 
-    /** Where clicks are read once; empty if they come from Kafka or Kinesis. */
+    /** The files to read once; empty if clicks come from elsewhere. */
     public Optional<FilesSourceConfig> filesSource() {
         return filesSource;
     }
@@ -252,7 +253,7 @@ public final class JobConfig implements PipelineConfig {
         return format;
     }
 
-    /** Where the schemas of Avro clicks are; empty if none are registered. */
+    /** The schema registry of Avro clicks; empty if there is none. */
     public Optional<RegistryConfig> registry() {
         return registry;
     }
@@ -287,19 +288,19 @@ public final class JobConfig implements PipelineConfig {
         return computed;
     }
 
-    /** Where aggregates are written; empty if they go to no topics. */
+    /** The topics of aggregates; empty if there are none. */
     public Optional<KafkaSinkConfig> kafkaSink() {
         return topicsAreWritten ? kafka : Optional.empty();
     }
 
-    /** Where aggregates and dead letters are written; empty if they go to no streams. */
+    /** The streams of aggregates and dead letters; empty if there are none. */
     public Optional<KinesisSinkConfig> kinesisSink() {
         return kinesisSink;
     }
 
     /**
-     * The cluster of the topic of dead letters: that of the aggregates' topics, or the source's
-     * where there are none. Empty if dead letters go to a stream alone.
+     * The cluster of the dead letter topic: the cluster of the aggregates' topics, or the source's
+     * cluster if there are none. Empty if dead letters go only to a stream.
      */
     public Optional<KafkaSinkConfig> deadLetterCluster() {
         return topicsAreWritten || kinesisSink.isEmpty() ? kafka : Optional.empty();
@@ -309,12 +310,12 @@ public final class JobConfig implements PipelineConfig {
         return openSearch;
     }
 
-    /** Where results of files are written; empty if clicks come from no files. */
+    /** The folder for results of files; empty if clicks do not come from files. */
     public Optional<FilesSinkConfig> filesSink() {
         return filesSink;
     }
 
-    /** Where every record is kept; empty if none is. */
+    /** The archive of all records; empty if there is none. */
     public Optional<ArchiveConfig> archive() {
         return archive;
     }
@@ -328,12 +329,12 @@ public final class JobConfig implements PipelineConfig {
         return deadLetters;
     }
 
-    /** How often to checkpoint where the cluster does not say it. */
+    /** The checkpoint interval if the cluster does not set one. */
     public Duration checkpointInterval() {
         return checkpointInterval;
     }
 
-    /** The highest parallelism that the job can ever have; empty if Flink chooses it. */
+    /** The maximum parallelism of the job; empty if Flink chooses it. */
     public Optional<Integer> maxParallelism() {
         return maxParallelism;
     }

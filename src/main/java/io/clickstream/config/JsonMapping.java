@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import javax.annotation.Nullable;
 
-/** Where a JSON record has what, by JSON pointers (RFC 6901): a preset, or parts of it replaced. */
+/** The JSON pointers (RFC 6901) of a record's fields: a preset with optional overrides. */
 public final class JsonMapping implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -102,7 +102,7 @@ public final class JsonMapping implements Serializable {
                     Parsers.OPTIONAL_POINTER,
                     "The session id of the sender. For `sink.personalize`.");
 
-    /** Keys that only JSON records have a use for. */
+    /** Keys that apply only to JSON records. */
     static final List<Key<?>> KEYS =
             List.of(
                     USER,
@@ -140,7 +140,7 @@ public final class JsonMapping implements Serializable {
         sessionId = builder.sessionId;
     }
 
-    /** The fields of a preset, as they are. */
+    /** The mapping of a preset. */
     public static JsonMapping of(Preset preset) {
         return new JsonMapping(builder(preset));
     }
@@ -188,7 +188,7 @@ public final class JsonMapping implements Serializable {
         return List.of(pointer(text));
     }
 
-    /** The preset with what the group {@code format} says otherwise. */
+    /** The preset with the overrides in the group {@code format}. */
     static JsonMapping read(PropertyReader reader, Preset preset) {
         Builder builder = builder(preset);
         reader.find(USER).ifPresent(found -> builder.users = found);
@@ -212,7 +212,10 @@ public final class JsonMapping implements Serializable {
         return reader.find(key).orElse(Optional.ofNullable(preset)).orElse(null);
     }
 
-    /** A field is a value; what is within it can't be another one. */
+    /**
+     * Reports fields that are inside other fields. A field is a value, so it cannot contain another
+     * field.
+     */
     private void refuseFieldsInFields(PropertyReader reader) {
         Map<Key<?>, List<JsonPointer>> fields = new LinkedHashMap<>();
         fields.put(USER, users);
@@ -253,7 +256,7 @@ public final class JsonMapping implements Serializable {
                 });
     }
 
-    /** All fields with the keys that name them. */
+    /** All fields by the keys that configure them. */
     public Map<String, List<JsonPointer>> fields() {
         Map<String, List<JsonPointer>> fields = new LinkedHashMap<>();
         fields.put(USER.toString(), users);
@@ -263,7 +266,7 @@ public final class JsonMapping implements Serializable {
         return fields;
     }
 
-    /** Whether the fields that aggregates need are the lab's, taken as they are. */
+    /** Whether the fields that aggregates need are the lab's, without any conversion. */
     public boolean readsLikeTheLab() {
         JsonMapping lab = of(Preset.LAB);
         return users.equals(lab.users)
@@ -275,12 +278,12 @@ public final class JsonMapping implements Serializable {
                 && departmentCut == null;
     }
 
-    /** Who clicked, a number or a string: the first of these that is there. */
+    /** The user, a number or a string: the first pointer with a value is used. */
     public List<JsonPointer> users() {
         return users;
     }
 
-    /** Event time, in the form of {@link #timeFormat()}. */
+    /** The event time, in the format {@link #timeFormat()}. */
     public JsonPointer time() {
         return time;
     }
@@ -289,37 +292,37 @@ public final class JsonMapping implements Serializable {
         return timeFormat;
     }
 
-    /** The zone of times that name none. */
+    /** The zone of times that have none. */
     public ZoneId timeZone() {
         return timeZone;
     }
 
-    /** What was done: a string. */
+    /** The event type: a string. */
     public Optional<JsonPointer> eventType() {
         return Optional.ofNullable(eventType);
     }
 
-    /** What values of the event type become; others stay as they are. */
+    /** New names of event types. All other types keep their names. */
     public Map<String, String> eventTypes() {
         return eventTypes;
     }
 
-    /** The department that was visited: the first of these that is there; empty for none. */
+    /** The department: the first pointer with a value is used; empty if records have none. */
     public List<JsonPointer> departments() {
         return departments;
     }
 
-    /** The text that ends a department, with all that is behind it. */
+    /** The text that ends a department. This text and everything after it are dropped. */
     public Optional<String> departmentCut() {
         return Optional.ofNullable(departmentCut);
     }
 
-    /** What was looked at or bought. */
+    /** The item that was viewed or bought. */
     public Optional<JsonPointer> item() {
         return Optional.ofNullable(item);
     }
 
-    /** The session as whoever sent the record counts it. */
+    /** The sender's session id. */
     public Optional<JsonPointer> sessionId() {
         return Optional.ofNullable(sessionId);
     }

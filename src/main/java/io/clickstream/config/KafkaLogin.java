@@ -8,10 +8,10 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.SslConfigs;
 
-/** How to log in at a Kafka cluster, as settings of Kafka's clients. Shows no secret. */
+/** How to log in to a Kafka cluster, as settings of Kafka's clients. Never reveals a secret. */
 public final class KafkaLogin {
 
-    /** The ways in that MSK has. */
+    /** The login methods of MSK. */
     public enum Security {
         PLAINTEXT,
         TLS,
@@ -32,7 +32,7 @@ public final class KafkaLogin {
         this.security = security;
     }
 
-    /** Whether the configuration says anything about a login. */
+    /** Whether the configuration has any key of a login. */
     static boolean isThere(PropertyReader reader, KafkaLoginKeys keys) {
         return keys.all().stream().anyMatch(reader::has);
     }
@@ -184,7 +184,7 @@ public final class KafkaLogin {
         properties.setProperty(key, value);
     }
 
-    /** The login's settings of a client, with the user's own, which win. */
+    /** The login's client settings, overridden by the user's own settings. */
     Properties with(Properties passedThrough) {
         Properties all = new Properties();
         all.putAll(properties);
@@ -196,7 +196,7 @@ public final class KafkaLogin {
         return security;
     }
 
-    /** What to look at where brokers refuse a name, a password or a role. */
+    /** What to check if brokers refuse a name, a password, or a role. */
     public String whatToCheck() {
         switch (security) {
             case SCRAM:
@@ -208,7 +208,7 @@ public final class KafkaLogin {
         }
     }
 
-    /** What to look at where one side does not trust the other's certificate. */
+    /** What to check if one side does not trust the other's certificate. */
     public String certificatesToCheck() {
         switch (security) {
             case PLAINTEXT:

@@ -2,7 +2,7 @@ package io.clickstream.config;
 
 import java.util.List;
 
-/** The keys that say how to log in at a Kafka cluster; a source and a sink have the same. */
+/** The login keys of a Kafka cluster; the source and the sink have the same keys. */
 final class KafkaLoginKeys {
 
     final Key<KafkaLogin.Security> security;

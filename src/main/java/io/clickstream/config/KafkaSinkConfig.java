@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Properties;
 
-/** The topics of aggregates, and how surely records get there. */
+/** The topics of aggregates, and the delivery guarantee. */
 public final class KafkaSinkConfig {
 
-    /** What a restart may do to records. */
+    /** The delivery guarantee. */
     public enum Delivery {
         EXACTLY_ONCE,
         AT_LEAST_ONCE
@@ -172,12 +172,12 @@ public final class KafkaSinkConfig {
         return createTopics;
     }
 
-    /** Partitions of created topics; empty for the broker's default. */
+    /** The number of partitions of created topics; empty for the broker's default. */
     public OptionalInt partitions() {
         return partitions;
     }
 
-    /** Copies of created topics; empty for the broker's default. */
+    /** The number of replicas of created topics; empty for the broker's default. */
     public OptionalInt replicationFactor() {
         return replicationFactor;
     }
@@ -186,7 +186,10 @@ public final class KafkaSinkConfig {
         return login;
     }
 
-    /** Settings of the producers: those of the login, and what the user passes through; a copy. */
+    /**
+     * A copy of the producers' settings: those of the login, and those that the user passes
+     * through.
+     */
     public Properties clientProperties() {
         return (Properties) clientProperties.clone();
     }

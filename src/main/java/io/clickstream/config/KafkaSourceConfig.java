@@ -3,7 +3,7 @@ package io.clickstream.config;
 import java.util.List;
 import java.util.Properties;
 
-/** Which topics are read, and from where on. */
+/** The topics to read, and where to start. */
 public final class KafkaSourceConfig {
 
     static final String GROUP = "source.kafka";
@@ -91,7 +91,10 @@ public final class KafkaSourceConfig {
         return login;
     }
 
-    /** Settings of the consumer: those of the login, and what the user passes through; a copy. */
+    /**
+     * A copy of the consumer's settings: those of the login, and those that the user passes
+     * through.
+     */
     public Properties clientProperties() {
         return (Properties) clientProperties.clone();
     }

@@ -3,12 +3,15 @@ package io.clickstream.config;
 import javax.annotation.Nullable;
 
 /**
- * One setting: where it stands, what it may be, what it is if it isn't there. The README's table is
- * made of these.
+ * One setting: its name, its allowed values, and its default. The table of settings in the
+ * documentation is generated from these objects.
  */
 public final class Key<T> {
 
-    /** Reads a value. Throws {@link IllegalArgumentException} with what is wrong about it. */
+    /**
+     * Parses a value. Throws {@link IllegalArgumentException} with the error if the value is
+     * invalid.
+     */
     interface Parser<T> {
         T parse(String text);
     }
@@ -38,13 +41,13 @@ public final class Key<T> {
         this.secret = secret;
     }
 
-    /** A key that is required, or that may be left out, as its reader decides. */
+    /** A key without a default. Its reader decides whether it is required. */
     static <T> Key<T> of(
             String group, String name, Parser<T> parser, String allowed, String description) {
         return new Key<>(group, name, parser, allowed, null, description, false);
     }
 
-    /** A key with a default, in the words in which a user would write it. */
+    /** A key with a default, written as a user would write it. */
     static <T> Key<T> of(
             String group,
             String name,
@@ -55,7 +58,7 @@ public final class Key<T> {
         return new Key<>(group, name, parser, allowed, defaultText, description, false);
     }
 
-    /** The same key, but its value may be a reference and never appears in an error. */
+    /** The same key, whose value may be a reference to a secret and never appears in an error. */
     Key<T> asSecret() {
         return new Key<>(group, name, parser, allowed, defaultText, description, true);
     }
@@ -68,7 +71,7 @@ public final class Key<T> {
         return name;
     }
 
-    /** What a value may be, in words. */
+    /** The allowed values, in words. */
     public String allowed() {
         return allowed;
     }

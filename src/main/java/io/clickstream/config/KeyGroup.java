@@ -7,8 +7,8 @@ import java.util.Optional;
 import javax.annotation.Nullable;
 
 /**
- * A property group: its keys in the order of the README's table, and which other keys it hands to a
- * client as they are. The class that reads a group declares it.
+ * A property group: its keys in the order of the table of settings, and the prefix of keys that are
+ * passed to a client unchanged. The class that reads a group declares it.
  */
 final class KeyGroup {
 
@@ -26,19 +26,19 @@ final class KeyGroup {
         return new KeyGroup(name, List.of(keys), null);
     }
 
-    /** The same group with more keys behind the others. */
+    /** The same group with additional keys after the others. */
     KeyGroup and(Key<?>... more) {
         return and(List.of(more));
     }
 
-    /** The same group with more keys behind the others. */
+    /** The same group with additional keys after the others. */
     KeyGroup and(Collection<? extends Key<?>> more) {
         List<Key<?>> all = new ArrayList<>(keys);
         all.addAll(more);
         return new KeyGroup(name, List.copyOf(all), passedPrefix);
     }
 
-    /** The same group; it also hands all keys that begin with a prefix to a client. */
+    /** The same group, which also passes all keys with a prefix to a client. */
     KeyGroup passing(String prefix) {
         return new KeyGroup(name, keys, prefix);
     }
@@ -51,7 +51,7 @@ final class KeyGroup {
         return keys;
     }
 
-    /** What keys that are handed to a client begin with; empty if the group hands on none. */
+    /** The prefix of keys that are passed to a client; empty if there are none. */
     Optional<String> passedPrefix() {
         return Optional.ofNullable(passedPrefix);
     }

@@ -115,7 +115,7 @@ public final class KinesisSinkConfig {
         return deadLettersStream;
     }
 
-    /** Settings of the client, with region and endpoint; a copy. */
+    /** A copy of the client's settings, with region and endpoint. */
     public Properties clientProperties() {
         return (Properties) clientProperties.clone();
     }

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 
-/** Which stream is read, how, and from where on. */
+/** The stream to read, how to read it, and where to start. */
 public final class KinesisSourceConfig implements Serializable {
 
-    /** How records come from the shards. */
+    /** How records are read from shards. */
     public enum Reader {
         POLLING,
         EFO
@@ -160,22 +160,22 @@ public final class KinesisSourceConfig implements Serializable {
         return reader;
     }
 
-    /** The name of the consumer of enhanced fan-out; empty for polling. */
+    /** The name of the enhanced fan-out consumer; empty for polling. */
     public Optional<String> consumer() {
         return Optional.ofNullable(consumer);
     }
 
-    /** Time between two reads of a shard. */
+    /** The time between two reads of a shard. */
     public Duration pollInterval() {
         return pollInterval;
     }
 
-    /** Time between two looks for new shards. */
+    /** The time between two searches for new shards. */
     public Duration discoveryInterval() {
         return discoveryInterval;
     }
 
-    /** Settings of the client, with region and endpoint; a copy. */
+    /** A copy of the client's settings, with region and endpoint. */
     public Properties clientProperties() {
         return (Properties) clientProperties.clone();
     }

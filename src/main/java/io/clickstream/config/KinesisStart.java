@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.OptionalLong;
 
-/** Where the Kinesis source begins when no snapshot says it. */
+/** Where the Kinesis source starts without a snapshot. */
 public final class KinesisStart implements Serializable {
 
     /** The kinds of positions. */
@@ -47,7 +47,7 @@ public final class KinesisStart implements Serializable {
         return kind;
     }
 
-    /** Arrival time to begin at, ms since the epoch; only for {@link Kind#TIMESTAMP}. */
+    /** The arrival time to start at, in ms since 1970; only for {@link Kind#TIMESTAMP}. */
     public OptionalLong timestamp() {
         return kind == Kind.TIMESTAMP ? OptionalLong.of(timestamp) : OptionalLong.empty();
     }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A stream as a user names it: by its name alone, or by its ARN. */
+/** A stream's name or ARN. */
 public final class KinesisStreamName implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -42,7 +42,7 @@ public final class KinesisStreamName implements Serializable {
         return new KinesisStreamName(text, text, null);
     }
 
-    /** The name alone. */
+    /** The name without the rest of the ARN. */
     public String name() {
         return name;
     }
@@ -52,7 +52,7 @@ public final class KinesisStreamName implements Serializable {
         return region == null ? Optional.empty() : Optional.of(text);
     }
 
-    /** The region that the ARN names. */
+    /** The region in the ARN; empty if the user gave a name. */
     public Optional<String> region() {
         return Optional.ofNullable(region);
     }

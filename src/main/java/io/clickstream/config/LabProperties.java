@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The one property group of the MSK lab, whose application's configuration works here as it is.
- * Each of its keys is another name of one of ours.
+ * The single property group of the MSK lab, whose configuration works here unchanged. Each of its
+ * keys is an alias of one of ours.
  */
 final class LabProperties {
 

@@ -16,7 +16,10 @@ import java.util.stream.Stream;
 import javax.annotation.Nullable;
 import org.apache.flink.configuration.MemorySize;
 
-/** Where the aggregates are indexed, how the job shows who it is, and how it sends. */
+/**
+ * The OpenSearch indices of aggregates, the authentication of requests, and the limits of bulk
+ * requests.
+ */
 public final class OpenSearchConfig implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -168,19 +171,19 @@ public final class OpenSearchConfig implements Serializable {
                             RETRY_INITIAL_DELAY,
                             RETRY_MAX_ATTEMPTS);
 
-    /** Whether an index name ends with a part of the window's begin, in UTC. */
+    /** Whether an index name has a suffix with the day or month of the window's begin, in UTC. */
     public enum IndexPeriod {
         /** One index: {@code departments_count}. */
         NONE,
-        /** One a day: {@code departments_count-2022.06.14}. */
+        /** One per day: {@code departments_count-2022.06.14}. */
         DAY,
-        /** One a month: {@code departments_count-2022.06}. */
+        /** One per month: {@code departments_count-2022.06}. */
         MONTH
     }
 
     /** How requests are authenticated. */
     public enum Auth {
-        /** Not at all. */
+        /** No authentication. */
         NONE,
         /** User name and password in each request. */
         BASIC,
@@ -195,13 +198,13 @@ public final class OpenSearchConfig implements Serializable {
         /** A collection of Amazon OpenSearch Serverless. */
         AOSS;
 
-        /** The name as it is signed: {@code es}. */
+        /** The service name in the signature: {@code es}. */
         public String signingName() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** How the user says how requests are authenticated. */
+    /** The configured authentication. */
     enum AuthChoice {
         AUTO,
         NONE,
@@ -209,19 +212,19 @@ public final class OpenSearchConfig implements Serializable {
         SIGV4
     }
 
-    /** What happens at the start where OpenSearch has no index template for an index. */
+    /** What the job does at the start if OpenSearch has no index template for an index. */
     public enum Templates {
         /** The job puts the template. */
         PUT,
         /** The job does not start. */
         CHECK,
-        /** Nothing is asked. */
+        /** The job does not check. */
         IGNORE
     }
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** A bulk waits up to a minute on the server's side for a missing primary shard. */
+    /** On the server, a bulk request waits up to a minute for a missing primary shard. */
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(70);
 
     private final List<URI> endpoints;
@@ -305,14 +308,14 @@ public final class OpenSearchConfig implements Serializable {
         }
     }
 
-    /** Those of the aggregates and of the dead letters, as far as they could be read. */
+    /** The indices of aggregates and dead letters, without those whose names are invalid. */
     private List<String> allIndices() {
         return Stream.concat(indices.values().stream(), Stream.of(deadLettersIndex))
                 .filter(Objects::nonNull)
                 .collect(Collectors.toList());
     }
 
-    /** What is wrong with an index name, by OpenSearch's rules for names; empty if nothing is. */
+    /** The reason why OpenSearch would refuse an index name; empty if it is valid. */
     public static Optional<String> indexNameProblem(String name) {
         if (name.isEmpty()) {
             return Optional.of("it must not be empty");
@@ -336,22 +339,22 @@ public final class OpenSearchConfig implements Serializable {
         return Optional.empty();
     }
 
-    /** One or more addresses of one cluster, with the same path if they have one. */
+    /** One or more addresses of one cluster. If they have a path, it is the same. */
     public List<URI> endpoints() {
         return endpoints;
     }
 
-    /** The path in front of all requests, without a slash at its end; mostly empty. */
+    /** The path before all requests, without a slash at the end; usually empty. */
     public String pathPrefix() {
         return path(endpoints.get(0));
     }
 
-    /** The index of an aggregate, before the period's suffix. */
+    /** The index of an aggregate, without the period's suffix. */
     public String index(Aggregate<?> aggregate) {
         return indices.get(aggregate.name());
     }
 
-    /** Where dead letters are counted; empty where they are not. */
+    /** The index of dead letters; empty if they are not indexed. */
     public Optional<String> deadLettersIndex() {
         return Optional.ofNullable(deadLettersIndex);
     }
@@ -368,17 +371,17 @@ public final class OpenSearchConfig implements Serializable {
         return auth;
     }
 
-    /** The user name with {@link Auth#BASIC}. */
+    /** The user name of {@link Auth#BASIC}. */
     public String username() {
         return Objects.requireNonNull(username, "only basic auth has a user name");
     }
 
-    /** The password with {@link Auth#BASIC}. It belongs into no log and no message. */
+    /** The password of {@link Auth#BASIC}. It must not appear in logs or messages. */
     public String password() {
         return Objects.requireNonNull(password, "only basic auth has a password");
     }
 
-    /** The AWS region with {@link Auth#SIGV4}: {@code eu-central-1}. */
+    /** The AWS region of {@link Auth#SIGV4}: {@code eu-central-1}. */
     public String region() {
         return Objects.requireNonNull(region, "only signed requests have a region");
     }
@@ -387,39 +390,41 @@ public final class OpenSearchConfig implements Serializable {
         return signingService;
     }
 
-    /** A bulk is sent when it holds this many documents. */
+    /** The maximum number of documents in a bulk request. */
     public int bulkMaxActions() {
         return bulkMaxActions;
     }
 
-    /** A bulk is sent when it is this big, in whole mebibytes. */
+    /** The maximum size of a bulk request, in whole mebibytes. */
     public MemorySize bulkMaxSize() {
         return new MemorySize(bulkMaxSize);
     }
 
-    /** No document waits for its bulk for longer. */
+    /** The maximum time that a document waits for its bulk request. */
     public Duration bulkInterval() {
         return bulkInterval;
     }
 
-    /** The wait before the first retry, to which later ones add; see {@link #retriesLast}. */
+    /**
+     * The wait before the first retry, on which later waits are based; see {@link #retriesLast}.
+     */
     public Duration retryInitialDelay() {
         return retryInitialDelay;
     }
 
-    /** How often a bulk is tried again before the job fails over to its last checkpoint. */
+    /** The number of retries of a bulk request before the job restarts from its last checkpoint. */
     public int retryMaxAttempts() {
         return retryMaxAttempts;
     }
 
     /**
-     * How long OpenSearch may be away before the job fails over: the sum of all waits, without the
-     * time that the requests take. It should be well below the checkpoint timeout, since a
+     * How long OpenSearch can be down before the job restarts: the sum of all waits, without the
+     * duration of the requests. It should be well below the checkpoint timeout, because a
      * checkpoint waits for the documents before it.
      *
-     * <p>The n-th wait, from 0, is {@code retryInitialDelay + 10 ms * ((int) e^(0.8 n) - 1)}, from
-     * OpenSearch's {@code BackoffPolicy.exponentialBackoff}. The default, 13 retries from 1 s on,
-     * lasts 4 min 41 s: 1 s each at first, the last ones 31, 67 and 149 s.
+     * <p>The n-th wait, starting at 0, is {@code retryInitialDelay + 10 ms * ((int) e^(0.8 n) -
+     * 1)}, from OpenSearch's {@code BackoffPolicy.exponentialBackoff}. The default of 13 retries
+     * starting at 1 s takes 4 min 41 s: the first waits are 1 s, the last ones 31, 67, and 149 s.
      */
     public Duration retriesLast() {
         long total = 0;
@@ -433,7 +438,7 @@ public final class OpenSearchConfig implements Serializable {
         return CONNECT_TIMEOUT;
     }
 
-    /** How long an answer may take. */
+    /** The maximum time for a response. */
     public Duration socketTimeout() {
         return SOCKET_TIMEOUT;
     }

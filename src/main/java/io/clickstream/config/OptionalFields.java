@@ -11,12 +11,13 @@ import java.util.Optional;
 import javax.annotation.Nullable;
 
 /**
- * Where records have what no aggregate needs, but a filter, a ranking or a recommender that is on.
- * Of Avro records a pointer names a field of the record itself. What is not here is not read.
+ * Fields that no aggregate needs, but a configured filter, ranking, or recommender does. For Avro
+ * records, a pointer names a field of the record itself. Fields that are not listed here are not
+ * read.
  */
 public final class OptionalFields implements Serializable {
 
-    /** Nothing of it is needed. */
+    /** No optional fields. */
     public static final OptionalFields NONE = new OptionalFields(null, null, null, null, Map.of());
 
     private static final long serialVersionUID = 1L;
@@ -40,36 +41,36 @@ public final class OptionalFields implements Serializable {
         this.ofInteraction = Map.copyOf(ofInteraction);
     }
 
-    /** The same with a click's id. */
+    /** The same fields with a click's id. */
     public OptionalFields withId(JsonPointer pointer) {
         return new OptionalFields(
                 Objects.requireNonNull(pointer), userAgent, ip, item, ofInteraction);
     }
 
-    /** The same with a user agent. */
+    /** The same fields with a user agent. */
     public OptionalFields withUserAgent(JsonPointer pointer) {
         return new OptionalFields(id, Objects.requireNonNull(pointer), ip, item, ofInteraction);
     }
 
-    /** The same with an IP address. */
+    /** The same fields with an IP address. */
     public OptionalFields withIp(JsonPointer pointer) {
         return new OptionalFields(
                 id, userAgent, Objects.requireNonNull(pointer), item, ofInteraction);
     }
 
-    /** The same with an item. */
+    /** The same fields with an item. */
     public OptionalFields withItem(JsonPointer pointer) {
         return new OptionalFields(
                 id, userAgent, ip, Objects.requireNonNull(pointer), ofInteraction);
     }
 
-    /** The same with the item that a mapping names, if items are ranked. */
+    /** The same fields with the mapping's item, if items are ranked. */
     OptionalFields withItemFor(Optional<TrendingConfig> trending, FormatConfig format) {
         boolean items = trending.isPresent() && trending.get().field() == TrendField.ITEM;
         return items ? format.mapping().item().map(this::withItem).orElse(this) : this;
     }
 
-    /** The same with what interactions need, if there are any. */
+    /** The same fields with those of interactions, if there are any. */
     OptionalFields withInteractions(Optional<PersonalizeConfig> personalize) {
         return personalize.isPresent()
                 ? new OptionalFields(id, userAgent, ip, item, personalize.get().fields())
@@ -84,7 +85,7 @@ public final class OptionalFields implements Serializable {
                 && ofInteraction.isEmpty();
     }
 
-    /** All fields with the keys that name them. */
+    /** All fields by the keys that configure them. */
     public Map<String, List<JsonPointer>> fields() {
         Map<String, List<JsonPointer>> fields = new LinkedHashMap<>();
         put(fields, FilterConfig.DUPLICATE_ID.toString(), id);
@@ -107,27 +108,27 @@ public final class OptionalFields implements Serializable {
         }
     }
 
-    /** What only interactions need; empty where there are none. */
+    /** The fields that only interactions need; empty if there are no interactions. */
     public Map<InteractionField, JsonPointer> ofInteraction() {
         return ofInteraction;
     }
 
-    /** What tells a click from all others of its user: a number or a string. */
+    /** A value that identifies a click among those of its user: a number or a string. */
     public Optional<JsonPointer> id() {
         return Optional.ofNullable(id);
     }
 
-    /** What the browser calls itself: a string. */
+    /** The user agent of the browser: a string. */
     public Optional<JsonPointer> userAgent() {
         return Optional.ofNullable(userAgent);
     }
 
-    /** Where the click came from: a string. */
+    /** The address from which the click came: a string. */
     public Optional<JsonPointer> ip() {
         return Optional.ofNullable(ip);
     }
 
-    /** What was looked at or bought: a number or a string. Of JSON records only. */
+    /** The item that was viewed or bought: a number or a string. Only in JSON records. */
     public Optional<JsonPointer> item() {
         return Optional.ofNullable(item);
     }

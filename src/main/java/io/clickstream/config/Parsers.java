@@ -22,7 +22,10 @@ import javax.annotation.Nullable;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.TimeUtils;
 
-/** Reads the texts of settings as values. */
+/**
+ * Parses the values of settings. All methods throw {@link IllegalArgumentException} with the error
+ * if a value is invalid.
+ */
 final class Parsers {
 
     static final String DURATION = "a duration, such as `500 ms`, `20 s`, `30 min`";
@@ -78,7 +81,7 @@ final class Parsers {
         };
     }
 
-    /** Names separated by commas, at least one and none of them empty. */
+    /** Names separated by commas. There must be at least one, and none may be empty. */
     static List<String> list(String text) {
         List<String> names =
                 Arrays.stream(text.split(",", -1)).map(String::trim).collect(Collectors.toList());
@@ -116,8 +119,8 @@ final class Parsers {
     }
 
     /**
-     * What is wrong with a pointer; null if nothing is. Some that RFC 6901 takes lead to names that
-     * nobody gives: they are another syntax, or a list where one pointer is expected.
+     * The error of a pointer; null if it is valid. Some pointers that RFC 6901 allows are almost
+     * certainly mistakes: another syntax, or a list where one pointer is expected.
      */
     @Nullable
     private static String pointerProblem(String text) {
@@ -156,7 +159,7 @@ final class Parsers {
         return List.copyOf(pointers);
     }
 
-    /** JSON pointers to try in their order, separated by commas. */
+    /** JSON pointers separated by commas, which are tried in order. */
     static List<JsonPointer> alternatives(String text) {
         List<JsonPointer> pointers = pointers(text);
         if (pointers.size() > MAX_ALTERNATIVES) {
@@ -170,12 +173,14 @@ final class Parsers {
         return pointers;
     }
 
-    /** JSON pointers to try in their order, or {@code none} for a field that records don't have. */
+    /**
+     * JSON pointers that are tried in order, or {@code none} for a field that records do not have.
+     */
     static List<JsonPointer> optionalAlternatives(String text) {
         return text.equals("none") ? List.of() : alternatives(text);
     }
 
-    /** Pairs {@code name=/pointer} separated by commas, each name once, in their order. */
+    /** Pairs {@code name=/pointer} separated by commas, in order. Names must be unique. */
     static Map<String, JsonPointer> columns(String text) {
         Map<String, JsonPointer> columns = new LinkedHashMap<>();
         for (String pair : list(text)) {
@@ -202,7 +207,7 @@ final class Parsers {
         return Collections.unmodifiableMap(columns);
     }
 
-    /** A folder of any file system, with its scheme. */
+    /** The URI of a folder in any file system. */
     static URI folder(String text) {
         URI uri;
         try {
@@ -216,12 +221,12 @@ final class Parsers {
         return uri;
     }
 
-    /** Files or folders with their schemes, separated by commas. */
+    /** URIs of files or folders, separated by commas. */
     static List<URI> folders(String text) {
         return list(text).stream().map(Parsers::folder).collect(Collectors.toUnmodifiableList());
     }
 
-    /** The name of a folder within another one. */
+    /** The name of a folder inside another one. */
     static String folderName(String text) {
         if (!FOLDER_NAME.matcher(text).matches() || text.equals(".") || text.equals("..")) {
             throw new IllegalArgumentException("is not a valid folder name");
@@ -229,7 +234,7 @@ final class Parsers {
         return text;
     }
 
-    /** A JSON pointer, or {@code none} for a field that records don't have. */
+    /** A JSON pointer, or {@code none} for a field that records do not have. */
     static Optional<JsonPointer> optionalPointer(String text) {
         return text.equals("none") ? Optional.empty() : Optional.of(pointer(text));
     }
@@ -243,7 +248,7 @@ final class Parsers {
         }
     }
 
-    /** A time of the years 1970 to 9999, in ISO 8601 and UTC. */
+    /** A time in the years 1970 to 9999, in ISO 8601 and UTC. */
     static Instant instant(String text) {
         Instant time;
         try {
@@ -257,12 +262,12 @@ final class Parsers {
         return time;
     }
 
-    /** IP addresses and ranges of them, separated by commas. */
+    /** IP addresses and ranges, separated by commas. */
     static List<IpRange> ipRanges(String text) {
         return list(text).stream().map(IpRange::parse).collect(Collectors.toUnmodifiableList());
     }
 
-    /** The name of an index, by OpenSearch's rules. */
+    /** The name of an index that OpenSearch accepts. */
     static String indexName(String text) {
         OpenSearchConfig.indexNameProblem(text)
                 .ifPresent(
@@ -281,7 +286,9 @@ final class Parsers {
         return duration;
     }
 
-    /** A duration that is short enough to be added to any time of the next centuries. */
+    /**
+     * A duration of up to 3,650 days. Added to a time of the next centuries, it cannot overflow.
+     */
     static Duration duration(String text) {
         String trimmed = text.trim();
         if (trimmed.chars().allMatch(Character::isDigit) && !trimmed.matches("0*")) {
@@ -310,7 +317,7 @@ final class Parsers {
         return duration;
     }
 
-    /** A size in bytes that an int can hold, at least 1. */
+    /** A size in bytes, from 1 to the maximum of an int. */
     static int size(String text) {
         long bytes;
         try {
@@ -325,8 +332,8 @@ final class Parsers {
     }
 
     /**
-     * The size of a list within a record, 16 KiB to 960 KiB: the record's other fields and its key
-     * have room beside it in the 1 MiB that Kafka, by default, and Kinesis take.
+     * The size of a list inside a record, 16 KiB to 960 KiB. It leaves space for the record's other
+     * fields and its key in 1 MiB, the limit of Kinesis and Kafka's default limit.
      */
     static int listSize(String text) {
         int bytes = size(text);
@@ -336,7 +343,7 @@ final class Parsers {
         return bytes;
     }
 
-    /** A size in bytes, 1 to 100 whole mebibytes. */
+    /** A size in bytes, from 1 to 100 whole mebibytes. */
     static int wholeMebibytes(String text) {
         int bytes = size(text);
         if (bytes % MEBIBYTE != 0) {
@@ -391,7 +398,7 @@ final class Parsers {
                 + labels.get(last);
     }
 
-    /** How an enum's value is written in a configuration: {@code EXACTLY_ONCE} as exactly-once. */
+    /** An enum's value as written in a configuration: {@code EXACTLY_ONCE} is exactly-once. */
     static String label(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -12,10 +12,10 @@ import java.util.Optional;
 import javax.annotation.Nullable;
 import org.apache.flink.core.fs.Path;
 
-/** Which clicks are interactions, and how Amazon Personalize gets them. */
+/** Which clicks are interactions, and how they are sent to Amazon Personalize. */
 public final class PersonalizeConfig implements Serializable {
 
-    /** What is made of clicks whose type is not in the table. */
+    /** What to do with clicks whose type is not configured. */
     public enum OtherTypes {
         SKIP,
         SEND
@@ -267,7 +267,7 @@ public final class PersonalizeConfig implements Serializable {
         return number == null ? 1 : number;
     }
 
-    /** Fills the fields, and returns which key each is of. */
+    /** Reads the fields, and returns them by key. */
     private Map<Key<?>, JsonPointer> fields(PropertyReader reader, FormatConfig format) {
         Map<Key<?>, JsonPointer> read = new LinkedHashMap<>();
         Map<InteractionField, Key<JsonPointer>> keys = new EnumMap<>(InteractionField.class);
@@ -334,7 +334,10 @@ public final class PersonalizeConfig implements Serializable {
         return wire.users().contains(pointer) || pointer.equals(wire.time());
     }
 
-    /** A field is a value; what is within it can't be another one. */
+    /**
+     * Reports fields that are inside other fields. A field is a value, so it cannot contain another
+     * field.
+     */
     private void refuseFieldsInFields(
             PropertyReader reader, FormatConfig format, Key<?> key, JsonPointer pointer) {
         JsonMapping mapping = format.mapping();
@@ -366,18 +369,18 @@ public final class PersonalizeConfig implements Serializable {
         return trackingId;
     }
 
-    /** Where the tracker is; what the SDK finds if empty. */
+    /** The region of the tracker; empty for the region that the SDK finds. */
     public Optional<String> region() {
         return Optional.ofNullable(region);
     }
 
-    /** Another address than the region's. */
+    /** An address other than the region's default. */
     public Optional<URI> endpoint() {
         return Optional.ofNullable(endpoint);
     }
 
     /**
-     * What Personalize calls an event type; empty where clicks of that type are no interactions.
+     * The name of an event type in Personalize; empty if clicks of this type are not interactions.
      */
     public Optional<String> eventType(@Nullable String ofClick) {
         if (ofClick == null || ofClick.isEmpty()) {
@@ -389,37 +392,37 @@ public final class PersonalizeConfig implements Serializable {
                 : Optional.ofNullable(mapped);
     }
 
-    /** Where records have what only interactions need. */
+    /** The pointers of the fields that only interactions need. */
     public Map<InteractionField, JsonPointer> fields() {
         return fields;
     }
 
-    /** Of all subtasks together. */
+    /** The maximum number of calls per second, for all subtasks together. */
     public int callsPerSecond() {
         return callsPerSecond;
     }
 
-    /** How many interactions of a subtask are sent together. */
+    /** The number of interactions that a subtask collects before it sends them. */
     public int flushCount() {
         return flushCount;
     }
 
-    /** The longest that an interaction waits for others. */
+    /** The maximum time that an interaction waits for others. */
     public Duration flushAge() {
         return flushAge;
     }
 
-    /** How long an answer may take. */
+    /** The maximum time for a response. */
     public Duration requestTimeout() {
         return requestTimeout;
     }
 
-    /** The folder that holds {@code undelivered/}. */
+    /** The folder that contains {@code undelivered/}. */
     public Path spillPath() {
         return spillPath;
     }
 
-    /** The time of nothing but failures after which interactions are spilled. */
+    /** If all calls have failed for this time, interactions are written to files. */
     public Duration spillAfter() {
         return spillAfter;
     }

@@ -4,36 +4,36 @@ import io.clickstream.aggregate.Aggregate;
 import java.util.List;
 import java.util.Optional;
 
-/** What the dataflow needs to know, wherever it reads and writes. */
+/** The configuration that the dataflow needs, independent of its sources and sinks. */
 public interface PipelineConfig {
 
-    /** What records look like. */
+    /** The format of records. */
     FormatConfig format();
 
-    /** How event time goes on. */
+    /** How event time advances. */
     EventTimeConfig eventTime();
 
-    /** Which clicks are left out. */
+    /** The filters for duplicates and bots. */
     FilterConfig filters();
 
-    /** What becomes of IP addresses; empty if they stay. */
+    /** What happens to IP addresses; empty if they stay. */
     Optional<PrivacyConfig> privacy();
 
-    /** What a session is, and the windows that count sessions. */
+    /** The session gap, and the windows that count sessions. */
     AggregatesConfig aggregates();
 
-    /** Which names are ranked; empty if none are. */
+    /** The ranking; empty if there is none. */
     Optional<TrendingConfig> trending();
 
     /** The aggregates that the job computes. */
     List<Aggregate<?>> computed();
 
-    /** Which clicks are interactions; empty if none are sent anywhere. */
+    /** Which clicks are interactions; empty if there are none. */
     default Optional<PersonalizeConfig> personalize() {
         return Optional.empty();
     }
 
-    /** The fields that are read because of filters, rankings and interactions. */
+    /** The fields that filters, rankings, and interactions need. */
     default OptionalFields optionalFields() {
         return filters().fields().withItemFor(trending(), format()).withInteractions(personalize());
     }

@@ -5,10 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What becomes of IP addresses before a record leaves the job. */
+/** What happens to IP addresses before a record leaves the job. */
 public final class PrivacyConfig {
 
-    /** What takes an address's place. */
+    /** What replaces an address. */
     public enum Mode {
         /** The network: the first 24 bits of IPv4, the first 48 of IPv6. */
         TRUNCATE,
@@ -79,7 +79,7 @@ public final class PrivacyConfig {
         return new PrivacyConfig(reader, format);
     }
 
-    /** What is a part of results leaves the job as it is. */
+    /** Reports addresses that are a part of results, because results must stay unchanged. */
     private void refuseFieldsOfResults(PropertyReader reader, FormatConfig format) {
         JsonMapping mapping = format.mapping();
         Map<Key<?>, List<JsonPointer>> ofResults = new LinkedHashMap<>();
@@ -110,7 +110,7 @@ public final class PrivacyConfig {
         }
     }
 
-    /** Where records have addresses. */
+    /** The pointers of addresses in records. */
     public List<JsonPointer> fields() {
         return fields;
     }
@@ -119,7 +119,7 @@ public final class PrivacyConfig {
         return mode;
     }
 
-    /** The key of the hash; empty where addresses are truncated. */
+    /** The key of the hash; empty if addresses are truncated. */
     public String salt() {
         return salt;
     }

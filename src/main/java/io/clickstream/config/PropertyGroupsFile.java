@@ -14,15 +14,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The file of property groups, in the form in which the managed service puts it into the
- * application's container: a list of {@code {"PropertyGroupId": …, "PropertyMap": {…}}}.
+ * Reads a file of property groups in the format of the managed service: a list of {@code
+ * {"PropertyGroupId": …, "PropertyMap": {…}}}.
  */
 public final class PropertyGroupsFile {
 
-    /** Where the managed service puts it. */
+    /** The file that the managed service writes into the application's container. */
     public static final Path MANAGED_SERVICE = Path.of("/etc/flink/application_properties.json");
 
-    /** Where a checkout of this project has one. */
+    /** The file in a checkout of this project. */
     public static final Path LOCAL = Path.of("flink-conf", "application_properties.json");
 
     private static final ObjectMapper JSON =
@@ -34,9 +34,9 @@ public final class PropertyGroupsFile {
     private static final String MAP = "PropertyMap";
 
     /**
-     * Reads the file that there is: the service's, else the local one.
+     * Reads the managed service's file if it exists, otherwise the local file.
      *
-     * @throws ConfigException if there is neither
+     * @throws ConfigException if neither exists
      */
     public static Map<String, Map<String, String>> readDefault() {
         for (Path file : List.of(MANAGED_SERVICE, LOCAL)) {
@@ -56,7 +56,7 @@ public final class PropertyGroupsFile {
     /**
      * Reads a file.
      *
-     * @throws ConfigException if it can't be read or is no list of property groups
+     * @throws ConfigException if the file cannot be read or is not a list of property groups
      */
     public static Map<String, Map<String, String>> read(Path file) {
         JsonNode groups;

@@ -19,15 +19,18 @@ import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /**
- * The property groups, and the errors found in them so far. Reading never stops at an error, so
- * that all of them can be told at once.
+ * Reads property groups and collects the errors in them. It never stops at an error, so that all
+ * errors can be reported at once.
  */
 final class PropertyReader {
 
-    /** What follows it goes to Kafka's clients as it is. */
+    /** The prefix of keys that are passed to Kafka's clients, without the prefix. */
     static final String CLIENT_PREFIX = "kafka.";
 
-    /** Keys that begin with it go to the clients of Kinesis, whose own settings begin with it. */
+    /**
+     * The prefix of keys that are passed to Kinesis clients, whose own settings have the same
+     * prefix.
+     */
     static final String AWS_PREFIX = "aws.";
 
     private final Map<String, Map<String, Property>> groups = new TreeMap<>();
@@ -35,11 +38,11 @@ final class PropertyReader {
     private final Set<String> errors = new LinkedHashSet<>();
 
     /**
-     * Takes the groups as the managed service hands them over.
+     * Creates a reader of the property groups of the managed service.
      *
-     * @param propertyGroups property group ids to their properties
-     * @param known all groups that there are
-     * @param secrets finds what values of secret keys refer to
+     * @param propertyGroups properties by property group id
+     * @param known all groups that exist
+     * @param secrets resolves the values of secret keys
      */
     PropertyReader(
             Map<String, Map<String, String>> propertyGroups,
@@ -123,12 +126,12 @@ final class PropertyReader {
         groups.computeIfAbsent(KafkaSinkConfig.GROUP, group -> new TreeMap<>());
     }
 
-    /** Whether the group is there, be it empty. */
+    /** Whether the group is present, even if it is empty. */
     boolean has(String group) {
         return groups.containsKey(group);
     }
 
-    /** What a group's reader makes of it; empty if the group is not there. */
+    /** Reads a group; empty if the group is not present. */
     <T> Optional<T> ifThere(String group, Function<PropertyReader, T> read) {
         return has(group) ? Optional.ofNullable(read.apply(this)) : Optional.empty();
     }
@@ -137,14 +140,14 @@ final class PropertyReader {
         return property(key) != null;
     }
 
-    /** The aggregates that the groups ask for. */
+    /** The aggregates that the groups turn on. */
     List<Aggregate<?>> computed() {
         return Aggregates.ALL.stream()
                 .filter(aggregate -> aggregate.group().map(this::has).orElse(true))
                 .collect(Collectors.toUnmodifiableList());
     }
 
-    /** The value, or the default; null only after an error, which {@link #finish()} will throw. */
+    /** The value, or the default. Null only after an error, which {@link #finish()} will throw. */
     <T> T get(Key<T> key) {
         Property property = property(key);
         if (property != null) {
@@ -157,13 +160,13 @@ final class PropertyReader {
         return key.parse(key.defaultText());
     }
 
-    /** The value, or nothing where the key is absent. */
+    /** The value; empty if the key is absent or its value is invalid. */
     <T> Optional<T> find(Key<T> key) {
         Property property = property(key);
         return property == null ? Optional.empty() : Optional.ofNullable(parse(key, property));
     }
 
-    /** What stands in a group below the prefix of client settings, without the prefix. */
+    /** The client settings of a group that have the prefix {@code kafka.}, without the prefix. */
     Properties clientProperties(String group) {
         Properties client = new Properties();
         groups.getOrDefault(group, Map.of())
@@ -177,7 +180,7 @@ final class PropertyReader {
         return client;
     }
 
-    /** What stands in a group and begins with {@code aws.}, as it is. */
+    /** The settings of a group that begin with {@code aws.}, unchanged. */
     Properties awsProperties(String group) {
         Properties client = new Properties();
         groups.getOrDefault(group, Map.of())
@@ -190,13 +193,13 @@ final class PropertyReader {
         return client;
     }
 
-    /** Adds an error about how a value goes with others. */
+    /** Adds an error about a key. */
     void error(Key<?> key, String problem) {
         Property property = property(key);
         errors.add("`" + (property == null ? key.toString() : property.where) + "` " + problem);
     }
 
-    /** Adds an error that belongs to no single key. */
+    /** Adds an error that does not belong to a single key. */
     void error(String problem) {
         errors.add(problem);
     }
@@ -239,7 +242,7 @@ final class PropertyReader {
         }
     }
 
-    /** What stands before an @ in an address may be a password. */
+    /** Removes the part before an @, because it may be a password. */
     private static String withoutUser(String value) {
         return value.substring(value.lastIndexOf('@') + 1);
     }
@@ -258,7 +261,7 @@ final class PropertyReader {
         return "did you mean `" + nearest + "`?";
     }
 
-    /** A value and where the user wrote it. */
+    /** A value, and the place where the user wrote it. */
     private static final class Property {
         private final String where;
         private final String value;

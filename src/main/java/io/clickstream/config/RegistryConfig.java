@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Optional;
 import javax.annotation.Nullable;
 
-/** Where the schemas of Avro clicks are, and what the job does while nobody answers there. */
+/** The schema registry of Avro clicks, and what the job does while it is down. */
 public final class RegistryConfig implements Serializable {
 
-    /** The registries, each with a header of its own in front of a record. */
+    /** The registries. Each has its own record header. */
     public enum Type {
-        /** Confluent's, and others with the same HTTP API. */
+        /** Confluent's registry, and others with the same HTTP API. */
         CONFLUENT,
         /** AWS Glue Schema Registry. */
         GLUE
@@ -224,42 +224,44 @@ public final class RegistryConfig implements Serializable {
         return urls;
     }
 
-    /** For basic authentication; empty if there is none. */
+    /** The user for basic authentication; empty if there is none. */
     public Optional<String> username() {
         return Optional.ofNullable(username);
     }
 
-    /** There if the user name is. */
+    /** The password; present if the user name is. */
     public Optional<String> password() {
         return Optional.ofNullable(password);
     }
 
-    /** Where Glue's registry is; empty for Confluent's. */
+    /** The region of Glue's registry; empty for Confluent's. */
     public Optional<String> region() {
         return Optional.ofNullable(region);
     }
 
-    /** Another address of Glue than the region's. */
+    /** An address of Glue other than the region's default. */
     public Optional<URI> endpoint() {
         return Optional.ofNullable(endpoint);
     }
 
-    /** How long an answer may take. */
+    /** The maximum time for a response. */
     public Duration requestTimeout() {
         return requestTimeout;
     }
 
-    /** The wait before the second attempt; each later one is twice as long. */
+    /** The wait before the second attempt. Each later wait is twice as long. */
     public Duration retryInitialDelay() {
         return retryInitialDelay;
     }
 
-    /** The longest wait between two attempts. */
+    /** The maximum wait between two attempts. */
     public Duration retryMaxDelay() {
         return retryMaxDelay;
     }
 
-    /** How long an id that the registry does not know is not asked for again. */
+    /**
+     * The time for which the job does not ask again about an id that the registry does not know.
+     */
     public Duration unknownFor() {
         return unknownFor;
     }

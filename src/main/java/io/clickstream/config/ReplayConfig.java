@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a replay needs of a job's configuration. Groups about sources and sinks may be there, so
- * that the job's own file can be used; they are checked for unknown keys and otherwise ignored.
+ * The parts of a job's configuration that a replay needs. The configuration can have groups of
+ * sources and sinks, so that the job's own file can be used. Those groups are checked for unknown
+ * keys and otherwise ignored.
  */
 public final class ReplayConfig implements PipelineConfig {
 
@@ -34,8 +35,8 @@ public final class ReplayConfig implements PipelineConfig {
     /**
      * Parses property groups.
      *
-     * @param propertyGroups property group ids to their properties
-     * @throws ConfigException with all that is wrong, if anything is
+     * @param propertyGroups properties by property group id
+     * @throws ConfigException if there is an error; contains all errors
      */
     public static ReplayConfig parse(Map<String, Map<String, String>> propertyGroups) {
         PropertyReader reader =

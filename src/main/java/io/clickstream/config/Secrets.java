@@ -16,9 +16,9 @@ import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClientBuilder;
 
 /**
- * Puts secrets in the place of references to them: {@code file:PATH}, {@code env:NAME}, {@code
- * secretsmanager:NAME} or {@code secretsmanager:NAME#KEY}. What is none of these is the secret
- * itself. Each secret of the Secrets Manager is asked for once.
+ * Resolves references to secrets: {@code file:PATH}, {@code env:NAME}, {@code secretsmanager:NAME},
+ * or {@code secretsmanager:NAME#KEY}. Any other value is the secret itself. Each secret in Secrets
+ * Manager is fetched once.
  */
 final class Secrets {
 
@@ -29,7 +29,7 @@ final class Secrets {
     private static final String ENVIRONMENT = "env:";
     private static final String SECRETS_MANAGER = "secretsmanager:";
 
-    /** Where an ARN has its region. */
+    /** The position of the region in an ARN. */
     private static final int REGION = 3;
 
     private static final Pattern LINE_ENDS = Pattern.compile("[\r\n]+$");
@@ -42,9 +42,9 @@ final class Secrets {
     }
 
     /**
-     * The secret behind a reference.
+     * Resolves a reference.
      *
-     * @throws IllegalArgumentException with what is wrong, without any secret in it
+     * @throws IllegalArgumentException if the secret cannot be read; the message contains no secret
      */
     String resolve(String text) {
         String secret;

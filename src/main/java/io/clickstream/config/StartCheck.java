@@ -3,17 +3,17 @@ package io.clickstream.config;
 import java.util.List;
 
 /**
- * Asks a server or a file system, before the job starts, whether the job can work with it. A job
- * that fails at its first checkpoint, or that waits for a topic forever, is much harder to read
- * than a sentence at the start.
+ * Checks before the start whether the job can work with a server or a file system. A sentence at
+ * the start is much easier to understand than a job that fails at its first checkpoint, or that
+ * waits for a topic forever.
  */
 @FunctionalInterface
 public interface StartCheck {
 
     /**
-     * Asks, and waits for the answer.
+     * Runs the check, and waits for its result.
      *
-     * @return what is wrong, one sentence each, with the key, what was found, and what to do; empty
+     * @return the problems, one sentence each, with the key, what was found, and what to do; empty
      *     if the job can start
      */
     List<String> problems() throws InterruptedException;

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.OptionalLong;
 
-/** Where a source begins when no snapshot says it. */
+/** Where the Kafka source starts without a snapshot. */
 public final class StartPosition {
 
     /** The named positions. */
@@ -54,7 +54,7 @@ public final class StartPosition {
         return kind;
     }
 
-    /** Record time to begin at, ms since the epoch; only for {@link Kind#TIMESTAMP}. */
+    /** The record time to start at, in ms since 1970; only for {@link Kind#TIMESTAMP}. */
     public OptionalLong timestamp() {
         return kind == Kind.TIMESTAMP ? OptionalLong.of(timestamp) : OptionalLong.empty();
     }

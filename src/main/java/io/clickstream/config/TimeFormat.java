@@ -8,26 +8,28 @@ import java.time.format.ResolverStyle;
 import java.util.Locale;
 import javax.annotation.Nullable;
 
-/** How a JSON record writes its event time. */
+/** The format of event times in JSON records. */
 public final class TimeFormat implements Serializable {
 
     static final String ALLOWED =
             "`epoch-ms`, `epoch-s`, `epoch-us`, `epoch-ns`, `iso-8601`, or a pattern of java.time"
                     + " such as `yyyy-MM-dd HH:mm:ss 'UTC'`";
 
-    /** The kinds of formats. Of the epochs each is a number, or a string of its digits. */
+    /** The kinds of formats. Each epoch format is a number, or a string of its digits. */
     public enum Kind {
         /** An integer, ms since 1970. */
         EPOCH_MS,
-        /** A number, seconds since 1970, perhaps with a fraction. */
+        /** A number, seconds since 1970, with an optional fraction. */
         EPOCH_S,
         /** An integer, microseconds since 1970. */
         EPOCH_US,
         /** An integer, nanoseconds since 1970. */
         EPOCH_NS,
-        /** A string such as {@code 2024-07-04T01:02:03.456Z}, perhaps with a blank for the T. */
+        /**
+         * A string such as {@code 2024-07-04T01:02:03.456Z}, in which a space can replace the T.
+         */
         ISO_8601,
-        /** A string in a form of its own. */
+        /** A string with a pattern of java.time. */
         PATTERN
     }
 
@@ -60,9 +62,9 @@ public final class TimeFormat implements Serializable {
     }
 
     /**
-     * Reads the format's strings; only for {@link Kind#ISO_8601} and {@link Kind#PATTERN}.
+     * A formatter that parses times; only for {@link Kind#ISO_8601} and {@link Kind#PATTERN}.
      *
-     * @param zone of times that name none
+     * @param zone the zone of times that have none
      */
     public DateTimeFormatter formatter(ZoneId zone) {
         if (pattern != null) {
@@ -86,14 +88,15 @@ public final class TimeFormat implements Serializable {
     }
 
     /**
-     * Whether times may name their zones, by names that mean the same in every version of Java:
-     * {@code UTC}, {@code GMT}, {@code Z}, an offset, or a region such as {@code Europe/Berlin}.
+     * Whether times can have zone names. Only names that are the same in every version of Java are
+     * allowed: {@code UTC}, {@code GMT}, {@code Z}, an offset, or a region such as {@code
+     * Europe/Berlin}.
      */
     public boolean hasZoneNames() {
         return pattern != null && new TimePattern(pattern).hasZoneNames();
     }
 
-    /** As it is written in a configuration. */
+    /** The format as written in a configuration. */
     @Override
     public String toString() {
         return pattern == null ? Parsers.label(kind) : pattern;

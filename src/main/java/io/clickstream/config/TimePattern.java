@@ -14,14 +14,17 @@ import java.util.Locale;
 import javax.annotation.Nullable;
 
 /**
- * A pattern of java.time, with three differences. Dates that don't exist are refused. Where the
- * pattern asks for the name of a zone ({@code z}, {@code v}), an id is read in its place, since
- * what a name means depends on the version of Java. And letters that were mixed up are refused
- * although java.time takes them.
+ * A pattern of java.time, with three differences. Dates that do not exist are refused. If the
+ * pattern contains a zone name ({@code z}, {@code v}), a zone id is parsed instead, because the
+ * meaning of names depends on the version of Java. Letters that were probably confused are refused
+ * although java.time accepts them.
  */
 final class TimePattern {
 
-    /** Differs in all that a pattern can mix up: month and minute, 24 hours and 12. */
+    /**
+     * A time that reveals confused letters: its month and minute differ, and its hour is after
+     * noon.
+     */
     private static final Instant SAMPLE = Instant.parse("2019-10-01T16:34:56Z");
 
     private static final String OF_DATE = "GuyYDMLdQqwWEecF";
@@ -34,7 +37,7 @@ final class TimePattern {
         this.pattern = pattern;
     }
 
-    /** Letters that are the same and stand side by side, outside of quotes. */
+    /** Identical adjacent letters, outside of quotes. */
     private static final class Run {
         private final String letters;
         private final int begin;
@@ -54,9 +57,9 @@ final class TimePattern {
     }
 
     /**
-     * Finds out whether a whole time can be read.
+     * Checks whether the pattern can parse a complete time.
      *
-     * @throws IllegalArgumentException if not; the message says why
+     * @throws IllegalArgumentException if it cannot; the message says why
      */
     void check() {
         List<Run> runs = runs();
@@ -84,10 +87,10 @@ final class TimePattern {
     }
 
     /**
-     * Reads times.
+     * A formatter that parses times.
      *
-     * @param zone of times that name none
-     * @throws IllegalArgumentException if it is no pattern
+     * @param zone the zone of times that have none
+     * @throws IllegalArgumentException if the pattern is invalid
      */
     DateTimeFormatter formatter(ZoneId zone) {
         DateTimeFormatterBuilder builder = new DateTimeFormatterBuilder();
@@ -112,7 +115,7 @@ final class TimePattern {
                 .withZone(zone);
     }
 
-    /** Whether times may name their zones. */
+    /** Whether times can have zone names. */
     boolean hasZoneNames() {
         return runs().stream().anyMatch(run -> NAMES_OF_ZONES.indexOf(run.letter()) >= 0);
     }
@@ -141,8 +144,9 @@ final class TimePattern {
     }
 
     /**
-     * Java takes a pattern in which they are exchanged, and reads times that are months off.
-     * Minutes are known by an hour or seconds beside them, months by the year or the day.
+     * Detects months and minutes that were confused. Java accepts such a pattern and parses times
+     * that are months off. Minutes are next to hours or seconds; months are next to the year or the
+     * day.
      */
     @Nullable
     private static String minutesAndMonths(List<Run> runs) {
@@ -175,7 +179,7 @@ final class TimePattern {
         return letters.indexOf(letter) >= 0;
     }
 
-    /** What was probably meant where the pattern holds no whole time. */
+    /** The letter that was probably meant if the pattern has no complete time. */
     private static String otherLetter(List<Run> runs) {
         if (has(runs, 'Y') && !has(runs, 'w')) {
             return ": Y is the week-based year; y (year) was probably meant";

@@ -3,7 +3,7 @@ package io.clickstream.config;
 import io.clickstream.trend.TrendField;
 import java.time.Duration;
 
-/** Which names are ranked, and over what time. */
+/** The ranking: which names, and over which time span. */
 public final class TrendingConfig {
 
     static final String GROUP = "trending";
@@ -101,17 +101,17 @@ public final class TrendingConfig {
         return field;
     }
 
-    /** How many names are ranked. */
+    /** The number of names in a list. */
     public int top() {
         return top;
     }
 
-    /** The time that clicks are counted over: a whole number of slides. */
+    /** The time over which clicks are counted: a multiple of {@link #slide()}. */
     public Duration span() {
         return span;
     }
 
-    /** How often there is a new list. */
+    /** The time between two lists. */
     public Duration slide() {
         return slide;
     }

@@ -11,10 +11,7 @@ import org.apache.flink.metrics.Counter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Counts dead letters per reason as they pass, and logs where one of each reason was, at most every
- * 10 s.
- */
+/** Counts dead letters per reason, and logs the position of one per reason at most every 10 s. */
 public final class DeadLetterCounter extends RichMapFunction<DeadLetter, DeadLetter> {
 
     private static final long serialVersionUID = 1L;

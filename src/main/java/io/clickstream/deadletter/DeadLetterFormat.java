@@ -11,11 +11,12 @@ import java.util.OptionalLong;
 /**
  * A dead letter without its record, which may be large or private, for an index that counts: {@code
  * reason}, {@code detail}, {@code source}, {@code partition}, {@code offset}, {@code time} (ms
- * since the epoch, when the reason was found) and {@code size} (bytes of the record); of a late
- * click also {@code eventTime} and {@code lag}, the ms from there to {@code time}.
+ * since 1970 at which the reason was found), and {@code size} (bytes of the record). Letters of
+ * late clicks also have {@code eventTime} and {@code lag}, the ms between {@code eventTime} and
+ * {@code time}.
  *
- * <p>Its id is made of reason and position, so that a record that is read again after a restart
- * replaces its letter.
+ * <p>The id is made of the reason and the position. A record that is read again after a restart
+ * therefore replaces its letter.
  */
 public final class DeadLetterFormat implements AggregateFormat<DeadLetter> {
 
@@ -31,7 +32,7 @@ public final class DeadLetterFormat implements AggregateFormat<DeadLetter> {
         return letter.time();
     }
 
-    /** The time at which the reason was found: letters have no window. */
+    /** The time at which the reason was found, because letters have no window. */
     @Override
     public long windowBegin(DeadLetter letter) {
         return letter.time();

@@ -13,20 +13,23 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * A dead letter as one line of JSON: {@code reason}, {@code detail}, {@code source}, {@code
- * partition}, {@code offset}, {@code time} (ms since the epoch, when the reason was found), {@code
- * size} (bytes of the record), and the record itself as {@code text} where it is UTF-8, else as
+ * partition}, {@code offset}, {@code time} (ms since 1970 at which the reason was found), {@code
+ * size} (bytes of the record), and the record itself as {@code text} if it is UTF-8, otherwise as
  * {@code base64}.
  *
- * <p>Of a record that would make the letter longer than {@link #MAX_RENDERED} only the beginning is
- * kept, so that it fits into a topic with Kafka's default limit of 1 MiB; {@code size} and the
- * position still say what it was.
+ * <p>If a record would make the letter longer than {@link #MAX_RENDERED}, only its beginning is
+ * kept, so that the letter fits into a topic with Kafka's default limit of 1 MiB. {@code size} and
+ * the position still identify the record.
  */
 public final class DeadLetterJson {
 
-    /** Bytes that the record may take in the letter; the rest of Kafka's 1 MiB is for the rest. */
+    /**
+     * The maximum number of bytes of the record in the letter. The rest of Kafka's 1 MiB is for the
+     * other fields.
+     */
     public static final int MAX_RENDERED = 960 * 1024;
 
-    /** Characters of the detail, which may quote the record. */
+    /** The maximum number of characters of the detail, which may quote the record. */
     private static final int MAX_DETAIL = 1000;
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -36,7 +39,7 @@ public final class DeadLetterJson {
         return toBytes(letter, MAX_RENDERED);
     }
 
-    /** The letter with all of the record, however long that makes it. */
+    /** The letter with the complete record, whatever its length. */
     public static byte[] toWholeBytes(DeadLetter letter) {
         return toBytes(letter, Integer.MAX_VALUE);
     }
@@ -82,8 +85,8 @@ public final class DeadLetterJson {
     }
 
     /**
-     * How long the bytes get as a JSON string: quotes and backslashes double, controls take six,
-     * and a character of four bytes is written as two escapes of six.
+     * The length of the bytes as a JSON string, in bytes: quotes and backslashes take two, control
+     * characters six, and a character of four bytes twelve.
      */
     private static long escapedLength(byte[] record) {
         long length = record.length;

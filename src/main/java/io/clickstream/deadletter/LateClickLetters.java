@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import org.apache.flink.api.common.functions.MapFunction;
 
-/** Writes a dead letter for each click that came too late. */
+/** Makes a dead letter of each click that is late. */
 public final class LateClickLetters implements MapFunction<Click, DeadLetter> {
 
     private static final long serialVersionUID = 1L;
@@ -15,7 +15,7 @@ public final class LateClickLetters implements MapFunction<Click, DeadLetter> {
     private final Clock clock;
 
     /**
-     * Letters are dated by a clock.
+     * Creates a function whose letters have the clock's time.
      *
      * @param clock must be serializable, as those of {@link Clock} are
      */
@@ -39,8 +39,8 @@ public final class LateClickLetters implements MapFunction<Click, DeadLetter> {
     }
 
     /**
-     * Stands in for a record whose bytes did not come along. The bound that decides about that is
-     * made to never let it happen; if it does, what is known of the click must not vanish.
+     * A substitute for a record whose bytes were dropped. The bound that decides about this is
+     * meant to prevent it; if it happens anyway, the known parts of the click must not be lost.
      */
     private static RawRecord withoutRecord(Click click) {
         return new RawRecord("unknown", "", "", click.toString().getBytes(StandardCharsets.UTF_8));

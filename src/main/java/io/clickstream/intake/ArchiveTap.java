@@ -14,20 +14,20 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 
 /**
- * Sends a copy of each record to the archive, in batches by folder. Records that can't be written
- * as JSON go there one by one.
+ * Sends a copy of each record to the archive, in batches by folder. Records that cannot be written
+ * as JSON are sent one by one.
  */
 final class ArchiveTap {
 
     /**
-     * What is held back for the archive waits no longer. A file's silence is counted from its last
-     * write.
+     * The maximum time that records are held back for the archive. A file's inactivity is counted
+     * from its last write.
      */
     static final long MAX_DELAY_MILLIS = 1_000;
 
     /**
-     * How exact the arrival of archived records is where the source does not tell. To read the
-     * clock for each would be a tenth of what the archive costs.
+     * The precision of arrival times if the source does not provide them. Reading the clock for
+     * each record would take a tenth of the archive's time.
      */
     static final long CLOCK_MILLIS = 100;
 
@@ -59,20 +59,20 @@ final class ArchiveTap {
         readClock();
     }
 
-    /** To be called every {@link #CLOCK_MILLIS}. */
+    /** Reads the clock. Must be called every {@link #CLOCK_MILLIS}. */
     void readClock() {
         arrivesNow = clock.getCurrentProcessingTime();
     }
 
-    /** Sends what is held back. */
+    /** Sends the records that are held back. */
     void send() {
         batches.send();
     }
 
     /**
-     * Archives what a click was read from.
+     * Archives the record of a click.
      *
-     * @param element that it came in; may be used again
+     * @param element the stream element of the click; may be reused
      */
     void add(Click click, StreamRecord<?> element) {
         RawRecord raw = click.raw();
@@ -88,10 +88,10 @@ final class ArchiveTap {
     }
 
     /**
-     * Archives a record that is no click. What is refused for a time in the future goes with the
-     * malformed ones: when that time has come, a replay would take it for a click.
+     * Archives a record that is not a click. Records with a time in the future are archived as
+     * malformed: otherwise a replay after that time would accept them as clicks.
      *
-     * @param element that it came in; may be used again
+     * @param element the stream element of the letter; may be reused
      */
     void add(DeadLetter letter, StreamRecord<?> element) {
         if (letter.raw().json() == null || letter.reason() == Reason.FUTURE) {

@@ -7,7 +7,7 @@ import io.clickstream.event.FolderAssigner;
 import java.io.Serializable;
 import org.apache.flink.util.OutputTag;
 
-/** Where records go to be archived. */
+/** The side outputs for records to be archived. */
 public final class ArchiveTarget implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -17,12 +17,12 @@ public final class ArchiveTarget implements Serializable {
     final OutputTag<DeadLetter> malformed;
 
     /**
-     * Two side outputs.
+     * Creates a target with two side outputs.
      *
-     * @param folders where each record is filed
-     * @param records every record that is a JSON object, or can be written as one, gathered by
-     *     folder. Nothing is held back over a barrier.
-     * @param malformed all others
+     * @param folders assigns each record to a folder
+     * @param records receives every record that is a JSON object or can be written as one, batched
+     *     by folder. Nothing is held back across a barrier.
+     * @param malformed receives all other records
      */
     public ArchiveTarget(
             FolderAssigner<ArchivedRecord> folders,

@@ -12,20 +12,19 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Lets clicks go in batches by key group. Nothing is held back over a watermark, a change of
- * idleness, a barrier or the end of the input, and nothing for longer than {@link
- * #MAX_DELAY_MILLIS}.
+ * Emits clicks in batches by key group. Nothing is held back across a watermark, a change of
+ * idleness, a barrier, or the end of the input, or for longer than {@link #MAX_DELAY_MILLIS}.
  */
 public final class BatchedIntakeOperator extends ClickIntakeOperator<ClickBatch> {
 
     private static final long serialVersionUID = 1L;
 
-    /** As long as Flink's network holds back what doesn't fill a buffer, by default. */
+    /** The default time for which Flink's network holds back a buffer that is not full. */
     static final long MAX_DELAY_MILLIS = 100;
 
     private transient ClickBatchWriter batches;
 
-    /** An operator without key; see {@link ClickIntakeOperator#ClickIntakeOperator}. */
+    /** Creates an operator without key; see {@link ClickIntakeOperator#ClickIntakeOperator}. */
     public BatchedIntakeOperator(
             OutputTag<DeadLetter> deadLetters,
             OutputTag<Interaction> interactions,

@@ -21,12 +21,12 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.OutputTag;
 
 /**
- * What stands between the source and the shuffle, chained to the source. It sends records that are
- * no clicks to the side, and every record to the archive where there is one; it keeps back clicks
- * that are known for a bot's, lets go of the bytes of clicks that can't be late, and counts all of
- * them.
+ * Processes records between the source and the shuffle, chained to the source. It emits records
+ * that are not clicks to a side output, and every record to the archive if there is one. It drops
+ * clicks that are known to be by bots, removes the bytes of clicks that cannot be late, and counts
+ * all of them.
  *
- * @param <T> as what clicks leave: one by one, or in batches
+ * @param <T> the output: single clicks, or batches
  */
 public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
         implements OneInputStreamOperator<Incoming, T> {
@@ -48,13 +48,13 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
     private transient long watermark;
 
     /**
-     * An operator without key.
+     * Creates an operator without key.
      *
-     * @param deadLetters where records go that are no clicks
-     * @param interactions where interactions go
-     * @param archiveTarget where every record goes; null if none is archived
+     * @param deadLetters receives records that are not clicks
+     * @param interactions receives interactions
+     * @param archiveTarget receives every record; null if there is no archive
      * @param outOfOrderness how far the watermark is behind the newest click of a partition
-     * @param maxFutureSkew how far clicks may be ahead of the clock
+     * @param maxFutureSkew how far the event time of clicks may be ahead of the clock
      */
     ClickIntakeOperator(
             OutputTag<DeadLetter> deadLetters,
@@ -104,7 +104,7 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
         }
     }
 
-    /** Does something again and again, in the task's own thread. */
+    /** Runs an action periodically in the task's thread. */
     final void every(long millis, Runnable action) {
         long due = getProcessingTimeService().getCurrentProcessingTime() + millis;
         var unused =
@@ -170,16 +170,16 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
     }
 
     /**
-     * Sends a click on, or holds it back for a short time.
+     * Emits a click, or holds it back for a short time.
      *
-     * @param element that it came in, with its timestamp; may be used again
+     * @param element the stream element of the click, with its timestamp; may be reused
      */
     abstract void send(Click click, StreamRecord<Incoming> element);
 
-    /** Sends the clicks on that are held back. */
+    /** Emits the clicks that are held back. */
     void sendHeldBack() {}
 
-    /** Sends the interaction to the side. */
+    /** Emits the interaction to the side output, and returns the record without it. */
     private Incoming withoutInteraction(
             RecordWithInteraction both, StreamRecord<Incoming> element) {
         if (both.interaction() != null) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
-/** What the intake counts. */
+/** The counters of the intake. */
 final class IntakeCounters {
 
     final Counter records;
@@ -24,7 +24,7 @@ final class IntakeCounters {
         }
     }
 
-    /** Counts a click that is left out, by what gave the bot away. */
+    /** Counts a click that is dropped, by the sign that identified the bot. */
     void bot(BotSign sign) {
         bots.get(sign).inc();
     }

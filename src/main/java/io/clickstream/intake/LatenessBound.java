@@ -3,25 +3,26 @@ package io.clickstream.intake;
 import java.time.Duration;
 
 /**
- * Tells, at the source, which clicks may turn out to be late behind the shuffle. Only those have to
- * carry their record's bytes along.
+ * Determines, at the source, which clicks may be late behind the shuffle. Only those have to carry
+ * the bytes of their records.
  *
- * <p>It must never miss one, and may name a few too many. Let W be the watermark at a session:
+ * <p>It must never miss such a click; a few false positives are acceptable. Let W be the watermark
+ * at a session:
  *
  * <ul>
  *   <li>W waits for every subtask that has never been idle since the start, and elements keep their
- *       order on the way. So while a subtask has never been idle, only clicks behind the watermark
- *       that it has itself sent can be late.
- *   <li>When a subtask wakes up behind W, Flink does not make W wait for it until it has caught up,
- *       which may be never. No click is further ahead of the clock than the skew, so W is at most
- *       the clock and the skew less the allowed disorder. From its first idleness on, a subtask
- *       names all clicks up to there.
- *   <li>After a restart, W begins where the checkpoint left it, and waits for all subtasks again.
+ *       order in the network. Therefore, while a subtask has never been idle, its only clicks that
+ *       can be late are those behind the watermark that it has emitted itself.
+ *   <li>When a subtask becomes active behind W, Flink does not make W wait for it until it has
+ *       caught up, which may never happen. No click is further ahead of the clock than the skew, so
+ *       W is at most the clock plus the skew minus the out-of-orderness. After its first idleness,
+ *       a subtask reports all clicks up to that time.
+ *   <li>After a restart, W starts at the checkpoint's watermark, and waits for all subtasks again.
  * </ul>
  */
 final class LatenessBound {
 
-    /** A click is late by the watermark that it meets, some time after it has left its source. */
+    /** Additional time for the way from the source to the session, where the watermark decides. */
     private static final long ON_THE_WAY_MILLIS = 10_000;
 
     private final long outOfOrdernessMillis;
@@ -30,10 +31,10 @@ final class LatenessBound {
     private boolean everIdle;
 
     /**
-     * Begins at a start or restart of the job.
+     * Creates a bound at the start or restart of the job.
      *
-     * @param restored the highest that the restored watermark can be; {@link Long#MIN_VALUE} if
-     *     nothing was restored
+     * @param restored the highest possible value of the restored watermark; {@link Long#MIN_VALUE}
+     *     if nothing was restored
      */
     LatenessBound(Duration outOfOrderness, Duration maxFutureSkew, long restored) {
         this.outOfOrdernessMillis = outOfOrderness.toMillis();
@@ -41,28 +42,28 @@ final class LatenessBound {
         this.watermark = restored;
     }
 
-    /** The subtask sends this watermark. */
+    /** Must be called when the subtask emits a watermark. */
     void sent(long timestamp) {
         watermark = Math.max(watermark, timestamp);
     }
 
-    /** The subtask says that it is idle. */
+    /** Must be called when the subtask becomes idle. */
     void idle() {
         everIdle = true;
     }
 
     /**
-     * Whether the watermark behind the shuffle may pass this subtask's, so that it needs a clock.
+     * Whether the watermark behind the shuffle may pass this subtask's. If so, a clock is needed.
      */
     boolean followsTheClock() {
         return everIdle;
     }
 
     /**
-     * The highest that the watermark behind the shuffle can be when a click meets it that leaves
-     * the subtask now. Clicks up to it may be late.
+     * The highest possible watermark behind the shuffle when a click arrives there that leaves the
+     * subtask now. Clicks up to this time, in ms since 1970, may be late.
      *
-     * @param nowMillis the clock; it does not matter unless the bound {@link #followsTheClock}
+     * @param nowMillis the clock; used only if {@link #followsTheClock}
      */
     long highestWatermark(long nowMillis) {
         return everIdle

@@ -9,12 +9,12 @@ import javax.annotation.Nullable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
-/** Lets clicks go one by one, for a bounded input, which Flink sorts by user in the shuffle. */
+/** Emits clicks one by one, for a bounded input, which Flink sorts by user in the shuffle. */
 public final class SingleIntakeOperator extends ClickIntakeOperator<Click> {
 
     private static final long serialVersionUID = 1L;
 
-    /** An operator without key; see {@link ClickIntakeOperator#ClickIntakeOperator}. */
+    /** Creates an operator without key; see {@link ClickIntakeOperator#ClickIntakeOperator}. */
     public SingleIntakeOperator(
             OutputTag<DeadLetter> deadLetters,
             OutputTag<Interaction> interactions,

@@ -8,145 +8,148 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * The job's own metrics. They are in a group named {@code kinesisanalytics}, because the managed
- * service sends only what is below it to CloudWatch.
+ * The names of the job's own metrics. They are in a group named {@code kinesisanalytics}, because
+ * the managed service sends only that group to CloudWatch.
  */
 public final class ClickstreamMetrics {
 
-    /** The group that the managed service looks for. */
+    /** The group that the managed service sends to CloudWatch. */
     public static final String GROUP = "kinesisanalytics";
 
     /**
-     * Records read, good or bad: the sum of {@link #CLICKS} and all dead letters that say why it is
-     * no click.
+     * All records read: the sum of {@link #CLICKS} and all dead letters about records that are not
+     * clicks.
      */
     public static final String RECORDS_IN = "recordsIn";
 
-    /** Length of all records read, in bytes. */
+    /** The length of all records read, in bytes. */
     public static final String BYTES_IN = "bytesIn";
 
-    /** Times without an offset that their zone skips; the records are clicks all the same. */
+    /** Event times without an offset that their zone skips. Their records still count as clicks. */
     public static final String SKIPPED_TIMES = "localTimes.skipped";
 
-    /** Times without an offset that their zone repeats; the first of the two is taken. */
+    /**
+     * Event times without an offset that their zone repeats. The first of the two times is used.
+     */
     public static final String REPEATED_TIMES = "localTimes.repeated";
 
-    /** Records that are clicks, with late ones, duplicates and those of bots. */
+    /** Records that are clicks, including late clicks, duplicates, and clicks by bots. */
     public static final String CLICKS = "clicks";
 
-    /** Clicks that were left out because their id had come before. */
+    /** Clicks that were dropped because their id had occurred before. */
     public static final String DUPLICATES = "duplicates";
 
-    /**
-     * Begins the names of the counters of bots' clicks, by what they were known: {@code bots.ip}.
-     */
+    /** The prefix of the counters of clicks by bots, per sign: {@code bots.ip}. */
     public static final String BOTS = "bots.";
 
-    /** Clicks in sessions that were faster than allowed. */
+    /** Clicks in sessions with more clicks than allowed. */
     public static final String BOT_RATE = "rate";
 
     /** Sessions closed. */
     public static final String SESSIONS = "sessions";
 
-    /** Sessions closed that had a checkout. */
+    /** Sessions closed with a checkout. */
     public static final String CHECKOUT_SESSIONS = "checkoutSessions";
 
-    /** Departments of closed sessions that are neither listed nor counted: there were too many. */
+    /**
+     * Departments of closed sessions that are neither listed nor counted, because there were too
+     * many.
+     */
     public static final String DEPARTMENTS_LEFT_OUT = "departmentsLeftOut";
 
-    /** Open sessions on the heap, a gauge per subtask. */
+    /** Open sessions on the heap; a gauge per subtask. */
     public static final String SESSIONS_ON_HEAP = "sessionsOnHeap";
 
-    /** Open sessions in keyed state alone, a gauge per subtask. */
+    /** Open sessions in keyed state only; a gauge per subtask. */
     public static final String SESSIONS_SPILLED = "sessionsSpilled";
 
-    /** All open sessions, on the heap or not; a gauge per subtask. */
+    /** All open sessions; a gauge per subtask. */
     public static final String OPEN_SESSIONS = "openSessions";
 
     /**
-     * How far event time in front of the sessions is behind the clock, in ms; a gauge per subtask
-     * that is there from the first watermark on. It is 0 while all partitions are silent: nothing
+     * How far event time at the sessions is behind the clock, in ms; a gauge per subtask that is
+     * registered with the first watermark. It is 0 while all partitions are silent, because nothing
      * waits then.
      */
     public static final String WATERMARK_LAG = "watermarkLagMillis";
 
     /**
-     * Partitions or shards that give nothing although they are not known to be read to their ends,
-     * a gauge per subtask. They hold event time back until they are set aside.
+     * Partitions or shards that give nothing and are not known to be read to their ends; a gauge
+     * per subtask. They hold event time back until they are set aside.
      */
     public static final String STALLED_PARTITIONS = "stalledPartitions";
 
     /**
-     * How long ago the newest record arrived that is read of the partition or shard that is
-     * furthest behind, in ms; a gauge per subtask. It grows with the clock while a server gives no
-     * answer, and is near 0 where everything is read.
+     * How long ago the newest record arrived that was read from the partition or shard that is
+     * furthest behind, in ms; a gauge per subtask. It grows with the clock while a server does not
+     * answer, and is near 0 if everything is read.
      */
     public static final String MILLIS_BEHIND_LATEST = "millisBehindLatest";
 
     /** Offsets of topics that the retention deleted before they were read. */
     public static final String LOST_OFFSETS = "lostOffsets";
 
-    /** Users written to keyed state for the last checkpoint, a gauge per subtask. */
+    /** Users written to keyed state for the last checkpoint; a gauge per subtask. */
     public static final String USERS_WRITTEN = "usersWrittenPerCheckpoint";
 
     /** Bytes written to keyed state for the last checkpoint, without keys; a gauge per subtask. */
     public static final String BYTES_WRITTEN = "bytesWrittenPerCheckpoint";
 
-    /** Shards that ended because the stream does not list them any more. */
+    /** Shards that ended because the stream no longer lists them. */
     public static final String KINESIS_SHARDS_GONE = "kinesis.shardsGone";
 
-    /** Transactions that were written and can't be committed any more: their records are lost. */
+    /** Transactions that were written and can no longer be committed. Their records are lost. */
     public static final String KAFKA_TRANSACTIONS_LOST = "kafka.transactionsLost";
 
-    /** Schemas asked for at the registry, attempts that failed not included. */
+    /** Schemas requested from the registry, without failed attempts. */
     public static final String REGISTRY_LOOKUPS = "registry.lookups";
 
-    /** Requests to the registry that failed and were made again; meanwhile the stream waits. */
+    /** Requests to the registry that failed and were repeated. The stream waits meanwhile. */
     public static final String REGISTRY_RETRIES = "registry.retries";
 
-    /** Records that were archived, without malformed ones. */
+    /** Archived records, without malformed ones. */
     public static final String ARCHIVE_RECORDS = "archive.records";
 
-    /** Length of them as JSON, before they are packed, in bytes. */
+    /** The length of archived records as JSON, before compression, in bytes. */
     public static final String ARCHIVE_BYTES = "archive.bytes";
 
-    /** Clicks that are no interactions, because of their event types. */
+    /** Clicks that are not interactions because of their event types. */
     public static final String INTERACTIONS_SKIPPED = "interactions.skipped";
 
-    /** Interactions that go to the sink, with or without a session of their own. */
+    /** Interactions that go to the sink, with or without their own session. */
     public static final String INTERACTIONS = "interactions";
 
-    /** Interactions that Personalize has taken. */
+    /** Interactions that Personalize has accepted. */
     public static final String PERSONALIZE_ACCEPTED = "personalize.accepted";
 
-    /** Calls of Personalize that were answered, or timed out. */
+    /** Calls of Personalize that were answered or timed out. */
     public static final String PERSONALIZE_CALLS = "personalize.calls";
 
-    /** Those of them that were made again after a failure. */
+    /** Calls of Personalize that were repetitions after a failure. */
     public static final String PERSONALIZE_RETRIES = "personalize.retries";
 
-    /** Calls that were too many for Personalize (429). */
+    /** Calls that Personalize throttled (429). */
     public static final String PERSONALIZE_THROTTLED = "personalize.throttled";
 
-    /** Calls that failed otherwise. */
+    /** Calls that failed for other reasons. */
     public static final String PERSONALIZE_FAILURES = "personalize.failures";
 
-    /** Interactions that were written into files instead. */
+    /** Interactions that were written to files instead. */
     public static final String PERSONALIZE_SPILLED = "personalize.spilled";
 
-    /** Interactions that Personalize has not confirmed, a gauge per subtask. */
+    /** Interactions that Personalize has not confirmed; a gauge per subtask. */
     public static final String PERSONALIZE_HELD = "personalize.held";
 
-    /** Different users of accepted interactions, up to 25, a gauge per subtask since its start. */
+    /** Different users of accepted interactions, up to 25; a gauge per subtask, since its start. */
     public static final String PERSONALIZE_USERS = "personalize.users";
 
-    /** Begins the names of the counters per reason: {@code deadLetters.late}. */
+    /** The prefix of the counters of dead letters per reason: {@code deadLetters.late}. */
     public static final String DEAD_LETTERS = "deadLetters.";
 
-    /** Bulks that OpenSearch refused for the time being, wholly or in part. */
+    /** Bulk requests that OpenSearch refused temporarily, entirely or in part. */
     public static final String OPENSEARCH_BULKS_TO_RETRY = "openSearch.bulksToRetry";
 
-    /** All names that the job may register, as they are below {@link #GROUP}. */
+    /** All names that the job may register, relative to {@link #GROUP}. */
     public static Set<String> names() {
         Set<String> names =
                 new TreeSet<>(
@@ -205,9 +208,9 @@ public final class ClickstreamMetrics {
     }
 
     /**
-     * A counter of clicks that were left out as a bot's.
+     * A counter of clicks that were dropped because they are by bots.
      *
-     * @param sign by what the bot was known
+     * @param sign the sign that identified the bot
      */
     public static Counter bots(MetricGroup operator, String sign) {
         return counter(operator, BOTS + sign);

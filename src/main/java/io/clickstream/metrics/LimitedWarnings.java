@@ -7,9 +7,9 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
- * Logs warnings about records without flooding the log, since a producer could send millions of bad
- * ones. Each kind is logged at most once in 10 s; the line says how many were left out before it.
- * For any thread.
+ * Logs warnings about records without flooding the log, because a producer could send millions of
+ * bad records. Each kind is logged at most once per 10 s, with the number of warnings that were
+ * suppressed before it. Thread-safe.
  */
 public final class LimitedWarnings {
 
@@ -18,7 +18,7 @@ public final class LimitedWarnings {
     private final Logger log;
     private final LongSupplier nanoTime;
 
-    /** By the format of their message. */
+    /** The kinds, by message format. */
     private final Map<String, Kind> kinds = new HashMap<>();
 
     private static final class Kind {
@@ -26,7 +26,7 @@ public final class LimitedWarnings {
         private long leftOut;
     }
 
-    /** Warnings that go to a log. */
+    /** Creates warnings that go to a log. */
     public LimitedWarnings(Logger log) {
         this(log, System::nanoTime);
     }
@@ -37,10 +37,10 @@ public final class LimitedWarnings {
     }
 
     /**
-     * Warns, unless a warning of the same kind was logged in the last 10 s.
+     * Logs a warning, unless a warning of the same kind was logged in the last 10 s.
      *
-     * @param format a constant, which is the warning's kind; with {@code {}} for each argument
-     * @param arguments what goes into the message; the last one may be a throwable
+     * @param format a constant, which is also the warning's kind; with {@code {}} for each argument
+     * @param arguments the arguments of the message; the last one may be a throwable
      */
     public synchronized void warn(String format, Object... arguments) {
         long now = nanoTime.getAsLong();
