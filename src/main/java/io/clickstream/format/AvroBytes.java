@@ -1,9 +1,9 @@
 package io.clickstream.format;
 
 /**
- * A record's bytes, read as Avro's binary encoding writes primitive values (Apache Avro 1.11.5
- * specification, "Binary Encoding"). In place: nothing is buffered, and nothing is reserved because
- * a length in a bad record says so.
+ * Reads primitive values of Avro's binary encoding from a record's bytes (Apache Avro 1.11.5
+ * specification, "Binary Encoding"). It reads in place without a buffer, and allocates nothing for
+ * lengths in malformed records.
  */
 final class AvroBytes {
 
@@ -12,7 +12,7 @@ final class AvroBytes {
     private int position;
     private int end;
 
-    /** Begins with the byte at {@code from}, and ends in front of the one at {@code to}. */
+    /** Starts at the byte {@code from}, and ends before the byte {@code to}. */
     void begin(byte[] record, int from, int to) {
         bytes = record;
         begin = from;
@@ -20,17 +20,17 @@ final class AvroBytes {
         end = to;
     }
 
-    /** What positions count in; the datum need not be all of it. */
+    /** The array to which positions refer. The datum can be a part of it. */
     byte[] bytes() {
         return bytes;
     }
 
-    /** Length of the whole datum. */
+    /** The length of the whole datum. */
     int length() {
         return end - begin;
     }
 
-    /** Where the next value begins. */
+    /** The position of the next value. */
     int position() {
         return position;
     }
@@ -65,12 +65,12 @@ final class AvroBytes {
         throw invalid("long");
     }
 
-    /** Four bytes, the lowest first. */
+    /** Four bytes, little-endian. */
     float readFloat() throws MalformedRecordException {
         return Float.intBitsToFloat((int) littleEndian(Float.BYTES));
     }
 
-    /** Eight bytes, the lowest first. */
+    /** Eight bytes, little-endian. */
     double readDouble() throws MalformedRecordException {
         return Double.longBitsToDouble(littleEndian(Double.BYTES));
     }
@@ -83,7 +83,7 @@ final class AvroBytes {
         return value;
     }
 
-    /** Moves on; the length is not negative. */
+    /** Skips bytes; the length must not be negative. */
     void skip(int length) throws MalformedRecordException {
         if (length > end - position) {
             throw ended();
@@ -91,7 +91,7 @@ final class AvroBytes {
         position += length;
     }
 
-    /** So many bytes, at most 8, as a number: the lowest first. */
+    /** Reads up to 8 bytes as a little-endian number. */
     long readFixed(int length) throws MalformedRecordException {
         int from = position;
         skip(length);

@@ -16,12 +16,12 @@ import javax.annotation.Nullable;
 import org.apache.avro.Schema;
 
 /**
- * Plain Avro binary, one datum per record, without a header.
+ * Decodes plain Avro binary, one datum per record, without a header.
  *
- * <p>Reads what a writer's schema says rather than the wire schema: fields in any order, more
- * fields, {@code userid} as int, long or string, any of them in a union with null. Only the four
- * fields that matter are read, the others are skipped byte by byte, and no Avro object is built.
- * Avro's own resolution can't do this: it refuses a long where the reader has an int.
+ * <p>It follows the writer's schema, not the default schema: fields in any order, additional
+ * fields, {@code userid} as int, long, or string, and each of these in a union with null. It reads
+ * only the fields that are needed, skips the others byte by byte, and creates no Avro objects.
+ * Avro's own schema resolution cannot be used, because it refuses a long if the reader has an int.
  */
 public final class AvroClickDecoder implements ClickDecoder {
 
@@ -32,7 +32,7 @@ public final class AvroClickDecoder implements ClickDecoder {
     private static final String EVENT_TYPE = "event_type";
     private static final String DEPARTMENT = "product_type";
 
-    /** As deep as Jackson goes into JSON; a schema that refers to itself could go on forever. */
+    /** The depth up to which Jackson reads JSON. A recursive schema has no limit of its own. */
     private static final int MAX_DEPTH = 1000;
 
     private final String writerSchema;
@@ -47,23 +47,26 @@ public final class AvroClickDecoder implements ClickDecoder {
     private transient long items;
     @Nullable private transient AvroJson json;
 
-    /** Reads what aggregates need; see the other constructor. */
+    /** Creates a decoder of the fields that aggregates need. */
     public AvroClickDecoder(Schema writerSchema) {
         this(writerSchema, OptionalFields.NONE);
     }
 
     /**
-     * @param writerSchema the schema that the records were written with
-     * @param optional the fields that filters need; one that the schema lacks is never there
-     * @throws IllegalArgumentException if it is no record, or lacks a field or has one of a type
-     *     that can't be read; the message says which
+     * Creates a decoder.
+     *
+     * @param writerSchema the schema with which the records were written
+     * @param optional the fields that filters need; a field that is not in the schema is always
+     *     absent
+     * @throws IllegalArgumentException if the schema is not a record, lacks a required field, or
+     *     has a field of an unsupported type; the message says which
      */
     public AvroClickDecoder(Schema writerSchema, OptionalFields optional) {
         this(writerSchema, optional, new StringPool());
     }
 
     /**
-     * The same with a pool that other decoders on the same thread use, too.
+     * Creates a decoder with a pool that other decoders on the same thread also use.
      *
      * @throws IllegalArgumentException as the other constructor does
      */
@@ -92,12 +95,12 @@ public final class AvroClickDecoder implements ClickDecoder {
     }
 
     /**
-     * Reads a datum that is a part of some bytes, in place.
+     * Decodes a datum in place.
      *
-     * @param from where it begins
-     * @param to the first byte behind it
-     * @param fields what is filled in, and cleared before
-     * @throws MalformedRecordException if the part is not what the writer's schema says
+     * @param from the first byte of the datum
+     * @param to the first byte after the datum
+     * @param fields receives the fields, and is cleared before
+     * @throws MalformedRecordException if the datum does not follow the writer's schema
      */
     public void decode(byte[] bytes, int from, int to, ClickFields fields)
             throws MalformedRecordException {
@@ -122,11 +125,11 @@ public final class AvroClickDecoder implements ClickDecoder {
     }
 
     /**
-     * A datum that is a part of some bytes as a JSON object in one line.
+     * Renders a datum as a JSON object in one line.
      *
-     * @param from where it begins
-     * @param to the first byte behind it
-     * @throws MalformedRecordException if the part is not what the writer's schema says
+     * @param from the first byte of the datum
+     * @param to the first byte after the datum
+     * @throws MalformedRecordException if the datum does not follow the writer's schema
      */
     public byte[] toJson(byte[] bytes, int from, int to) throws MalformedRecordException {
         if (json == null) {
@@ -154,7 +157,7 @@ public final class AvroClickDecoder implements ClickDecoder {
         return compiled.toArray(new FieldReader[0]);
     }
 
-    /** The name of the record's own field that a pointer leads to; of none where there is none. */
+    /** The name of the record's field that a pointer selects; empty if there is no pointer. */
     private static String name(Optional<JsonPointer> pointer) {
         return pointer.map(JsonPointer::getMatchingProperty).orElse("");
     }
@@ -205,7 +208,7 @@ public final class AvroClickDecoder implements ClickDecoder {
         return setter == null ? fields -> skip(schema, 0) : interactionReader(name, schema, setter);
     }
 
-    /** Sets what interactions need of a field too, which may be several things. */
+    /** Also sets the fields of interactions that have the same value. */
     @Nullable
     private BiConsumer<ClickFields, String> alsoOfInteraction(
             String name, @Nullable BiConsumer<ClickFields, String> setter) {
@@ -328,7 +331,7 @@ public final class AvroClickDecoder implements ClickDecoder {
         }
     }
 
-    /** The text that JSON has of a number or a boolean. */
+    /** Reads a number or a boolean as the text that JSON has for it. */
     private FieldReader scalarReader(Schema schema, BiConsumer<ClickFields, String> setter) {
         switch (schema.getType()) {
             case INT:
@@ -386,8 +389,8 @@ public final class AvroClickDecoder implements ClickDecoder {
     }
 
     /**
-     * Moves behind a value. Avro's own skipping goes back where a length is negative: it would take
-     * a bad record for a good one, or read the same item of an array for years.
+     * Skips a value. Avro's own skipping goes backward if a length is negative: it would accept a
+     * malformed record, or read the same item of an array for years.
      */
     private void skip(Schema schema, int depth) throws MalformedRecordException {
         if (depth > MAX_DEPTH) {
@@ -440,8 +443,8 @@ public final class AvroClickDecoder implements ClickDecoder {
     }
 
     /**
-     * Moves behind the blocks of an array or a map. Items may take no byte at all, so that only
-     * their number says when it is too much.
+     * Skips the blocks of an array or a map. Items can have zero bytes, so their number must be
+     * limited, too.
      */
     private void skipItems(Schema item, boolean keyed, int depth) throws MalformedRecordException {
         for (long count = in.readLong(); count != 0; count = in.readLong()) {

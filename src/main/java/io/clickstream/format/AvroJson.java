@@ -9,16 +9,16 @@ import java.util.List;
 import org.apache.avro.Schema;
 
 /**
- * Avro binary as plain JSON: a union is the value that it holds, an enum its symbol, bytes and
- * fixed a string with one character per byte (as in Avro's own JSON), a number that is none a
- * string such as {@code "NaN"}. Logical types stay what they are made of: a timestamp is a number.
- * So the JSON that is written of the lab's records is what its JSON producers would have sent.
+ * Converts Avro binary to plain JSON: a union becomes its value, an enum its symbol, bytes and
+ * fixed a string with one character per byte (as in Avro's own JSON), and a non-finite number a
+ * string such as {@code "NaN"}. Logical types keep their underlying type: a timestamp is a number.
+ * So the JSON of the lab's records is what its JSON producers would have sent.
  */
 final class AvroJson {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** A little less than Jackson goes down, as well in writing as in reading it again. */
+    /** A little less than Jackson's limit for writing and reading. */
     private static final int MAX_DEPTH = 900;
 
     private final Schema schema;
@@ -26,15 +26,15 @@ final class AvroJson {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
     private long items;
 
-    /** Of records that were written with a schema. */
+    /** Creates a converter of records with a schema. */
     AvroJson(Schema schema) {
         this.schema = schema;
     }
 
     /**
-     * Writes a datum that is a part of some bytes.
+     * Converts a datum that is a part of some bytes.
      *
-     * @throws MalformedRecordException if the part is not what the schema says
+     * @throws MalformedRecordException if the datum does not follow the schema
      */
     byte[] write(byte[] bytes, int from, int to) throws MalformedRecordException {
         in.begin(bytes, from, to);
@@ -113,7 +113,7 @@ final class AvroJson {
         }
     }
 
-    /** Items may take no byte at all, so that only their number says when it is too much. */
+    /** Converts items. Items can have zero bytes, so their number must be limited, too. */
     private void items(Schema item, boolean keyed, JsonGenerator json, int depth)
             throws IOException, MalformedRecordException {
         for (long count = in.readLong(); count != 0; count = in.readLong()) {
@@ -152,7 +152,7 @@ final class AvroJson {
         return (int) length;
     }
 
-    /** Of a map; a longer one would be JSON that nobody who reads it again takes. */
+    /** Reads the key of a map. Parsers would refuse JSON with longer keys. */
     private String key() throws MalformedRecordException {
         int length = length();
         if (length > RecordJson.MAX_NAME_LENGTH) {

@@ -4,17 +4,17 @@ import javax.annotation.Nullable;
 import org.apache.avro.LogicalType;
 import org.apache.avro.Schema;
 
-/** The units in which Avro records may have their event time. */
+/** The units of event times in Avro records. */
 final class AvroTimes {
 
     private static final int MICROS_PER_MILLI = 1000;
     private static final int NANOS_PER_MILLI = 1_000_000;
 
     /**
-     * How many of a schema's units make a millisecond. A local timestamp is taken for UTC.
+     * The number of a schema's units per millisecond. Local timestamps count as UTC.
      *
      * @param schema a long
-     * @throws IllegalArgumentException if its logical type is not that of a time since 1970
+     * @throws IllegalArgumentException if the logical type is not a time since 1970
      */
     static int perMilli(String field, Schema schema) {
         String type = logicalType(schema);
@@ -36,7 +36,7 @@ final class AvroTimes {
         }
     }
 
-    /** Says what a schema has in place of a time. */
+    /** The error about a schema that has something other than a time. */
     static IllegalArgumentException unreadable(String field, Schema schema) {
         String type = logicalType(schema);
         return new IllegalArgumentException(
@@ -50,7 +50,7 @@ final class AvroTimes {
                                 + " with or without the prefix local-");
     }
 
-    /** As it is written: of a type that this version of Avro does not know, too. */
+    /** The name of the logical type, even if this version of Avro does not know it. */
     @Nullable
     private static String logicalType(Schema schema) {
         return schema.getProp(LogicalType.LOGICAL_TYPE_PROP);

@@ -13,14 +13,14 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import samples.clickstream.avro.ClickEvent;
 
-/** Chooses the decoder that a configuration asks for. */
+/** Creates the decoder that a configuration selects. */
 public final class ClickDecoders {
 
     /**
-     * The decoder of the configured format.
+     * Creates the decoder of the configured format.
      *
      * @param optional the fields that filters need
-     * @throws ConfigException if the writer's schema can't be read or doesn't fit
+     * @throws ConfigException if the writer's schema cannot be read or is not suitable
      */
     public static ClickDecoder of(FormatConfig config, OptionalFields optional) {
         switch (config.type()) {

@@ -6,15 +6,13 @@ import java.util.EnumMap;
 import java.util.Map;
 import javax.annotation.Nullable;
 
-/**
- * The fields of one record that matter, as its decoder found them. One object serves all records.
- */
+/** The decoded fields of one record. One object is reused for all records. */
 public final class ClickFields {
 
-    /** Characters of a user agent that count; browsers in use send a few hundred. */
+    /** The number of characters of a user agent that are used. Browsers send a few hundred. */
     static final int MAX_USER_AGENT = 1024;
 
-    /** More pointers than a field may have. */
+    /** The maximum number of pointers of a field. */
     private static final int MAX_ALTERNATIVES = 16;
 
     @Nullable private UserId user;
@@ -27,14 +25,14 @@ public final class ClickFields {
     @Nullable private String ip;
     @Nullable private String item;
 
-    /** Users and departments by the rank of their pointers, where there are several. */
+    /** Users and departments by the rank of their pointers, if there are several. */
     private final UserId[] users = new UserId[MAX_ALTERNATIVES];
 
     private final String[] departments = new String[MAX_ALTERNATIVES];
     private final Map<InteractionField, String> ofInteraction =
             new EnumMap<>(InteractionField.class);
 
-    /** Forgets the record before. */
+    /** Clears the previous record. */
     void clear() {
         user = null;
         hasTime = false;
@@ -50,7 +48,7 @@ public final class ClickFields {
         }
     }
 
-    /** The user; null where the record has none, or an empty string. */
+    /** The user; null if the record has none, or an empty string. */
     @Nullable
     public UserId user() {
         return user;
@@ -60,23 +58,23 @@ public final class ClickFields {
         this.user = user;
     }
 
-    /** Keeps the user that a pointer of several has found. */
+    /** Sets the user that one of several pointers has found. */
     void setUser(@Nullable UserId found, int rank) {
         users[rank] = found;
     }
 
-    /** Takes what some of several pointers have found out again; that of the only one, too. */
+    /** Clears the users of some ranks, and the single one. */
     void clearUsers(int ranks) {
         user = null;
         clear(users, ranks);
     }
 
-    /** Keeps the department that a pointer of several has found. */
+    /** Sets the department that one of several pointers has found. */
     void setDepartment(@Nullable String found, int rank) {
         departments[rank] = found;
     }
 
-    /** As {@link #clearUsers}. */
+    /** Clears the departments as {@link #clearUsers} does. */
     void clearDepartments(int ranks) {
         department = null;
         clear(departments, ranks);
@@ -88,7 +86,7 @@ public final class ClickFields {
         }
     }
 
-    /** Takes the first of the users that the pointers have found, and forgets all of them. */
+    /** Selects the first user that the pointers have found, and clears all others. */
     void chooseUser(int pointers) {
         for (int rank = pointers - 1; rank >= 0; rank--) {
             user = users[rank] == null ? user : users[rank];
@@ -96,7 +94,7 @@ public final class ClickFields {
         }
     }
 
-    /** As {@link #chooseUser}. */
+    /** Selects the department as {@link #chooseUser} does. */
     void chooseDepartment(int pointers) {
         for (int rank = pointers - 1; rank >= 0; rank--) {
             department = departments[rank] == null ? department : departments[rank];
@@ -108,7 +106,7 @@ public final class ClickFields {
         return hasTime;
     }
 
-    /** Event time, ms since the epoch; 0 where there is none. */
+    /** The event time, in ms since 1970; 0 if there is none. */
     public long time() {
         return time;
     }
@@ -131,7 +129,7 @@ public final class ClickFields {
         this.eventType = eventType;
     }
 
-    /** The field that names a department, also where it says that there is none. */
+    /** The value of the department field, even if it means that there is no department. */
     @Nullable
     public String department() {
         return department;
@@ -142,8 +140,8 @@ public final class ClickFields {
     }
 
     /**
-     * What tells the click from others of its user; null where there is none, or no filter needs
-     * it. The number 7 and the string "7" are two ids.
+     * The id of the click among those of its user; null if there is none, or if no filter needs it.
+     * The number 7 and the string "7" are two ids.
      */
     @Nullable
     public String id() {
@@ -154,7 +152,7 @@ public final class ClickFields {
         this.id = id;
     }
 
-    /** Takes an id that is a string, so that it is no number's. */
+    /** Sets an id that is a string, marked to differ from a number. */
     void setTextId(String text) {
         char first = text.isEmpty() ? '"' : text.charAt(0);
         boolean mayBeNumber = first == '-' || (first >= '0' && first <= '9');
@@ -162,8 +160,8 @@ public final class ClickFields {
     }
 
     /**
-     * What the browser calls itself, without what is behind the first {@link #MAX_USER_AGENT}
-     * characters; null where nothing is said, or no filter needs it.
+     * The user agent, up to {@link #MAX_USER_AGENT} characters; null if there is none, or if no
+     * filter needs it.
      */
     @Nullable
     public String userAgent() {
@@ -177,7 +175,7 @@ public final class ClickFields {
                         : userAgent;
     }
 
-    /** Where the click came from; null where nothing is said, or no filter needs it. */
+    /** The address from which the click came; null if there is none, or if no filter needs it. */
     @Nullable
     public String ip() {
         return ip;
@@ -187,7 +185,7 @@ public final class ClickFields {
         this.ip = ip;
     }
 
-    /** What was looked at or bought; null where there is none, or nobody needs it. */
+    /** The item that was viewed or bought; null if there is none, or if it is not needed. */
     @Nullable
     public String item() {
         return item;
@@ -198,8 +196,8 @@ public final class ClickFields {
     }
 
     /**
-     * What only an interaction needs: a text, a number's literal, or JSON. Null where there is
-     * none, or nobody needs it.
+     * A field that only interactions need: a text, a number's literal, or JSON. Null if there is
+     * none, or if it is not needed.
      */
     @Nullable
     public String of(InteractionField field) {

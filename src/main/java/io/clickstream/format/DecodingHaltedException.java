@@ -1,8 +1,8 @@
 package io.clickstream.format;
 
 /**
- * Says why decoding can't go on though no record is to blame. It fails the job, which goes back to
- * its last checkpoint: the record is read again, and not lost.
+ * Decoding cannot continue for a reason other than the record. The job fails and restarts from its
+ * last checkpoint, so the record is read again and not lost.
  */
 public final class DecodingHaltedException extends RuntimeException {
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import javax.annotation.Nullable;
 
 /**
- * The pointers of a mapping as a tree, which is walked along with a record: a place in it is a
- * field, or several fields of one value, or has places with fields inside.
+ * The pointers of a mapping as a tree. The decoder walks the tree along with a record. A node is a
+ * field, several fields with the same value, or has nodes with fields inside.
  */
 final class FieldTree {
 
@@ -25,13 +25,13 @@ final class FieldTree {
     static final int IP = 64;
     static final int ITEM = 128;
 
-    /** The first of those that only interactions need, which follow in their order. */
+    /** The first kind of fields that only interactions need; the others follow in order. */
     private static final int OF_INTERACTION = 256;
 
     private static final List<InteractionField> INTERACTION_FIELDS =
             List.of(InteractionField.values());
 
-    /** Has fields inside. */
+    /** A node with fields inside. */
     static final int INNER = 0;
 
     private final Map<String, FieldTree> members = new HashMap<>();
@@ -39,16 +39,16 @@ final class FieldTree {
     private final List<FieldTree> parts = new ArrayList<>();
     private int lastElement = -1;
 
-    /** The fields here or inside. */
+    /** The fields of this node or inside it. */
     private int fields;
 
-    /** A field, or a sum of fields, or {@link #INNER}. */
+    /** A field, a sum of fields, or {@link #INNER}. */
     private int kind;
 
-    /** Of a field that may be in several places: the how-manieth to try this one is. */
+    /** The rank of a field's pointer if the field has several. */
     private int rank;
 
-    /** The ranks of users and departments here or inside, a bit for each. */
+    /** The ranks of users and departments at this node or inside it, one bit each. */
     private int usersInside;
 
     private int departmentsInside;
@@ -71,7 +71,7 @@ final class FieldTree {
         return tree;
     }
 
-    /** A tree of places of IP addresses alone. */
+    /** A tree of IP addresses only. */
     static FieldTree ofIp(List<JsonPointer> pointers) {
         FieldTree tree = new FieldTree();
         pointers.forEach(pointer -> tree.add(pointer, IP));
@@ -112,29 +112,29 @@ final class FieldTree {
         }
     }
 
-    /** The place of a member of an object; null where there is no field in it. */
+    /** The node of an object's member; null if it has no field. */
     @Nullable
     FieldTree member(String name) {
         return members.get(name);
     }
 
-    /** The place of an element of an array; null where there is no field in it. */
+    /** The node of an array's element; null if it has no field. */
     @Nullable
     FieldTree element(int index) {
         return index > lastElement ? null : elements.get(index);
     }
 
-    /** A field; another number where there are several, or none but inside. */
+    /** A field; a different number if there are several fields, or only fields inside. */
     int kind() {
         return kind;
     }
 
-    /** Of a user or department, where in the order of its pointers this one is; from 0 on. */
+    /** The rank of a user or department among its pointers, starting at 0. */
     int rank() {
         return rank;
     }
 
-    /** The field that only interactions need; null where it is another one, or several. */
+    /** The field that only interactions need; null if it is another field, or several. */
     @Nullable
     InteractionField ofInteraction() {
         return kind < OF_INTERACTION || parts.size() > 1
@@ -142,12 +142,12 @@ final class FieldTree {
                 : INTERACTION_FIELDS.get(Integer.numberOfTrailingZeros(kind / OF_INTERACTION));
     }
 
-    /** Where there are several fields, each of them. */
+    /** Each field of a node with several fields. */
     List<FieldTree> parts() {
         return parts;
     }
 
-    /** Takes the fields inside out of what was found. */
+    /** Clears the fields inside this node. */
     void clear(ClickFields found) {
         if ((fields & USER) != 0) {
             found.clearUsers(usersInside);

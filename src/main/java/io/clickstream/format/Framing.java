@@ -4,19 +4,19 @@ import java.nio.ByteBuffer;
 import java.util.UUID;
 import javax.annotation.Nullable;
 
-/** Knows by its first bytes what a record is that its decoder can't read. */
+/** Identifies by their first bytes records that their decoder cannot read. */
 public final class Framing {
 
-    /** Of a record that is gzip where none is expected. */
+    /** The detail of a gzip record where none is expected. */
     public static final String IS_GZIP = "the record is gzip; set `format / compression` to `gzip`";
 
     private static final int CONFLUENT_HEADER = 5;
     private static final int GLUE_HEADER = 18;
 
     /**
-     * Says of a record that could not be read what it is, if its first bytes tell.
+     * Adds what an unreadable record is, if its first bytes show it.
      *
-     * @param also what the decoder says is said, too: the bytes may mean something else
+     * @param also whether to keep the decoder's message, because the bytes may mean something else
      */
     static MalformedRecordException explain(
             byte[] record, MalformedRecordException problem, boolean also) {
@@ -28,7 +28,7 @@ public final class Framing {
                 problem.reason(), also ? found + " (" + problem.getMessage() + ")" : found);
     }
 
-    /** What a record is, and what to set; null if its first bytes don't tell. */
+    /** What a record is, and which key to set; null if its first bytes do not show it. */
     @Nullable
     static String find(byte[] record) {
         if (isGzip(record)) {
@@ -50,12 +50,15 @@ public final class Framing {
                 + "); for Avro, set `format / type` to `avro` and add the group `registry`";
     }
 
-    /** Whether a record begins as gzip does (RFC 1952). */
+    /** Whether a record begins like gzip (RFC 1952). */
     public static boolean isGzip(byte[] record) {
         return record.length > 2 && record[0] == 0x1f && (record[1] & 0xff) == 0x8b;
     }
 
-    /** Not UTF-16 or UTF-32 of a bracket, which begin with a 0 as well. */
+    /**
+     * Whether a record has Confluent's header. A bracket in UTF-16 or UTF-32 also begins with 0,
+     * and is excluded.
+     */
     private static boolean isConfluent(byte[] record) {
         return record.length > CONFLUENT_HEADER
                 && record[0] == 0

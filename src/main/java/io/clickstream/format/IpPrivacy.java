@@ -22,11 +22,11 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Takes IP addresses out of records, before they leave the job. In their place is the network, such
- * as {@code 66.249.1.0} or {@code 2001:db8:1::}, or a hash: the first 128 bits of HMAC-SHA256, in
- * hexadecimal digits. A field may hold several separated by commas, as {@code X-Forwarded-For}
- * does; a port is left out. What is no address becomes {@code unknown} (as in RFC 7239), or is
- * hashed all the same.
+ * Replaces IP addresses in records before they leave the job, by the network, such as {@code
+ * 66.249.1.0} or {@code 2001:db8:1::}, or by a hash: the first 128 bits of HMAC-SHA256, in
+ * hexadecimal digits. A field can contain several addresses separated by commas, as {@code
+ * X-Forwarded-For} does; ports are dropped. Text that is not an address becomes {@code unknown} (as
+ * in RFC 7239), or is hashed, too.
  */
 public final class IpPrivacy implements Serializable {
 
@@ -41,7 +41,7 @@ public final class IpPrivacy implements Serializable {
 
     private static final Pattern MAYBE_V6 = Pattern.compile("[0-9A-Fa-f]*:[0-9A-Fa-f:.]*");
 
-    /** Anywhere, also at the end of a word. */
+    /** Matches anywhere, even at the end of a word. */
     private static final Pattern MAYBE_V4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     private final List<JsonPointer> fields;
@@ -52,7 +52,7 @@ public final class IpPrivacy implements Serializable {
     @Nullable private transient PointerWatch watch;
     @Nullable private transient Mac mac;
 
-    /** As configured. */
+    /** Creates an object from the configuration. */
     public IpPrivacy(PrivacyConfig config) {
         fields = List.copyOf(config.fields());
         hashed = config.mode() == PrivacyConfig.Mode.HASH;
@@ -60,10 +60,10 @@ public final class IpPrivacy implements Serializable {
     }
 
     /**
-     * The same JSON without addresses; all else is as it was, byte by byte.
+     * Replaces the addresses in a record. The rest stays unchanged, byte by byte.
      *
      * @param json one valid JSON object in UTF-8
-     * @return the same array where there is none of the fields
+     * @return the same array if the record has none of the fields
      */
     public byte[] mask(byte[] json) {
         if (tree == null) {
@@ -119,7 +119,7 @@ public final class IpPrivacy implements Serializable {
         }
     }
 
-    /** The value of a field without the addresses in it. */
+    /** Replaces the addresses in the value of a field. */
     String masked(String value) {
         return value.isEmpty()
                 ? value
@@ -128,7 +128,7 @@ public final class IpPrivacy implements Serializable {
                         .collect(Collectors.joining(", "));
     }
 
-    /** A sentence about a record, which may quote it, without the addresses in it. */
+    /** Replaces the addresses in a sentence, which may quote a record. */
     public String maskText(String text) {
         return maskAll(MAYBE_V4, maskAll(MAYBE_V6, text));
     }
@@ -183,7 +183,7 @@ public final class IpPrivacy implements Serializable {
         }
     }
 
-    /** Bytes of which some stretches are replaced, from the first to the last. */
+    /** Bytes of which some ranges are replaced, in ascending order. */
     private static final class Splice {
 
         private final byte[] original;
@@ -194,7 +194,7 @@ public final class IpPrivacy implements Serializable {
             this.original = original;
         }
 
-        /** Puts a string of plain ASCII in the place of a value. */
+        /** Replaces a value with a string of plain ASCII. */
         void replace(int from, int to, String text) {
             if (changed == null) {
                 changed = new ByteArrayOutputStream(original.length + text.length());

@@ -30,10 +30,10 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.SimpleCounter;
 
 /**
- * One JSON object per record, whose fields are where a mapping says. The user may be a number or a
- * string, event type and department a string, a number, a boolean or null. What no field is in is
- * skipped. The record must be a whole JSON object and nothing else; of a name that is there twice,
- * the last counts.
+ * Decodes one JSON object per record, whose fields are defined by a mapping. The user is a number
+ * or a string; event type and department are a string, a number, a boolean, or null. Other fields
+ * are skipped. The record must be exactly one JSON object. If a name occurs twice, the last value
+ * counts.
  */
 public final class JsonClickDecoder implements ClickDecoder {
 
@@ -44,7 +44,7 @@ public final class JsonClickDecoder implements ClickDecoder {
     private static final Pattern SOURCE =
             Pattern.compile("\\[Source: [^;]*; line: \\d+, column: (\\d+)\\]");
 
-    /** Jackson's own switches, which a user of the job can't reach. */
+    /** Jackson's own feature switches, which users of the job cannot set. */
     private static final Pattern SWITCHES =
             Pattern.compile(
                     ": enable `[^`]*`[^,;]*"
@@ -70,12 +70,12 @@ public final class JsonClickDecoder implements ClickDecoder {
     @Nullable private transient Counter repeatedTimes;
     @Nullable private transient PointerWatch watch;
 
-    /** Reads the lab's fields. */
+    /** Creates a decoder of the lab's fields. */
     public JsonClickDecoder() {
         this(JsonMapping.of(Preset.LAB), OptionalFields.NONE);
     }
 
-    /** Reads the fields of a mapping, and those that filters need. */
+    /** Creates a decoder of a mapping's fields, and of those that filters need. */
     public JsonClickDecoder(JsonMapping mapping, OptionalFields optional) {
         this.mapping = mapping;
         this.optional = optional;
@@ -100,7 +100,7 @@ public final class JsonClickDecoder implements ClickDecoder {
         watch = new PointerWatch(pointers());
     }
 
-    /** All pointers by the keys that they are configured by. */
+    /** All pointers by the keys that configure them. */
     private Map<String, List<JsonPointer>> pointers() {
         Map<String, List<JsonPointer>> pointers = new LinkedHashMap<>(mapping.fields());
         pointers.putAll(optional.fields());
@@ -157,8 +157,8 @@ public final class JsonClickDecoder implements ClickDecoder {
     }
 
     /**
-     * Refuses bytes that are no text in the encoding of a record. The parser takes some of them for
-     * characters.
+     * Refuses bytes that are not valid in the encoding of a record. The parser accepts some of them
+     * as characters.
      */
     static void checkText(byte[] record) throws MalformedRecordException {
         Charset charset = JsonLine.charset(record);
@@ -179,7 +179,7 @@ public final class JsonClickDecoder implements ClickDecoder {
         return JsonLine.of(record, decoded);
     }
 
-    /** Does what {@link #object} does with the lab's mapping, 5 % faster than by the tree. */
+    /** Does the same as {@link #object} with the lab's mapping, 5 % faster than with the tree. */
     private void labObject(JsonParser parser, ClickFields fields)
             throws IOException, MalformedRecordException {
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
@@ -203,7 +203,10 @@ public final class JsonClickDecoder implements ClickDecoder {
         }
     }
 
-    /** Fields that have several pointers are chosen when all are known, whatever their order. */
+    /**
+     * Fields with several pointers are selected when all values are known, so the order does not
+     * matter.
+     */
     private void severalObject(JsonParser parser, ClickFields fields)
             throws IOException, MalformedRecordException {
         if (users > 1) {
@@ -299,7 +302,7 @@ public final class JsonClickDecoder implements ClickDecoder {
         }
     }
 
-    /** A value that is several fields, or one that only interactions need. */
+    /** Reads a value of several fields, or one that only interactions need. */
     private void several(JsonParser parser, JsonToken value, FieldTree place, ClickFields fields)
             throws IOException, MalformedRecordException {
         InteractionField single = place.ofInteraction();
@@ -319,7 +322,7 @@ public final class JsonClickDecoder implements ClickDecoder {
         }
     }
 
-    /** A text, a number's literal, or an object or array as JSON. */
+    /** A text, the literal of a number, or an object or array as JSON. */
     @Nullable
     private static String ofInteraction(JsonParser parser, JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_NULL) {
@@ -487,7 +490,7 @@ public final class JsonClickDecoder implements ClickDecoder {
         return true;
     }
 
-    /** Whether there is a text: a string, or what JSON writes of a number or boolean. */
+    /** Whether the value has a text: a string, or the JSON text of a number or boolean. */
     private static boolean isText(JsonToken value, String field) throws MalformedRecordException {
         if (value == JsonToken.VALUE_STRING) {
             return true;

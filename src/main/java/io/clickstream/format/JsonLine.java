@@ -14,9 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A JSON object as a line of a file: the bytes as they came, but for a byte order mark, which is
- * left out, for ends of lines between its tokens, which become blanks, and for UTF-16 and UTF-32,
- * which become UTF-8.
+ * Renders a JSON object as one line of a file. The bytes stay unchanged, with three exceptions: a
+ * byte order mark is dropped, line ends between tokens become spaces, and UTF-16 and UTF-32 become
+ * UTF-8.
  */
 final class JsonLine {
 
@@ -31,8 +31,10 @@ final class JsonLine {
     private static final long EIGHT_HIGH_BITS = 0x8080_8080_8080_8080L;
 
     /**
+     * Renders a record as one line.
+     *
      * @param checked whether the record is known to be one JSON object
-     * @throws MalformedRecordException if it is not
+     * @throws MalformedRecordException if it is not one
      */
     static byte[] of(byte[] record, boolean checked) throws MalformedRecordException {
         if (!checked) {
@@ -60,9 +62,9 @@ final class JsonLine {
     }
 
     /**
-     * Whether a byte is below the blank. Nearly no record has one, so this goes to the end in any
-     * case, eight bytes at a time ("Determine if a word has a byte less than n" of Sean Anderson's
-     * Bit Twiddling Hacks): a loop without a second way out is one that the compiler unrolls.
+     * Whether a byte is below the space character. Hardly any record has one, so the loop always
+     * runs to the end, eight bytes at a time ("Determine if a word has a byte less than n" of Sean
+     * Anderson's Bit Twiddling Hacks): the compiler unrolls loops with a single exit.
      */
     private static boolean hasControlCharacter(byte[] record) {
         int lastWord = record.length - Long.BYTES;
@@ -82,13 +84,13 @@ final class JsonLine {
         return found != 0;
     }
 
-    /** Has a bit for a byte below the blank among eight; 0 if there is none. */
+    /** Has a bit for each of eight bytes that is below the space character; 0 if there is none. */
     private static long controlCharacters(byte[] record, int begin) {
         long bytes = (long) LONG.get(record, begin);
         return bytes - EIGHT_BLANKS & ~bytes & EIGHT_HIGH_BITS;
     }
 
-    /** Changes ends of lines into blanks; within strings JSON has none, other than escaped. */
+    /** Replaces line ends with spaces. JSON strings contain line ends only in escaped form. */
     private static byte[] inOneLine(byte[] line) {
         for (int i = 0; i < line.length; i++) {
             if (line[i] == '\n' || line[i] == '\r') {
@@ -98,16 +100,14 @@ final class JsonLine {
         return line;
     }
 
-    /**
-     * Of a record that is JSON, and so begins with two characters of ASCII or a byte order mark.
-     */
+    /** Converts a JSON record, which begins with two ASCII characters or a byte order mark. */
     private static byte[] utf8(byte[] record) {
         String text = new String(record, wideCharset(record));
         return text.substring(text.charAt(0) == BYTE_ORDER_MARK ? 1 : 0)
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The encoding of a record that is JSON. */
+    /** The encoding of a JSON record. */
     static Charset charset(byte[] record) {
         boolean hasZero = false;
         for (byte b : record) {

@@ -22,11 +22,11 @@ import javax.annotation.Nullable;
 import org.apache.flink.metrics.Counter;
 
 /**
- * Reads the event time of a JSON record in the form that a mapping says.
+ * Reads the event time of a JSON record, in the format of a mapping.
  *
- * <p>A local time that its zone skips is read with the offset from before the change, so it is as
- * much later as the clocks were moved. One that its zone repeats is the first of the two. Both are
- * counted.
+ * <p>A local time that its zone skips is read with the offset before the change, so it is later by
+ * the amount of the change. A local time that its zone repeats is read as the first of the two.
+ * Both are counted.
  */
 final class JsonTimeReader {
 
@@ -34,17 +34,23 @@ final class JsonTimeReader {
     private static final int MICROS_PER_MILLI = 1000;
     private static final int NANOS_PER_MILLI = 1_000_000;
 
-    /** Digits in front of the point; more of them are no time in milliseconds. */
+    /**
+     * The maximum number of digits before the decimal point. More digits are not a time in
+     * milliseconds.
+     */
     private static final int MAX_DIGITS = 19;
 
-    /** As many digits behind the point as Jackson allows without an exponent. */
+    /**
+     * The maximum number of digits after the decimal point. Jackson allows as many without an
+     * exponent.
+     */
     private static final int MAX_SCALE = 1000;
 
     private static final int SHOWN_CHARACTERS = 40;
 
     private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,40}\\.[0-9]{1,40}");
 
-    /** What is not in here is a name that means one zone to one Java, and another to the next. */
+    /** The zones that mean the same in every version of Java. */
     private static final Pattern ZONE =
             Pattern.compile("Z|(UTC|GMT|UT)?[+-].+|UTC|GMT|[A-Za-z_]+(/[A-Za-z0-9_+-]+)+");
 
@@ -59,7 +65,7 @@ final class JsonTimeReader {
     @Nullable private final DateTimeFormatter formatter;
 
     /**
-     * A reader of a mapping's times.
+     * Creates a reader of a mapping's times.
      *
      * @param skipped counts local times that their zone skips
      * @param repeated counts local times that their zone repeats
@@ -80,7 +86,7 @@ final class JsonTimeReader {
                         : null;
     }
 
-    /** Reads the value that the parser is at; null means that the record has no time. */
+    /** Reads the parser's current value; null means that the record has no time. */
     void read(JsonParser parser, JsonToken value, ClickFields fields)
             throws IOException, MalformedRecordException {
         if (value == JsonToken.VALUE_NUMBER_INT && isMillis) {
@@ -135,7 +141,8 @@ final class JsonTimeReader {
     }
 
     /**
-     * A time out of reach is as far away as can be: it is refused for that, with its own reason.
+     * An integer. A number out of range becomes the minimum or maximum, and is then refused as
+     * such.
      */
     private static long whole(JsonParser parser) throws IOException {
         if (parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
@@ -144,7 +151,7 @@ final class JsonTimeReader {
         return outOfReach(parser.getText());
     }
 
-    /** As {@link #whole(JsonParser)}. */
+    /** An integer, as {@link #whole(JsonParser)}. */
     private static long whole(String digits) {
         try {
             return Long.parseLong(digits);
@@ -167,7 +174,7 @@ final class JsonTimeReader {
         return text.length() > begin;
     }
 
-    /** A number of the format's units in ms, rounded down. */
+    /** Converts a number of the format's units to ms, rounded down. */
     private long millis(long number) {
         boolean outOfReach = number == Long.MAX_VALUE || number == Long.MIN_VALUE;
         switch (format.kind()) {
@@ -234,9 +241,8 @@ final class JsonTimeReader {
     }
 
     /**
-     * Whether a text in ISO 8601 has its time of day or its offset more than once. A formatter
-     * can't say that it is one of several forms: it reads one after the other, if they don't
-     * contradict.
+     * Whether an ISO 8601 text has its time of day or its offset more than once. A formatter cannot
+     * express alternatives: it accepts them one after the other if they do not contradict.
      */
     private static boolean isTwice(String text) {
         boolean isTime = false;

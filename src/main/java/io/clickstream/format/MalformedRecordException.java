@@ -3,7 +3,8 @@ package io.clickstream.format;
 import io.clickstream.event.DeadLetter.Reason;
 
 /**
- * Says in one line what is wrong with a record. Bad records are nothing special: no stack trace.
+ * Describes in one line what is wrong with a record. It has no stack trace, because malformed
+ * records are not unusual.
  */
 public final class MalformedRecordException extends Exception {
 
@@ -11,12 +12,12 @@ public final class MalformedRecordException extends Exception {
 
     private final Reason reason;
 
-    /** The bytes are not what the format says. */
+    /** The bytes do not follow the format. */
     public MalformedRecordException(String message) {
         this(Reason.MALFORMED, message);
     }
 
-    /** They can't be read for another reason. */
+    /** The record cannot be read for another reason. */
     public MalformedRecordException(Reason reason, String message) {
         super(message, null, false, false);
         this.reason = reason;

@@ -10,12 +10,12 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Types;
 
 /**
- * The columns of the archive's Parquet files. Times are in UTC, in ms. What is no click, or lacks a
- * field, has nulls.
+ * The columns of the archive's Parquet files. Times are in ms, UTC. Columns are null if the record
+ * is not a click or lacks the field.
  */
 public final class ParquetColumns {
 
-    /** When the click was, by what it says itself. */
+    /** The event time of the click. */
     public static final String EVENT_TIME = "event_time";
 
     /** The user, a number or a string, as a string. */
@@ -27,10 +27,10 @@ public final class ParquetColumns {
 
     public static final String ITEM = "item";
 
-    /** When the stream got the record, or else the job. */
+    /** The time at which the stream received the record, or otherwise the job. */
     public static final String ARRIVAL_TIME = "arrival_time";
 
-    /** The whole record as JSON, as it came; a replay reads it. */
+    /** The whole record as JSON, unchanged. A replay reads it. */
     public static final String RECORD = "record";
 
     public static final MessageType SCHEMA =

@@ -14,24 +14,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns of pointers that led nowhere in all of the first records: most likely they are misspelled,
- * and nothing else would show it. Reads these records a second time, until each pointer has led
- * somewhere, which is mostly after a few.
+ * Logs a warning about pointers that found nothing in all of the first records. Most likely they
+ * are misspelled, and nothing else would show it. It parses these records a second time, until each
+ * pointer has found something, usually after a few records.
  */
 final class PointerWatch {
 
-    /** Records that a pointer has time to lead somewhere. */
+    /** The number of records in which a pointer must find something. */
     static final int RECORDS = 10_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(PointerWatch.class);
 
-    /** By what was said, so that many subtasks say it once. There are as many as pointers. */
+    /**
+     * The messages that were logged, so that several subtasks log them once. There are at most as
+     * many as pointers.
+     */
     private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
     private final List<Watched> waiting = new ArrayList<>();
     private int records;
 
-    /** A pointer and the key that it is configured by. */
+    /** A pointer and the key that configures it. */
     private static final class Watched {
         private final String key;
         private final JsonPointer pointer;
@@ -45,7 +48,7 @@ final class PointerWatch {
     /**
      * Watches pointers.
      *
-     * @param pointers by the keys that they are configured by
+     * @param pointers by the keys that configure them
      */
     PointerWatch(Map<String, List<JsonPointer>> pointers) {
         pointers.forEach(
@@ -53,10 +56,10 @@ final class PointerWatch {
     }
 
     /**
-     * Looks for the pointers in a record.
+     * Searches a record for the pointers.
      *
      * @param record one JSON object
-     * @return whether there is anything more to watch
+     * @return whether there is anything left to watch
      */
     boolean look(byte[] record) {
         try (JsonParser parser = RecordJson.FACTORY.createParser(record)) {
@@ -78,9 +81,9 @@ final class PointerWatch {
     }
 
     /**
-     * Goes through an object or array.
+     * Searches an object or array.
      *
-     * @param rests what is left of the pointers here
+     * @param rests the remaining parts of the pointers
      * @param wholes the pointers, in the same order
      */
     private static void inside(

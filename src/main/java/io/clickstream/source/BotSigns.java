@@ -12,18 +12,21 @@ import java.util.Locale;
 import java.util.Map;
 import javax.annotation.Nullable;
 
-/** Knows a bot by what a single click says: its user agent or its address. */
+/** Detects bots by the user agent or the address of a single click. */
 public final class BotSigns implements Serializable {
 
-    /** No click is a bot's. */
+    /** No signs: no click is by a bot. */
     public static final BotSigns NONE = new BotSigns(List.of(), List.of());
 
     private static final long serialVersionUID = 1L;
 
-    /** Browsers differ in some thousand ways; what does not end must not fill the heap. */
+    /**
+     * The maximum number of user agents in the cache. Browsers have some thousands; a producer that
+     * sends more must not fill the heap.
+     */
     private static final int MAX_KNOWN = 10_000;
 
-    /** Of all known user agents together. */
+    /** The maximum number of characters of all user agents in the cache. */
     private static final int MAX_KNOWN_CHARACTERS = 2_000_000;
 
     private final String[] userAgents;
@@ -40,12 +43,12 @@ public final class BotSigns implements Serializable {
         this.ipRanges = ipRanges.toArray(new IpRange[0]);
     }
 
-    /** The signs that are configured. */
+    /** The configured signs. */
     public static BotSigns of(FilterConfig filters) {
         return new BotSigns(filters.botUserAgents(), filters.botIpRanges());
     }
 
-    /** By what the click is known for a bot's; null if it is not. */
+    /** The sign by which the click is known to be by a bot; null if there is none. */
     @Nullable
     BotSign find(ClickFields fields) {
         if (fields.userAgent() != null && isBot(fields.userAgent())) {

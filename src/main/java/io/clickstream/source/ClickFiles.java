@@ -21,18 +21,18 @@ import org.apache.flink.connector.file.src.util.IteratorResultIterator;
 import org.apache.flink.core.fs.Path;
 
 /**
- * Files read once from beginning to end, each by one subtask: lines, JSON arrays and objects, CSV,
- * or Parquet with a column {@code record}; see {@link FileContent}. Lines end with LF or CRLF;
- * blank lines are no records.
+ * Reads files once from beginning to end, each in one subtask: lines, JSON arrays and objects, CSV,
+ * or Parquet with a column {@code record}; see {@link FileContent}. Lines end with LF or CRLF.
+ * Blank lines are not records.
  *
- * <p>A file that can't be read, or not to its end, is a dead letter whose position is the record
- * behind which it can't. The others are read all the same.
+ * <p>A file that cannot be read, or cannot be read to its end, becomes a dead letter. Its position
+ * is the last record that could be read. All other files are read.
  */
 public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
 
     private static final long serialVersionUID = 1L;
 
-    /** A batch ends with the record that reaches either. */
+    /** A batch ends with the record that reaches either limit. */
     private static final int BATCH_RECORDS = 1_000;
 
     private static final long BATCH_BYTES = 4 << 20;
@@ -41,8 +41,10 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
     private final List<String> columns;
 
     /**
-     * @param columns the names of the columns of CSV files that have them not in their first line;
-     *     else empty
+     * Creates a format.
+     *
+     * @param columns the columns of CSV files that do not have them in their first line; otherwise
+     *     empty
      */
     ClickFiles(RecordDecoder decoder, List<String> columns) {
         this.decoder = decoder;
@@ -50,10 +52,10 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
     }
 
     /**
-     * A bounded source over all files, those in the folders among the paths included.
+     * A bounded source of all files, including those in folders.
      *
-     * @param columns the names of the columns of CSV files that have them not in their first line;
-     *     else empty
+     * @param columns the columns of CSV files that do not have them in their first line; otherwise
+     *     empty
      */
     public static FileSource<Incoming> source(
             Collection<Path> paths, RecordDecoder decoder, List<String> columns) {
@@ -62,7 +64,7 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
                 .build();
     }
 
-    /** The files and folders must be there. */
+    /** Checks that the files and folders exist. */
     public static StartCheck startCheck(FilesSourceConfig config) {
         return () -> {
             List<String> problems = new ArrayList<>();
@@ -119,13 +121,13 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
         private final RecordDecoder decoder;
         private final List<String> columns;
 
-        /** Null before the first record, and where there is no way to read on. */
+        /** Null before the first record, and if the file cannot be read any further. */
         @Nullable private FileRecords records;
 
         private boolean isAtEnd;
         private long count;
 
-        /** The bytes of the records of the batch. */
+        /** The number of bytes of the batch's records. */
         private long batchBytes;
 
         RecordReader(Path path, RecordDecoder decoder, List<String> columns) {

@@ -9,10 +9,10 @@ import java.util.List;
 import javax.annotation.Nullable;
 
 /**
- * The rows of a CSV file (RFC 4180) as JSON objects: the columns' names are the keys, each value is
- * a string, and an empty cell is left out. A row with another number of cells than there are names
- * is an array, which no decoder takes for a click. So is a line with malformed quotes: an array of
- * its text.
+ * Reads the rows of a CSV file (RFC 4180) as JSON objects. The columns are the keys, each value is
+ * a string, and empty cells are left out. A row with a different number of cells than there are
+ * columns becomes an array, which no decoder accepts as a click. A line with malformed quotes
+ * becomes an array with its text.
  */
 final class CsvRecords implements FileRecords {
 
@@ -23,8 +23,10 @@ final class CsvRecords implements FileRecords {
     private long number;
 
     /**
-     * @param beginsWithNames whether the first row has the names of the columns
-     * @param maxBytes what is kept of a line
+     * Creates a reader.
+     *
+     * @param beginsWithNames whether the first row contains the columns
+     * @param maxBytes the number of bytes that are kept of a line
      */
     CsvRecords(
             InputStream in,
@@ -77,7 +79,7 @@ final class CsvRecords implements FileRecords {
         return json.toByteArray();
     }
 
-    /** A string of JSON, of characters that are bytes of UTF-8. */
+    /** Writes a JSON string. Each character of the cell is a byte of UTF-8. */
     private void putString(String cell) {
         json.write('"');
         for (int i = 0; i < cell.length(); i++) {

@@ -8,22 +8,22 @@ import java.util.List;
 import javax.annotation.Nullable;
 
 /**
- * Splits CSV (RFC 4180) into rows. Lines end with LF, CRLF, or CR; empty lines are no rows. The
- * characters of cells are bytes, since separators and quotes are ASCII.
+ * Splits CSV (RFC 4180) into rows. Lines end with LF, CRLF, or CR. Empty lines are not rows. The
+ * characters of cells are bytes, because separators and quotes are ASCII.
  *
- * <p>A quote that nobody closes must not take the rows that follow. So a row over several lines
- * must have the right number of cells and end within a bound. If it does not, its first line is
- * malformed, and the next row begins with the line behind that one. In tab-separated text, which
- * often has no quoting, a line that has the right number of cells without quoting is a row.
+ * <p>An unclosed quote must not swallow the rows that follow. Therefore a row of several lines must
+ * have the right number of cells and end within a limit. Otherwise its first line is malformed, and
+ * the next row begins with the line after it. In tab-separated text, which often has no quoting, a
+ * line that has the right number of cells without quoting is a row.
  */
 final class CsvRows {
 
-    /** What a row may span: texts that people write have fewer lines. */
+    /** The maximum number of lines of a row. Texts that people write have fewer lines. */
     private static final int MAX_LINES = 100;
 
     private static final int MAX_CHARACTERS = 1 << 20;
 
-    /** What the parser finds at the end of a line. */
+    /** The state of the parser at the end of a line. */
     private enum State {
         WHOLE,
         IN_QUOTES,
@@ -40,10 +40,10 @@ final class CsvRows {
     private int limit;
     private byte[] bytes = new byte[1024];
 
-    /** Lines that were read to find the end of a row, but belong to the next ones. */
+    /** Lines that were read to find the end of a row, but belong to the next rows. */
     private final List<Line> ahead = new ArrayList<>();
 
-    /** What was found behind the lines ahead, if it was damage. */
+    /** The error that was found after the lines ahead, if there was one. */
     @Nullable private UnreadableFileException damage;
 
     private final List<String> cells = new ArrayList<>();
@@ -51,8 +51,10 @@ final class CsvRows {
     private boolean isMalformed;
 
     /**
-     * @param columns how many cells a row has
-     * @param maxLineBytes what is kept of a line; a longer one is malformed
+     * Creates a splitter.
+     *
+     * @param columns the number of cells of a row
+     * @param maxLineBytes the number of bytes that are kept of a line; a longer line is malformed
      */
     CsvRows(InputStream in, char separator, int columns, int maxLineBytes) {
         this.in = in;
@@ -61,14 +63,14 @@ final class CsvRows {
         this.maxLineBytes = maxLineBytes;
     }
 
-    /** The cells of one line; if its quotes are malformed, what is between its separators. */
+    /** The cells of one line. If its quotes are malformed, the texts between its separators. */
     static List<String> cells(String line, char separator) {
         CsvRows rows = new CsvRows(InputStream.nullInputStream(), separator, 0, 0);
         return rows.parse(line, State.WHOLE) == State.WHOLE ? rows.cells : rows.unquoted(line);
     }
 
     /**
-     * The cells of the next row, or the one text of a malformed line.
+     * The cells of the next row, or the text of a malformed line.
      *
      * @return null after the last row
      */
@@ -99,12 +101,12 @@ final class CsvRows {
         return List.of(line.text);
     }
 
-    /** Whether the row before is a line that can't be split into cells. */
+    /** Whether the previous row is a line that cannot be split into cells. */
     boolean isMalformed() {
         return isMalformed;
     }
 
-    /** Whether the row goes on in the lines behind its first one and ends well. */
+    /** Whether the row continues in the lines after its first one and ends correctly. */
     private boolean parseFollowing(Line first) throws IOException {
         State state = State.IN_QUOTES;
         Line line = first;
@@ -141,7 +143,7 @@ final class CsvRows {
         return true;
     }
 
-    /** Adds to the cells. */
+    /** Parses a text and adds to the cells. */
     private State parse(String text, State begin) {
         int at = 0;
         boolean inQuotes = begin == State.IN_QUOTES;
@@ -182,7 +184,7 @@ final class CsvRows {
         }
     }
 
-    /** Where the text behind the closing quote begins; -1 if there is no closing quote. */
+    /** The position after the closing quote; -1 if there is no closing quote. */
     private int parseQuoted(String text, int from) {
         int begin = from;
         while (true) {
@@ -264,7 +266,7 @@ final class CsvRows {
         return "\r";
     }
 
-    /** False at the end of the file. */
+    /** Fills the buffer; false at the end of the file. */
     private boolean fill() throws IOException {
         position = 0;
         limit = Math.max(0, in.read(buffer));
@@ -278,10 +280,10 @@ final class CsvRows {
     private static final class Line {
         private final String text;
 
-        /** The characters that end it; empty at the end of the file. */
+        /** The line end; empty at the end of the file. */
         private final String end;
 
-        /** Whether it is longer than what is kept of it. */
+        /** Whether the line is longer than what is kept of it. */
         private final boolean isCut;
 
         Line(String text, String end, boolean isCut) {

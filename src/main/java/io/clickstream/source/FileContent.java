@@ -17,11 +17,12 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
 /**
- * What a file is made of. Its first bytes decide, not its name: exports have all kinds of endings.
+ * Determines the format of a file by its first bytes. The name does not matter, because exports
+ * have all kinds of file extensions.
  */
 public final class FileContent {
 
-    /** How records are put one behind the other. */
+    /** How records are arranged. */
     private enum Shape {
         NOTHING("nothing"),
         LINES("one record per line"),
@@ -37,10 +38,10 @@ public final class FileContent {
         }
     }
 
-    /** How much is looked at. A header of CSV is shorter. */
+    /** The number of bytes that are examined. A CSV header is shorter. */
     private static final int LOOKED_AT = 64 * 1024;
 
-    /** The most that an array may have, with some room. */
+    /** The maximum length of an array, with some reserve. */
     private static final int MAX_KEPT_BYTES = Integer.MAX_VALUE - 1024;
 
     private static final String GZIP_ENDING = ".gz";
@@ -52,7 +53,7 @@ public final class FileContent {
     private static final byte[] UTF_16_BIG = {(byte) 0xfe, (byte) 0xff};
     private static final byte[] UTF_16_LITTLE = {(byte) 0xff, (byte) 0xfe};
 
-    /** Files that can't be read, with the names of what they are. */
+    /** File formats that cannot be read, with their names. */
     private static final Object[][] OTHERS = {
         {new byte[] {'P', 'K', 3, 4}, "a zip archive"},
         {new byte[] {'B', 'Z', 'h'}, "bzip2"},
@@ -62,10 +63,10 @@ public final class FileContent {
         {new byte[] {'O', 'R', 'C'}, "ORC"},
     };
 
-    /** Separators of columns that are in use. */
+    /** Common separators of columns. */
     private static final char[] SEPARATORS = {',', ';', '\t', '|'};
 
-    /** Names of columns, which neither a number nor JSON is. */
+    /** Names of columns. Neither a number nor JSON matches. */
     private static final Pattern COLUMN = Pattern.compile("[\\p{L}_$@][\\p{L}\\p{N}_ .:$@/()#-]*");
 
     private final Path path;
@@ -76,10 +77,10 @@ public final class FileContent {
     private final char separator;
     private final List<String> columns;
 
-    /** Whether the first row of CSV has the names of the columns. */
+    /** Whether the first row of CSV contains the columns. */
     private final boolean beginsWithNames;
 
-    /** The text from its beginning on. */
+    /** The text, from its beginning. */
     private final InputStream text;
 
     private FileContent(
@@ -104,10 +105,11 @@ public final class FileContent {
     }
 
     /**
-     * Opens a file of any of Flink's file systems and looks at its beginning.
+     * Opens a file of any of Flink's file systems and examines its beginning.
      *
-     * @param columns the names of a file's columns if it has them not in its first line; else empty
-     * @throws UnreadableFileException if it is of a kind that can't be read
+     * @param columns the columns of a file that does not have them in its first line; otherwise
+     *     empty
+     * @throws UnreadableFileException if its format cannot be read
      */
     public static FileContent open(Path path, List<String> columns) throws IOException {
         FileSystem files = path.getFileSystem();
@@ -197,7 +199,9 @@ public final class FileContent {
                 && Arrays.equals(bytes, 0, start.length, start, 0, start.length);
     }
 
-    /** Whether the first characters are JSON's or ASCII in 16 bits each, without a mark. */
+    /**
+     * Whether the first characters are JSON or ASCII with 16 bits each, without a byte order mark.
+     */
     private static boolean isAsciiOf16Bits(byte[] first, int at) {
         return first.length >= 4
                 && first[at] > ' '
@@ -272,7 +276,7 @@ public final class FileContent {
         return each == '\n' || each == '\r';
     }
 
-    /** Whether names are those of a header, whose case and blanks may be others. */
+    /** Whether names are those of a header, ignoring case and spaces around them. */
     private static boolean areSame(List<String> names, List<String> header) {
         boolean same = names.size() == header.size();
         for (int i = 0; same && i < names.size(); i++) {
@@ -281,7 +285,10 @@ public final class FileContent {
         return same;
     }
 
-    /** The one that makes the most columns of a line, or as many as there are names. */
+    /**
+     * The separator that makes as many columns of a line as there are names; otherwise the one that
+     * makes the most.
+     */
     private static char separator(String line, int names) {
         char best = ',';
         int most = 0;
@@ -298,7 +305,10 @@ public final class FileContent {
         return best;
     }
 
-    /** The columns of CSV, if the first line names some; a record of JSON may not follow. */
+    /**
+     * The columns of CSV if the first line contains them and no JSON record follows; otherwise
+     * empty.
+     */
     private static List<String> header(byte[] first, char separator) {
         String line = firstLine(first);
         List<String> names = CsvRows.cells(line, separator);
@@ -313,10 +323,10 @@ public final class FileContent {
     }
 
     /**
-     * The records of the file. Closes the file when it is closed.
+     * The records of the file. Closing them closes the file.
      *
-     * @param maxRecordBytes the longest record that the decoder takes; of a longer one enough is
-     *     kept for the decoder to see that it is too long
+     * @param maxRecordBytes the longest record that the decoder accepts, in bytes; of a longer
+     *     record, enough is kept for the decoder to see that it is too long
      */
     FileRecords records(int maxRecordBytes) throws IOException {
         int kept = Math.min(maxRecordBytes, MAX_KEPT_BYTES) + 1;
@@ -335,12 +345,12 @@ public final class FileContent {
         }
     }
 
-    /** Closes the file if its records are not wanted. */
+    /** Closes the file if its records are not needed. */
     public void close() throws IOException {
         text.close();
     }
 
-    /** What was found, for people: {@code CSV with the columns a, b, packed by gzip}. */
+    /** A description for people: {@code CSV with the columns a, b, compressed with gzip}. */
     public String description() {
         return shape.name
                 + (shape == Shape.CSV ? " with the columns " + String.join(", ", columns) : "")
@@ -348,7 +358,7 @@ public final class FileContent {
                 + (packed ? ", compressed with gzip" : "");
     }
 
-    /** The first bytes of a stream, as many as can be read, and the stream with them. */
+    /** The first bytes of a stream, as far as they can be read, and the whole stream. */
     private static final class Begin {
         private final byte[] bytes;
         private final InputStream all;
@@ -391,7 +401,7 @@ public final class FileContent {
         }
     }
 
-    /** Says which data of gzip is damaged. */
+    /** Reports damaged gzip data. */
     private static final class GzipContent extends FilterInputStream {
 
         GzipContent(GzipMembers in) {
@@ -416,7 +426,10 @@ public final class FileContent {
         }
     }
 
-    /** UTF-16 as UTF-8. Half a surrogate pair becomes bytes that are no UTF-8, and is refused. */
+    /**
+     * Converts UTF-16 to UTF-8. Half of a surrogate pair becomes bytes that are not valid UTF-8, so
+     * that the record is refused.
+     */
     private static final class Utf16Stream extends InputStream {
 
         private final InputStream in;

@@ -6,13 +6,13 @@ import java.util.List;
 import javax.annotation.Nullable;
 import org.apache.flink.core.fs.Path;
 
-/** The records of one file, one after the other. */
+/** Iterates over the records of one file. */
 public interface FileRecords extends Closeable {
 
-    /** What is kept of a record where no setting says how long one may be. */
+    /** The number of bytes that are kept of a record if no setting limits its length. */
     int MAX_RECORD_BYTES = 64 << 20;
 
-    /** Opens a file of any of Flink's file systems; its first bytes decide what it is. */
+    /** Opens a file of any of Flink's file systems. Its first bytes decide its format. */
     static FileRecords open(Path path) throws IOException {
         return FileContent.open(path, List.of()).records(MAX_RECORD_BYTES);
     }
@@ -20,15 +20,15 @@ public interface FileRecords extends Closeable {
     /**
      * The next record.
      *
-     * @return its bytes, which nobody else has; null after the last one
-     * @throws UnreadableFileException if there is no way to read what follows
+     * @return a new array; null after the last record
+     * @throws UnreadableFileException if the rest cannot be read
      */
     @Nullable
     byte[] next() throws IOException;
 
-    /** Which line, row or record of the file the record before was, from 1. */
+    /** The number of the previous line, row, or record in the file, starting at 1. */
     long number();
 
-    /** What a file is made of. */
+    /** What the file consists of, in the plural: lines, rows, or records. */
     String unit();
 }

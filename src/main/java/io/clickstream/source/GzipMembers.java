@@ -9,13 +9,12 @@ import java.util.zip.Inflater;
 import java.util.zip.ZipException;
 
 /**
- * Unpacks gzip (RFC 1952): any number of members, one behind the other, and zeros behind them as
- * padding.
+ * Decompresses gzip (RFC 1952) with any number of members, and zeros after them as padding.
  *
  * <p>{@link java.util.zip.GZIPInputStream} is not used for two reasons. It calls itself once for
  * every empty member, so a small record of empty members ends in a {@link StackOverflowError}. It
- * also ignores what follows a member if the stream says that no bytes are available, or if the next
- * header is damaged.
+ * also ignores what follows a member if the stream reports that no bytes are available, or if the
+ * next header is damaged.
  */
 final class GzipMembers extends InputStream {
 
@@ -31,7 +30,7 @@ final class GzipMembers extends InputStream {
     private static final int HAS_COMMENT = 1 << 4;
     private static final int RESERVED = 0xe0;
 
-    /** The time of modification, the extra flags and the operating system. */
+    /** The modification time, the extra flags, and the operating system. */
     private static final int UNUSED_HEADER_BYTES = 6;
 
     private final InputStream in;
@@ -41,10 +40,10 @@ final class GzipMembers extends InputStream {
 
     private final Inflater inflater = new Inflater(true);
 
-    /** Of the data of the member. */
+    /** The checksum of the member's data. */
     private final CRC32 dataCrc = new CRC32();
 
-    /** Of the header of the member. */
+    /** The checksum of the member's header. */
     private final CRC32 headerCrc = new CRC32();
 
     private boolean inMember;
@@ -53,8 +52,8 @@ final class GzipMembers extends InputStream {
     /**
      * Reads the header of the first member.
      *
-     * @throws EOFException if the stream ends within the header
-     * @throws ZipException if it is no header of gzip
+     * @throws EOFException if the stream ends inside the header
+     * @throws ZipException if it is not a gzip header
      */
     GzipMembers(InputStream in) throws IOException {
         this(in, BUFFER_BYTES);
@@ -63,9 +62,9 @@ final class GzipMembers extends InputStream {
     /**
      * Reads the header of the first member.
      *
-     * @param bufferBytes how much is read from the stream at once
-     * @throws EOFException if the stream ends within the header
-     * @throws ZipException if it is no header of gzip
+     * @param bufferBytes the number of bytes that are read from the stream at once
+     * @throws EOFException if the stream ends inside the header
+     * @throws ZipException if it is not a gzip header
      */
     GzipMembers(InputStream in, int bufferBytes) throws IOException {
         this.in = in;
@@ -86,9 +85,10 @@ final class GzipMembers extends InputStream {
     }
 
     /**
-     * Reads unpacked bytes. Those in front of damage are returned before the damage is thrown.
+     * Reads decompressed bytes. Bytes before damaged data are returned before the exception is
+     * thrown.
      *
-     * @throws EOFException if the stream ends within a member
+     * @throws EOFException if the stream ends inside a member
      * @throws ZipException if the data is damaged, or something other than gzip follows it
      */
     @Override
@@ -141,7 +141,7 @@ final class GzipMembers extends InputStream {
         }
     }
 
-    /** Skips padding and reads the header of the next member. False at the end of the stream. */
+    /** Skips padding and reads the header of the next member; false at the end of the stream. */
     private boolean nextMember() throws IOException {
         do {
             if (position == limit && !fill()) {
@@ -221,7 +221,7 @@ final class GzipMembers extends InputStream {
         return buffer[position++] & 0xff;
     }
 
-    /** False at the end of the stream. */
+    /** Fills the buffer; false at the end of the stream. */
     private boolean fill() throws IOException {
         position = 0;
         limit = Math.max(0, in.read(buffer));

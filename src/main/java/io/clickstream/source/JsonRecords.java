@@ -6,18 +6,20 @@ import java.io.InputStream;
 import javax.annotation.Nullable;
 
 /**
- * The records of a file that has not one per line: the elements of a JSON array, or objects one
- * behind the other, as Firehose writes them. Whether a record is JSON is left to the decoder; here
- * only its end is found.
+ * Reads the records of a file that does not have one per line: the elements of a JSON array, or
+ * concatenated objects, as Firehose writes them. This class finds only the end of a record; the
+ * decoder checks whether it is JSON.
  *
- * <p>A record that is cut off would take all that follows. So it ends at the end of a line within a
- * string, which JSON does not have, in front of a bracket where no value can be, and at a bracket
- * that closes one of the other kind. If quotes are missing, it ends at the next place where an
+ * <p>A truncated record must not swallow the records that follow. Therefore a record also ends at a
+ * line end inside a string, which JSON does not allow, before a bracket where no value can be, and
+ * at a closing bracket of the wrong kind. If quotes are missing, it ends at the next place where an
  * object ends and another one begins.
  */
 final class JsonRecords implements FileRecords {
 
-    /** How deeply brackets are told apart. The decoder takes no record that is nested deeper. */
+    /**
+     * The nesting depth up to which brackets are distinguished. The decoder refuses deeper records.
+     */
     private static final int MAX_DEPTH = 1_000;
 
     private final InputStream in;
@@ -27,18 +29,20 @@ final class JsonRecords implements FileRecords {
     private int position;
     private int limit;
 
-    /** Whether each open bracket of the record begins an object; else it begins an array. */
+    /** Whether each open bracket of the record is an object; otherwise it is an array. */
     private final boolean[] isObject = new boolean[MAX_DEPTH];
 
-    /** Within the array of all records. */
+    /** Whether the array of all records is open. */
     private boolean isOpen;
 
     private final ByteArrayOutputStream record = new ByteArrayOutputStream();
     private long number;
 
     /**
+     * Creates a reader.
+     *
      * @param inArray whether the records are the elements of an array
-     * @param maxBytes what is kept of a record
+     * @param maxBytes the number of bytes that are kept of a record
      */
     JsonRecords(InputStream in, boolean inArray, int maxBytes) {
         this.in = in;
@@ -46,7 +50,7 @@ final class JsonRecords implements FileRecords {
         this.maxBytes = maxBytes;
     }
 
-    /** Finds the end of an object, exclusive; -1 if it does not end here. */
+    /** The end of an object, exclusive; -1 if it does not end here. */
     static int endOfObject(byte[] bytes, int from) {
         int depth = 0;
         boolean inString = false;
@@ -91,7 +95,7 @@ final class JsonRecords implements FileRecords {
         return record.toByteArray();
     }
 
-    /** The first byte of the next value, which is still to be read; -1 at the end. */
+    /** The first byte of the next value, which is not consumed; -1 at the end. */
     private int skipToValue() throws IOException {
         int next = peek();
         while (next >= 0 && (next <= ' ' || next == ',' || isBracketOfArray(next))) {
@@ -101,7 +105,7 @@ final class JsonRecords implements FileRecords {
         return next;
     }
 
-    /** Whether a bracket begins or ends the array of all records, and is none of a record. */
+    /** Whether a bracket belongs to the array of all records, and not to a record. */
     private boolean isBracketOfArray(int next) {
         boolean isBracket = inArray && (isOpen ? next == ']' : next == '[');
         isOpen ^= isBracket;
@@ -166,13 +170,13 @@ final class JsonRecords implements FileRecords {
         }
     }
 
-    /** Whether an object may follow a character outside of strings. */
+    /** Whether an object may follow a character that is outside of strings. */
     private boolean mayBeginValue(int before, int depth) {
         boolean isInObject = depth > 0 && depth <= MAX_DEPTH && isObject[depth - 1];
         return before == ':' || before == '[' || (before == ',' && !isInObject);
     }
 
-    /** Up to the end of an object that another one or the end of the line follows. */
+    /** Reads up to the end of an object that another object or a line end follows. */
     private void readToNextObject() throws IOException {
         int before = 0;
         while (true) {
@@ -187,7 +191,7 @@ final class JsonRecords implements FileRecords {
         }
     }
 
-    /** Anything but an object or an array, which is no click. */
+    /** Reads anything other than an object or array; it is not a click. */
     private void readOther() throws IOException {
         boolean isString = peek() == '"';
         take();

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import javax.annotation.Nullable;
 
-/** The lines of one file that are not blank. */
+/** Reads the lines of one file, without blank lines. */
 final class LineRecords implements FileRecords {
 
     static final int BUFFER_BYTES = 128 * 1024;
@@ -19,7 +19,9 @@ final class LineRecords implements FileRecords {
     private long lineNumber;
 
     /**
-     * @param maxBytes what is kept of a line
+     * Creates a reader.
+     *
+     * @param maxBytes the number of bytes that are kept of a line
      */
     LineRecords(InputStream in, int maxBytes) {
         this.in = in;

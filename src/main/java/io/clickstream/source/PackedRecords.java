@@ -17,19 +17,22 @@ import java.util.List;
 import javax.annotation.Nullable;
 
 /**
- * Unpacks records that are gzip. Those of a subscription of CloudWatch Logs hold an envelope with
- * any number of log events, each of whose messages is a record ("Log group-level subscription
- * filters" in the Amazon CloudWatch Logs User Guide).
+ * Decompresses records that are gzip. Records of a CloudWatch Logs subscription contain an envelope
+ * with any number of log events, and the message of each event is a record ("Log group-level
+ * subscription filters" in the Amazon CloudWatch Logs User Guide).
  */
 final class PackedRecords {
 
-    /** What an envelope may unpack to; CloudWatch Logs itself packs 1 MiB at most into one. */
+    /**
+     * The maximum size of a decompressed envelope. CloudWatch Logs itself puts at most 1 MiB into
+     * one.
+     */
     private static final int MAX_ENVELOPE_BYTES = 16 * 1024 * 1024;
 
     /**
-     * What an envelope may hold. CloudWatch Logs takes at most 10,000 events in one batch
-     * ("PutLogEvents" in the Amazon CloudWatch Logs API Reference). An envelope of 1 MiB has no
-     * more either, since an event with its id and its time has at least 110 bytes.
+     * The maximum number of events in an envelope. CloudWatch Logs accepts at most 10,000 events in
+     * one batch ("PutLogEvents" in the Amazon CloudWatch Logs API Reference). An envelope of 1 MiB
+     * has no more events either, because an event with its id and its time has at least 110 bytes.
      */
     private static final int MAX_EVENTS = 10_000;
 
@@ -40,19 +43,21 @@ final class PackedRecords {
     private final int maxRecordBytes;
 
     /**
-     * @param maxRecordBytes the longest record, unpacked
+     * Creates an object without state.
+     *
+     * @param maxRecordBytes the maximum length of a record, decompressed
      */
     PackedRecords(int maxRecordBytes) {
         this.maxRecordBytes = maxRecordBytes;
     }
 
-    /** What was in a record. */
+    /** The content of a record. */
     static final class Unpacked {
 
         /** The records. */
         final List<byte[]> records;
 
-        /** Whether they were in an envelope, so that there may be any number of them. */
+        /** Whether the records were in an envelope, which can contain any number of them. */
         final boolean fromEnvelope;
 
         private Unpacked(List<byte[]> records, boolean fromEnvelope) {
@@ -62,9 +67,9 @@ final class PackedRecords {
     }
 
     /**
-     * Unpacks a record that begins as gzip does.
+     * Decompresses a record that begins like gzip.
      *
-     * @throws MalformedRecordException if it can't be unpacked, or is too long
+     * @throws MalformedRecordException if it cannot be decompressed, or is too long
      */
     Unpacked unpack(byte[] record) throws MalformedRecordException {
         byte[] unpacked = gunzip(record, Math.max(maxRecordBytes, MAX_ENVELOPE_BYTES));
@@ -105,7 +110,7 @@ final class PackedRecords {
                         + " bytes, the maximum");
     }
 
-    /** The messages of an envelope; null if it is none, but a record itself. */
+    /** The messages of an envelope; null if the content is not an envelope but a record. */
     @Nullable
     private static List<byte[]> messages(byte[] unpacked) throws MalformedRecordException {
         String type = null;
@@ -151,7 +156,7 @@ final class PackedRecords {
         return events.messages;
     }
 
-    /** The parser takes bytes for characters that are none. */
+    /** Whether the content is valid text. The parser accepts some invalid bytes as characters. */
     private static boolean isText(byte[] unpacked) {
         return Texts.isAscii(unpacked) || Texts.firstInvalid(unpacked, 0, unpacked.length) < 0;
     }
@@ -165,13 +170,13 @@ final class PackedRecords {
         return null;
     }
 
-    /** The log events of an envelope. What is wrong with one makes the whole envelope refused. */
+    /** The log events of an envelope. An error in one event makes the whole envelope invalid. */
     private static final class Events {
 
         private final List<byte[]> messages = new ArrayList<>();
         private int count;
 
-        /** The number, from 0, of the first event that has no message; -1 if all have one. */
+        /** The index of the first event without a message, starting at 0; -1 if all have one. */
         private int withoutMessage = -1;
 
         private void read(JsonParser parser) throws IOException {
@@ -229,7 +234,7 @@ final class PackedRecords {
         }
     }
 
-    /** Half of a surrogate pair stays what it is, so that the record's decoder refuses it. */
+    /** Encodes half of a surrogate pair as it is, so that the record's decoder refuses it. */
     private static byte[] utf8(String message) {
         if (Texts.isPaired(message)) {
             return message.getBytes(StandardCharsets.UTF_8);

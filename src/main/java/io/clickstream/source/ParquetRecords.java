@@ -24,7 +24,7 @@ import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
-/** The records in the rows of one Parquet file of the archive. Its other columns are not read. */
+/** Reads the records in the rows of one Parquet file of the archive. Other columns are not read. */
 final class ParquetRecords implements FileRecords {
 
     private final ParquetReader<byte[]> rows;
@@ -78,7 +78,7 @@ final class ParquetRecords implements FileRecords {
         }
     }
 
-    /** Takes the column of the whole records out of each row. */
+    /** Reads the column with the whole record from each row. */
     private static final class RecordColumn extends ReadSupport<byte[]> {
 
         @Override
@@ -98,7 +98,7 @@ final class ParquetRecords implements FileRecords {
                     new MessageType(file.getName(), file.getType(ParquetColumns.RECORD)));
         }
 
-        /** Has to be there, and is never called. */
+        /** Required by the base class, but never called. */
         @Override
         @SuppressWarnings("deprecation")
         public RecordMaterializer<byte[]> prepareForRead(
@@ -158,7 +158,7 @@ final class ParquetRecords implements FileRecords {
         }
     }
 
-    /** A file of any file system of Flink's. */
+    /** A file in any of Flink's file systems. */
     private static final class FlinkFile implements InputFile {
 
         private final Path path;

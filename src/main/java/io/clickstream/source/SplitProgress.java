@@ -6,14 +6,14 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * What a reader knows of its splits beyond their records: whether they are read to their ends, so
- * that a stall is not taken for silence. Its methods are called in the task's thread.
+ * Reports whether a reader's splits are read to their ends, so that a stall can be distinguished
+ * from silence. All methods are called in the task's thread.
  *
  * @param <SplitT> a partition or shard
  */
 public interface SplitProgress<SplitT> extends CaughtUp {
 
-    /** Whether nothing will come of a split that is added: it was at its end before. */
+    /** Whether a new split will give nothing, because it was at its end before. */
     default boolean isAtEnd(SplitT split) {
         return false;
     }
@@ -24,26 +24,26 @@ public interface SplitProgress<SplitT> extends CaughtUp {
     }
 
     /**
-     * The time of the clock up to which a split is read: all records that arrived before it are
-     * passed on.
+     * The time of the clock up to which a split is read: all records that arrived before it have
+     * been emitted.
      *
      * @param now in ms of the clock
-     * @return {@link PartitionTimes#NEVER} if it is not known
+     * @return {@link PartitionTimes#NEVER} if it is unknown
      */
     default long readUpTo(String split, long now) {
         return caughtUpAt(split);
     }
 
     /**
-     * The reader has nothing to give.
+     * Called when the reader has nothing to emit.
      *
      * @param now in ms of the clock
      */
     default void nothingToRead(long now) {}
 
     /**
-     * For a source that does not say how far it is, such as one that makes its clicks itself: its
-     * splits count as read to their ends whenever the reader has nothing to give.
+     * For sources that do not know their progress, such as generators: their splits count as read
+     * to their ends whenever the reader has nothing to emit.
      */
     final class OfSilence<SplitT> implements SplitProgress<SplitT> {
 

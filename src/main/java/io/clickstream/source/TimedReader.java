@@ -26,30 +26,32 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.util.clock.RelativeClock;
 
 /**
- * A reader that says what event time it is: it hands each click's time to {@link PartitionTimes}
- * and emits the watermark and the idleness that come of it, on the output of the whole subtask. The
- * outputs of single splits emit none.
+ * A reader that adds event time. It reports the time of each click to {@link PartitionTimes} and
+ * emits the resulting watermark and idleness on the output of the whole subtask. The outputs of
+ * single splits emit none.
  *
- * <p>Flink calls a reader only while it has something to give. A timer makes it available in short
- * steps, because time goes on without records too.
+ * <p>Flink calls a reader only while records are available. A timer makes this reader available in
+ * short steps, because time passes without records, too.
  */
 @SuppressWarnings("try") // Flink's own close() may be interrupted.
 final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Incoming, SplitT> {
 
     /**
-     * Each watermark closes the sessions that are over. In a backlog, with Flink's default of 200
-     * ms, one watermark closes so many sessions that the network's buffers fill up meanwhile, and
-     * the source has to wait.
+     * The interval of watermarks, in ms. Each watermark closes the sessions that have ended. With
+     * Flink's default of 200 ms, one watermark closes so many sessions in a backlog that the
+     * network's buffers fill up meanwhile, and the source has to wait.
      */
     static final long STEP_MILLIS = 50;
 
-    /** How often it is found out how far reading is behind. */
+    /** The interval at which the reader determines how far it is behind, in ms. */
     private static final long LAG_MILLIS = 1_000;
 
-    /** A split that is further behind than this may be at its end: the server is asked. */
+    /**
+     * If a split is further behind than this, in ms, it may be at its end, and the server is asked.
+     */
     private static final long UNCERTAIN_MILLIS = 10_000;
 
-    /** Says that there is no split to be behind with. */
+    /** There is no split that could be behind. */
     private static final long NO_SPLIT = Long.MAX_VALUE;
 
     private final SourceReader<Incoming, SplitT> reader;
@@ -58,7 +60,7 @@ final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Inco
     private final RelativeClock clock;
     private final Map<String, PartitionTimes.Partition> partitions = new HashMap<>();
 
-    /** When each split was added, in ms of the clock. */
+    /** The time at which each split was added, in ms of the clock. */
     private final Map<String, Long> addedAt = new HashMap<>();
 
     private final ScheduledExecutorService timer =
@@ -69,13 +71,13 @@ final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Inco
                         return thread;
                     });
 
-    /** What Flink waits for while there is nothing to read. */
+    /** The future that Flink waits for while there is nothing to read. */
     private final AtomicReference<CompletableFuture<Void>> available =
             new AtomicReference<>(new CompletableFuture<>());
 
     private volatile boolean isStepDue;
 
-    /** Up to which time of the clock all splits are read; the reporter of metrics reads it. */
+    /** The time of the clock up to which all splits are read. The metric reporter reads it. */
     private volatile long readUpTo = NO_SPLIT;
 
     private long nextLag;
@@ -234,7 +236,7 @@ final class TimedReader<SplitT extends SourceSplit> implements SourceReader<Inco
         reader.close();
     }
 
-    /** Notes the times of clicks on their way to Flink's output. */
+    /** Records the times of clicks on their way to Flink's output. */
     private final class TimedOutput implements ReaderOutput<Incoming> {
 
         private final ReaderOutput<Incoming> out;

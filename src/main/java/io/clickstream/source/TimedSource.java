@@ -19,10 +19,10 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.util.clock.SystemClock;
 
 /**
- * Adds event time to a source without end, see {@link PartitionTimes}. Flink's own generators of
- * watermarks take each silence for idleness, because they do not know what is left to read.
+ * Adds event time to an unbounded source; see {@link PartitionTimes}. Flink's own watermark
+ * generators interpret each silence as idleness, because they do not know what is left to read.
  *
- * <p>Its state is that of the wrapped source: a savepoint of either restores the other.
+ * <p>The state is that of the wrapped source: a savepoint of either restores the other.
  *
  * @param <SplitT> a partition or shard
  * @param <EnumT> the state of the enumerator
@@ -49,13 +49,13 @@ public final class TimedSource<SplitT extends SourceSplit, EnumT>
     }
 
     /**
-     * The source with event time. It makes its watermarks itself; see {@link #timestamps}.
+     * Wraps a source. The new source makes its own watermarks; see {@link #timestamps}.
      *
-     * @param outOfOrderness how far a click may be behind the newest of its partition
-     * @param idleTimeout how long a partition without clicks holds the others, if it is read to its
-     *     end
-     * @param stallTimeout how long a partition that is not read to its end holds the others while
-     *     it gives nothing
+     * @param outOfOrderness how far a click may be behind the newest click of its partition
+     * @param idleTimeout how long a partition without clicks holds the watermark back if it is read
+     *     to its end
+     * @param stallTimeout how long a partition that gives nothing and is not read to its end holds
+     *     the watermark back
      */
     public static <SplitT extends SourceSplit, EnumT> TimedSource<SplitT, EnumT> of(
             Source<Incoming, SplitT, EnumT> source,
@@ -65,7 +65,10 @@ public final class TimedSource<SplitT extends SourceSplit, EnumT>
         return new TimedSource<>(source, outOfOrderness, idleTimeout, stallTimeout);
     }
 
-    /** The timestamp of a click is its event time; a record that is no click keeps its own. */
+    /**
+     * Assigns the event time of clicks as their timestamps. Records that are not clicks keep
+     * theirs.
+     */
     public static WatermarkStrategy<Incoming> timestamps() {
         return WatermarkStrategy.<Incoming>noWatermarks()
                 .withTimestampAssigner(

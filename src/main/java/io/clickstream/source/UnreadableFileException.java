@@ -3,8 +3,8 @@ package io.clickstream.source;
 import java.io.IOException;
 
 /**
- * A file can't be read, or not further, because of what is in it: it is no use to try again. The
- * message goes on from the name of the file.
+ * A file cannot be read, or cannot be read any further, because of its content. A retry would not
+ * help. The message continues a sentence that begins with the file's name.
  */
 public final class UnreadableFileException extends IOException {
 
