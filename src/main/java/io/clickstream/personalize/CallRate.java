@@ -1,8 +1,8 @@
 package io.clickstream.personalize;
 
 /**
- * A limit in calls per second, evenly spread. What was not used can be made up for within 100 ms.
- * Times are ns on a clock that only goes forward.
+ * A limit in calls per second, evenly distributed. Unused calls can be made up for within 100 ms.
+ * Times are in ns of a monotonic clock.
  */
 final class CallRate {
 
@@ -13,15 +13,15 @@ final class CallRate {
     private boolean begun;
 
     /**
-     * A rate.
+     * Creates a limit.
      *
-     * @param callsPerSecond above 0; below 1 for one call in several seconds
+     * @param callsPerSecond more than 0; less than 1 for one call in several seconds
      */
     CallRate(double callsPerSecond) {
         intervalNanos = (long) (1e9 / callsPerSecond);
     }
 
-    /** Whether a call may be made now. */
+    /** Whether a call is allowed now. */
     boolean allows(long now) {
         return !begun || next - now <= 0;
     }

@@ -23,26 +23,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the calls of one subtask, in threads of its own, within its share of the rate. The task's
- * thread never waits for Personalize, nor for the file system that takes what an outage leaves. Its
- * methods may be called by any thread.
+ * Makes the calls of one subtask, in its own threads and within its share of the rate. The task's
+ * thread never waits for Personalize, or for the file system that receives interactions during an
+ * outage. Thread-safe.
  */
 final class Courier implements AutoCloseable {
 
-    /** At 30 ms a call, these make 1,000 calls/s. */
+    /** At 30 ms per call, these make 1,000 calls/s. */
     private static final int CALLS_AT_ONCE = 32;
 
-    /** How often is looked what to do, while there is anything. */
+    /** The interval at which the threads look for work, in ms. */
     private static final long TICK_MILLIS = 10;
 
-    /** Between two warnings about the same trouble. */
+    /** The time between two warnings about the same problem, in ms. */
     private static final long WARNING_PERIOD_MILLIS = 30_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
 
     private final LimitedWarnings warnings = new LimitedWarnings(LOG);
 
-    /** Where interactions go that Personalize does not take. */
+    /** Receives interactions that Personalize does not accept. */
     interface Spill {
         void write(List<Interaction> interactions) throws IOException;
     }
@@ -63,12 +63,12 @@ final class Courier implements AutoCloseable {
     private long nextWarning = Long.MIN_VALUE;
 
     /**
-     * A courier that does nothing until {@link #start}.
+     * Creates a courier that does nothing until {@link #start}.
      *
-     * @param callsPerSecond of this one alone
-     * @param refused takes what Personalize refuses, with its words; tells {@link #stored} when it
-     *     is kept
-     * @param fatal takes what should never happen
+     * @param callsPerSecond the rate of this courier only
+     * @param refused receives interactions that Personalize refuses, with its message; calls {@link
+     *     #stored} when they are stored
+     * @param fatal receives errors that should never happen
      */
     Courier(
             PersonalizeConfig config,
@@ -91,24 +91,29 @@ final class Courier implements AutoCloseable {
         threads.execute(this::run);
     }
 
-    /** Takes interactions, behind all that are there. */
+    /** Adds interactions after all others. */
     synchronized void add(List<Interaction> interactions, Receipt receipt) {
         outbox.add(interactions, receipt);
         metrics.held(outbox.held());
         notifyAll();
     }
 
-    /** Whether so much is held that no more should come, unless an outage lets it be spilled. */
+    /**
+     * Whether so many interactions are held that no more should be added, unless an outage allows
+     * spilling them.
+     */
     synchronized boolean isFull() {
         return outbox.isFull();
     }
 
-    /** What is neither delivered nor kept anywhere else, those of a session in their order. */
+    /**
+     * The interactions that are neither delivered nor stored elsewhere, in order within a session.
+     */
     synchronized List<Interaction> held() {
         return outbox.all();
     }
 
-    /** Waits a moment for all to leave, and says whether it has. */
+    /** Waits a moment for all interactions to leave, and returns whether they have. */
     synchronized boolean awaitEmpty() throws InterruptedException {
         long end = monotonicMillis() + TICK_MILLIS;
         for (long rest = TICK_MILLIS;
@@ -119,7 +124,7 @@ final class Courier implements AutoCloseable {
         return outbox.held() == 0;
     }
 
-    /** What was refused is kept elsewhere. */
+    /** Must be called when refused interactions are stored elsewhere. */
     synchronized void stored(Parcel parcel) {
         outbox.stored(parcel);
         changed();
@@ -141,7 +146,7 @@ final class Courier implements AutoCloseable {
         }
     }
 
-    /** Waits for something to do; null if there will be nothing any more. */
+    /** Waits for work; null if there will be no more. */
     @Nullable
     private synchronized Runnable next() throws InterruptedException {
         while (!closed) {
@@ -275,7 +280,7 @@ final class Courier implements AutoCloseable {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
-    /** Ends at once; what is still held is in the last checkpoint. */
+    /** Ends at once. The interactions that are still held are in the last checkpoint. */
     @Override
     public void close() {
         synchronized (this) {

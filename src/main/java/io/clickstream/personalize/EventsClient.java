@@ -18,21 +18,21 @@ import software.amazon.awssdk.services.personalizeevents.model.Event;
 import software.amazon.awssdk.services.personalizeevents.model.MetricAttribution;
 import software.amazon.awssdk.services.personalizeevents.model.PutEventsRequest;
 
-/** Makes {@code PutEvents} calls, each once, and says what came of it. For several threads. */
+/** Makes {@code PutEvents} calls, each once, and returns the outcome. Thread-safe. */
 final class EventsClient implements AutoCloseable {
 
-    /** What came of a call. */
+    /** The outcome of a call. */
     enum Outcome {
         DELIVERED,
         /** Too many calls; waiting helps. */
         THROTTLED,
-        /** Personalize will never take these events. */
+        /** Personalize permanently refuses these events. */
         REFUSED,
-        /** All else: waiting helps, or somebody has to. */
+        /** All other failures: waiting helps, or someone must act. */
         FAILED
     }
 
-    /** An outcome, and what was said about it. */
+    /** An outcome with its message. */
     static final class Answer {
         private final Outcome outcome;
         private final String detail;
@@ -51,7 +51,10 @@ final class EventsClient implements AutoCloseable {
         }
     }
 
-    /** Errors that are about the events. Others with status 400 are about keys and rights. */
+    /**
+     * Errors that are about the events. Other errors with status 400 are about keys and
+     * permissions.
+     */
     private static final Set<String> REFUSALS =
             Set.of("InvalidInputException", "ValidationException", "SerializationException");
 
@@ -65,9 +68,9 @@ final class EventsClient implements AutoCloseable {
     private final String trackingId;
 
     /**
-     * A client, which connects with its first call.
+     * Creates a client, which connects with its first call.
      *
-     * @param calls how many calls there are at the same time, at most
+     * @param calls the maximum number of simultaneous calls
      * @throws SdkException if there is no region
      */
     EventsClient(PersonalizeConfig config, int calls) {
@@ -92,7 +95,7 @@ final class EventsClient implements AutoCloseable {
     /**
      * Sends events.
      *
-     * @param interactions 1 to 10, of one user and session, in their order
+     * @param interactions 1 to 10, of one user and session, in order
      */
     Answer put(List<Interaction> interactions) {
         try {

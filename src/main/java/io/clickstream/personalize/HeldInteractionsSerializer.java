@@ -10,8 +10,9 @@ import org.apache.flink.core.memory.DataInputViewStreamWrapper;
 import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
 
 /**
- * The writer's state: interactions by the layout of {@link InteractionSerializer}'s version 1,
- * within that of Flink's base. A change of either needs a version of its own.
+ * The serializer of the writer's state: interactions in version 1 of {@link
+ * InteractionSerializer}'s layout, inside the layout of Flink's base. A change of either needs a
+ * new version.
  */
 final class HeldInteractionsSerializer extends AsyncSinkWriterStateSerializer<Interaction> {
 

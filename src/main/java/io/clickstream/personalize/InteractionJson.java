@@ -13,11 +13,11 @@ import java.util.List;
 import javax.annotation.Nullable;
 
 /**
- * An interaction as one JSON object: in files of what was not delivered, and in dead letters. The
- * names are those of {@code PutEvents}, but {@code sentAtMillis}: {@code userId}, {@code
- * sessionId}, {@code eventId}, {@code eventType}, {@code sentAtMillis} (ms since the epoch), {@code
- * itemId}, and as far as they are there {@code eventValue}, {@code properties} (a string), {@code
- * impression}, {@code recommendationId}, {@code eventAttributionSource}.
+ * An interaction as one JSON object, in files of undelivered interactions and in dead letters. The
+ * names are those of {@code PutEvents}, except {@code sentAtMillis}: {@code userId}, {@code
+ * sessionId}, {@code eventId}, {@code eventType}, {@code sentAtMillis} (ms since 1970), {@code
+ * itemId}, and optionally {@code eventValue}, {@code properties} (a string), {@code impression},
+ * {@code recommendationId}, {@code eventAttributionSource}.
  */
 final class InteractionJson {
 

@@ -30,19 +30,20 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.SimpleCounter;
 
 /**
- * Makes an interaction of a click whose event type is in the table. What Personalize would refuse,
- * or take with a 200 and drop later, becomes a dead letter here, where the record's bytes are: the
- * limits are those of {@code PutEvents} in Amazon Personalize's API reference.
+ * Makes an interaction of a click whose event type is configured. A click that Personalize would
+ * refuse, or accept with 200 and drop later, becomes a dead letter here, where the bytes of the
+ * record are available. The limits are those of {@code PutEvents} in the Amazon Personalize API
+ * reference.
  *
- * <p>The event id is the record's own where it has one. Else it is a hash of all that is sent, so
- * that it is the same through retries, restarts and replays; a session that is derived is not in
- * it. Two clicks that are alike in all of that, the millisecond included, count once.
+ * <p>The event id is the record's own if it has one. Otherwise it is a hash of everything that is
+ * sent, except a derived session, so it is the same in retries, restarts, and replays. Two clicks
+ * that are identical in all of that, including the millisecond, count once.
  */
 public final class InteractionReader implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** Ids, types and items. */
+    /** The maximum number of characters of ids, types, and items. */
     private static final int MAX_ID = 256;
 
     private static final int MAX_PROPERTIES = 1024;
@@ -50,14 +51,16 @@ public final class InteractionReader implements Serializable {
     private static final int MAX_ATTRIBUTION = 1024;
     private static final int MAX_IMPRESSION = 25;
 
-    /** Bytes of an event; what is fixed in it, such as names of fields, is taken as 256. */
+    /**
+     * The maximum size of an event in bytes. Fixed parts, such as names of fields, count as 256.
+     */
     private static final int MAX_EVENT_BYTES = 10 * 1024;
 
     private static final int FIXED_EVENT_BYTES = 256;
 
     /**
-     * 2001-09-09T01:46:40Z in ms. An earlier time was seconds, read as milliseconds: such a value
-     * stays below this until the year 33658.
+     * 2001-09-09T01:46:40Z in ms. An earlier time was in seconds and was read as milliseconds;
+     * seconds stay below this value until the year 33658.
      */
     private static final long FIRST_PLAUSIBLE_MILLIS = 1_000_000_000_000L;
 
@@ -79,26 +82,26 @@ public final class InteractionReader implements Serializable {
     private transient MessageDigest digest;
 
     /**
-     * A reader that counts nothing until {@link #open}.
+     * Creates a reader without metrics; see {@link #open}.
      *
-     * @param clock dates dead letters; must be serializable, as those of {@link Clock} are
+     * @param clock the time of dead letters; must be serializable, as those of {@link Clock} are
      */
     public InteractionReader(PersonalizeConfig config, Clock clock) {
         this.config = config;
         this.clock = clock;
     }
 
-    /** Counts from now on. */
+    /** Registers the metrics. */
     public void open(MetricGroup metrics) {
         skipped = ClickstreamMetrics.counter(metrics, ClickstreamMetrics.INTERACTIONS_SKIPPED);
     }
 
     /**
-     * Adds the interaction that a record is, or why it can't be one.
+     * Adds the interaction of a record, or the reason why there is none.
      *
-     * @param record a click, or a dead letter because it has no user; with a time that can be true
-     * @param fields as they were decoded
-     * @return the record alone where it is no interaction
+     * @param record a click, or a dead letter because it has no user; its time must be valid
+     * @param fields the decoded fields of the record
+     * @return the record itself if it is not an interaction
      */
     public Incoming read(Incoming record, ClickFields fields, RawRecord raw) {
         String session = fields.of(InteractionField.SESSION_ID);
@@ -210,7 +213,10 @@ public final class InteractionReader implements Serializable {
         }
     }
 
-    /** Of the parts that are not bounded by a length of their own, only few can add up to this. */
+    /**
+     * Checks the size of the event. Only a few parts without their own limit can add up to the
+     * maximum.
+     */
     private static void checkSize(
             @Nullable String properties,
             @Nullable String[] impression,
@@ -348,7 +354,7 @@ public final class InteractionReader implements Serializable {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
     }
 
-    /** With its length, so that no two lists of texts are alike. */
+    /** Adds a text with its length, so that different lists of texts have different hashes. */
     private void add(@Nullable String text) {
         byte[] bytes = text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
         digest.update(
@@ -356,7 +362,7 @@ public final class InteractionReader implements Serializable {
         digest.update(bytes);
     }
 
-    /** Why there is no interaction. */
+    /** The reason why there is no interaction. */
     private static final class Refusal extends Exception {
 
         private static final long serialVersionUID = 1L;

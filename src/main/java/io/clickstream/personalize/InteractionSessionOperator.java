@@ -22,21 +22,22 @@ import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Gives each interaction a session, keyed by user, in the order in which interactions come. One
- * that says its session keeps it and touches no state. Others of a user, with no gap between two of
- * them longer than the session gap, are in one session, which is named after the user and the time
- * of its first interaction.
+ * Adds a session to each interaction, keyed by user, in the order of arrival. An interaction with a
+ * session id keeps it and does not access state. Other interactions of a user, with no pause longer
+ * than the session gap, are in one session, which is named after the user and the time of its first
+ * interaction.
  *
- * <p>Nothing waits for the watermark: Personalize is to know of a click while the visit goes on. So
- * disorder shows where the first clicks of a visit change places. An earlier one that comes later,
- * within the gap, joins the session that is already named, and the name stays that of the first to
- * come; one that closes the gap between two sessions leaves them two. With the clicks of a user in
- * the same order, as those of one partition or shard always are, a replay gives the same names; a
- * restart always does, since the open session is state. The event id does not depend on the
- * session: Personalize counts an interaction once, whatever its session is named.
+ * <p>The operator does not wait for the watermark, because Personalize should receive a click while
+ * the visit continues. Therefore out-of-order arrival matters for the first clicks of a visit. An
+ * earlier click that arrives later, within the gap, joins the existing session, which keeps its
+ * name. A click that closes the gap between two sessions does not join them. If the clicks of a
+ * user arrive in the same order, as those of one partition or shard always do, a replay gives the
+ * same names. A restart always does, because the open session is state. The event id does not
+ * depend on the session, so Personalize counts an interaction once, whatever the name of its
+ * session.
  *
- * <p>A user's session is forgotten when event time has passed its last interaction by the gap. One
- * that comes behind the watermark and is near to no open session has a session of its own.
+ * <p>A user's session is forgotten when event time is the gap past its last interaction. An
+ * interaction behind the watermark that is near no open session has its own session.
  */
 public final class InteractionSessionOperator extends AbstractStreamOperator<Interaction>
         implements OneInputStreamOperator<Interaction, Interaction>,
@@ -44,7 +45,10 @@ public final class InteractionSessionOperator extends AbstractStreamOperator<Int
 
     private static final long serialVersionUID = 1L;
 
-    /** Characters that Personalize takes for a session; those of the time are 13 or 14. */
+    /**
+     * The maximum number of characters of a user in a session's name. Personalize accepts 256
+     * characters for a session; the time takes 13 or 14.
+     */
     private static final int MAX_USER_IN_NAME = 256 - 20;
 
     private final long gapMillis;
@@ -56,9 +60,9 @@ public final class InteractionSessionOperator extends AbstractStreamOperator<Int
     private transient Counter interactions;
 
     /**
-     * An operator keyed by {@link Interaction#key()}.
+     * Creates an operator keyed by {@link Interaction#key()}.
      *
-     * @param gap between two interactions of a session, at most
+     * @param gap the maximum time between two interactions of a session
      */
     public InteractionSessionOperator(Duration gap) {
         this.gapMillis = gap.toMillis();
@@ -126,7 +130,7 @@ public final class InteractionSessionOperator extends AbstractStreamOperator<Int
         return name(interaction.user(), time);
     }
 
-    /** The first millisecond in which nothing joins any more. */
+    /** The first millisecond in which no interaction joins anymore. */
     private long end(long last) {
         return last + gapMillis + 1;
     }

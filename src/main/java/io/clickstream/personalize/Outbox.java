@@ -15,20 +15,20 @@ import java.util.function.DoubleSupplier;
 import javax.annotation.Nullable;
 
 /**
- * What Personalize has not confirmed yet, in lanes: one per user and session. Of a lane only one
- * call is under way, with its 1 to 10 oldest interactions, and the next one only after that has
- * succeeded: order within a session holds through all retries. A call that fails waits, longer each
- * time, with jitter; the other lanes go on. When nothing but failures came for a while, there is
- * one call at a time, until one succeeds.
+ * The interactions that Personalize has not confirmed, in lanes: one per user and session. A lane
+ * has only one call at a time, with its 1 to 10 oldest interactions. The next call waits until that
+ * one has succeeded, so the order within a session is kept through all retries. After a failed
+ * call, the lane waits, longer each time, with jitter; other lanes continue. If there have been
+ * only failures for a while, there is one call at a time until one succeeds.
  *
- * <p>Not safe for several threads. Times are ms on a clock that only goes forward.
+ * <p>Not thread-safe. Times are in ms of a monotonic clock.
  */
 final class Outbox {
 
-    /** As many events as {@code PutEvents} takes. */
+    /** The maximum number of events of {@code PutEvents}. */
     static final int MAX_EVENTS = 10;
 
-    /** Interactions that are held before the sink holds its input up, or spills. */
+    /** The number of held interactions at which the sink blocks its input, or spills. */
     static final int MAX_HELD = 10_000;
 
     private static final long NEVER = Long.MAX_VALUE;
@@ -36,28 +36,28 @@ final class Outbox {
     private static final long LONGEST_WAIT = 10_000;
 
     /**
-     * So many failures in a row, and so long nothing else, are no accident. A service that only
-     * throttles takes some call meanwhile.
+     * An outage is assumed after this many failures in a row, if there has been no success for
+     * {@code TIME_OF_AN_OUTAGE}. A service that only throttles accepts some calls meanwhile.
      */
     private static final int FAILURES_OF_AN_OUTAGE = 3;
 
     private static final long TIME_OF_AN_OUTAGE = 1_000;
 
-    /** Time of nothing but failures after which a full outbox is spilled. */
+    /** The time of only failures after which a full outbox is spilled, in ms. */
     private static final long SPILL_FULL_AFTER = 1_000;
 
-    /** Between two files of a long outage, unless the outbox is full before. */
+    /** The time between two files of a long outage, in ms, unless the outbox is full before. */
     private static final long SPILL_PERIOD = 10_000;
 
-    /** After a file that could not be written. */
+    /** The pause after a file that could not be written, in ms. */
     private static final long SPILL_PAUSE = 5_000;
 
-    /** Told when all interactions of a batch have left. */
+    /** Notified when all interactions of a batch have left. */
     interface Receipt {
         void allLeft();
     }
 
-    /** A batch that came together; its interactions leave one by one. */
+    /** A batch of interactions that arrived together and leave one by one. */
     private static final class Batch {
         private final Receipt receipt;
         private int open;
@@ -78,7 +78,7 @@ final class Outbox {
         }
     }
 
-    /** The interactions of a user in a session, in their order. */
+    /** The interactions of a user and session, in order. */
     private static final class Lane {
         private final String key;
         private final Deque<Entry> entries = new ArrayDeque<>();
@@ -86,12 +86,15 @@ final class Outbox {
         private long notBefore;
         private boolean queued;
 
-        /** Of a call that was refused as a whole, so many are still sent one by one. */
+        /**
+         * The number of interactions that are still sent one by one, after a call was refused
+         * entirely.
+         */
         private int singles;
 
         @Nullable private Call underWay;
 
-        /** Its oldest interactions are being spilled, and may come back. */
+        /** Whether its oldest interactions are being spilled; they may come back. */
         private boolean spilling;
 
         private Lane(String key) {
@@ -99,7 +102,7 @@ final class Outbox {
         }
     }
 
-    /** What one call sends. */
+    /** The content of one call. */
     static final class Call {
         private final Lane lane;
         private final List<Entry> entries;
@@ -111,22 +114,22 @@ final class Outbox {
             this.retry = retry;
         }
 
-        /** Of one user and session, in their order. */
+        /** The interactions of one user and session, in order. */
         List<Interaction> interactions() {
             return Outbox.interactions(entries);
         }
 
-        /** Whether a call with the first of these has failed before. */
+        /** Whether a previous call with the first of these interactions has failed. */
         boolean isRetry() {
             return retry;
         }
     }
 
-    /** What is on its way to another place than Personalize. */
+    /** Interactions on their way to a place other than Personalize. */
     static final class Parcel {
         private final List<Entry> entries;
 
-        /** Of a spill, what is of which lane; lanes wait until it has ended. */
+        /** The spilled interactions by lane. The lanes wait until the spill has ended. */
         private final Map<Lane, List<Entry>> byLane;
 
         private Parcel(List<Entry> entries, Map<Lane, List<Entry>> byLane) {
@@ -156,17 +159,17 @@ final class Outbox {
     private long nextAttemptToSpill = Long.MIN_VALUE;
 
     /**
-     * An empty one.
+     * Creates an empty outbox.
      *
-     * @param spillAfter time of nothing but failures after which interactions are spilled
-     * @param random from 0 to 1, for the jitter of waits
+     * @param spillAfter the time of only failures after which interactions are spilled
+     * @param random returns numbers from 0 to 1, for the jitter of waits
      */
     Outbox(Duration spillAfter, DoubleSupplier random) {
         this.spillAfter = spillAfter.toMillis();
         this.random = random;
     }
 
-    /** Takes interactions, behind all that are there. */
+    /** Adds interactions after all others. */
     void add(List<Interaction> interactions, Receipt receipt) {
         Batch batch = new Batch(receipt, interactions.size());
         for (Interaction interaction : interactions) {
@@ -219,14 +222,14 @@ final class Outbox {
         return failuresInARow >= FAILURES_OF_AN_OUTAGE && now - failingSince >= TIME_OF_AN_OUTAGE;
     }
 
-    /** Personalize has taken the call. */
+    /** Must be called when Personalize has accepted a call. */
     void delivered(Call call) {
         succeeded(call);
         left(call.entries);
         goOn(call.lane);
     }
 
-    /** Personalize answers, whatever it thinks of the call. */
+    /** Notes that Personalize answers, whether it accepts the call or not. */
     private void succeeded(Call call) {
         underWay--;
         call.lane.underWay = null;
@@ -245,7 +248,7 @@ final class Outbox {
         }
     }
 
-    /** The call has to be made again, later. */
+    /** Must be called when a call has failed and has to be repeated later. */
     void failed(Call call, long now) {
         Lane lane = call.lane;
         underWay--;
@@ -262,8 +265,8 @@ final class Outbox {
     }
 
     /**
-     * Personalize will never take the call as it is. Of several interactions it does not say which
-     * is at fault, so they are sent one by one; a single one is handed out.
+     * Must be called when Personalize permanently refuses a call. It does not say which of several
+     * interactions is invalid, so they are sent one by one. A single one is returned.
      *
      * @return the interaction, which stays here until {@link #stored}; null if there are several
      */
@@ -293,7 +296,10 @@ final class Outbox {
                 || (failing >= SPILL_FULL_AFTER && isFull());
     }
 
-    /** All that no call is under way with, or before; it stays here until {@link #stored}. */
+    /**
+     * All interactions that are not in a call or waiting behind one in their lane. They stay here
+     * until {@link #stored}.
+     */
     Parcel takeToSpill(long now) {
         nextSpill = now + SPILL_PERIOD;
         List<Entry> taken = new ArrayList<>();
@@ -316,7 +322,7 @@ final class Outbox {
         return parcel;
     }
 
-    /** A parcel is where it should be, for good. */
+    /** Must be called when a parcel is stored permanently. */
     void stored(Parcel parcel) {
         parcels.remove(parcel);
         parcel.byLane.keySet().forEach(this::spillHasEnded);
@@ -327,7 +333,7 @@ final class Outbox {
         }
     }
 
-    /** A parcel could not be stored; it goes back to the front of its lanes. */
+    /** Must be called when a parcel could not be stored. It returns to the front of its lanes. */
     void notStored(Parcel parcel, long now) {
         nextAttemptToSpill = now + SPILL_PAUSE;
         parcels.remove(parcel);
@@ -359,13 +365,16 @@ final class Outbox {
         }
     }
 
-    /** At least half of the longest pause, which doubles with each failure. */
+    /**
+     * The wait after a number of failures, in ms: at least half of the maximum wait, which doubles
+     * with each failure.
+     */
     private long pause(int failures) {
         long longest = Math.min(LONGEST_WAIT, FIRST_WAIT << Math.min(failures - 1, 16));
         return longest / 2 + (long) (random.getAsDouble() * (longest - longest / 2));
     }
 
-    /** How many interactions are here. */
+    /** The number of interactions in the outbox. */
     int held() {
         return held;
     }
@@ -374,7 +383,7 @@ final class Outbox {
         return held >= MAX_HELD;
     }
 
-    /** All that is here, those of a session in their order: what a checkpoint must keep. */
+    /** All interactions in the outbox, in order within a session. A checkpoint must keep them. */
     List<Interaction> all() {
         List<Interaction> all = new ArrayList<>(held);
         parcels.forEach(parcel -> all.addAll(parcel.interactions()));

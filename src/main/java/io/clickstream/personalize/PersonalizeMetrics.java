@@ -5,12 +5,12 @@ import io.clickstream.metrics.ClickstreamMetrics;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
-/** The counters of one writer. To be told by one thread at a time. */
+/** The counters of one writer. Not thread-safe. */
 final class PersonalizeMetrics {
 
     /**
-     * A model trains on interactions of so many users (Amazon Personalize, "Domain dataset groups
-     * and custom resources"), and on 1,000 interactions.
+     * The number of users that a model needs to train (Amazon Personalize, "Domain dataset groups
+     * and custom resources"), in addition to 1,000 interactions.
      */
     static final int USERS_TO_TRAIN = 25;
 

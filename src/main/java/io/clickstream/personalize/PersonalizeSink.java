@@ -12,27 +12,28 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
  * Sends interactions to Personalize, at least once: a restart may send some again, with the same
- * event ids. It must be right behind the operator that is keyed by {@link Interaction#key()}, with
- * the same parallelism: then those of a session are in order.
+ * event ids. The sink must directly follow the operator that is keyed by {@link Interaction#key()},
+ * with the same parallelism, so that the interactions of a session are in order.
  *
- * <p>Flink deals out what a writer holds without a key. After a rescale, what is held of a session
- * stays together and in order, but another subtask may have it than the one that gets the session's
- * next interactions, which then may be sent before. Personalize goes by the time of each.
+ * <p>Flink redistributes the state of writers without a key. After a change of parallelism, the
+ * held interactions of a session stay together and in order, but they may be in another subtask
+ * than the session's next interactions, which may then be sent first. Personalize uses the time of
+ * each interaction.
  */
 public final class PersonalizeSink extends AsyncSinkBase<Interaction, Interaction> {
 
     private static final long serialVersionUID = 1L;
 
-    /** What an event may be at most, with room for the names of fields. */
+    /** The maximum size of an event in bytes, with space for the names of fields. */
     static final long MAX_RECORD_BYTES = 64 * 1024;
 
     private final PersonalizeConfig config;
     private final DeadLetterOutlet outlet;
 
     /**
-     * A sink.
+     * Creates a sink.
      *
-     * @param outlet where interactions go that Personalize refuses
+     * @param outlet receives interactions that Personalize refuses
      */
     public PersonalizeSink(PersonalizeConfig config, DeadLetterOutlet outlet) {
         super(
@@ -59,7 +60,7 @@ public final class PersonalizeSink extends AsyncSinkBase<Interaction, Interactio
         return new PersonalizeWriter(getElementConverter(), context, config, outlet, restored);
     }
 
-    /** Flink 1.20 still asks for this method, but calls the other one. */
+    /** Flink 1.20 requires this method, but calls the other one. */
     @Deprecated
     @Override
     public StatefulSinkWriter<Interaction, BufferedRequestState<Interaction>> createWriter(
@@ -67,7 +68,7 @@ public final class PersonalizeSink extends AsyncSinkBase<Interaction, Interactio
         throw new UnsupportedOperationException("Flink 1.20 creates writers by WriterInitContext");
     }
 
-    /** Flink 1.20 still asks for this method, but calls the other one. */
+    /** Flink 1.20 requires this method, but calls the other one. */
     @Deprecated
     @Override
     public StatefulSinkWriter<Interaction, BufferedRequestState<Interaction>> restoreWriter(

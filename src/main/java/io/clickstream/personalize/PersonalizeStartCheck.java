@@ -7,12 +7,12 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * Finds out before the job starts whether there is a region and there are credentials. Personalize
- * itself can't be asked: its only call sends events.
+ * Checks before the start whether there are a region and credentials. Personalize itself cannot be
+ * checked, because its only call sends events.
  */
 public final class PersonalizeStartCheck {
 
-    /** What is wrong, one sentence each. */
+    /** The problems, one sentence each. */
     public static List<String> problems(PersonalizeConfig config) {
         List<String> problems = new ArrayList<>();
         try {

@@ -28,12 +28,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gathers interactions by Flink's base, by count and age, and hands them to a {@link Courier}.
+ * Collects interactions with Flink's base, by count and age, and passes them to a {@link Courier}.
  *
- * <p>Flink's base would wait for all calls in front of each checkpoint, and in its timer: with
- * Personalize away, the topics would wait too. So here a checkpoint waits for nothing. It keeps
- * what the courier has, calls under way included, beside what is gathered: after a restart those
- * are sent again, with the same event ids, of which Personalize counts each once.
+ * <p>Flink's base would wait for all calls before each checkpoint, and in its timer: if Personalize
+ * is down, the topics would wait, too. Here, a checkpoint does not wait. It contains what the
+ * courier holds, including calls in progress, and what has been collected. After a restart, these
+ * are sent again with the same event ids, and Personalize counts each id once.
  */
 final class PersonalizeWriter extends AsyncSinkWriter<Interaction, Interaction> {
 
@@ -41,7 +41,9 @@ final class PersonalizeWriter extends AsyncSinkWriter<Interaction, Interaction> 
 
     private static final String SOURCE = "personalize";
 
-    /** Flink's base sends a batch again after this time; the courier knows better. */
+    /**
+     * Flink's base repeats a batch after this time, in ms; here the courier repeats calls instead.
+     */
     private static final long NEVER_MILLIS = 3650L * 24 * 60 * 60 * 1000;
 
     private final Courier courier;
@@ -49,7 +51,7 @@ final class PersonalizeWriter extends AsyncSinkWriter<Interaction, Interaction> 
     private final DeadLetterOutlet outlet;
     private final PersonalizeMetrics metrics;
 
-    /** Refused, and not with the dead letters yet. Of the task's thread. */
+    /** Refused interactions that are not dead letters yet. Used by the task's thread. */
     private final List<Parcel> refused = new ArrayList<>();
 
     private final List<DeadLetter> refusals = new ArrayList<>();
@@ -134,7 +136,7 @@ final class PersonalizeWriter extends AsyncSinkWriter<Interaction, Interaction> 
                 + (interaction.properties() == null ? 0 : interaction.properties().length());
     }
 
-    /** At a checkpoint nothing is waited for; at the end of the input all is. */
+    /** Does not wait at a checkpoint; waits for all interactions at the end of the input. */
     @Override
     public void flush(boolean endOfInput) throws InterruptedException {
         storeRefused();
@@ -160,7 +162,7 @@ final class PersonalizeWriter extends AsyncSinkWriter<Interaction, Interaction> 
         return List.of(new BufferedRequestState<>(all));
     }
 
-    /** Called by the courier's threads; dead letters are written by the task's. */
+    /** Called by the courier's threads. The task's thread writes the dead letters. */
     private void refusedByMail(Parcel parcel, String detail) {
         try {
             mailbox.execute(
@@ -214,7 +216,7 @@ final class PersonalizeWriter extends AsyncSinkWriter<Interaction, Interaction> 
         }
     }
 
-    /** Holds the input up while the courier has too much, and nothing else. */
+    /** Blocks the input only while the courier holds too much. */
     private static final class CourierLimit implements RateLimitingStrategy {
 
         private final int batchSize;

@@ -17,11 +17,11 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
 /**
- * Interactions that Personalize did not take during an outage, as JSON lines: {@code
+ * Files of interactions that Personalize did not accept during an outage, as JSON lines: {@code
  * undelivered/2026-11-20/interactions-….jsonl} below a folder of any of Flink's file systems, by
- * the day of the spill in UTC. A file has its name only when all of it is written; what begins with
- * a dot is unfinished, and its interactions are still in the job's state. Within a file the
- * interactions of a session are in their order.
+ * the day of the spill in UTC. A file gets its name when it is complete. A file whose name begins
+ * with a dot is unfinished, and its interactions are still in the job's state. Within a file, the
+ * interactions of a session are in order.
  */
 public final class UndeliveredFiles {
 
@@ -30,23 +30,23 @@ public final class UndeliveredFiles {
 
     private static final String ENDING = ".jsonl";
 
-    /** Behind the name of a file whose interactions have been delivered later. */
+    /** The suffix of a file whose interactions have been delivered later. */
     private static final String DELIVERED = ".delivered";
 
     private final Path folder;
     private final Clock clock;
 
     /**
-     * Files below a folder that need not exist.
+     * Creates an object for files below a folder, which need not exist.
      *
-     * @param folder the configured one
+     * @param folder the configured folder
      */
     public UndeliveredFiles(Path folder, Clock clock) {
         this.folder = new Path(folder, FOLDER);
         this.clock = clock;
     }
 
-    /** Writes a file, which is complete when this returns. */
+    /** Writes a file, which is complete when this method returns. */
     void write(List<Interaction> interactions) throws IOException {
         Path day = new Path(folder, LocalDate.now(clock).toString());
         FileSystem files = day.getFileSystem();
@@ -64,7 +64,7 @@ public final class UndeliveredFiles {
         }
     }
 
-    /** All files that are complete and not delivered, the oldest days first. */
+    /** All files that are complete and not delivered, oldest days first. */
     public List<Path> list() throws IOException {
         List<Path> found = new ArrayList<>();
         FileSystem files = folder.getFileSystem();
@@ -87,9 +87,10 @@ public final class UndeliveredFiles {
     }
 
     /**
-     * The interactions of a file, in their order.
+     * The interactions of a file, in order.
      *
-     * @throws IOException if it can't be read, or holds anything else; the message says where
+     * @throws IOException if the file cannot be read, or contains anything else; the message says
+     *     where
      */
     public static List<Interaction> read(Path file) throws IOException {
         List<Interaction> interactions = new ArrayList<>();
@@ -109,7 +110,7 @@ public final class UndeliveredFiles {
         return interactions;
     }
 
-    /** Marks a file as delivered, so that it is not listed any more. */
+    /** Marks a file as delivered, so that it is no longer listed. */
     public static void markDelivered(Path file) throws IOException {
         Path delivered = new Path(file.getParent(), file.getName() + DELIVERED);
         if (!file.getFileSystem().rename(file, delivered)) {

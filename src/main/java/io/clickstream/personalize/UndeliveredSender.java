@@ -10,13 +10,13 @@ import org.apache.flink.core.fs.Path;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 
 /**
- * Sends later what an outage left in files: within the same rate, in the same order, with the same
- * event ids and retries as the job. A file is sent as a whole; one that is sent twice, because this
- * was stopped in between, counts once.
+ * Sends the files that an outage has left, at the same rate, in the same order, and with the same
+ * event ids and retries as the job. A file is sent as a whole. If it is sent twice, because the
+ * sender was stopped, its interactions count once.
  */
 public final class UndeliveredSender {
 
-    /** What came of a file. */
+    /** The result of a file. */
     public static final class Result {
         private final int delivered;
         private final List<String> refused;
@@ -26,12 +26,15 @@ public final class UndeliveredSender {
             this.refused = List.copyOf(refused);
         }
 
-        /** How many interactions Personalize has taken. */
+        /** The number of interactions that Personalize has accepted. */
         public int delivered() {
             return delivered;
         }
 
-        /** What Personalize said about each that it will never take, with the event's id. */
+        /**
+         * Personalize's messages about interactions that it permanently refuses, with their event
+         * ids.
+         */
         public List<String> refused() {
             return refused;
         }
@@ -42,7 +45,7 @@ public final class UndeliveredSender {
     private volatile boolean away;
     private volatile Exception failure;
 
-    /** A sender that connects with its first file. */
+    /** Creates a sender that connects with its first file. */
     public UndeliveredSender(PersonalizeConfig config) {
         this.config = config;
     }
@@ -50,8 +53,8 @@ public final class UndeliveredSender {
     /**
      * Sends the interactions of a file, and marks it as delivered unless some are refused.
      *
-     * @throws IOException if the file can't be read, or if nothing but failures came for the
-     *     configured time; the file stays as it is
+     * @throws IOException if the file cannot be read, or if all calls have failed for the
+     *     configured time; the file stays unchanged
      */
     public Result send(Path file) throws IOException, InterruptedException {
         List<Interaction> interactions = UndeliveredFiles.read(file);

@@ -7,13 +7,13 @@ import java.util.Collection;
 import java.util.Optional;
 import org.apache.flink.api.connector.sink2.Sink;
 
-/** A place that aggregates and dead letters are written to, such as the topics of a cluster. */
+/** A destination of aggregates and dead letters, such as the topics of a cluster. */
 public interface Destination {
 
-    /** A word for it in the uids of its sinks: {@code kafka}. It must never change. */
+    /** The part of the sinks' uids for this destination: {@code kafka}. It must never change. */
     String name();
 
-    /** The aggregates that are written to it. */
+    /** The aggregates that this destination accepts. */
     Collection<Aggregate<?>> aggregates();
 
     /**
@@ -24,12 +24,12 @@ public interface Destination {
     <T> Sink<T> sink(Aggregate<T> aggregate, String uid);
 
     /**
-     * A sink for records that could not be used; empty if they do not go there.
+     * A sink for dead letters; empty if they do not go to this destination.
      *
      * @param uid the sink's uid
      */
     Optional<Sink<DeadLetter>> deadLetters(String uid);
 
-    /** Finds out before the job starts whether the destination will do. */
+    /** Checks before the start whether the job can use the destination. */
     StartCheck startCheck();
 }

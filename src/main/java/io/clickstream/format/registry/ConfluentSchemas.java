@@ -30,10 +30,10 @@ import javax.annotation.Nullable;
 
 /**
  * A registry with Confluent's HTTP API: {@code GET /schemas/ids/ID}, and {@code GET
- * /subjects/SUBJECT/versions/VERSION} for what a schema refers to.
+ * /subjects/SUBJECT/versions/VERSION} for the schemas that a schema references.
  *
- * <p>Of several nodes the next one is asked where one does not answer or has no such schema.
- * Redirections are not followed, since the password would go with them.
+ * <p>If a node does not answer or has no such schema, the next node is asked. Redirects are not
+ * followed, because the password would be sent along.
  */
 final class ConfluentSchemas implements SchemaRegistry {
 
@@ -87,7 +87,7 @@ final class ConfluentSchemas implements SchemaRegistry {
         return texts;
     }
 
-    /** Adds what a schema refers to, and in front of that what these refer to. */
+    /** Adds the schemas that a schema references, each after its own references. */
     private void addReferences(JsonNode schema, Set<String> seen, List<String> texts)
             throws LookupException, InterruptedException {
         for (JsonNode reference : schema.path("references")) {
@@ -115,8 +115,8 @@ final class ConfluentSchemas implements SchemaRegistry {
     }
 
     /**
-     * Asks one node after the other, until one has it. A node may not have heard yet of a schema
-     * that another one has; that none of those who answer has it, is an answer too.
+     * Asks the nodes in turn, until one has the schema. A node may not yet know a schema that
+     * another one has. If no node that answers has it, the schema is unknown.
      */
     private JsonNode get(String path) throws LookupException, InterruptedException {
         LookupException failure = null;

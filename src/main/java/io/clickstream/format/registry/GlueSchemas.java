@@ -25,11 +25,12 @@ import software.amazon.awssdk.services.glue.model.InvalidInputException;
 
 /**
  * AWS Glue Schema Registry: {@code GetSchemaVersion} by the version's id. Only the definition
- * counts, not whether the version passed Glue's compatibility check: records were written with it.
+ * matters, not whether the version passed Glue's compatibility check, because records were written
+ * with it.
  */
 final class GlueSchemas implements SchemaRegistry {
 
-    /** A role that may not, and keys that are wrong; they come with status 400 as well as 403. */
+    /** Error codes of missing permissions and wrong keys. They have status 400 or 403. */
     private static final Set<String> REFUSALS =
             Set.of(
                     "AccessDeniedException",
@@ -114,8 +115,8 @@ final class GlueSchemas implements SchemaRegistry {
     }
 
     /**
-     * Asks in a thread of its own, since the client's does not hear of an interruption before the
-     * socket's timeout. Questions are rare: one per schema.
+     * Asks in a separate thread, because the client's thread does not notice an interruption before
+     * the socket's timeout. Requests are rare: one per schema.
      */
     private GetSchemaVersionResponse interruptibly(Callable<GetSchemaVersionResponse> question)
             throws LookupException, InterruptedException {
@@ -138,7 +139,10 @@ final class GlueSchemas implements SchemaRegistry {
         }
     }
 
-    /** Session credentials that have expired are renewed, and a clock is set: these pass. */
+    /**
+     * Whether the login is refused permanently. Expired session credentials are renewed, and clocks
+     * are corrected, so these errors are temporary.
+     */
     private static boolean isRefusal(AwsServiceException e) {
         boolean passes =
                 e.isThrottlingException()
@@ -162,7 +166,7 @@ final class GlueSchemas implements SchemaRegistry {
                 : e.awsErrorDetails().errorCode();
     }
 
-    /** Without the request's id, which would make each message another one. */
+    /** The error without the request id, which would make each message unique. */
     private static String said(AwsServiceException e) {
         String message = e.awsErrorDetails() == null ? null : e.awsErrorDetails().errorMessage();
         return (e.statusCode() + " " + code(e)).strip() + (message == null ? "" : ", " + message);

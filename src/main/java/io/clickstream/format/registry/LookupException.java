@@ -1,20 +1,20 @@
 package io.clickstream.format.registry;
 
-/** Why a registry gave no schema for an id. */
+/** The reason why a registry returned no schema for an id. */
 final class LookupException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
     enum Kind {
-        /** It has no schema with this id. */
+        /** The registry has no schema with this id. */
         UNKNOWN,
-        /** It has one, but of another kind than Avro. */
+        /** The registry has a schema with this id, but it is not Avro. */
         UNUSABLE,
-        /** It answers, but not now: an error of its own, or too many requests. */
+        /** The registry answers with a temporary error: an internal error, or too many requests. */
         BUSY,
-        /** It does not answer, or what answers is no registry. */
+        /** The registry does not answer, or the answer is not from a registry. */
         UNREACHABLE,
-        /** It does not let the job in. */
+        /** The registry refuses the login. */
         REFUSED
     }
 

@@ -7,8 +7,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Unpacks bodies that zlib has packed, into a buffer that serves all records. A few bytes may be
- * made to unpack into gigabytes, so it stops at the limit.
+ * Decompresses zlib bodies into a buffer that is reused for all records. A few bytes can decompress
+ * to gigabytes, so it stops at a limit.
  */
 final class PackedBody {
 
@@ -19,29 +19,31 @@ final class PackedBody {
     private byte[] unpacked;
 
     /**
-     * @param limit bytes that a body may have, unpacked
+     * Creates a decompressor.
+     *
+     * @param limit the maximum size of a decompressed body, in bytes
      */
     PackedBody(int limit) {
         this.limit = limit;
         this.unpacked = new byte[Math.min(FIRST_SIZE, capacity())];
     }
 
-    /** One more than allowed, so that too much shows. */
+    /** One byte more than the limit, so that a longer body is detected. */
     private int capacity() {
         // Some JVMs can't make longer arrays.
         return (int) Math.min(limit + 1L, Integer.MAX_VALUE - 8);
     }
 
-    /** What the last body unpacked into; longer than it. */
+    /** The buffer with the last body; longer than the body. */
     byte[] bytes() {
         return unpacked;
     }
 
     /**
-     * Unpacks the rest of a record.
+     * Decompresses the rest of a record.
      *
      * @return the length of the body
-     * @throws MalformedRecordException if it is not zlib's, or too long
+     * @throws MalformedRecordException if it is not zlib, or too long
      */
     int unpack(byte[] record, int from) throws MalformedRecordException {
         inflater.reset();

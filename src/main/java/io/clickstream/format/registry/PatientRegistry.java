@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a registry until it answers, however long that takes. Waits grow exponentially, and are
- * between half of that and all of it, by chance, so that subtasks do not ask all at once.
+ * Asks a registry until it answers, however long that takes. Waits grow exponentially, with a
+ * random part of up to half, so that subtasks do not ask at the same time.
  */
 final class PatientRegistry {
 
@@ -29,8 +29,10 @@ final class PatientRegistry {
     private final Counter retries;
 
     /**
-     * @param lookups counts what was asked for
-     * @param retries counts attempts that failed and are repeated
+     * Creates a client.
+     *
+     * @param lookups counts requested schemas
+     * @param retries counts failed attempts that are repeated
      */
     PatientRegistry(
             SchemaRegistry registry, RegistryConfig config, Counter lookups, Counter retries) {
@@ -44,8 +46,8 @@ final class PatientRegistry {
     /**
      * The texts of a schema, as {@link SchemaRegistry#lookUp}.
      *
-     * @throws LookupException if there is none, and will be none at once
-     * @throws DecodingHaltedException if the registry does not let the job in, or if the thread is
+     * @throws LookupException if there is no such schema, and a retry would not help
+     * @throws DecodingHaltedException if the registry refuses the login, or if the thread is
      *     interrupted
      */
     List<String> lookUp(SchemaId id) throws LookupException {

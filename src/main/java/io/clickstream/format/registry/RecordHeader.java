@@ -7,8 +7,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * What stands in front of a record's Avro bytes, read in place. One object serves all records, and
- * says of the last one that it has read which schema it was written with, and where its body is.
+ * Reads the header before a record's Avro bytes, in place. One object is reused for all records; it
+ * describes the last one that it has read: the id of its schema, and the position of its body.
  */
 abstract class RecordHeader {
 
@@ -21,12 +21,12 @@ abstract class RecordHeader {
     private final int length;
     private final byte first;
 
-    /** The schema's id, as two words, so that the same one as before is known without an object. */
+    /** The schema's id as two words, so that it can be compared without creating an object. */
     long high;
 
     long low;
 
-    /** Whether the body is packed by zlib. */
+    /** Whether the body is compressed with zlib. */
     boolean packed;
 
     private RecordHeader(String owner, int length, byte first) {
@@ -35,7 +35,7 @@ abstract class RecordHeader {
         this.first = first;
     }
 
-    /** Confluent's: byte 0, and the id as 4 bytes. */
+    /** Confluent's header: byte 0, and the id as 4 bytes. */
     static RecordHeader ofConfluent() {
         return new RecordHeader("Confluent", 5, (byte) 0) {
             @Override
@@ -50,7 +50,10 @@ abstract class RecordHeader {
         };
     }
 
-    /** Glue's: byte 3, byte 0, or 5 where the body is packed by zlib, and the id as 16 bytes. */
+    /**
+     * Glue's header: byte 3, then byte 0 or, if the body is compressed with zlib, 5, and the id as
+     * 16 bytes.
+     */
     static RecordHeader ofGlue() {
         return new RecordHeader("Glue", 18, (byte) 3) {
             @Override
@@ -76,7 +79,7 @@ abstract class RecordHeader {
     /**
      * Reads the header of a record.
      *
-     * @throws MalformedRecordException if it does not begin with one
+     * @throws MalformedRecordException if the record does not begin with a header
      */
     final void read(byte[] record) throws MalformedRecordException {
         if (record.length < length) {
@@ -98,13 +101,13 @@ abstract class RecordHeader {
         readRest(record);
     }
 
-    /** Reads what is behind the first byte; there are bytes enough. */
+    /** Reads the bytes after the first one. The record is long enough. */
     abstract void readRest(byte[] record) throws MalformedRecordException;
 
     /** The id in the last record that was read. */
     abstract SchemaId id();
 
-    /** Where the body begins. */
+    /** The position of the body. */
     final int length() {
         return length;
     }

@@ -14,14 +14,13 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.SimpleCounter;
 
 /**
- * Avro with a schema registry's header in front, each record by the schema that it was written
- * with. The Avro bytes are read where they are, or where zlib has unpacked them.
+ * Decodes Avro with a schema registry header, each record with the schema that it was written with.
+ * The Avro bytes are read in place, or in the buffer into which zlib has decompressed them.
  *
- * <p>While the registry is away, {@link #decode} waits, and with it the thread of the source's
- * subtask: no record behind is read, checkpoints wait until the registry is back, and event time
- * stands still downstream. Schemas that were looked up before need no registry. A checkpoint that
- * waits for longer than the checkpoint timeout makes Flink restart the job, which loses nothing and
- * goes on waiting.
+ * <p>While the registry is down, {@link #decode} waits, and so does the thread of the source's
+ * subtask: it reads no further records, checkpoints wait, and event time stops downstream. Schemas
+ * that are known need no registry. If a checkpoint waits for longer than the checkpoint timeout,
+ * Flink restarts the job, which loses nothing and continues to wait.
  */
 public final class RegistryClickDecoder implements ClickDecoder {
 
@@ -41,10 +40,11 @@ public final class RegistryClickDecoder implements ClickDecoder {
     private transient long lastLow;
 
     /**
-     * A decoder that asks nobody before its first record.
+     * Creates a decoder that connects at its first record.
      *
-     * @param optional the fields that filters need; one that a schema lacks is never there
-     * @param maxRecordBytes the longest body, unpacked
+     * @param optional the fields that filters need; a field that is not in a schema is always
+     *     absent
+     * @param maxRecordBytes the maximum length of a decompressed body, in bytes
      */
     public RegistryClickDecoder(
             RegistryConfig config, OptionalFields optional, int maxRecordBytes) {

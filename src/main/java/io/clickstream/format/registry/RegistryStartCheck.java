@@ -7,15 +7,15 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds out before the job starts whether the registry answers and lets the job in. */
+/** Checks before the start whether the registry answers and accepts the job's login. */
 public final class RegistryStartCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegistryStartCheck.class);
     private static final int TRIES = 3;
 
     /**
-     * What is wrong, as a sentence; empty if the job can start. A registry that does not answer is
-     * tried three times, 2 s apart; of several nodes one must answer.
+     * The problem, as one sentence; empty if the job can start. A registry that does not answer is
+     * tried three times, 2 s apart. At least one of several nodes must answer.
      */
     public static List<String> problems(RegistryConfig config) throws InterruptedException {
         return problems(SchemaRegistry.of(config), Duration.ofSeconds(2));

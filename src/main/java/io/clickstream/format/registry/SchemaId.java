@@ -3,7 +3,7 @@ package io.clickstream.format.registry;
 import java.util.Objects;
 import java.util.UUID;
 
-/** What a registry calls a schema: a number of 32 bits at Confluent's, a UUID at Glue's. */
+/** The id of a schema: a number of 32 bits for Confluent, a UUID for Glue. */
 final class SchemaId {
 
     private final long high;
@@ -24,7 +24,7 @@ final class SchemaId {
         return new SchemaId(high, low, true);
     }
 
-    /** As Confluent's registries count. */
+    /** The id as a number, for Confluent. */
     int number() {
         return (int) low;
     }
@@ -42,7 +42,7 @@ final class SchemaId {
         return Objects.hash(high, low);
     }
 
-    /** As the registry's own tools show it. */
+    /** The id as the registry's own tools show it. */
     @Override
     public String toString() {
         return isUuid ? new UUID(high, low).toString() : Long.toString(low);

@@ -3,10 +3,10 @@ package io.clickstream.format.registry;
 import io.clickstream.config.RegistryConfig;
 import java.util.List;
 
-/** A registry that can be asked for a schema by its id. */
+/** A registry that returns schemas by id. */
 interface SchemaRegistry {
 
-    /** A client of the registry that is configured, which connects with the first question. */
+    /** A client of the configured registry, which connects at the first request. */
     static SchemaRegistry of(RegistryConfig config) {
         switch (config.type()) {
             case CONFLUENT:
@@ -20,15 +20,15 @@ interface SchemaRegistry {
     /**
      * Asks once.
      *
-     * @return texts of Avro schemas, of which the last one is the schema, and the others are what
-     *     it refers to
-     * @throws LookupException with why there is none
+     * @return the texts of Avro schemas: first the schemas that it references, and last the schema
+     *     itself
+     * @throws LookupException with the reason if there is none
      */
     List<String> lookUp(SchemaId id) throws LookupException, InterruptedException;
 
-    /** An id to ask for only to see whether the registry answers. */
+    /** An id for a request that only checks whether the registry answers. */
     SchemaId anyId();
 
-    /** The registry and where it is, in words. */
+    /** The registry and its address, in words. */
     String name();
 }

@@ -17,15 +17,18 @@ import org.apache.avro.Schema;
 
 /**
  * The schemas that records were written with, each fetched and compiled once. A schema never
- * changes under its id, so what was found holds, also that a schema can't be used; an id that is
- * not there may come, and is asked for again after a while.
+ * changes under its id, so results are kept, including the result that a schema cannot be used. An
+ * unknown id may be registered later, so it is requested again after a while.
  */
 final class WriterSchemas {
 
-    /** A decoder has about 40 KB; topics have a handful of schemas. */
+    /**
+     * The maximum number of cached schemas. A decoder has about 40 KB; topics have a handful of
+     * schemas.
+     */
     static final int MAX_SCHEMAS = 256;
 
-    /** As many as fit into 1 to 2 MB. */
+    /** The maximum number of cached unknown ids, which fit into 1 to 2 MB. */
     static final int MAX_UNKNOWN = 10_000;
 
     private final PatientRegistry registry;
@@ -33,15 +36,17 @@ final class WriterSchemas {
     private final long unknownForNanos;
     private final LongSupplier nanoTime;
 
-    /** One for all schemas: each of them could fill its own. */
+    /** One pool for all schemas, because each schema could fill its own. */
     private final StringPool pool = new StringPool();
 
     private final Map<SchemaId, Found> found = new LeastRecentlyUsed<>(MAX_SCHEMAS);
     private final Map<SchemaId, Unknown> unknown = new LeastRecentlyUsed<>(MAX_UNKNOWN);
 
     /**
+     * Creates an empty cache.
+     *
      * @param optional the fields that filters need
-     * @param unknownFor how long an unknown id is not asked for again
+     * @param unknownFor the time for which an unknown id is not requested again
      * @param nanoTime as {@link System#nanoTime()}
      */
     WriterSchemas(
@@ -56,9 +61,9 @@ final class WriterSchemas {
     }
 
     /**
-     * The decoder of the records with an id. Waits while the registry is away.
+     * The decoder of the records with an id. Waits while the registry is down.
      *
-     * @throws MalformedRecordException if there is no such schema, or it can't be used
+     * @throws MalformedRecordException if there is no such schema, or it cannot be used
      */
     AvroClickDecoder decoder(SchemaId id) throws MalformedRecordException {
         Found known = found.get(id);
@@ -109,7 +114,7 @@ final class WriterSchemas {
         }
     }
 
-    /** What an id stands for: a decoder, or a reason why there is none. */
+    /** The result for an id: a decoder, or the reason why there is none. */
     private static final class Found {
 
         @Nullable private final AvroClickDecoder decoder;

@@ -31,9 +31,9 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.RollingPolicy;
 import org.apache.flink.streaming.api.functions.sink.filesystem.WriterProperties;
 
 /**
- * Flink's file sink, except that files are ended in threads of their own ({@link FileEndings}).
- * State, files that wait for a checkpoint and the way they get their names are Flink's: a job may
- * be restored from a savepoint with Flink's own sink, and the other way round.
+ * Flink's file sink, except that files are closed in separate threads ({@link FileEndings}). The
+ * state, files that wait for a checkpoint, and their renaming are Flink's: a job can be restored
+ * from a savepoint with Flink's own sink, and vice versa.
  */
 final class ArchiveFileSink<T>
         implements Sink<T>,
@@ -44,7 +44,7 @@ final class ArchiveFileSink<T>
 
     private static final long serialVersionUID = 1L;
 
-    /** Makes what writes files of a kind. */
+    /** Creates the writer factory of a kind of files. */
     @FunctionalInterface
     interface FileKind<T> extends Serializable {
         BucketWriter<T, String> writer() throws IOException;
@@ -59,13 +59,13 @@ final class ArchiveFileSink<T>
     private final OutputFileConfig names;
 
     /**
-     * A sink.
+     * Creates a sink.
      *
      * @param flinks Flink's sink for the same files
-     * @param path the folder that all others are in
-     * @param folder the folder below that a value is filed in
+     * @param path the root folder
+     * @param folder assigns a value to a folder below the root
      * @param rolling when files end
-     * @param checkMillis how often the ages of files are looked at
+     * @param checkMillis how often the ages of files are checked, in ms
      */
     ArchiveFileSink(
             FileSink<T> flinks,
@@ -146,7 +146,7 @@ final class ArchiveFileSink<T>
         return flinks.addPreCommitTopology(written);
     }
 
-    /** Flink's writer, whose files have ended when they are to be committed. */
+    /** Flink's writer, except that files have been closed when they are committed. */
     static final class Writer<T>
             implements StatefulSinkWriter<T, FileWriterBucketState>,
                     CommittingSinkWriter<T, FileSinkCommittable> {
@@ -190,7 +190,7 @@ final class ArchiveFileSink<T>
         }
     }
 
-    /** Files of which each is ended aside. */
+    /** Files that are closed in separate threads. */
     private static final class Files<T> implements BucketWriter<T, String> {
 
         private final BucketWriter<T, String> files;
@@ -232,7 +232,7 @@ final class ArchiveFileSink<T>
         }
     }
 
-    /** A file that is ended aside. */
+    /** A file that is closed in a separate thread. */
     private static final class OneFile<T> implements InProgressFileWriter<T, String> {
 
         private final InProgressFileWriter<T, String> file;

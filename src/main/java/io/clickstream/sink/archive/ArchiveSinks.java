@@ -23,28 +23,27 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.RowWiseBucketWri
 import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.DefaultRollingPolicy;
 
 /**
- * Keep every record in S3, or wherever else Flink has a file system, each exactly once: a file can
- * be read when the checkpoint after its end is done. Until then it has no name, or on a local disk
- * one that begins with a dot.
+ * Keeps every record exactly once, in S3 or any other file system of Flink. A file becomes readable
+ * when the checkpoint after its end is complete. Until then it has no name, or, on a local disk, a
+ * name that begins with a dot.
  *
- * <p>Records are taken as they come, in the source's own thread, and each writer gets those of one
- * such thread. So those of one partition or shard are in the order of the stream within each file.
+ * <p>Records are written as they arrive, in the source's own thread, and each writer receives the
+ * records of one such thread. Therefore the records of one partition or shard are in the order of
+ * the stream within each file.
  */
 public final class ArchiveSinks {
 
     private static final Duration LONGEST_CHECK_INTERVAL = Duration.ofMinutes(1);
 
-    /**
-     * Where records are filed that are JSON objects, clicks or not, and where those that are none.
-     */
+    /** Assigns records that are JSON objects to folders, whether they are clicks or not. */
     public static FolderAssigner<ArchivedRecord> folders(ArchiveConfig config) {
         return new TimeFolders<>(config.layout(), RecordTime.of(config));
     }
 
     /**
-     * A sink for records that are JSON objects, of one folder each batch.
+     * A sink for records that are JSON objects, in batches with the same folder.
      *
-     * @param mapping where records have the fields of a click
+     * @param mapping the pointers of a click's fields
      */
     public static Sink<ArchivedBatch> records(ArchiveConfig config, JsonMapping mapping) {
         if (config.format() == ArchiveConfig.Format.PARQUET) {
@@ -59,8 +58,8 @@ public final class ArchiveSinks {
     }
 
     /**
-     * Whether files are what batches already are. To copy them into the file takes the source's
-     * thread less time than to copy them into the network and to wake another thread.
+     * Whether files contain exactly the bytes of the batches. Copying them into the file takes less
+     * of the source thread's time than copying them into the network and waking another thread.
      */
     public static boolean onlyCopies(ArchiveConfig config) {
         return config.format() == ArchiveConfig.Format.JSON && !config.gzip();
@@ -146,7 +145,7 @@ public final class ArchiveSinks {
         return OutputFileConfig.builder().withPartPrefix("part").withPartSuffix(suffix).build();
     }
 
-    /** How often the ages of files are looked at, in ms. */
+    /** How often the ages of files are checked, in ms. */
     private static long checkInterval(ArchiveConfig config) {
         return Math.min(
                 LONGEST_CHECK_INTERVAL.toMillis(),

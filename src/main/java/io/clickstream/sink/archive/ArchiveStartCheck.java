@@ -6,10 +6,10 @@ import java.util.List;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
-/** Asks, before the job starts, whether the archive's file system is there and will do. */
+/** Checks before the start whether the archive's file system exists and is suitable. */
 public final class ArchiveStartCheck {
 
-    /** What is wrong with the archive's path, in sentences; nothing if it can be used. */
+    /** The problems with the archive's path, one sentence each; empty if it can be used. */
     public static List<String> problems(ArchiveConfig config) {
         Path folder = ArchiveSinks.folder(config);
         String named = "`sink.archive / path` names " + folder + ", which cannot be used: ";

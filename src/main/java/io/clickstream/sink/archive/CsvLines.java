@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 
-/** CSV by RFC 4180, in UTF-8, with the columns' names in the first row of every file. */
+/** Writes CSV (RFC 4180) in UTF-8, with the columns in the first row of every file. */
 final class CsvLines implements LineFormat<ArchivedRecord> {
 
     private static final long serialVersionUID = 1L;
@@ -21,7 +21,7 @@ final class CsvLines implements LineFormat<ArchivedRecord> {
 
     private final LinkedHashMap<String, JsonPointer> columns;
 
-    /** Has columns in their order; what a record lacks is empty. */
+    /** Creates a format with columns, in order. Missing values are empty. */
     CsvLines(Map<String, JsonPointer> columns) {
         this.columns = new LinkedHashMap<>(columns);
     }

@@ -15,14 +15,18 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.InProgressFileWr
 import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 
 /**
- * Ends files while others are written: S3 has to take the rest of a file, a local disk all that the
- * system still had in memory. Nothing is committed before its file has ended.
+ * Closes files in separate threads while others are written, because S3 must upload the rest of a
+ * file, and a local disk must write what the system still has in memory. Nothing is committed
+ * before its file has been closed.
  *
  * <p>Used by one thread.
  */
 final class FileEndings implements AutoCloseable {
 
-    /** A file that ends may still hold what was not packed yet. */
+    /**
+     * The number of files that are closed at the same time. Each may still hold data that is not
+     * compressed yet.
+     */
     private static final int AT_ONCE = 4;
 
     private static final long CLOSE_SECONDS = 10;
@@ -33,9 +37,9 @@ final class FileEndings implements AutoCloseable {
                     AT_ONCE, new ExecutorThreadFactory("archive-files-that-end"));
 
     /**
-     * Begins to end a file; waits first while too many are ending.
+     * Starts to close a file. Waits first if too many files are being closed.
      *
-     * @param file that nobody writes to any more
+     * @param file a file to which nobody writes anymore
      */
     PendingFileRecoverable end(InProgressFileWriter<?, ?> file) throws IOException {
         try {
@@ -55,9 +59,9 @@ final class FileEndings implements AutoCloseable {
     }
 
     /**
-     * Waits until a file has ended.
+     * Waits until a file has been closed.
      *
-     * @throws IOException why it could not be ended
+     * @throws IOException if it could not be closed
      */
     static FileSinkCommittable ended(FileSinkCommittable committable) throws IOException {
         if (!(committable.getPendingFile() instanceof Ending)) {
@@ -75,7 +79,7 @@ final class FileEndings implements AutoCloseable {
         return interrupted;
     }
 
-    /** Gives up what has not ended: after a failure, it is written again. */
+    /** Abandons files that have not been closed. After a failure, they are written again. */
     @Override
     public void close() {
         threads.shutdownNow();
@@ -87,7 +91,7 @@ final class FileEndings implements AutoCloseable {
         }
     }
 
-    /** A file that will have ended, which Flink's writer only keeps until it is committed. */
+    /** A file that will be closed. Flink's writer only keeps it until it is committed. */
     private static final class Ending implements PendingFileRecoverable {
 
         private final Future<PendingFileRecoverable> file;

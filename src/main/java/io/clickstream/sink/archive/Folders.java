@@ -5,7 +5,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.streaming.api.functions.sink.filesystem.BucketAssigner;
 import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.SimpleVersionedStringSerializer;
 
-/** Tells Flink's file sink which folder what it writes belongs in. */
+/** Tells Flink's file sink the folder of each value. */
 final class Folders<T> implements BucketAssigner<T, String> {
 
     private static final long serialVersionUID = 1L;

@@ -8,7 +8,7 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.flink.api.common.serialization.BulkWriter;
 import org.apache.flink.core.fs.FSDataOutputStream;
 
-/** Writes lines into packed files, each of which is whole in itself and ends with a checkpoint. */
+/** Writes lines into gzip files. Each file is complete and ends with a checkpoint. */
 final class GzipLines<T> implements BulkWriter.Factory<T> {
 
     private static final long serialVersionUID = 1L;
@@ -43,7 +43,7 @@ final class GzipLines<T> implements BulkWriter.Factory<T> {
         };
     }
 
-    /** Packs at the fastest level: half of the time for a fifth more bytes. */
+    /** Compresses at the fastest level, which takes half of the time for a fifth more bytes. */
     private static final class FastGzip extends GZIPOutputStream {
 
         FastGzip(OutputStream out) throws IOException {
@@ -52,7 +52,7 @@ final class GzipLines<T> implements BulkWriter.Factory<T> {
         }
     }
 
-    /** Whoever opened the file closes it; closing the packer frees its memory. */
+    /** Closing the compressor frees its memory, but does not close the file; its owner does. */
     private static final class StaysOpen extends FilterOutputStream {
 
         StaysOpen(OutputStream out) {

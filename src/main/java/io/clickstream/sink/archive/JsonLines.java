@@ -4,7 +4,7 @@ import io.clickstream.event.ArchivedBatch;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Each record's own JSON, as a line. */
+/** Writes each record's JSON as one line. */
 final class JsonLines implements LineFormat<ArchivedBatch> {
 
     private static final long serialVersionUID = 1L;

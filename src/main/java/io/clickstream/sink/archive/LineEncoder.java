@@ -6,8 +6,8 @@ import org.apache.flink.api.common.serialization.Encoder;
 import org.apache.flink.core.fs.FSDataOutputStream;
 
 /**
- * Writes lines into files that may go on after a checkpoint, and after a failure where they were at
- * the last one.
+ * Writes lines into files that can continue after a checkpoint. After a failure, they continue at
+ * the position of the last checkpoint.
  */
 final class LineEncoder<T> implements Encoder<T> {
 

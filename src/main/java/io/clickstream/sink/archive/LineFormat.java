@@ -5,23 +5,23 @@ import java.io.OutputStream;
 import java.io.Serializable;
 
 /**
- * How the lines of a file are written. Every writer has an object of its own.
+ * The format of a file's lines. Each writer has its own object.
  *
- * @param <T> what lines are made of
+ * @param <T> the value of a line
  */
 interface LineFormat<T> extends Serializable {
 
-    /** What the name of a file ends with, such as {@code .csv}. */
+    /** The suffix of a file's name, such as {@code .csv}. */
     String suffix();
 
-    /** What stands at the beginning of every file; usually nothing. */
+    /** The beginning of every file; usually empty. */
     default byte[] header() {
         return new byte[0];
     }
 
     /**
-     * Writes what a value has to say, with the end of each line, in as few pieces as it can: a
-     * local file's stream has no buffer.
+     * Writes a value, including line ends, with as few calls as possible, because a local file's
+     * stream has no buffer.
      */
     void write(T value, OutputStream out) throws IOException;
 }

@@ -11,8 +11,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * Lines such as {@code 2019/11/03 22:24:19.281,6}: a record's time in UTC and one of its fields. A
- * line's end in the field is written as {@code \n} or {@code \r}, and a backslash as two.
+ * Writes lines such as {@code 2019/11/03 22:24:19.281,6}: a record's time in UTC, and one of its
+ * fields. A line end in the field becomes {@code \n} or {@code \r}, and a backslash is doubled.
  */
 final class LogLines implements LineFormat<ArchivedRecord> {
 
@@ -26,8 +26,10 @@ final class LogLines implements LineFormat<ArchivedRecord> {
     private final RecordTime<ArchivedRecord> time;
 
     /**
-     * @param text the field; of a record that lacks it there is a line with the time alone
-     * @param time the same that picks the folder
+     * Creates a format.
+     *
+     * @param text the field; if a record lacks it, the line has only the time
+     * @param time the time that also selects the folder
      */
     LogLines(JsonPointer text, RecordTime<ArchivedRecord> time) {
         this.text = text;

@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 
-/** A record that can't be read, with where it was and why: as a dead letter, but always whole. */
+/**
+ * Writes a record that cannot be read, with its position and the reason, like a dead letter, but
+ * always complete.
+ */
 final class MalformedLines implements LineFormat<DeadLetter> {
 
     private static final long serialVersionUID = 1L;

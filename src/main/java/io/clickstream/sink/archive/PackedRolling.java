@@ -5,7 +5,7 @@ import java.io.IOException;
 import org.apache.flink.streaming.api.functions.sink.filesystem.PartFileInfo;
 import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.CheckpointRollingPolicy;
 
-/** When a packed file ends: as others do, and with every checkpoint. */
+/** Ends compressed files like others, and also with every checkpoint. */
 final class PackedRolling<T> extends CheckpointRollingPolicy<T, String> {
 
     private static final long serialVersionUID = 1L;

@@ -24,18 +24,19 @@ import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
 
-/** Writes the columns of clicks, and whole records, into Parquet files. */
+/** Writes the columns of clicks and the whole records into Parquet files. */
 final class ParquetFiles {
 
     static final String SUFFIX = ".parquet";
 
     /**
-     * Bytes of rows that a writer holds in memory before it writes them out. Files end with each
-     * checkpoint, so larger ones would hardly ever fill, and a subtask may write several hours.
+     * The size of the rows that a writer keeps in memory before it writes them, in bytes. Files end
+     * with each checkpoint, so larger groups would rarely fill, and a subtask may write several
+     * hours at the same time.
      */
     private static final long ROW_GROUP_BYTES = 16L * 1024 * 1024;
 
-    /** Makes the writers of files whose columns are what a mapping finds in the records. */
+    /** Creates a factory of writers, whose columns are the fields of a mapping. */
     static BulkWriter.Factory<ArchivedBatch> writers(JsonMapping mapping) {
         ParquetBuilder<ArchivedRecord> builder = file -> new Builder(file, mapping).build();
         ParquetWriterFactory<ArchivedRecord> rows = new ParquetWriterFactory<>(builder);
@@ -89,7 +90,7 @@ final class ParquetFiles {
             return this;
         }
 
-        /** Has to be there, and is never called. */
+        /** Required by the base class, but never called. */
         @Override
         @SuppressWarnings("deprecation")
         protected WriteSupport<ArchivedRecord> getWriteSupport(Configuration configuration) {
@@ -121,7 +122,7 @@ final class ParquetFiles {
             decoder = new JsonClickDecoder(mapping, optional);
         }
 
-        /** Has to be there, and is never called. */
+        /** Required by the base class, but never called. */
         @Override
         @SuppressWarnings("deprecation")
         public WriteContext init(Configuration configuration) {
@@ -161,7 +162,10 @@ final class ParquetFiles {
             columns.endMessage();
         }
 
-        /** What is no click, such as a record whose user is an array, has no columns. */
+        /**
+         * Whether the record has columns. Records that are not clicks, such as one whose user is an
+         * array, have none.
+         */
         private boolean isRead(ArchivedRecord record) {
             try {
                 decoder.decode(record.json(), fields);

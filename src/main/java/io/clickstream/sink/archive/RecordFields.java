@@ -13,7 +13,7 @@ import com.fasterxml.jackson.databind.util.RawValue;
 import io.clickstream.event.ArchivedRecord;
 import java.io.IOException;
 
-/** The fields of one record as texts. */
+/** Reads the fields of one record as texts. */
 final class RecordFields {
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -32,8 +32,8 @@ final class RecordFields {
     }
 
     /**
-     * The value that the parser is at. A number stays the literal that it is: 54.960 is not 54.96,
-     * and no type of Java's holds 1e99999999999.
+     * The parser's current value. A number keeps its literal: 54.960 is not 54.96, and no Java type
+     * holds 1e99999999999.
      */
     private static JsonNode node(JsonParser parser, JsonToken token) throws IOException {
         switch (token) {
@@ -65,7 +65,10 @@ final class RecordFields {
         }
     }
 
-    /** A string or number as it is, an object or array as JSON; empty for null and for nothing. */
+    /**
+     * A string or number unchanged, an object or array as JSON; empty for null and for a missing
+     * field.
+     */
     String text(JsonPointer pointer) {
         JsonNode value = record.at(pointer);
         if (value.isMissingNode() || value.isNull()) {

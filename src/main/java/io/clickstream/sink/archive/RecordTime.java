@@ -8,7 +8,7 @@ import io.clickstream.event.RawRecord;
 import java.io.Serializable;
 
 /**
- * The time that a record is filed under, in ms since the epoch.
+ * The time that selects a record's folder, in ms since 1970.
  *
  * @param <T> the record
  */
@@ -17,7 +17,7 @@ interface RecordTime<T> extends Serializable {
 
     long millis(T record);
 
-    /** As configured; a record that is no click, or is too old, goes by its arrival. */
+    /** The configured time. Records that are not clicks or are too old have their arrival time. */
     static RecordTime<ArchivedRecord> of(ArchiveConfig config) {
         boolean byEvent = config.partitionBy() == PartitionBy.EVENT_TIME;
         long maxAge = config.maxAge().toMillis();
@@ -29,7 +29,7 @@ interface RecordTime<T> extends Serializable {
                         : record.arrival();
     }
 
-    /** When it arrived; by the clock of the job where the source does not tell. */
+    /** The arrival time; the job's clock if the source does not provide it. */
     static RecordTime<DeadLetter> ofMalformed() {
         return letter ->
                 letter.raw().arrival() == RawRecord.UNKNOWN_ARRIVAL

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Names the folders of hours or days, in UTC, that records are filed in. Nearly every record is of
- * the same hour as the one before it, and gets the same string.
+ * Assigns records to folders per hour or day, in UTC. Nearly every record has the same hour as the
+ * previous one, and gets the same string.
  */
 final class TimeFolders<T> implements FolderAssigner<T> {
 
@@ -19,7 +19,9 @@ final class TimeFolders<T> implements FolderAssigner<T> {
 
     private static final long MILLIS_PER_HOUR = 3_600_000;
 
-    /** Hours of a year, which hardly ever are all in use. */
+    /**
+     * The maximum number of cached folders. A year has 8,760 hours, which are rarely all in use.
+     */
     private static final int MAX_KNOWN = 10_000;
 
     private final Layout layout;

@@ -12,7 +12,9 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
-/** Folders of JSON lines: one for each aggregate, by the name of its topic, and one for letters. */
+/**
+ * Folders of JSON lines: one per aggregate, with the name of its topic, and one for dead letters.
+ */
 public final class FileDestination implements Destination {
 
     /** The folder of dead letters. */
@@ -22,9 +24,9 @@ public final class FileDestination implements Destination {
     private final List<Aggregate<?>> aggregates;
 
     /**
-     * Folders of some aggregates.
+     * Creates a destination for some aggregates.
      *
-     * @param parent the folder that they are in
+     * @param parent the folder that contains the folders of the aggregates
      */
     public FileDestination(Path parent, Collection<Aggregate<?>> aggregates) {
         this.parent = parent;
@@ -51,7 +53,7 @@ public final class FileDestination implements Destination {
         return Optional.of(FileSinks.deadLetters(new Path(parent, DEAD_LETTERS)));
     }
 
-    /** The folder must be empty or absent, so that results of two runs never mix. */
+    /** The folder must be empty or absent, so that the results of two runs are never mixed. */
     @Override
     public StartCheck startCheck() {
         return () -> {

@@ -27,7 +27,7 @@ public final class FileSinks {
         return lines(folder, DeadLetterJson::toBytes);
     }
 
-    /** A sink for what is to be written of values, a line each. */
+    /** A sink that writes one line per value. */
     public static <T> FileSink<T> lines(Path folder, Line<T> line) {
         Encoder<T> encoder =
                 (value, out) -> {
@@ -45,7 +45,7 @@ public final class FileSinks {
                 .build();
     }
 
-    /** Makes a line, without its end, of a value. */
+    /** Renders a value as a line, without the line end. */
     @FunctionalInterface
     public interface Line<T> extends Serializable {
 

@@ -5,7 +5,10 @@ import io.clickstream.aggregate.AggregateJson;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** One record per aggregate, with its key and the last millisecond of its window as timestamp. */
+/**
+ * Creates one record per aggregate, with its key, and with the last millisecond of its window as
+ * timestamp.
+ */
 final class AggregateRecords<T> implements KafkaRecordSerializationSchema<T> {
 
     private static final long serialVersionUID = 1L;

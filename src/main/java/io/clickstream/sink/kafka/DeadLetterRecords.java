@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** One record per dead letter: the reason as key, the time at which it was found as timestamp. */
+/**
+ * Creates one record per dead letter, with the reason as key, and with the time at which it was
+ * found as timestamp.
+ */
 final class DeadLetterRecords implements KafkaRecordSerializationSchema<DeadLetter> {
 
     private static final long serialVersionUID = 1L;

@@ -9,7 +9,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Writes the dead letters of other sinks to the topic, by a producer of its own. */
+/** Writes the dead letters of other sinks to the topic, with its own producer. */
 final class KafkaDeadLetterOutlet implements DeadLetterOutlet {
 
     private static final long serialVersionUID = 1L;

@@ -21,7 +21,7 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
-/** The topics of a cluster: one for each aggregate, and one for dead letters. */
+/** The topics of a cluster: one per aggregate, and one for dead letters. */
 public final class KafkaDestination implements Destination {
 
     private final KafkaSinkConfig cluster;
@@ -44,10 +44,10 @@ public final class KafkaDestination implements Destination {
     }
 
     /**
-     * The topics that a running job writes.
+     * The topics of a running job.
      *
-     * @param aggregates none if only dead letters go to the cluster
-     * @param checkpointInterval for how long a transaction is open
+     * @param aggregates empty if only dead letters go to the cluster
+     * @param checkpointInterval the time for which a transaction is open
      */
     public static KafkaDestination streaming(
             KafkaSinkConfig cluster,
@@ -59,9 +59,9 @@ public final class KafkaDestination implements Destination {
     }
 
     /**
-     * The topics that a job in Flink's batch mode writes: at least once, whatever the
-     * configuration. There the connector's writer ends, and aborts its transaction, before the
-     * committer comes to it, and nothing would ever be in the topic.
+     * The topics of a job in Flink's batch mode. They are written at least once, regardless of the
+     * configuration: in batch mode, the connector's writer closes and aborts its transaction before
+     * the committer can commit it, so nothing would ever appear in the topic.
      */
     public static KafkaDestination batch(
             KafkaSinkConfig cluster,
@@ -81,7 +81,7 @@ public final class KafkaDestination implements Destination {
         return aggregates;
     }
 
-    /** The uid also names the sink's transactions. */
+    /** The uid is also a part of the sink's transactional ids. */
     @Override
     public <T> Sink<T> sink(Aggregate<T> aggregate, String uid) {
         String topic = cluster.topic(aggregate);
@@ -93,7 +93,10 @@ public final class KafkaDestination implements Destination {
         return Optional.of(sink(letters.topic(), uid, new DeadLetterRecords(letters.topic())));
     }
 
-    /** The way of other sinks to the dead letters: at least once, whatever the configuration. */
+    /**
+     * The outlet of other sinks to the dead letters. It writes at least once, regardless of the
+     * configuration.
+     */
     public static DeadLetterOutlet deadLetterOutlet(
             KafkaSinkConfig cluster, DeadLetterConfig letters) {
         return new KafkaDeadLetterOutlet(producerProperties(cluster), letters.topic());

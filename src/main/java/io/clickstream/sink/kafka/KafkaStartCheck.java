@@ -30,14 +30,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out before the job starts what would make it fail later, or never: whether the brokers
- * answer, the topics exist, and the broker allows the transaction timeout.
+ * Checks before the start whether the brokers answer, the topics exist, and the broker allows the
+ * transaction timeout. Otherwise the job would fail later, or wait forever.
  */
 public final class KafkaStartCheck implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaStartCheck.class);
 
-    /** Long enough for a login over a slow network, short enough to wait for at a terminal. */
+    /** Long enough for a login over a slow network, and short enough to wait for at a terminal. */
     private static final int TIMEOUT_MILLIS = 15_000;
 
     private static final String MAX_TRANSACTION_TIMEOUT = "transaction.max.timeout.ms";
@@ -52,8 +52,8 @@ public final class KafkaStartCheck implements AutoCloseable {
     /**
      * Connects to a cluster.
      *
-     * @param clientProperties those of the login, and the user's own
-     * @param login what to name where the brokers refuse it
+     * @param clientProperties the settings of the login, and the user's own
+     * @param login what to name if the brokers refuse it
      */
     public KafkaStartCheck(String bootstrapServers, Properties clientProperties, KafkaLogin login) {
         this.bootstrapServers = bootstrapServers;
@@ -77,7 +77,7 @@ public final class KafkaStartCheck implements AutoCloseable {
         }
     }
 
-    /** The topics of clicks must exist. */
+    /** Checks that the topics of clicks exist. */
     public static StartCheck ofSource(KafkaSourceConfig source) {
         return () -> {
             try (KafkaStartCheck check =
@@ -88,7 +88,7 @@ public final class KafkaStartCheck implements AutoCloseable {
         };
     }
 
-    /** Topics that are read must exist. */
+    /** Checks that topics to be read exist. */
     public KafkaStartCheck reads(Collection<String> names) throws InterruptedException {
         for (String topic : missing(names)) {
             problems.add(
@@ -102,9 +102,9 @@ public final class KafkaStartCheck implements AutoCloseable {
     }
 
     /**
-     * Topics that are written must exist, or are created.
+     * Checks that topics to be written exist, or creates them.
      *
-     * @param createKey the key that allows to create them, for the error
+     * @param createKey the key that allows creating them, for the error
      */
     public KafkaStartCheck writes(
             Collection<String> names,
@@ -131,8 +131,8 @@ public final class KafkaStartCheck implements AutoCloseable {
     }
 
     /**
-     * The transaction timeout must be above the checkpoint interval, since a transaction is open
-     * from one checkpoint to the next, and at most what the broker allows.
+     * Checks the transaction timeout. It must be longer than the checkpoint interval, because a
+     * transaction is open from one checkpoint to the next, and not longer than the broker allows.
      */
     public KafkaStartCheck transactions(Duration timeout, Duration checkpointInterval)
             throws InterruptedException {
@@ -163,7 +163,7 @@ public final class KafkaStartCheck implements AutoCloseable {
         return this;
     }
 
-    /** What is wrong, one sentence each. */
+    /** The problems, one sentence each. */
     public List<String> problems() {
         return problems;
     }
@@ -177,7 +177,7 @@ public final class KafkaStartCheck implements AutoCloseable {
         return missing;
     }
 
-    /** Lists the topics once; an error is told once. */
+    /** Lists the topics once, and reports an error once. */
     private boolean reachable() throws InterruptedException {
         if (topics == null) {
             try {
@@ -243,7 +243,9 @@ public final class KafkaStartCheck implements AutoCloseable {
         }
     }
 
-    /** Empty where the broker won't tell, as serverless clusters do. */
+    /**
+     * The broker's limit, in ms; empty if the broker does not reveal it, as serverless clusters do.
+     */
     private Optional<Long> brokerLimit() throws InterruptedException {
         try {
             Node node = admin.describeCluster().nodes().get().iterator().next();
@@ -262,7 +264,7 @@ public final class KafkaStartCheck implements AutoCloseable {
         }
     }
 
-    /** What failed, and why, down to the root; a cause may say again what is in front of it. */
+    /** The messages of a failure and its causes. A cause may repeat the message before it. */
     private static String messages(Throwable e) {
         StringBuilder messages = new StringBuilder();
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {

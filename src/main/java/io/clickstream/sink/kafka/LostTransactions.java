@@ -19,17 +19,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connector's sink, which reports transactions that can't be committed any more.
+ * The connector's sink, which also reports transactions that can no longer be committed.
  *
- * <p>The broker aborts a transaction whose time is over, such as one that waits for the restart of
- * a job. The connector then logs an error and goes on: the records in it are lost, and nothing but
- * a log line of Flink's says so. They can't be written again, since the state has forgotten them,
- * and a job that refuses to start would only lose more. So the job goes on, counts, and says what
- * to do.
+ * <p>The broker aborts a transaction that has expired, for example while a job is down. The
+ * connector then logs an error and continues: the records in the transaction are lost, and only a
+ * log line of Flink says so. They cannot be written again, because the state no longer contains
+ * them, and a job that refuses to start would only lose more. Therefore the job continues, counts
+ * the transactions, and logs what to do.
  *
- * @param <T> what is written
+ * @param <T> the values
  * @param <S> the writer's state
- * @param <C> what is committed
+ * @param <C> the committables
  */
 final class LostTransactions<T, S, C>
         implements Sink<T>, SupportsWriterState<T, S>, SupportsCommitter<C> {
@@ -54,7 +54,7 @@ final class LostTransactions<T, S, C>
         this.topic = topic;
     }
 
-    /** The same sink, with the same state, that reports what it loses of a topic. */
+    /** Wraps a sink. The new sink has the same state, and reports what it loses of a topic. */
     static <T, S, C, K extends Sink<T> & SupportsWriterState<T, S> & SupportsCommitter<C>>
             Sink<T> reportedBy(K sink, String topic) {
         return new LostTransactions<>(sink, sink, sink, topic);
@@ -71,7 +71,7 @@ final class LostTransactions<T, S, C>
         return state.restoreWriter(context, states);
     }
 
-    /** Flink 1.20 still asks for this method, but calls the other one. */
+    /** Flink 1.20 requires this method, but calls the other one. */
     @Deprecated
     @Override
     public SinkWriter<T> createWriter(InitContext context) {
@@ -141,7 +141,7 @@ final class LostTransactions<T, S, C>
                 return request.getNumberOfRetries();
             }
 
-            /** Flink drops the transaction and goes on. */
+            /** Flink drops the transaction and continues. */
             @Override
             public void signalFailedWithKnownReason(Throwable reason) {
                 lost.inc();

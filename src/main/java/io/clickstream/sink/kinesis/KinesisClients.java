@@ -6,7 +6,7 @@ import org.apache.flink.kinesis.shaded.org.apache.flink.connector.aws.util.AWSGe
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 
-/** A client of Kinesis and the HTTP client below it, which are closed together. */
+/** A Kinesis client and its HTTP client, which are closed together. */
 final class KinesisClients implements AutoCloseable {
 
     private final SdkAsyncHttpClient http;

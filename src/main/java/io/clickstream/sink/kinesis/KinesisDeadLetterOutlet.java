@@ -13,7 +13,7 @@ import org.apache.flink.kinesis.shaded.software.amazon.awssdk.core.SdkBytes;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.PutRecordRequest;
 import org.apache.flink.util.FlinkRuntimeException;
 
-/** Writes the dead letters of other sinks to the stream, by a client of its own. */
+/** Writes the dead letters of other sinks to the stream, with its own client. */
 final class KinesisDeadLetterOutlet implements DeadLetterOutlet {
 
     private static final long serialVersionUID = 1L;

@@ -21,7 +21,7 @@ import org.apache.flink.connector.kinesis.sink.KinesisStreamsSinkBuilder;
 import org.apache.flink.connector.kinesis.sink.PartitionKeyGenerator;
 
 /**
- * Streams: one for each aggregate, and one for dead letters. Records get there at least once, since
+ * Streams: one per aggregate, and one for dead letters. Records are written at least once, because
  * Kinesis has no transactions.
  */
 public final class KinesisDestination implements Destination {
@@ -44,7 +44,7 @@ public final class KinesisDestination implements Destination {
         return aggregates;
     }
 
-    /** Records have the same key as in a topic. */
+    /** A sink whose records have the same keys as in a topic. */
     @Override
     public <T> Sink<T> sink(Aggregate<T> aggregate, String uid) {
         AggregateFormat<T> format = aggregate.format();
@@ -55,7 +55,7 @@ public final class KinesisDestination implements Destination {
                 value -> PartitionKey.of(new String(format.key(value), StandardCharsets.UTF_8)));
     }
 
-    /** Letters have their reason as key. */
+    /** A sink whose records have the reason as key. */
     @Override
     public Optional<Sink<DeadLetter>> deadLetters(String uid) {
         return Optional.of(
@@ -65,7 +65,7 @@ public final class KinesisDestination implements Destination {
                         letter -> letter.reason().label()));
     }
 
-    /** The way of other sinks to the dead letters. */
+    /** The outlet of other sinks to the dead letters. */
     public static DeadLetterOutlet deadLetterOutlet(KinesisSinkConfig config) {
         return new KinesisDeadLetterOutlet(config.clientProperties(), config.deadLettersStream());
     }

@@ -13,10 +13,10 @@ import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.m
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.StreamStatus;
 
-/** Finds out before the job starts whether Kinesis answers and the streams exist. */
+/** Checks before the start whether Kinesis answers and the streams exist. */
 public final class KinesisStartCheck implements AutoCloseable {
 
-    /** Long enough for the client's own attempts, short enough to wait for at a terminal. */
+    /** Long enough for the client's own retries, and short enough to wait for at a terminal. */
     private static final int TIMEOUT_SECONDS = 15;
 
     private final KinesisClients clients;
@@ -24,7 +24,7 @@ public final class KinesisStartCheck implements AutoCloseable {
     private final List<String> problems = new ArrayList<>();
 
     /**
-     * Makes a client, which connects when the first stream is asked for.
+     * Creates a client, which connects at the first check.
      *
      * @param clientProperties with region and endpoint
      */
@@ -38,7 +38,7 @@ public final class KinesisStartCheck implements AutoCloseable {
                                 : "at " + endpoint);
     }
 
-    /** The stream of clicks must exist. */
+    /** Checks that the stream of clicks exists. */
     public static StartCheck ofSource(KinesisSourceConfig source) {
         return () -> {
             try (KinesisStartCheck check = new KinesisStartCheck(source.clientProperties())) {
@@ -48,9 +48,9 @@ public final class KinesisStartCheck implements AutoCloseable {
     }
 
     /**
-     * A stream must exist and not be about to go.
+     * Checks that a stream exists and is not being created or deleted.
      *
-     * @param key the setting that names it, for the error
+     * @param key the key that names the stream, for the error
      */
     public KinesisStartCheck exists(String key, KinesisStreamName stream)
             throws InterruptedException {
@@ -99,7 +99,7 @@ public final class KinesisStartCheck implements AutoCloseable {
         return this;
     }
 
-    /** What is wrong, one sentence each. */
+    /** The problems, one sentence each. */
     public List<String> problems() {
         return problems;
     }

@@ -5,12 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** A key as Kinesis takes it: 1 to 256 characters. */
+/** Makes keys that Kinesis accepts: 1 to 256 characters. */
 final class PartitionKey {
 
     private static final int LONGEST = 256;
 
-    /** The key itself; the SHA-256 sum of one that is too long; a dash for an empty one. */
+    /** The key itself; its SHA-256 if it is too long; a dash if it is empty. */
     static String of(String key) {
         if (key.isEmpty()) {
             return "-";

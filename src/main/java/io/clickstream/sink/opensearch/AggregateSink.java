@@ -16,7 +16,7 @@ import org.apache.flink.connector.opensearch.sink.Opensearch2SinkBuilder;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.http.HttpHost;
 
-/** The connector's sink with what it lacks around it; see {@link AggregateWriter}. */
+/** The connector's sink with what it lacks; see {@link AggregateWriter}. */
 final class AggregateSink<T> implements Sink<T> {
 
     private static final long serialVersionUID = 1L;
@@ -71,7 +71,7 @@ final class AggregateSink<T> implements Sink<T> {
                 bulks, clients, results, context.getProcessingTimeService(), config.bulkInterval());
     }
 
-    /** Flink 1.20 still asks for this method, but calls the other one. */
+    /** Flink 1.20 requires this method, but calls the other one. */
     @Deprecated
     @Override
     public SinkWriter<T> createWriter(InitContext context) {

@@ -8,15 +8,14 @@ import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.util.IOUtils;
 
 /**
- * The connector's writer, flushed by time and closed without delay.
+ * The connector's writer, with its own periodic flush and an immediate close.
  *
- * <p>The connector's own flush by time runs in a thread of its own, which holds a lock while it
- * retries; the task then waits for that lock in a way that can't be interrupted, and cancelling the
- * job during an outage would end with the task manager being killed. Here a timer of the task
- * itself flushes.
+ * <p>The connector's periodic flush runs in a thread that holds a lock while it retries. The task
+ * then waits for this lock and cannot be interrupted, so that cancelling the job during an outage
+ * would end with a killed task manager. Here, a timer of the task flushes.
  *
- * <p>The connector's {@code close} sends what is left, with all retries. That is of use to nobody:
- * a job that ends has flushed before, and one that failed starts from its checkpoint.
+ * <p>The connector's {@code close} sends what is left, with all retries. This is not needed: a job
+ * that ends has flushed before, and a job that failed starts from its checkpoint.
  */
 final class AggregateWriter<T> implements SinkWriter<T> {
 

@@ -36,20 +36,21 @@ import org.apache.http.util.EntityUtils;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends bulks, and answers in OpenSearch's place when it does not: all items rejected.
+ * Sends bulk requests. If OpenSearch does not answer one, this client answers instead, with all
+ * items rejected.
  *
- * <p>OpenSearch's {@code BulkProcessor} backs off and retries only a bulk whose failed items all
- * have status 429; whatever happens to a request as a whole, 429 included, it hands on at once. So
- * status 408, 429 and 5xx and a lost or refused connection become a bulk response in which every
- * item has status 429, and items that failed with 5xx (a shard that is moving) become 429 too. What
- * will not go away by waiting, such as 401, becomes a response whose items have the type {@link
- * #REFUSED} and a reason in plain words.
+ * <p>OpenSearch's {@code BulkProcessor} retries only a bulk whose failed items all have status 429.
+ * It passes on failures of the whole request at once, including 429. Therefore status 408, 429,
+ * 5xx, and a lost or refused connection become a bulk response in which every item has status 429,
+ * and items that failed with 5xx (for example, because a shard is moving) become 429, too. A
+ * failure that does not go away by waiting, such as 401, becomes a response whose items have the
+ * type {@link #REFUSED} and a reason with what to do.
  *
- * <p>With several endpoints the client takes them in turn, so a retry goes to the next one.
+ * <p>With several endpoints, the client takes them in turn, so a retry goes to the next one.
  */
 final class BulkHttpClient extends CloseableHttpAsyncClient {
 
-    /** The error type of items of a bulk that was refused as a whole. */
+    /** The error type of the items of a bulk request that was refused entirely. */
     static final String REFUSED = "bulk_refused";
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -67,7 +68,7 @@ final class BulkHttpClient extends CloseableHttpAsyncClient {
         this.bulksToRetry = bulksToRetry;
     }
 
-    /** From now on a bulk fails without being sent. */
+    /** From now on, bulk requests fail without being sent. */
     void sendNothingMore() {
         closing = true;
     }
@@ -110,14 +111,14 @@ final class BulkHttpClient extends CloseableHttpAsyncClient {
         return failure instanceof IOException && !isUntrusted(failure);
     }
 
-    /** A certificate that is not trusted does not become so by waiting. */
+    /** Whether a certificate is not trusted; waiting does not help. */
     static boolean isUntrusted(Exception failure) {
         return ExceptionUtils.findThrowable(failure, GeneralSecurityException.class).isPresent()
                 || ExceptionUtils.findThrowable(failure, SSLPeerUnverifiedException.class)
                         .isPresent();
     }
 
-    /** Rejected for the time being. */
+    /** A response with all items rejected temporarily. */
     private HttpResponse toRetry(BulkCallback<?> bulk, String reason) throws IOException {
         bulksToRetry.inc();
         warnings.warn("A bulk request will be retried: {}", reason);
@@ -177,7 +178,7 @@ final class BulkHttpClient extends CloseableHttpAsyncClient {
         }
     }
 
-    /** Looks at what came back before the client does. */
+    /** Examines a response before the client does. */
     private final class BulkCallback<T> implements FutureCallback<T> {
 
         private final HttpAsyncRequestProducer request;

@@ -29,21 +29,21 @@ import org.opensearch.core.common.bytes.BytesReference;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides about each document that OpenSearch did not take, after the retries.
+ * Decides about each document that OpenSearch did not accept after the retries.
  *
- * <p>A document's own fault (a field of another type, a mapping that is strict) makes it a dead
- * letter. Whatever would meet every document alike fails the job with what to do about it: a
- * permission, a blocked or closed index, an index that is missing and may not be created. Those
- * documents are fine and would be written again by the restarted job, while as dead letters
- * somebody would have to bring them back.
+ * <p>An error of the document (a field of another type, a strict mapping) makes it a dead letter.
+ * An error that affects every document fails the job with a message about what to do: a missing
+ * permission, a blocked or closed index, a missing index that may not be created. Such documents
+ * are valid and are written again by the restarted job; as dead letters, they would have to be
+ * restored manually.
  *
- * <p>Runs in the task's thread; a bulk counts as written once {@link #inspect} has returned.
+ * <p>Runs in the task's thread. A bulk counts as written when {@link #inspect} has returned.
  */
 final class BulkResults implements BulkResponseInspector, AutoCloseable {
 
     private static final String SOURCE = "opensearch";
 
-    /** Error types with status 400 that say nothing about the document. */
+    /** Error types with status 400 that are not about the document. */
     private static final Set<String> INDEX_FAULTS =
             Set.of(
                     "index_closed_exception",
@@ -51,7 +51,7 @@ final class BulkResults implements BulkResponseInspector, AutoCloseable {
                     // The cluster has as many shards as it may have.
                     "validation_exception");
 
-    /** Reasons of an {@code illegal_argument_exception} that say nothing about the document. */
+    /** Reasons of an {@code illegal_argument_exception} that are not about the document. */
     private static final List<String> INDEX_FAULT_REASONS =
             List.of(
                     // A serverless collection of type time series or vector search.
@@ -60,7 +60,7 @@ final class BulkResults implements BulkResponseInspector, AutoCloseable {
                     "only write ops with an op_type of create are allowed in data streams",
                     "pipeline with id");
 
-    /** How the client renders an error: {@code OpenSearch exception [type=…, reason=…]}. */
+    /** The client's rendering of an error: {@code OpenSearch exception [type=…, reason=…]}. */
     private static final Pattern ERROR =
             Pattern.compile("OpenSearch exception \\[type=([^,]*), reason=(.*)\\]", Pattern.DOTALL);
 
@@ -140,8 +140,8 @@ final class BulkResults implements BulkResponseInspector, AutoCloseable {
     }
 
     /**
-     * Retried items come in another order than they were sent, and by the name of the index behind
-     * an alias, so only the id tells them apart.
+     * The documents of a bulk by id. Retried items have a different order than they were sent in,
+     * and the name of the index behind an alias, so only the id identifies them.
      */
     private static Map<String, Deque<IndexRequest>> byId(BulkRequest request) {
         Map<String, Deque<IndexRequest>> byId = new HashMap<>();

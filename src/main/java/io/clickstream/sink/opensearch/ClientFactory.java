@@ -15,7 +15,10 @@ import org.apache.http.message.BasicHeader;
 import org.opensearch.client.RestClient;
 import org.opensearch.client.RestClientBuilder;
 
-/** Makes one writer's client: who it is, its timeouts, and what it makes of an outage. */
+/**
+ * Creates the client of one writer, with its authentication, its timeouts, and its handling of
+ * outages.
+ */
 final class ClientFactory implements RestClientFactory {
 
     private static final long serialVersionUID = 1L;
@@ -29,7 +32,7 @@ final class ClientFactory implements RestClientFactory {
         this.bulksToRetry = bulksToRetry;
     }
 
-    /** A client as the sink's, which shows each outage as it is. */
+    /** A client like the sink's, which reports each outage as it is. */
     static RestClient plainClient(OpenSearchConfig config, HttpHost... hosts) {
         RestClientBuilder builder = RestClient.builder(hosts);
         configure(builder, config);
@@ -43,7 +46,7 @@ final class ClientFactory implements RestClientFactory {
                 http -> new BulkHttpClientBuilder(authenticate(http, config)));
     }
 
-    /** From now on a bulk fails without being sent. */
+    /** From now on, bulk requests fail without being sent. */
     void sendNothingMore() {
         BulkHttpClient started = client;
         if (started != null) {
@@ -80,7 +83,7 @@ final class ClientFactory implements RestClientFactory {
         return new BasicHeader(HttpHeaders.AUTHORIZATION, "Basic " + encoded);
     }
 
-    /** Wraps what the builder that it was given builds. */
+    /** Wraps the client that a given builder builds. */
     private final class BulkHttpClientBuilder extends HttpAsyncClientBuilder {
 
         private final HttpAsyncClientBuilder http;

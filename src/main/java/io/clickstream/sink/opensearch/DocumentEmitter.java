@@ -13,7 +13,7 @@ import org.apache.flink.connector.opensearch.sink.RequestIndexer;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.common.xcontent.XContentType;
 
-/** Turns a value into a request that writes or replaces its document. */
+/** Converts a value to a request that writes or replaces its document. */
 final class DocumentEmitter<T> implements OpensearchEmitter<T> {
 
     private static final long serialVersionUID = 1L;
@@ -44,7 +44,7 @@ final class DocumentEmitter<T> implements OpensearchEmitter<T> {
                         .source(bytes(value), XContentType.JSON));
     }
 
-    /** Puts requests into a later bulk. Only what was emitted here can come back. */
+    /** Puts requests into a later bulk. They must have been emitted here. */
     void emitAgain(List<IndexRequest> requests) {
         indexer.add(requests.toArray(new IndexRequest[0]));
     }

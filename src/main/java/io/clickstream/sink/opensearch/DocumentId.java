@@ -4,14 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** Keeps ids within the 512 bytes that OpenSearch allows, above which it refuses the whole bulk. */
+/** Limits ids to the 512 bytes that OpenSearch allows. It refuses a whole bulk with a longer id. */
 final class DocumentId {
 
     private static final int MAX_BYTES = 512;
 
     private DocumentId() {}
 
-    /** The id as it is, or its SHA-256 in hex if it is too long. */
+    /** The id, or its SHA-256 in hexadecimal digits if it is too long. */
     static String of(String id) {
         // A char takes three bytes at most.
         if (id.length() <= MAX_BYTES / 3) {

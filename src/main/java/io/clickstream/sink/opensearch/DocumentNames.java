@@ -4,7 +4,7 @@ import io.clickstream.aggregate.AggregateFormat;
 import java.io.Serializable;
 
 /**
- * Which document of which index a result is.
+ * The index and the id of a result's document.
  *
  * @param <T> the result
  */
@@ -20,17 +20,17 @@ public final class DocumentNames<T> implements Serializable {
         this.format = format;
     }
 
-    /** The index's whole name, with its period. */
+    /** The full name of the index, with its period. */
     public String index(T value) {
         return index.at(format.windowBegin(value));
     }
 
-    /** The document's id in it, at most 512 bytes long. */
+    /** The id of the document in the index, at most 512 bytes. */
     public String id(T value) {
         return DocumentId.of(format.documentId(value));
     }
 
-    /** The name of the document among those of all indices: a slash is in no index's name. */
+    /** A unique name of the document across all indices. Index names contain no slash. */
     public String path(T value) {
         return index(value) + '/' + id(value);
     }

@@ -7,7 +7,7 @@ import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** Which index a window's document is in. */
+/** The index of a window's document. */
 final class IndexName implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -34,7 +34,9 @@ final class IndexName implements Serializable {
     }
 
     /**
-     * @param windowBegin ms since the epoch
+     * The full name of the index.
+     *
+     * @param windowBegin in ms since 1970
      */
     String at(long windowBegin) {
         if (period == IndexPeriod.NONE) {

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes sure that new indices get times as dates. Without an index template OpenSearch makes
- * numbers of them, no dashboard finds the documents, and an index keeps its types for good.
+ * Makes sure that new indices define times as dates. Without an index template, OpenSearch defines
+ * them as numbers, no dashboard finds the documents, and an index keeps its types permanently.
  *
  * <p>OpenSearch itself is asked which types an index would get, so templates of any name or kind
  * count.
@@ -43,10 +43,9 @@ final class IndexTemplates {
     }
 
     /**
-     * Checks the index of each kind of result, and puts a missing template where the configuration
-     * says so.
+     * Checks the index of each kind of result, and puts a missing template if that is configured.
      *
-     * @return what is wrong, one phrase each; empty if documents can be written
+     * @return the problems, one phrase each; empty if documents can be written
      */
     static List<String> problems(
             RestClient client, OpenSearchConfig config, List<ResultIndex> indices) {
@@ -76,7 +75,7 @@ final class IndexTemplates {
         }
     }
 
-    /** The mapping of an index; empty if there is no such index. */
+    /** The mapping of an index; empty if the index does not exist. */
     private Optional<JsonNode> existingMapping(String name) throws IOException {
         try {
             // The answer is by index, whose name is another one if this is an alias.
@@ -113,7 +112,7 @@ final class IndexTemplates {
         return type(mapping, field).equals("date");
     }
 
-    /** An index keeps its types, whether the job starts or not. */
+    /** Only logs an error, because an index keeps its types, whether the job starts or not. */
     private static void warnOfWrongType(ResultIndex index, String type) {
         if (!type.equals("date")) {
             LOG.error(
@@ -182,7 +181,7 @@ final class IndexTemplates {
         }
     }
 
-    /** OpenSearch is there, but refuses the question. */
+    /** Called if OpenSearch answers, but refuses the request. */
     private void unanswered(ResultIndex index, ResponseException e) {
         if (config.templates() == Templates.PUT && !BulkHttpClient.passes(status(e))) {
             // Serverless collections take templates, but simulate none.

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.flink.api.connector.sink2.Sink;
 
-/** The indices of a cluster: one for each aggregate and, if configured, one for dead letters. */
+/** The indices of a cluster: one per aggregate and, if configured, one for dead letters. */
 public final class OpenSearchDestination implements Destination {
 
     private final OpenSearchConfig config;
@@ -21,9 +21,9 @@ public final class OpenSearchDestination implements Destination {
     private final DeadLetterOutlet outlet;
 
     /**
-     * Indices of some aggregates.
+     * Creates a destination for some aggregates.
      *
-     * @param outlet takes the documents that OpenSearch refuses for good
+     * @param outlet receives the documents that OpenSearch permanently refuses
      */
     public OpenSearchDestination(
             OpenSearchConfig config, Collection<Aggregate<?>> aggregates, DeadLetterOutlet outlet) {
@@ -59,19 +59,19 @@ public final class OpenSearchDestination implements Destination {
     }
 
     /**
-     * A sink that writes each value as a document under its id, replacing an older one.
+     * A sink that writes each value as a document with its id, and replaces an older one.
      *
-     * <p>At least once, and since ids are deterministic the index holds each document once. While
-     * OpenSearch is away or overloaded, bulks are retried for {@link OpenSearchConfig#retriesLast}
-     * and the job waits; after that it fails over to its last checkpoint. A document that
-     * OpenSearch will never take goes to the dead letters. What the whole index refuses (no
-     * permission, no such index and none may be created) fails the job with a message, since all
-     * documents would be refused alike and none may be lost.
+     * <p>It writes at least once. Ids are deterministic, so the index contains each document once.
+     * While OpenSearch is down or overloaded, bulk requests are retried for {@link
+     * OpenSearchConfig#retriesLast}, and the job waits. After that the job restarts from its last
+     * checkpoint. A document that OpenSearch permanently refuses goes to the dead letters. An error
+     * of the whole index (a missing permission, or a missing index that may not be created) fails
+     * the job with a message, because all documents would be refused and none may be lost.
      *
-     * <p>One id must not be written twice within one bulk with different content: a retry may swap
-     * the two.
+     * <p>The same id must not be written twice with different content in one bulk, because a retry
+     * may swap the two.
      *
-     * @param index the name before the period's suffix
+     * @param index the name without the period's suffix
      */
     static <T> Sink<T> sink(
             OpenSearchConfig config,
@@ -82,7 +82,7 @@ public final class OpenSearchDestination implements Destination {
                 config, new IndexName(index, config.indexPeriod()), format, outlet);
     }
 
-    /** Which documents the sink of an aggregate writes. */
+    /** The names of the documents that the sink of an aggregate writes. */
     public static <T> DocumentNames<T> names(OpenSearchConfig config, Aggregate<T> aggregate) {
         return new DocumentNames<>(
                 new IndexName(config.index(aggregate), config.indexPeriod()), aggregate.format());

@@ -27,11 +27,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out before the job starts whether OpenSearch is there and lets the job in.
+ * Checks before the start whether OpenSearch answers and accepts the job's login.
  *
- * <p>It asks for {@code /}, or on OpenSearch Serverless, which has no such thing, for an index. So
- * it sees a wrong address, certificate, password or role. Then it asks whether the role may write
- * and whether new indices get the right types: see {@link WriteRights} and {@link IndexTemplates}.
+ * <p>It requests {@code /}, or an index on OpenSearch Serverless, which does not support {@code /}.
+ * This reveals a wrong address, certificate, password, or role. Then it checks whether the role may
+ * write, and whether new indices get the right types: see {@link WriteRights} and {@link
+ * IndexTemplates}.
  */
 public final class OpenSearchStartCheck {
 
@@ -53,11 +54,11 @@ public final class OpenSearchStartCheck {
     }
 
     /**
-     * What is wrong, one sentence each; empty if the job can start. A server that does not answer
-     * is tried three times, 2 s apart. Of several endpoints one must answer; each that does must
-     * let the job in.
+     * The problems, one sentence each; empty if the job can start. A server that does not answer is
+     * tried three times, 2 s apart. At least one of several endpoints must answer, and each
+     * endpoint that answers must accept the login.
      *
-     * @param aggregates those that the job writes
+     * @param aggregates the aggregates that the job writes
      */
     public static List<String> problems(
             OpenSearchConfig config, Collection<Aggregate<?>> aggregates)
@@ -130,7 +131,7 @@ public final class OpenSearchStartCheck {
                         + " times. Check the address, and whether the job's network can reach it");
     }
 
-    /** Whether further questions make sense. */
+    /** Whether the login is accepted, so that further checks make sense. */
     private boolean letsIn(RestClient client, URI endpoint, List<String> refused)
             throws IOException {
         Optional<String> problem;
@@ -150,7 +151,7 @@ public final class OpenSearchStartCheck {
         return problem.isEmpty();
     }
 
-    /** All endpoints are of one cluster, so one of them is enough. */
+    /** Checks the indices at one endpoint, because all endpoints belong to one cluster. */
     private void checkIndices(RestClient client, URI endpoint, List<String> refused)
             throws IOException {
         if (indicesChecked) {
@@ -184,7 +185,7 @@ public final class OpenSearchStartCheck {
         return "OpenSearch at " + endpoint + ' ';
     }
 
-    /** Dashboards and proxies answer too. */
+    /** Detects answers of dashboards and proxies. */
     private Optional<String> answerProblem(Response response) {
         if (isServerless()) {
             return Optional.empty();

@@ -14,8 +14,8 @@ import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.regions.Region;
 
 /**
- * Signs a request and its body, each attempt anew, since credentials change and a signature is good
- * for a few minutes only.
+ * Signs a request and its body. Each attempt gets a new signature, because credentials change and a
+ * signature is valid for a few minutes only.
  */
 final class RequestSigning implements HttpRequestInterceptor {
 
@@ -48,8 +48,8 @@ final class RequestSigning implements HttpRequestInterceptor {
     }
 
     /**
-     * There are no credentials, or not at the moment. An {@code IOException}, since any other
-     * exception would stop the client's I/O threads for good.
+     * There are no credentials, permanently or temporarily. An {@code IOException}, because any
+     * other exception would stop the client's I/O threads permanently.
      */
     static final class SigningException extends IOException {
 

@@ -6,19 +6,19 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** An index that the job writes to, as the start check needs to know it. */
+/** An index that the job writes to, for the start check. */
 final class ResultIndex {
 
-    /** The name before the period's suffix. */
+    /** The name without the period's suffix. */
     final String name;
 
-    /** The index that documents of now go to. */
+    /** The index of current documents. */
     final String newest;
 
-    /** The template in the jar that is made for it. */
+    /** The name of its template in the jar. */
     final String template;
 
-    /** The field that dashboards search by, which must be a date. */
+    /** The field that dashboards search by; it must be a date. */
     final String timeField;
 
     private ResultIndex(String name, String newest, String template, String timeField) {
@@ -31,8 +31,8 @@ final class ResultIndex {
     /**
      * All indices that a job writes to.
      *
-     * @param aggregates those that it writes
-     * @param now in ms since the epoch
+     * @param aggregates the aggregates that it writes
+     * @param now in ms since 1970
      */
     static List<ResultIndex> all(
             OpenSearchConfig config, Collection<Aggregate<?>> aggregates, long now) {

@@ -20,8 +20,8 @@ import org.opensearch.client.Response;
 import org.opensearch.client.RestClient;
 
 /**
- * Finds the documents of a range of time that a replay of the range did not write, and removes
- * them: sessions that a late click has joined to others, and windows that these were in.
+ * Finds and removes the documents of a time range that a replay of this range did not write:
+ * sessions that a late click has joined to others, and their windows.
  */
 public final class StaleDocuments implements Closeable {
 
@@ -38,7 +38,7 @@ public final class StaleDocuments implements Closeable {
     private final OpenSearchConfig config;
     private final RestClient client;
 
-    /** Connects as the job does. */
+    /** Connects with the job's settings. */
     public StaleDocuments(OpenSearchConfig config) {
         this.config = config;
         client =
@@ -50,12 +50,12 @@ public final class StaleDocuments implements Closeable {
     }
 
     /**
-     * Finds documents that nobody wrote again.
+     * Finds documents that were not written again.
      *
-     * @param index the name before the period's suffix
-     * @param from the first ms since the epoch that a window's last millisecond may be
-     * @param to the first that it may not be
-     * @param written what was written of the range, by {@link DocumentNames#path}
+     * @param index the name without the period's suffix
+     * @param from the lowest last millisecond of a window, in ms since 1970, inclusive
+     * @param to the highest last millisecond of a window, in ms since 1970, exclusive
+     * @param written the documents of the range that were written, by {@link DocumentNames#path}
      */
     public List<Found> find(String index, long from, long to, Set<String> written)
             throws IOException {
@@ -85,7 +85,7 @@ public final class StaleDocuments implements Closeable {
         return stale;
     }
 
-    /** The last millisecond of a window is its end less one. */
+    /** A query of the range. The last millisecond of a window is its end minus one. */
     private static String query(long from, long to) {
         ObjectNode query = JSON.createObjectNode();
         query.put("size", PAGE).put("_source", false).put("seq_no_primary_term", true);
@@ -111,9 +111,9 @@ public final class StaleDocuments implements Closeable {
     }
 
     /**
-     * Removes documents, but none that was written after it was found.
+     * Removes documents, except those that were written after they were found.
      *
-     * @return how many were removed
+     * @return the number of removed documents
      */
     public long remove(List<Found> stale) throws IOException {
         long removed = 0;
@@ -176,7 +176,7 @@ public final class StaleDocuments implements Closeable {
             primaryTerm = hit.path("_primary_term").asLong();
         }
 
-        /** As of {@link DocumentNames#path}. */
+        /** The document's {@link DocumentNames#path}. */
         String path() {
             return index + '/' + id;
         }

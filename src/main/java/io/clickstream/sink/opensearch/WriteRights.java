@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out whether the job may write, by a bulk that deletes documents that do not exist. It
- * changes nothing and makes no index. So it sees a missing right on an index only if the index
- * exists; a login without any right to write is always seen.
+ * Checks whether the job may write, with a bulk request that deletes documents that do not exist.
+ * It changes nothing and creates no index. Therefore it detects a missing permission on an index
+ * only if the index exists. A login without any write permission is always detected.
  */
 final class WriteRights {
 
@@ -29,9 +29,9 @@ final class WriteRights {
     private WriteRights() {}
 
     /**
-     * What the login may not do, one phrase each; empty if it may write.
+     * The missing permissions, one phrase each; empty if the job may write.
      *
-     * @throws IOException if nobody answers
+     * @throws IOException if OpenSearch does not answer
      */
     static List<String> problems(RestClient client, List<ResultIndex> indices) throws IOException {
         StringBuilder bulk = new StringBuilder();
