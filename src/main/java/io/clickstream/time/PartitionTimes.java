@@ -38,19 +38,19 @@ import org.slf4j.LoggerFactory;
  */
 public final class PartitionTimes {
 
-    /** Says that a partition was never read to its end. */
+    /** A partition was never read to its end. */
     public static final long NEVER = Long.MIN_VALUE;
 
-    /** What a source knows of the partitions that it reads. */
+    /** What a source knows about the partitions that it reads. */
     public interface CaughtUp {
 
         /**
-         * The latest time of the clock at which everything that the partition held had been read
-         * and passed on; {@link #NEVER} if that was never the case.
+         * The latest time of the clock at which everything in the partition had been read and
+         * emitted; {@link #NEVER} if that was never the case.
          */
         long caughtUpAt(String partition);
 
-        /** Asks to find out whether these partitions are read to their ends. Does not wait. */
+        /** Starts to check whether these partitions are read to their ends. Does not wait. */
         void check(List<String> partitions);
     }
 
@@ -58,11 +58,14 @@ public final class PartitionTimes {
 
     private static final long NONE = Long.MIN_VALUE;
 
-    /** An answer of the server is believed for this time, or for the idle timeout if longer. */
+    /**
+     * How long an answer of the server is trusted, in ms, or the idle timeout if that is longer.
+     */
     private static final long MIN_FRESH_MILLIS = 15_000;
 
     /**
-     * After the idle timeout, the server has this much time to answer before a stall is counted.
+     * The time that the server has to answer after the idle timeout, before a stall is counted, in
+     * ms.
      */
     private static final long ANSWER_MILLIS = 5_000;
 
@@ -70,8 +73,8 @@ public final class PartitionTimes {
     private static final long MAX_CHECK_MILLIS = 5_000;
 
     /**
-     * How much one step adds to a stall at most. A job that holds its source up makes long steps;
-     * the partition is not to blame for them.
+     * The maximum time that one step adds to a stall, in ms. A job that blocks its source makes
+     * long steps, which are not the partition's fault.
      */
     private static final long MAX_STEP_MILLIS = 1_000;
 
@@ -91,13 +94,13 @@ public final class PartitionTimes {
     private long stalled;
 
     /**
-     * Begins without partitions.
+     * Creates an object without partitions.
      *
-     * @param outOfOrderness how far a click may be behind the newest of its partition
-     * @param idleTimeout how long a partition without clicks holds the others, if it is read to its
-     *     end
-     * @param stallTimeout how long a partition that is not read to its end holds the others while
-     *     it gives nothing
+     * @param outOfOrderness how far a click may be behind the newest click of its partition
+     * @param idleTimeout how long a partition without clicks holds the watermark back if it is read
+     *     to its end
+     * @param stallTimeout how long a partition that gives nothing and is not read to its end holds
+     *     the watermark back
      */
     public PartitionTimes(Duration outOfOrderness, Duration idleTimeout, Duration stallTimeout) {
         this.outOfOrderness = outOfOrderness.toMillis();
@@ -130,16 +133,19 @@ public final class PartitionTimes {
         }
 
         /**
-         * The partition gave a click.
+         * Must be called when the partition gives a click.
          *
-         * @param timestamp of the click, ms since the epoch
+         * @param timestamp of the click, in ms since 1970
          */
         public void clicked(long timestamp) {
             newestClick = Math.max(newestClick, timestamp);
             clicked = true;
         }
 
-        /** The partition gave a record that is no click: it is silent, but does not stall. */
+        /**
+         * Must be called when the partition gives a record that is not a click. The partition is
+         * silent, but not stalled.
+         */
         public void gaveNoClick() {
             gaveRecord = true;
         }
@@ -148,7 +154,7 @@ public final class PartitionTimes {
             return newestClick == NONE ? NONE : newestClick - outOfOrderness - 1;
         }
 
-        /** Whether it holds the watermark. */
+        /** Whether the partition holds the watermark back. */
         private boolean holds(long now, long step, CaughtUp source) {
             if (gaveRecord) {
                 gaveRecord = false;
@@ -215,7 +221,7 @@ public final class PartitionTimes {
         }
     }
 
-    /** Begins to read a partition, which holds the watermark from now on. */
+    /** Adds a partition, which holds the watermark back from now on. */
     public Partition add(String name, long now) {
         Partition partition = new Partition(name, now);
         partitions.put(name, partition);
@@ -223,9 +229,9 @@ public final class PartitionTimes {
     }
 
     /**
-     * The partition is read to its end and will give nothing any more. It still holds the
-     * watermark, because its successor is as far behind as it was: until {@link #remove}, but not
-     * for longer than the idle timeout.
+     * Must be called when the partition is read to its end and will give nothing more. It still
+     * holds the watermark back until {@link #remove}, because its successor is as far behind as it
+     * was, but not for longer than the idle timeout.
      */
     public void end(String name) {
         Partition partition = partitions.get(name);
@@ -234,12 +240,12 @@ public final class PartitionTimes {
         }
     }
 
-    /** Forgets a partition. */
+    /** Removes a partition. */
     public void remove(String name) {
         partitions.remove(name);
     }
 
-    /** Says what changed since the last call. To be called every few milliseconds. */
+    /** Emits what changed since the last call. Must be called every few milliseconds. */
     public void advance(long now, CaughtUp source, WatermarkOutput out) {
         long step = lastStep == NONE ? 0 : Math.min(now - lastStep, MAX_STEP_MILLIS);
         lastStep = now;
@@ -277,7 +283,7 @@ public final class PartitionTimes {
         }
     }
 
-    /** Partitions may be on their way to the subtask. */
+    /** Whether partitions may be on their way to the subtask. */
     private boolean isWithoutPartitionsForAShortTime(long now) {
         if (!partitions.isEmpty()) {
             emptySince = NONE;
@@ -296,7 +302,7 @@ public final class PartitionTimes {
         }
     }
 
-    /** Partitions that give nothing although they are not known to be read to their ends. */
+    /** The number of partitions that give nothing and are not known to be read to their ends. */
     public long stalled() {
         return stalled;
     }

@@ -12,8 +12,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * Makes exactly one click or dead letter of every record of a topic, and of every record that was
- * packed into one.
+ * Converts every record of a topic, and every record that was packed into one, to exactly one click
+ * or dead letter.
  */
 final class KafkaClickDeserializer implements KafkaRecordDeserializationSchema<Incoming> {
 

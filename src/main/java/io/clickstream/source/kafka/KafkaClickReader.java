@@ -29,12 +29,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connector's reader, which also knows whether its partitions are read to their ends, and of
- * which topic they are.
+ * The connector's reader, which also knows whether its partitions are read to their ends, and the
+ * ids of their topics.
  *
- * <p>When a topic has another id than before, it was deleted and created again: its partitions are
- * read from their beginnings. Until the ids are known after a restart, partitions wait whose
- * offsets are of a topic with a known id.
+ * <p>If a topic has a different id than before, it was deleted and created again, and its
+ * partitions are read from their beginnings. After a restart, partitions whose offsets belong to a
+ * topic with a known id wait until the ids are known.
  */
 @SuppressWarnings("try") // Flink's own close() may be interrupted.
 final class KafkaClickReader extends KafkaSourceReader<Incoming>
@@ -47,12 +47,12 @@ final class KafkaClickReader extends KafkaSourceReader<Incoming>
     private final Clock clock;
     private final Map<String, TopicPartition> partitions = new HashMap<>();
 
-    /** By split; those without an entry are of whichever topic is there. */
+    /** The topic ids by split. A split without an entry belongs to whichever topic exists. */
     private final Map<String, String> topicIds = new HashMap<>();
 
     private final List<KafkaPartitionSplit> waiting = new ArrayList<>();
 
-    /** Null until the enumerator has told it. */
+    /** Null until the enumerator has sent it. */
     @Nullable private TopicIds current;
 
     KafkaClickReader(
@@ -89,7 +89,7 @@ final class KafkaClickReader extends KafkaSourceReader<Incoming>
         }
     }
 
-    /** The split, or the beginning of its partition if the topic was made again. */
+    /** The split, or the beginning of its partition if the topic was created again. */
     private KafkaPartitionSplit asOfNow(KafkaPartitionSplit split) {
         String before = TopicSplit.topicId(split);
         String now = current == null ? null : current.of(split.getTopic());
@@ -183,8 +183,8 @@ final class KafkaClickReader extends KafkaSourceReader<Incoming>
     }
 
     /**
-     * By the timestamp of the newest record, or the broker's word that there is none behind it. A
-     * producer may claim any time; the later of the two counts.
+     * Returns the later of two times: the timestamp of the newest record, and the time at which the
+     * broker confirmed that nothing follows. Producers may claim any timestamp.
      */
     @Override
     public long readUpTo(String splitId, long now) {

@@ -29,9 +29,9 @@ import org.apache.flink.util.clock.SystemClock;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * The connector's source, with readers that know whether their partitions are read to their ends,
- * and notice when a topic is deleted and created again. All else is the connector's: partitions are
- * found and assigned as it does.
+ * The connector's source, whose readers also know whether their partitions are read to their ends,
+ * and notice when a topic is deleted and created again. Partitions are found and assigned by the
+ * connector.
  */
 public final class KafkaClickSource
         implements Source<Incoming, KafkaPartitionSplit, KafkaSourceEnumState>,
@@ -47,13 +47,13 @@ public final class KafkaClickSource
     private final Duration discoveryInterval;
 
     /**
-     * A source that reads as the connector's does.
+     * Creates a source that reads as the connector's source does.
      *
-     * @param source finds and assigns partitions, and names the format of the state
+     * @param source finds and assigns partitions, and defines the format of the state
      * @param consumer properties of the consumers
-     * @param admin properties of the clients that ask where partitions end
+     * @param admin properties of the clients that ask for the ends of partitions
      * @param topics that the source subscribes to
-     * @param discoveryInterval between two searches for new partitions
+     * @param discoveryInterval the time between two searches for new partitions
      */
     KafkaClickSource(
             KafkaSource<Incoming> source,
@@ -99,7 +99,7 @@ public final class KafkaClickSource
                 SystemClock.getInstance());
     }
 
-    /** Where the deserializer finds metrics, as in the connector. */
+    /** Provides metrics to the deserializer, as the connector does. */
     private static final class OfReader implements DeserializationSchema.InitializationContext {
 
         private final SourceReaderContext context;

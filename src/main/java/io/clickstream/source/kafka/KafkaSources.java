@@ -11,34 +11,43 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Reads clicks from Kafka or MSK. */
+/** Creates the source of clicks in Kafka or MSK. */
 public final class KafkaSources {
 
     /**
-     * Kafka's 500 are gone in half a millisecond; more per poll made the source twice as fast. Two
-     * polls wait for the source at most: Flink's {@code source.reader.element.queue.capacity} says
-     * so, but the connector takes that option's default whatever is set.
+     * The maximum number of records per poll. Kafka's default of 500 is processed in half a
+     * millisecond; a higher number made the source twice as fast. At most two polls wait for the
+     * source, which is the default of Flink's {@code source.reader.element.queue.capacity}; the
+     * connector ignores other values.
      */
     private static final String MAX_POLL_RECORDS = "5000";
 
     /**
-     * A partition is asked for more only when what it gave is used up, and 1 MiB, Kafka's default,
-     * is gone in a few milliseconds; four times as much made the source a third faster. A broker's
-     * whole answer stays within {@code fetch.max.bytes}, 50 MiB.
+     * The maximum size of a partition's answer. A partition is fetched again only when its last
+     * answer is used up, and Kafka's default of 1 MiB is used up in a few milliseconds; four times
+     * as much made the source a third faster. The whole answer of a broker stays within {@code
+     * fetch.max.bytes}, 50 MiB.
      */
     private static final String MAX_PARTITION_FETCH_BYTES = Integer.toString(4 << 20);
 
-    /** As the system finds best; Kafka's 64 KiB would be read in as many pieces. */
+    /**
+     * The operating system's choice. Kafka's default of 64 KiB would split an answer into as many
+     * pieces.
+     */
     private static final String RECEIVE_BUFFER_BYTES = "-1";
 
-    /** Unless it is set, the connector's builder turns the search for new partitions off. */
+    /**
+     * The maximum interval of searches for new partitions. If none is set, the connector's builder
+     * turns the search off.
+     */
     private static final Duration MAX_DISCOVERY_INTERVAL = Duration.ofSeconds(10);
 
     private static final Duration MIN_DISCOVERY_INTERVAL = Duration.ofMillis(500);
 
     /**
-     * A source without end, whose partitions may become more while it runs. A new partition is
-     * found while its first clicks are within the allowed disorder, unless that is below a second.
+     * Creates an unbounded source, whose partitions may become more while it runs. A new partition
+     * is found while its first clicks are within the out-of-orderness, unless that is below one
+     * second.
      *
      * @param outOfOrderness how far a click may be behind the newest one
      */

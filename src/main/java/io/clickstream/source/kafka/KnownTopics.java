@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The partitions of a list of topics, asked for again and again. The connector fails the job when
- * one such request fails. Here, what is known stays known until they answer again, also while a
- * topic is deleted and made again.
+ * The partitions of a list of topics, requested periodically. The connector fails the job if one
+ * such request fails. Here, the known partitions stay known until the brokers answer again, even
+ * while a topic is deleted and created again.
  */
 final class KnownTopics implements KafkaSubscriber {
 
@@ -91,8 +91,8 @@ final class KnownTopics implements KafkaSubscriber {
     }
 
     /**
-     * The ids of topics by their names, as the brokers said it last; null if they never did. To be
-     * called in the thread that asks for the partitions.
+     * The latest ids of topics by name; null if the brokers have never answered. Must be called in
+     * the thread that requests the partitions.
      */
     @Nullable
     Map<String, String> ids() {

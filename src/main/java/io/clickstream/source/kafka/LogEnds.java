@@ -24,11 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the brokers where partitions end. An empty fetch does not tell whether the broker has
- * nothing or does not answer. A consumer can't be asked while another thread waits in its poll.
+ * Asks the brokers for the ends of partitions. An empty fetch does not show whether the broker has
+ * nothing or does not answer, and a consumer cannot be asked while another thread waits in its
+ * poll.
  *
- * <p>The end is that of all records, also of transactions that are still open: their clicks are on
- * their way.
+ * <p>The end includes records of open transactions, because their clicks will arrive.
  */
 final class LogEnds implements AutoCloseable {
 
@@ -40,7 +40,7 @@ final class LogEnds implements AutoCloseable {
 
     private static final Duration CLOSE = Duration.ofSeconds(2);
 
-    /** Where a partition ended when it was asked for. */
+    /** The end of a partition at the time of the request. */
     static final class End {
         private final long askedAt;
         private final long offset;
@@ -50,7 +50,10 @@ final class LogEnds implements AutoCloseable {
             this.offset = offset;
         }
 
-        /** When the question was sent, in ms of the clock. All older records are before the end. */
+        /**
+         * The time at which the request was sent, in ms of the clock. All older records are before
+         * the end.
+         */
         long askedAt() {
             return askedAt;
         }
@@ -72,7 +75,7 @@ final class LogEnds implements AutoCloseable {
                         return thread;
                     });
 
-    /** Made with the first question, used in the executor's thread. */
+    /** Created with the first request, and used in the executor's thread. */
     @Nullable private Admin admin;
 
     LogEnds(Properties properties, RelativeClock clock) {
@@ -80,13 +83,13 @@ final class LogEnds implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** The latest answer; null without one. */
+    /** The latest answer; null if there is none. */
     @Nullable
     End end(TopicPartition partition) {
         return ends.get(partition);
     }
 
-    /** Asks for the ends of partitions for which no question is under way. Does not wait. */
+    /** Requests the ends of partitions for which no request is in progress. Does not wait. */
     void ask(Collection<TopicPartition> partitions) {
         Set<TopicPartition> unasked =
                 partitions.stream().filter(underWay::add).collect(Collectors.toSet());
@@ -145,7 +148,7 @@ final class LogEnds implements AutoCloseable {
         underWay.remove(partition);
     }
 
-    /** Waits until the client is closed: Flink takes away the job's classes afterwards. */
+    /** Waits until the client is closed, because Flink removes the job's classes afterwards. */
     @Override
     public void close() {
         executor.execute(

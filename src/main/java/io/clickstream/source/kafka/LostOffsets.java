@@ -9,8 +9,8 @@ import org.apache.flink.metrics.ThreadSafeSimpleCounter;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Counts offsets that the retention deleted before they were read, in all and per partition. Some
- * offsets are markers of transactions, so the number of lost clicks may be lower.
+ * Counts offsets that the retention deleted before they were read, in total and per partition. Some
+ * offsets are transaction markers, so the number of lost clicks may be lower.
  */
 final class LostOffsets {
 
@@ -25,7 +25,7 @@ final class LostOffsets {
                         .counter(ClickstreamMetrics.LOST_OFFSETS, new ThreadSafeSimpleCounter());
     }
 
-    /** For any thread. */
+    /** Thread-safe. */
     void add(TopicPartition partition, long offsets) {
         all.inc(offsets);
         perPartition.computeIfAbsent(partition, this::counter).inc(offsets);

@@ -16,7 +16,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * The connector's reader of partitions, of which only the consumer and the commits are used. {@link
- * PartitionReader} reads in its place.
+ * PartitionReader} reads instead.
  */
 @SuppressWarnings("try") // Flink's own close() may be interrupted.
 final class PartitionFetcher extends KafkaPartitionSplitReader {
@@ -24,10 +24,10 @@ final class PartitionFetcher extends KafkaPartitionSplitReader {
     private final PartitionReader reader;
 
     /**
-     * A reader with a consumer of its own.
+     * Creates a reader with its own consumer.
      *
      * @param properties of the consumer
-     * @param lost where offsets are counted that are gone
+     * @param lost counts offsets that no longer exist
      */
     PartitionFetcher(
             Properties properties,
@@ -39,7 +39,7 @@ final class PartitionFetcher extends KafkaPartitionSplitReader {
         this.reader = new PartitionReader(metrics.consumer, metrics, positions, lost);
     }
 
-    /** The connector hands its consumer to nobody but its metrics. */
+    /** The connector gives its consumer only to its metrics. */
     static final class ConsumerMetrics extends KafkaSourceReaderMetrics
             implements PartitionReader.ReaderMetrics {
 

@@ -22,15 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads partitions with a consumer, and notes how far it has read. Where the click that it wants is
- * gone, it goes on with the oldest one that is there, and says how many are lost.
+ * Reads partitions with a consumer, and tracks how far it has read. If the next click no longer
+ * exists, it continues with the oldest click, and reports how many offsets are lost.
  *
- * <p>Everything that a poll returns is handed over, whatever happens to other partitions. A broker
- * that does not answer is waited for in the poll only: it neither ends the job nor stops the
- * partitions of other brokers.
+ * <p>Everything that a poll returns is passed on, whatever happens to other partitions. Only the
+ * poll waits for a broker that does not answer: this neither ends the job nor stops the partitions
+ * of other brokers.
  *
- * <p>Its consumer must have {@code auto.offset.reset=none}: by any other value the consumer skips
- * clicks without a word.
+ * <p>The consumer must have {@code auto.offset.reset=none}. With any other value, the consumer
+ * skips clicks silently.
  */
 final class PartitionReader {
 
@@ -46,26 +46,26 @@ final class PartitionReader {
     private final LostOffsets lost;
     private final Map<TopicPartition, String> splitIds = new HashMap<>();
 
-    /** Partitions that begin at an offset of the topic that is there. */
+    /** Partitions that begin at an offset of the existing topic. */
     private final Set<TopicPartition> ofSameTopic = new HashSet<>();
 
-    /** What the connector's metrics are told. */
+    /** Receives what the connector's metrics need. */
     interface ReaderMetrics {
 
-        /** A partition is read from now on. Fetcher's thread. */
+        /** A partition is read from now on. Called in the fetcher's thread. */
         void added(TopicPartition partition);
 
-        /** A poll has returned records. Fetcher's thread. */
+        /** A poll has returned records. Called in the fetcher's thread. */
         void polled(Set<TopicPartition> partitions);
 
-        /** Records up to an offset are about to be emitted. Task's thread. */
+        /** Records up to an offset are about to be emitted. Called in the task's thread. */
         void emitting(TopicPartition partition, long offset);
     }
 
     /**
-     * A reader without partitions.
+     * Creates a reader without partitions.
      *
-     * @param lost where offsets are counted that are gone
+     * @param lost counts offsets that no longer exist
      */
     PartitionReader(
             Consumer<byte[], byte[]> consumer,
@@ -79,10 +79,10 @@ final class PartitionReader {
     }
 
     /**
-     * Begins to read partitions where their splits say. A partition that is being read already
-     * begins again. Asks no broker.
+     * Starts to read partitions at the positions of their splits. A partition that is already being
+     * read starts again. Sends no request.
      *
-     * @param splits those with a topic's id are of the topic that is there now
+     * @param splits splits with a topic id belong to the existing topic
      */
     void add(Collection<KafkaPartitionSplit> splits) {
         Set<TopicPartition> partitions = new HashSet<>(consumer.assignment());
@@ -116,7 +116,7 @@ final class PartitionReader {
         positions.begin(split.splitId(), offset);
     }
 
-    /** The next records; none if there are none for a while. */
+    /** The next records; empty if none arrive for a while. */
     RecordsWithSplitIds<ConsumerRecord<byte[], byte[]>> read() {
         ConsumerRecords<byte[], byte[]> records = poll();
         ReadPositions.Batch batch = positions.batch(records, metrics::emitting);
@@ -139,8 +139,8 @@ final class PartitionReader {
     }
 
     /**
-     * The consumer may have no position while it looks for it or checks it with a broker. Then the
-     * partition counts as read up to the position before.
+     * Records the consumer's position. The consumer may have none while it looks it up or checks it
+     * with a broker. Then the partition counts as read up to the previous position.
      */
     private void notePosition(TopicPartition partition) {
         try {

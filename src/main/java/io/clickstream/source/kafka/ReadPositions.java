@@ -15,35 +15,37 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How far each partition is fetched, and whether all that was fetched is emitted. The fetcher's
- * thread writes what is fetched; the task's thread writes what is emitted, and reads.
+ * How far each partition has been fetched, and whether everything fetched has been emitted. The
+ * fetcher's thread writes what is fetched. The task's thread writes what is emitted, and reads.
  *
- * <p>A position is the consumer's own: it also passes the markers of transactions and records of
- * aborted ones, which never arrive as records.
+ * <p>A position is the consumer's own: it also passes transaction markers and records of aborted
+ * transactions, which never arrive as records.
  */
 final class ReadPositions {
 
-    /** Says that a partition has given no record with a timestamp. */
+    /** The partition has given no record with a timestamp. */
     static final long NO_TIMESTAMP = ConsumerRecord.NO_TIMESTAMP;
 
     private static final class Position {
         private volatile long offset = -1;
 
-        /** The batch with which the position moved last. */
+        /** The batch in which the position last moved. */
         private volatile long batch;
 
-        /** Records of the partition in earlier batches are from before it began again. */
+        /** Records of the partition in earlier batches are from before it started again. */
         private volatile long firstBatch;
 
         private volatile boolean isShorter;
 
-        /** The timestamp of the newest record of the batch that is being emitted. */
+        /**
+         * The timestamp of the newest record in the batch that is being emitted, in ms since 1970.
+         */
         private volatile long timestamp = NO_TIMESTAMP;
     }
 
     private final Map<String, Position> positions = new ConcurrentHashMap<>();
 
-    /** Used by the fetcher's thread alone. */
+    /** Used only by the fetcher's thread. */
     private long batchesFetched;
 
     private volatile long batchesEmitted;
@@ -53,17 +55,17 @@ final class ReadPositions {
     }
 
     /**
-     * Begins a batch that is about to be handed over.
+     * Starts a batch that is about to be passed on.
      *
-     * @param emitting is told the last offset of a partition before its records are emitted, in the
-     *     task's thread
+     * @param emitting is called in the task's thread with the last offset of a partition before its
+     *     records are emitted
      */
     Batch batch(ConsumerRecords<byte[], byte[]> records, ObjLongConsumer<TopicPartition> emitting) {
         return new Batch(records, ++batchesFetched, emitting);
     }
 
     /**
-     * A partition begins with the next batch. Fetcher's thread.
+     * Must be called in the fetcher's thread when a partition starts with the next batch.
      *
      * @param offset of the next record; negative if it is not known yet
      */
@@ -76,13 +78,16 @@ final class ReadPositions {
         position.timestamp = NO_TIMESTAMP;
     }
 
-    /** Drops what was fetched of a partition, until the fetcher begins it again. Task's thread. */
+    /**
+     * Drops what was fetched from a partition, until the fetcher starts it again. Called in the
+     * task's thread.
+     */
     void drop(String splitId) {
         position(splitId).firstBatch = Long.MAX_VALUE;
     }
 
     /**
-     * The consumer's position in a partition, behind the latest batch.
+     * Records the consumer's position in a partition after the latest batch.
      *
      * @param splitId of the partition
      */
@@ -95,38 +100,41 @@ final class ReadPositions {
         }
     }
 
-    /** The partition held less than was read of it, and is read from its beginning. */
+    /**
+     * Must be called if the partition had fewer records than had been read, and is read from its
+     * beginning.
+     */
     void shorter(String splitId) {
         position(splitId).isShorter = true;
     }
 
-    /** Whether the partition was found to hold less than was read of it. */
+    /** Whether the partition had fewer records than had been read. */
     boolean isShorter(String splitId) {
         Position position = positions.get(splitId);
         return position != null && position.isShorter;
     }
 
-    /** It is known why the partition held less. */
+    /** Must be called when the reason why the partition had fewer records is known. */
     void explained(String splitId) {
         position(splitId).isShorter = false;
     }
 
-    /** Whether all records of a partition in front of an offset are fetched and emitted. */
+    /** Whether all records of a partition before an offset have been fetched and emitted. */
     boolean isEmittedUpTo(String splitId, long offset) {
         Position position = positions.get(splitId);
         return position != null && position.offset >= offset && position.batch <= batchesEmitted;
     }
 
     /**
-     * The timestamp of the newest record that was emitted, in ms since the epoch; {@link
-     * #NO_TIMESTAMP} if there is none.
+     * The timestamp of the newest emitted record, in ms since 1970; {@link #NO_TIMESTAMP} if there
+     * is none.
      */
     long timestamp(String splitId) {
         Position position = positions.get(splitId);
         return position == null ? NO_TIMESTAMP : position.timestamp;
     }
 
-    /** Records on their way to the task's thread. Flink takes batches in their order. */
+    /** Records on their way to the task's thread. Flink takes batches in order. */
     final class Batch implements RecordsWithSplitIds<ConsumerRecord<byte[], byte[]>> {
 
         private final ConsumerRecords<byte[], byte[]> records;

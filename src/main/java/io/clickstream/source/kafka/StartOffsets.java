@@ -11,9 +11,9 @@ import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Where each partition begins when no snapshot says it: at an offset that is looked up once, so
- * that a failure right after the start skips nothing. An offset that is gone later is no reason to
- * skip what is left: that is for {@link PartitionFetcher}.
+ * Where each partition starts without a snapshot: at an offset that is looked up once, so that a
+ * failure right after the start skips nothing. If this offset no longer exists later, nothing else
+ * may be skipped; {@link PartitionFetcher} handles that.
  */
 final class StartOffsets implements OffsetsInitializer {
 
@@ -53,7 +53,7 @@ final class StartOffsets implements OffsetsInitializer {
         return offsets;
     }
 
-    /** A partition whose records are all older begins at its end. */
+    /** The offsets at a time. A partition with only older records starts at its end. */
     private Map<TopicPartition, Long> atTimestamp(
             Collection<TopicPartition> partitions, PartitionOffsetsRetriever kafka) {
         Map<TopicPartition, Long> offsets = new HashMap<>(kafka.endOffsets(partitions));

@@ -13,9 +13,9 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.util.FlinkRuntimeException;
 
 /**
- * The connector's enumerator, which also tells readers the ids of topics: each reader when it
- * starts, and all of them when an id has changed. It asks nobody: the search for new partitions
- * gets the ids with the partitions.
+ * The connector's enumerator, which also sends topic ids to readers: to each reader when it starts,
+ * and to all of them when an id has changed. It sends no requests of its own, because the search
+ * for new partitions returns the ids, too.
  */
 @SuppressWarnings("try") // Flink's own close() may be interrupted.
 final class TopicIdTeller implements SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> {
@@ -29,10 +29,10 @@ final class TopicIdTeller implements SplitEnumerator<KafkaPartitionSplit, KafkaS
     @Nullable private Map<String, String> told;
 
     /**
-     * An enumerator that does as another one.
+     * Wraps an enumerator.
      *
      * @param topics knows the ids
-     * @param interval between two searches for new partitions
+     * @param interval the time between two searches for new partitions
      */
     TopicIdTeller(
             SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,

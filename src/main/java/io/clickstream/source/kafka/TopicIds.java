@@ -6,8 +6,8 @@ import javax.annotation.Nullable;
 import org.apache.flink.api.connector.source.SourceEvent;
 
 /**
- * Tells readers the ids that the brokers gave to topics. A topic that is deleted and created again
- * has another id.
+ * Sends the brokers' topic ids to readers. A topic that is deleted and created again has a
+ * different id.
  */
 final class TopicIds implements SourceEvent {
 
@@ -16,15 +16,15 @@ final class TopicIds implements SourceEvent {
     private final HashMap<String, String> ids;
 
     /**
-     * Ids of topics.
+     * Creates an event.
      *
-     * @param ids by name; topics of brokers that give no ids are missing
+     * @param ids by name; topics of brokers without topic ids are missing
      */
     TopicIds(Map<String, String> ids) {
         this.ids = new HashMap<>(ids);
     }
 
-    /** The id of a topic; null if it is not known. */
+    /** The id of a topic; null if it is unknown. */
     @Nullable
     String of(String topic) {
         return ids.get(topic);

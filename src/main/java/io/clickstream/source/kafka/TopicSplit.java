@@ -6,7 +6,8 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A partition of a topic with a certain id: its offsets mean nothing in a topic of the same name.
+ * A partition of a topic with a known id. Its offsets do not apply to another topic of the same
+ * name.
  */
 final class TopicSplit extends KafkaPartitionSplit {
 
@@ -17,7 +18,7 @@ final class TopicSplit extends KafkaPartitionSplit {
         this.topicId = topicId;
     }
 
-    /** The id of a split's topic; null if it is not known. */
+    /** The id of a split's topic; null if it is unknown. */
     @Nullable
     static String topicId(KafkaPartitionSplit split) {
         return split instanceof TopicSplit ? ((TopicSplit) split).topicId : null;

@@ -10,12 +10,12 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplitSerializ
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
- * Writes the id of the topic, empty where it is not known, and behind it what the connector writes.
- * Version 0 is the connector's own, which savepoints of version 0.1.0 have.
+ * Writes the topic id, empty if it is unknown, and then what the connector writes. Version 0 is the
+ * connector's own, which savepoints of version 0.1.0 have.
  */
 final class TopicSplitSerializer implements SimpleVersionedSerializer<KafkaPartitionSplit> {
 
-    /** Above the connector's versions, also of those to come. */
+    /** Higher than the connector's present and future versions. */
     static final int WITH_TOPIC_ID = 1_000;
 
     private final SimpleVersionedSerializer<KafkaPartitionSplit> splits =

@@ -5,16 +5,16 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * When each shard was last known to be read to its end: Kinesis said that nothing comes after an
- * answer, and all records of this answer are emitted. Also, up to which time each shard is read.
- * Used by the task's thread alone.
+ * The time at which each shard was last known to be read to its end: Kinesis confirmed that nothing
+ * follows an answer, and all records of this answer have been emitted. Also the time up to which
+ * each shard is read. Used only by the task's thread.
  */
 final class CaughtUpShards {
 
     private final Map<String, Long> times = new HashMap<>();
     private final Map<String, Long> readUpTo = new HashMap<>();
 
-    /** Notes when the shard was read to its end; {@link PartitionTimes#NEVER} changes nothing. */
+    /** Records when the shard was read to its end; {@link PartitionTimes#NEVER} changes nothing. */
     void at(String shardId, long time) {
         if (time != PartitionTimes.NEVER) {
             times.merge(shardId, time, Math::max);
@@ -26,14 +26,16 @@ final class CaughtUpShards {
         return times.getOrDefault(shardId, PartitionTimes.NEVER);
     }
 
-    /** Notes up to which time the shard is read; {@link PartitionTimes#NEVER} changes nothing. */
+    /**
+     * Records the time up to which the shard is read; {@link PartitionTimes#NEVER} changes nothing.
+     */
     void upTo(String shardId, long time) {
         if (time != PartitionTimes.NEVER) {
             readUpTo.put(shardId, time);
         }
     }
 
-    /** The time that was noted last; {@link PartitionTimes#NEVER} if there was none. */
+    /** The last recorded time; {@link PartitionTimes#NEVER} if there is none. */
     long readUpTo(String shardId) {
         return readUpTo.getOrDefault(shardId, PartitionTimes.NEVER);
     }

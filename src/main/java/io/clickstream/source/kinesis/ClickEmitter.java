@@ -9,9 +9,9 @@ import org.apache.flink.connector.base.source.reader.RecordEmitter;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.Record;
 
 /**
- * Makes exactly one click or dead letter of every record of a shard, and of every record that was
- * packed into one. No snapshot comes between records of one package, so its sequence number is all
- * that has to be remembered.
+ * Converts every record of a shard, and every record that was packed into one, to exactly one click
+ * or dead letter. No snapshot occurs between the records of a package, so the package's sequence
+ * number is sufficient as position.
  */
 final class ClickEmitter implements RecordEmitter<Record, Incoming, ShardState> {
 

@@ -11,7 +11,7 @@ import org.apache.flink.util.clock.SystemClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one thread on which all feeds of a reader run, so that they need no locks. */
+/** The single thread of all feeds of a reader, so that they need no locks. */
 final class FeedLoop implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FeedLoop.class);
@@ -30,7 +30,7 @@ final class FeedLoop implements AutoCloseable {
                         return thread;
                     });
 
-    /** A clock that never goes back, in ms. */
+    /** A monotonic clock, in ms. */
     static long now() {
         return SystemClock.getInstance().relativeTimeMillis();
     }
@@ -47,7 +47,7 @@ final class FeedLoop implements AutoCloseable {
         }
     }
 
-    /** Waits that grow, and differ between shards. */
+    /** Waits that grow with the number of failures, and differ between shards. */
     static Duration backoff(int failures) {
         long most = Math.min(LONGEST_WAIT_MILLIS, FIRST_WAIT_MILLIS << Math.min(failures, 10));
         return Duration.ofMillis(most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1));

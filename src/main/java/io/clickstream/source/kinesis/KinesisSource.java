@@ -20,14 +20,14 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.metrics.Counter;
 
 /**
- * Reads clicks from a stream of Kinesis, by polling or by enhanced fan-out. Each shard is a split
- * of Flink's and has a watermark of its own.
+ * Reads clicks from a Kinesis stream, by polling or with enhanced fan-out. Each shard is a split
+ * with its own watermark.
  *
- * <p>The source takes aggregated records apart, and reads the children of a shard only after the
- * shard itself. The client comes from Flink's Kinesis connector. The connector's own sources are
- * not used: {@code FlinkKinesisConsumer} was removed in Flink 2 and keeps its state in Kryo, and
- * {@code KinesisStreamsSource} of connector 4.3 has no enhanced fan-out and takes no aggregated
- * records apart.
+ * <p>The source unpacks aggregated records, and reads the children of a shard only after the shard
+ * itself. The client comes from Flink's Kinesis connector. The connector's own sources are not
+ * used: {@code FlinkKinesisConsumer} was removed in Flink 2 and keeps its state in Kryo, and {@code
+ * KinesisStreamsSource} of connector 4.3 has no enhanced fan-out and does not unpack aggregated
+ * records.
  */
 public final class KinesisSource
         implements Source<Incoming, ShardSplit, KnownShards>, ResultTypeQueryable<Incoming> {
@@ -37,7 +37,7 @@ public final class KinesisSource
     private final KinesisSourceConfig config;
     private final RecordDecoder decoder;
 
-    /** A source without end, whose shards may be split and merged while it runs. */
+    /** Creates an unbounded source, whose shards may be split and merged while it runs. */
     public KinesisSource(KinesisSourceConfig config, RecordDecoder decoder) {
         this.config = config;
         this.decoder = decoder;
@@ -95,7 +95,7 @@ public final class KinesisSource
         return EventTypes.INCOMING;
     }
 
-    /** Lists shards by the API, after it has registered the consumer of enhanced fan-out. */
+    /** Lists shards with the API, after it has registered the enhanced fan-out consumer. */
     private static final class StreamLister implements ShardEnumerator.ShardLister {
 
         private final KinesisSourceConfig config;

@@ -2,7 +2,7 @@ package io.clickstream.source.kinesis;
 
 import java.util.List;
 
-/** What the enumerator knows of a stream's shards; its part of a snapshot. */
+/** The enumerator's knowledge of a stream's shards; its part of a snapshot. */
 public final class KnownShards {
 
     private final List<ShardSplit> waiting;
@@ -10,9 +10,9 @@ public final class KnownShards {
     private final List<String> finished;
 
     /**
-     * All shards that were seen so far.
+     * Creates an object with all shards seen so far.
      *
-     * @param waiting shards that nobody reads yet, such as those whose parents are not at their end
+     * @param waiting shards that no reader has, such as those whose parents are not at their end
      * @param reading shards that a reader has
      * @param finished shards that are read to their end, in the order in which they ended
      */

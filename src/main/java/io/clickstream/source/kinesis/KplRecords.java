@@ -10,16 +10,16 @@ import org.apache.flink.kinesis.shaded.com.google.protobuf.ByteString;
 import org.apache.flink.kinesis.shaded.com.google.protobuf.InvalidProtocolBufferException;
 
 /**
- * Takes apart what the Kinesis Producer Library has packed into one record.
+ * Unpacks records that the Kinesis Producer Library has aggregated into one.
  *
- * <p>Such a record is a magic number, a protocol buffer and its MD5 sum. What is not exactly that
- * is a record of its own, as for Amazon's client library.
+ * <p>Such a record is a magic number, a protocol buffer, and its MD5 sum. Anything else is a single
+ * record, as for Amazon's client library.
  *
- * <p>All records inside are kept, whatever shard their own keys hash to. Amazon's library and
- * Flink's older consumer drop those whose key hashes outside the shard, without a word, since after
- * a reshard a producer with an old map of shards may pack keys of both children into one record.
- * But the packed record is stored once, in one shard, and is read once, so what is in it comes
- * once: nothing doubles, and dropping would lose it.
+ * <p>All records inside are kept, whichever shard their own keys hash to. Amazon's library and
+ * Flink's older consumer silently drop records whose key hashes outside the shard, because after a
+ * reshard a producer with an old shard map may pack keys of both children into one record. But an
+ * aggregated record is stored and read once, in one shard, so its content is read once: nothing is
+ * duplicated, and dropping would lose records.
  */
 final class KplRecords {
 
@@ -29,7 +29,7 @@ final class KplRecords {
     /**
      * The records that are packed into this one.
      *
-     * @return null if it is no packed record
+     * @return null if it is not an aggregated record
      */
     static List<byte[]> unpack(byte[] record) {
         int end = record.length - MD5_LENGTH;

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides about shards that Kinesis says are not there. A shard that the stream does not list any
- * more is at its end: the retention is over for all that it had, and its children go on. Otherwise
- * a savepoint that names it could never be restored. All on the thread of the loop.
+ * Handles shards that do not exist according to Kinesis. A shard that the stream no longer lists is
+ * at its end: the retention is over for everything in it, and its children continue. Otherwise a
+ * savepoint with this shard could never be restored. Used only in the loop's thread.
  */
 final class MissingShards {
 
@@ -23,9 +23,9 @@ final class MissingShards {
     private final Counter gone;
 
     /**
-     * Counts in a metric.
+     * Creates a handler with a metric.
      *
-     * @param gone shards that ended because the stream does not list them any more
+     * @param gone counts shards that ended because the stream no longer lists them
      */
     MissingShards(ShardRequests requests, FeedLoop loop, ShardBatches batches, Counter gone) {
         this.requests = requests;
@@ -35,11 +35,11 @@ final class MissingShards {
     }
 
     /**
-     * Ends a shard that the stream does not list. Fails for one that it lists, and where the stream
-     * itself can't be listed or lists nothing: then something else is wrong.
+     * Ends a shard that the stream does not list. Fails if the stream lists the shard, cannot be
+     * listed, or lists nothing, because then the cause is something else.
      *
      * @param position up to which the shard was read
-     * @param cause why the shard can't be read
+     * @param cause the reason why the shard cannot be read
      */
     void decide(String shardId, ShardPosition position, Throwable cause) {
         decide(shardId, position, cause, 0);

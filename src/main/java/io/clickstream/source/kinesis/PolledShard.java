@@ -12,7 +12,7 @@ import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.m
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks for the next records of a shard in intervals. All on the thread of the loop. */
+/** Requests the records of a shard periodically. Used only in the loop's thread. */
 final class PolledShard implements ShardFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(PolledShard.class);
@@ -30,7 +30,7 @@ final class PolledShard implements ShardFeed {
     private int failures;
     private long askedAt;
 
-    /** Of the budget, in bytes. */
+    /** The reserved part of the budget, in bytes. */
     private long reserved;
 
     PolledShard(

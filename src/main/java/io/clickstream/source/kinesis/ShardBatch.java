@@ -10,8 +10,8 @@ import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.Record;
 
 /**
- * Records of one shard, in their order, whether they were its last, and whether nothing was left
- * behind them.
+ * Records of one shard, in order; whether they were its last; and whether nothing was left after
+ * them.
  */
 final class ShardBatch implements RecordsWithSplitIds<Record> {
 
@@ -27,13 +27,13 @@ final class ShardBatch implements RecordsWithSplitIds<Record> {
     @Nullable private CaughtUpShards caughtUp;
 
     /**
-     * What an answer of Kinesis says.
+     * Creates a batch of an answer of Kinesis.
      *
      * @param last whether the shard is closed and read to its end
-     * @param saidAt a time of {@link FeedLoop#now} for which the answer says how far it is behind;
+     * @param saidAt the time of {@link FeedLoop#now} at which the answer was {@code millisBehind};
      *     {@link PartitionTimes#NEVER} if there was no answer
      * @param millisBehind how far these records are behind the shard's newest ones, in ms; null if
-     *     the answer does not say it
+     *     the answer does not contain it
      */
     ShardBatch(
             String shardId,
@@ -54,12 +54,12 @@ final class ShardBatch implements RecordsWithSplitIds<Record> {
         return shardId;
     }
 
-    /** Whether it says nothing at all. */
+    /** Whether the batch has no information at all. */
     boolean isNothing() {
         return records.isEmpty() && !last && readUpTo == PartitionTimes.NEVER;
     }
 
-    /** Of the records' data, which nearly all memory goes to. */
+    /** The size of the records' data, in bytes, which is nearly all of the memory. */
     long bytes() {
         long bytes = 0;
         for (Record each : records) {
@@ -72,7 +72,7 @@ final class ShardBatch implements RecordsWithSplitIds<Record> {
         return last;
     }
 
-    /** Notes there, when its records are emitted, how far the shard is read. */
+    /** Reports to the shards how far the shard is read, when the records are emitted. */
     ShardBatch reportingTo(CaughtUpShards shards) {
         caughtUp = shards;
         return this;

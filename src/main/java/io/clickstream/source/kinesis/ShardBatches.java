@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.flink.util.FlinkRuntimeException;
 
-/** Where the feeds put batches and failures, and the fetcher's thread takes them. */
+/** The queue of batches and failures from the feeds to the fetcher's thread. */
 final class ShardBatches {
 
     private static final long WAIT_MILLIS = 1_000;
@@ -18,7 +18,7 @@ final class ShardBatches {
         queue.add(batch);
     }
 
-    /** Ends the reading: the next one who takes a batch gets an exception. */
+    /** Ends the reading: the next call of {@link #take} throws. */
     void fail(String shardId, Throwable cause) {
         failure.compareAndSet(
                 null, new FlinkRuntimeException("Shard " + shardId + " can't be read", cause));

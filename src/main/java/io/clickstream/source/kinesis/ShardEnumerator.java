@@ -20,12 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds a stream's shards and gives them to the readers.
+ * Finds a stream's shards and assigns them to readers.
  *
  * <p>A shard is read when its parents are read to their ends, so that the records of a key stay in
- * order. It goes to the subtask where its last parent ended: there, and only there, the watermark
- * has not gone past what the child may hold, however far behind the parent was. The others go to
- * the subtask with the fewest shards.
+ * order. It goes to the subtask where its last parent ended. Only there, the watermark has not
+ * passed the child's records, however far behind the parent was. Other shards go to the subtask
+ * with the fewest shards.
  */
 final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> {
 
@@ -38,7 +38,7 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
     private final ShardLister lister;
     private final Clock clock;
 
-    /** By id, which is the order in which Kinesis made them. */
+    /** By id, which is the order in which Kinesis created them. */
     private final Map<String, ShardSplit> waiting = new TreeMap<>();
 
     private final Set<String> reading = new HashSet<>();
@@ -46,18 +46,18 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
     /** In the order in which they ended. */
     private final Set<String> finished = new LinkedHashSet<>();
 
-    /** Who has a shard, or had it last; only for this run of the job. */
+    /** The subtask that has a shard, or had it last. Valid only for this run of the job. */
     private final Map<String, Integer> subtaskOf = new HashMap<>();
 
     private boolean discovered;
 
-    /** Where shards are listed; another one in tests. */
+    /** Lists shards; replaced in tests. */
     interface ShardLister extends AutoCloseable {
 
         /**
-         * All shards that the stream has, closed ones too.
+         * All shards of the stream, including closed ones.
          *
-         * @param position what their splits are to begin at
+         * @param position the start of their splits
          */
         List<ShardSplit> list(ShardPosition position) throws InterruptedException;
 
@@ -93,7 +93,8 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
     }
 
     /**
-     * The end of a stream becomes a time, so that a failure right after the start loses nothing.
+     * The configured position. The end of a stream becomes a time, so that a failure right after
+     * the start loses nothing.
      */
     private ShardPosition startPosition() {
         switch (config.start().kind()) {
@@ -117,7 +118,10 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
         assign();
     }
 
-    /** Of shards that come later every record counts: they come from a split or a merge. */
+    /**
+     * Adds shards. All records of shards that are found later count, because they come from a split
+     * or a merge.
+     */
     private void foundMore(@Nullable List<ShardSplit> shards, @Nullable Throwable failure) {
         if (failure != null) {
             LOG.warn("The shards of stream {} can't be listed now", config.stream(), failure);

@@ -1,14 +1,14 @@
 package io.clickstream.source.kinesis;
 
 /**
- * Brings the records of one shard. It begins by itself, gives one batch at a time to the {@link
- * ShardBatches}, and goes on when that one is taken: a slow job holds it up.
+ * Delivers the records of one shard. It starts by itself, gives one batch at a time to the {@link
+ * ShardBatches}, and continues when that batch has been taken, so a slow job slows it down.
  */
 interface ShardFeed {
 
-    /** The last batch is taken, and the next one may come. */
+    /** The last batch has been taken, and the next one may follow. */
     void resume();
 
-    /** Nothing is wanted any more. Called on the thread of the loop. */
+    /** Nothing more is needed. Called in the loop's thread. */
     void close();
 }

@@ -13,9 +13,9 @@ import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.m
 import org.apache.flink.metrics.Counter;
 
 /**
- * Reads the shards of one subtask, all at once. Of each shard one batch is held at most. Batches
- * that are polled have 100 MB in all, however many shards there are ({@link PollBudget}); of
- * enhanced fan-out, each shard has one event.
+ * Reads all shards of one subtask at the same time. It holds at most one batch per shard. Polled
+ * batches have 100 MB in total, however many shards there are ({@link PollBudget}). With enhanced
+ * fan-out, each shard has one event.
  */
 final class ShardFetcher implements SplitReader<Record, ShardSplit> {
 
@@ -31,10 +31,10 @@ final class ShardFetcher implements SplitReader<Record, ShardSplit> {
     @Nullable private String consumerArn;
 
     /**
-     * Reads no shard yet.
+     * Creates a reader without shards.
      *
-     * @param gone counts shards that ended because the stream does not list them any more
-     * @param caughtUp learns when shards are read to their ends
+     * @param gone counts shards that ended because the stream no longer lists them
+     * @param caughtUp is told when shards are read to their ends
      */
     ShardFetcher(KinesisSourceConfig config, Counter gone, CaughtUpShards caughtUp) {
         this.config = config;

@@ -2,16 +2,16 @@ package io.clickstream.source.kinesis;
 
 import java.util.Objects;
 
-/** A place in a shard from which to read on. */
+/** A position in a shard. */
 public final class ShardPosition {
 
-    /** The kinds of places. Their names are part of savepoints. */
+    /** The kinds of positions. Their names are part of savepoints. */
     enum Kind {
-        /** The oldest record that is kept. */
+        /** The oldest record in the stream. */
         TRIM_HORIZON,
-        /** The first record that arrived at a time, in ms since the epoch, or later. */
+        /** The first record that arrived at or after a time, in ms since 1970. */
         AT_TIMESTAMP,
-        /** Behind a record, by its sequence number. */
+        /** After a record, by its sequence number. */
         AFTER_SEQUENCE_NUMBER,
         /** The shard is closed and read to its end. */
         END
@@ -40,7 +40,7 @@ public final class ShardPosition {
         return kind;
     }
 
-    /** A time in ms, or a sequence number, as the kind says; else empty. */
+    /** A time in ms since 1970, or a sequence number, depending on the kind; otherwise empty. */
     String value() {
         return value;
     }

@@ -15,10 +15,11 @@ import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.Record;
 
 /**
- * Reads shards and tells the enumerator which it has and which it has read to their end.
+ * Reads shards, and reports to the enumerator which shards it has and which it has read to their
+ * end.
  *
  * <p>A finished shard stays in snapshots until one of them is complete: the enumerator may have
- * taken its own part of a snapshot before it heard of the end, and hears of it again after a
+ * made its own part of a snapshot before it received the end, and receives it again after a
  * restore.
  */
 @SuppressWarnings("try") // Flink's own close() may be interrupted.
@@ -26,10 +27,10 @@ final class ShardReader
         extends SingleThreadMultiplexSourceReaderBase<Record, Incoming, ShardSplit, ShardState>
         implements SplitProgress<ShardSplit> {
 
-    /** The mark of an end that no snapshot has yet. */
+    /** An end that is in no snapshot yet. */
     private static final long IN_NO_SNAPSHOT = Long.MAX_VALUE;
 
-    /** Finished shards, and the first snapshot that each is in. */
+    /** Finished shards, and the first snapshot that contains each of them. */
     private final Map<String, Long> finished = new HashMap<>();
 
     private final CaughtUpShards caughtUp;

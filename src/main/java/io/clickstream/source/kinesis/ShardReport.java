@@ -5,7 +5,8 @@ import java.util.List;
 import org.apache.flink.api.connector.source.SourceEvent;
 
 /**
- * What a reader tells the enumerator: shards that it has, and shards that it has read to the end.
+ * A reader's report to the enumerator: shards that it has, and shards that it has read to their
+ * ends.
  */
 final class ShardReport implements SourceEvent {
 

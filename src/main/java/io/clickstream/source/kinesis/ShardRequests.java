@@ -5,19 +5,19 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.SubscribeToShardResponseHandler;
 
-/** What a feed asks of Kinesis; another one in tests. Answers come on any thread. */
+/** The requests that a feed sends to Kinesis; replaced in tests. Answers arrive in any thread. */
 interface ShardRequests {
 
-    /** An iterator, by which the records from a position on can be had. It lasts five minutes. */
+    /** An iterator of the records from a position. It is valid for five minutes. */
     CompletableFuture<String> iterator(String shardId, ShardPosition position);
 
-    /** The next records, with the iterator for those behind them. */
+    /** The next records, with the iterator of those after them. */
     CompletableFuture<GetRecordsResponse> records(String iterator);
 
-    /** The ids of all shards that the stream has, closed ones too. */
+    /** The ids of all shards of the stream, including closed ones. */
     CompletableFuture<Set<String>> shardIds();
 
-    /** Has records sent, by enhanced fan-out; complete when the subscription is over. */
+    /** Subscribes to records with enhanced fan-out; completes when the subscription ends. */
     CompletableFuture<Void> subscribe(
             String consumerArn,
             String shardId,

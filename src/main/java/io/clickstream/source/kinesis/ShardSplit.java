@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.flink.api.connector.source.SourceSplit;
 
-/** A shard and how far it is read. */
+/** A shard, and how far it is read. */
 public final class ShardSplit implements SourceSplit {
 
     private final String shardId;
@@ -12,9 +12,9 @@ public final class ShardSplit implements SourceSplit {
     private final ShardPosition position;
 
     /**
-     * A shard from a position on.
+     * Creates a split that starts at a position.
      *
-     * @param parents the shards that it came from by a split or merge; none, one or two
+     * @param parents the shards from which it was split or merged; none, one, or two
      */
     public ShardSplit(String shardId, List<String> parents, ShardPosition position) {
         this.shardId = Objects.requireNonNull(shardId);

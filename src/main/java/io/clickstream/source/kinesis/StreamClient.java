@@ -39,7 +39,7 @@ import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.m
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.SubscribeToShardResponseHandler;
 import org.apache.flink.util.FlinkRuntimeException;
 
-/** One stream, as the AWS SDK shows it. The SDK itself repeats requests a few times. */
+/** A client of one stream. The AWS SDK itself retries requests a few times. */
 final class StreamClient implements ShardRequests, AutoCloseable {
 
     private static final int CONSUMER_ATTEMPTS = 60;
@@ -60,7 +60,9 @@ final class StreamClient implements ShardRequests, AutoCloseable {
                         "aws.kinesis.client.user-agent-prefix");
     }
 
-    /** All shards that the stream still has, closed ones too, with the ids of their parents. */
+    /**
+     * All shards that the stream still has, including closed ones, with the ids of their parents.
+     */
     List<ShardSplit> listShards(ShardPosition position) {
         List<ShardSplit> shards = new ArrayList<>();
         String token = null;
@@ -180,7 +182,7 @@ final class StreamClient implements ShardRequests, AutoCloseable {
         throw new IllegalArgumentException("Nothing is read from " + position);
     }
 
-    /** The ARN of a consumer of enhanced fan-out, which is registered first if it isn't yet. */
+    /** The ARN of an enhanced fan-out consumer, which is registered if it does not exist. */
     String registeredConsumer(String name) throws InterruptedException {
         String streamArn = arn();
         for (int attempt = 0; attempt < CONSUMER_ATTEMPTS; attempt++) {
@@ -243,7 +245,7 @@ final class StreamClient implements ShardRequests, AutoCloseable {
                                         .streamARN());
     }
 
-    /** Whether a request may succeed later, as it is. */
+    /** Whether the same request may succeed later. */
     static boolean isTransient(Throwable failure) {
         Throwable cause = cause(failure);
         if (cause instanceof LimitExceededException

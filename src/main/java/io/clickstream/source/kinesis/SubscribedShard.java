@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has a shard's records sent by enhanced fan-out. Kinesis ends a subscription after five minutes;
- * it is then renewed behind what came last. All on the thread of the loop.
+ * Receives a shard's records with enhanced fan-out. Kinesis ends a subscription after five minutes;
+ * it is then renewed after the last record. Used only in the loop's thread.
  */
 final class SubscribedShard implements ShardFeed {
 
@@ -34,7 +34,7 @@ final class SubscribedShard implements ShardFeed {
     private boolean batchIsOut;
     private boolean renew;
 
-    /** When the event before, or the subscription, came. */
+    /** The time at which the previous event, or the subscription, arrived. */
     private long earlier = PartitionTimes.NEVER;
 
     SubscribedShard(
@@ -147,7 +147,7 @@ final class SubscribedShard implements ShardFeed {
         }
     }
 
-    /** What comes on the client's threads, carried over to the loop's. */
+    /** Passes events from the client's threads to the loop's thread. */
     private final class Events implements Subscriber<SubscribeToShardEventStream> {
 
         private final int of;
