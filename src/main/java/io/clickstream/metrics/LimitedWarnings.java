@@ -55,7 +55,7 @@ public final class LimitedWarnings {
         String more =
                 kind.leftOut == 0
                         ? ""
-                        : " (" + kind.leftOut + " more such warnings were left out before)";
+                        : " (" + kind.leftOut + " more such warnings were suppressed before)";
         kind.leftOut = 0;
         kind.nextNanos = now + PERIOD_NANOS;
         log.warn(format + more, arguments);

@@ -213,8 +213,8 @@ final class Courier implements AutoCloseable {
         if (now >= nextWarning) {
             nextWarning = now + WARNING_PERIOD_MILLIS;
             LOG.warn(
-                    "Personalize did not take a call, which is made again: {}; {} interactions are"
-                            + " held",
+                    "Personalize did not accept a call, which will be repeated: {}; {}"
+                            + " interactions are held",
                     answer.detail(),
                     outbox.held());
         }
@@ -245,7 +245,7 @@ final class Courier implements AutoCloseable {
             return;
         }
         ended(parcel, true);
-        warnings.warn("{} interactions are spilled: Personalize is away", interactions.size());
+        warnings.warn("{} interactions were spilled, because Personalize is down", interactions.size());
     }
 
     private synchronized void ended(Parcel parcel, boolean stored) {

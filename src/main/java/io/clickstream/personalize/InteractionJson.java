@@ -67,7 +67,7 @@ final class InteractionJson {
         JsonNode json = MAPPER.readTree(line);
         for (String required : List.of("eventId", "sentAtMillis", "eventType", "itemId")) {
             if (!json.hasNonNull(required)) {
-                throw new IOException("no interaction: " + required + " is missing");
+                throw new IOException("not an interaction: " + required + " is missing");
             }
         }
         try {
@@ -88,7 +88,7 @@ final class InteractionJson {
                     .attributionSource(text(json, "eventAttributionSource"))
                     .build();
         } catch (IllegalArgumentException e) {
-            throw new IOException("no interaction: " + e.getMessage(), e);
+            throw new IOException("not an interaction: " + e.getMessage(), e);
         }
     }
 

@@ -106,7 +106,7 @@ public final class UndeliveredSender {
         }
         if (away) {
             throw new IOException(
-                    "Personalize did nothing but fail for "
+                    "all calls of Personalize failed for "
                             + config.spillAfter().toSeconds()
                             + " s; try again later");
         }

@@ -197,11 +197,11 @@ public final class PartitionTimes {
             if (!isSetAside && stalledMillis >= stallTimeout) {
                 isSetAside = true;
                 LOG.warn(
-                        "Partition or shard {} has given no click for {} s, and its server has not"
-                                + " confirmed that nothing is left to read. It is set aside: it no"
-                                + " longer holds event time back, and its clicks may be late when"
-                                + " it goes on. Check the broker or stream that holds it"
-                                + " (event-time / stall-timeout is {} s)",
+                        "Partition or shard {} has given no click for {} s, and its server has"
+                                + " not confirmed that nothing is left to read. It is set"
+                                + " aside: it no longer holds event time back, and its clicks"
+                                + " may be late when it continues. Check the broker or stream"
+                                + " that holds it (event-time / stall-timeout is {} s)",
                         name,
                         (now - silentSince) / 1_000,
                         stallTimeout / 1_000);

@@ -40,7 +40,7 @@ class LimitedWarningsTest {
 
         assertThat(log.lines())
                 .endsWith(
-                        "Record 6 is bad (5 more such warnings were left out before)",
+                        "Record 6 is bad (5 more such warnings were suppressed before)",
                         "Record 7 is bad")
                 .hasSize(3);
     }

@@ -84,7 +84,7 @@ class PersonalizeFilesTest {
 
         assertThatThrownBy(() -> UndeliveredFiles.read(file))
                 .isInstanceOf(IOException.class)
-                .hasMessage(file + " line 2: no interaction: sentAtMillis is missing");
+                .hasMessage(file + " line 2: not an interaction: sentAtMillis is missing");
     }
 
     /** Bytes of version 1, which must be read for ever; written as SerializerContract says. */

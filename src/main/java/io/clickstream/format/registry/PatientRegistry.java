@@ -89,7 +89,8 @@ final class PatientRegistry {
                 long waited = monotonicMillis() - began;
                 if (waited >= logNext) {
                     LOG.warn(
-                            "The stream has waited {} s for schema {}, and goes on by itself: {}",
+                            "Records have waited {} s for schema {}. They continue when the"
+                                    + " registry answers: {}",
                             waited / 1000,
                             id,
                             e.getMessage());

@@ -105,7 +105,7 @@ public final class RegistryClickDecoder implements ClickDecoder {
             registry = SchemaRegistry.of(config);
         } catch (RuntimeException e) {
             throw new DecodingHaltedException(
-                    "the client of the schema registry can't be made: " + e.getMessage(), e);
+                    "the client of the schema registry cannot be created: " + e.getMessage(), e);
         }
         schemas =
                 new WriterSchemas(

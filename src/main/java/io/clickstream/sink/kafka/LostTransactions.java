@@ -146,12 +146,13 @@ final class LostTransactions<T, S, C>
             public void signalFailedWithKnownReason(Throwable reason) {
                 lost.inc();
                 LOG.error(
-                        "A transaction of topic {} can't be committed any more, so its records are"
-                            + " lost: {}. The broker aborts a transaction that is open for longer"
-                            + " than `sink.kafka / transaction-timeout`; mostly the job was down"
-                            + " for too long. Replay the time before the stop to write the records"
-                            + " again, and set a longer timeout (at most the broker's"
-                            + " transaction.max.timeout.ms). The transaction: {}",
+                        "A transaction of topic {} can't be committed any more, so its records"
+                                + " are lost: {}. The broker aborts a transaction that is open"
+                                + " for longer than `sink.kafka / transaction-timeout`;"
+                                + " usually the job was down for too long. Replay the time"
+                                + " before the stop to write the records again, and set a"
+                                + " longer timeout (at most the broker's"
+                                + " transaction.max.timeout.ms). The transaction: {}",
                         topic,
                         reason.toString(),
                         request.getCommittable());

@@ -134,7 +134,7 @@ public final class StaleDocuments implements Closeable {
                                     + result.path("_id").asText()
                                     + ": "
                                     + result
-                                    + "; run the replay again, which does no harm");
+                                    + "; run the replay again, which is safe");
                 }
             }
         }

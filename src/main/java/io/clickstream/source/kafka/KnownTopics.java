@@ -75,9 +75,9 @@ final class KnownTopics implements KafkaSubscriber {
             if (!isSilent) {
                 isSilent = true;
                 LOG.warn(
-                        "The partitions of topics {} can't be listed. The job goes on with the {}"
-                                + " partitions that it knows, asks again, and finds no new ones"
-                                + " until the brokers answer. Check that the topics exist and the"
+                        "The partitions of topics {} can't be listed. The job continues with the"
+                                + " {} partitions that it knows, and finds no new ones until"
+                                + " the brokers answer. Check that the topics exist and the"
                                 + " brokers can be reached",
                         topics,
                         known.size(),

@@ -195,9 +195,9 @@ final class PartitionReader {
         if (wanted < oldest) {
             LOG.error(
                     "Offsets {} to {} of partition {} are lost: the topic's retention deleted {}"
-                            + " offsets before the job read them. Reading goes on at offset {}."
-                            + " Set the topic's retention above the time that the job may be down"
-                            + " or behind",
+                            + " offsets before the job read them. Reading continues at offset"
+                            + " {}. Set the topic's retention above the time that the job may"
+                            + " be down or behind",
                     wanted,
                     oldest - 1,
                     partition,
@@ -208,9 +208,9 @@ final class PartitionReader {
         } else if (common != null) {
             LOG.warn(
                     "Partition {} has lost its records from offset {} on, by an unclean election"
-                            + " of a leader. Reading goes on at this offset instead of {}. Results"
-                            + " keep the lost records that were read; check the brokers and"
-                            + " unclean.leader.election.enable",
+                            + " of a leader. Reading continues at this offset instead of {}."
+                            + " Results keep the lost records that were read; check the"
+                            + " brokers and unclean.leader.election.enable",
                     partition,
                     common.offset(),
                     wanted);
@@ -219,17 +219,17 @@ final class PartitionReader {
             LOG.error(
                     "Partition {} ends before offset {}, the next one to read, and its topic is"
                             + " the same: the partition lost records while the job was down,"
-                            + " probably by an unclean election of a leader. Reading goes on at"
-                            + " the partition's end. Clicks that replaced lost records are not"
-                            + " read. Check the brokers and unclean.leader.election.enable",
+                            + " probably by an unclean election of a leader. Reading continues"
+                            + " at the partition's end. Clicks that replaced lost records are"
+                            + " not read. Check the brokers and unclean.leader.election.enable",
                     partition,
                     wanted);
             consumer.seekToEnd(Set.of(partition));
         } else {
             LOG.warn(
-                    "Partition {} ends before offset {}, the next one to read. Probably the topic"
-                            + " was deleted and created again. Reading goes on at the beginning,"
-                            + " offset {}",
+                    "Partition {} ends before offset {}, the next one to read. Probably the"
+                            + " topic was deleted and created again. Reading continues at the"
+                            + " beginning, offset {}",
                     partition,
                     wanted,
                     oldest);

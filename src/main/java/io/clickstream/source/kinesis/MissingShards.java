@@ -73,10 +73,11 @@ final class MissingShards {
         } else {
             gone.inc();
             LOG.warn(
-                    "The stream no longer lists shard {}: its retention is over. The job had read"
-                        + " it up to {}; later records of it are lost. The job goes on with its"
-                        + " children, from their beginning. Set the stream's retention above the"
-                        + " time that the job may be down or behind ({})",
+                    "The stream no longer lists shard {}: its retention is over. The job had"
+                            + " read it up to {}; later records of it are lost. The job"
+                            + " continues with its children, from their beginning. Set the"
+                            + " stream's retention above the time that the job may be down or"
+                            + " behind ({})",
                     shardId,
                     position,
                     cause.toString());

@@ -95,7 +95,7 @@ class RegistryOutageTest {
 
         assertThat(warnings).hasSize(1);
         assertThat(warnings.get(0))
-                .startsWith("The stream has waited 0 s for schema 1, and goes on by itself: ")
+                .startsWith("Records have waited 0 s for schema 1. They continue when the registry answers: ")
                 .contains(confluent.uri().toString())
                 .contains(trouble.words);
     }
@@ -114,7 +114,7 @@ class RegistryOutageTest {
         assertThat(warnings).hasSize(1);
         assertThat(warnings.get(0))
                 .contains("AWS Glue Schema Registry at " + glue.uri())
-                .contains("goes on by itself");
+                .contains("They continue when the registry answers");
     }
 
     @Test
