@@ -174,8 +174,8 @@ class RegistryITCase {
                             "group `registry`: "
                                     + registry.uri()
                                     + " answers 401: Unauthorized; set `registry / username` and"
-                                            + " `registry / password` to a login with the"
-                                            + " permission to read schemas");
+                                    + " `registry / password` to a login with the"
+                                    + " permission to read schemas");
         }
     }
 

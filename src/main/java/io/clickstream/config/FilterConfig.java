@@ -123,7 +123,9 @@ public final class FilterConfig {
     private static Optional<JsonPointer> pointer(
             PropertyReader reader, Key<JsonPointer> field, Key<?> list, List<?> listed) {
         if (reader.has(field) && !reader.has(list)) {
-            reader.error(field, "has no effect without `" + list + "`; set that too, or remove this key");
+            reader.error(
+                    field,
+                    "has no effect without `" + list + "`; set that too, or remove this key");
         }
         return listed.isEmpty() ? Optional.empty() : Optional.ofNullable(reader.get(field));
     }
@@ -145,7 +147,9 @@ public final class FilterConfig {
                             + "`, or remove the group");
         }
         if (reader.has(BOT_PER) && !reader.has(BOT_CLICKS)) {
-            reader.error(BOT_PER, "has no effect without `" + BOT_CLICKS + "`; set that too, or remove this key");
+            reader.error(
+                    BOT_PER,
+                    "has no effect without `" + BOT_CLICKS + "`; set that too, or remove this key");
         }
         if (format.type() == FormatConfig.Type.AVRO) {
             checkName(reader, DUPLICATE_ID, id);
@@ -162,10 +166,14 @@ public final class FilterConfig {
                     "is '"
                             + pointer.get()
                             + "', which points into a field; for Avro records it must be / and"
-                                    + " the name of a field of the record itself");
+                            + " the name of a field of the record itself");
         } else if (pointer.isPresent() && isRead(pointer.get())) {
-            reader.error(key, "is '" + pointer.get() + "', which the aggregates already use;"
-                    + " name another field");
+            reader.error(
+                    key,
+                    "is '"
+                            + pointer.get()
+                            + "', which the aggregates already use;"
+                            + " name another field");
         }
     }
 

@@ -119,8 +119,7 @@ public final class FormatConfig {
         maxRecordBytes = size == null ? 0 : size;
         if (type == Type.JSON && writerSchema.isPresent()) {
             reader.error(
-                    WRITER_SCHEMA,
-                    "is only for Avro; remove it, or set `" + TYPE + "` to `avro`");
+                    WRITER_SCHEMA, "is only for Avro; remove it, or set `" + TYPE + "` to `avro`");
         }
         if (type == Type.AVRO) {
             refuseFieldsOfJson(reader);

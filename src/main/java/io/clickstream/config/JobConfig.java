@@ -137,7 +137,7 @@ public final class JobConfig implements PipelineConfig {
                     "group `"
                             + FilesSinkConfig.GROUP
                             + "` is only for clicks from files; remove it, or read files with"
-                                    + " the group `"
+                            + " the group `"
                             + FilesSourceConfig.GROUP
                             + "`");
         }
@@ -183,7 +183,7 @@ public final class JobConfig implements PipelineConfig {
                         "group `"
                                 + group
                                 + "` cannot be used with clicks from files, because they would"
-                                        + " be sent again; remove it");
+                                + " be sent again; remove it");
             }
         }
         boolean toSinks = topicsAreWritten || kinesisSink.isPresent() || openSearch.isPresent();
@@ -192,8 +192,8 @@ public final class JobConfig implements PipelineConfig {
                     "group `"
                             + FilesSourceConfig.GROUP
                             + "` must have `from` and `to` if results go to topics, streams, or"
-                                    + " indices: the files must contain all clicks of that"
-                                    + " range, and of the sessions that began before it");
+                            + " indices: the files must contain all clicks of that"
+                            + " range, and of the sessions that began before it");
         }
         if (openSearch.isPresent() && !topicsAreWritten && kinesisSink.isEmpty()) {
             reader.error(

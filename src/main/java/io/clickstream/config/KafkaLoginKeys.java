@@ -42,8 +42,10 @@ final class KafkaLoginKeys {
                         "For `mtls`: the client's certificate and key, as PEM text (PKCS #8), or"
                                 + " a `.p12`, `.jks`, or `.pem` file on every machine.");
         keystorePassword =
-                secret(group, "keystore-password", "For a `.p12` or `.jks` file, or for a PEM"
-                        + " key.");
+                secret(
+                        group,
+                        "keystore-password",
+                        "For a `.p12` or `.jks` file, or for a PEM" + " key.");
     }
 
     private static Key<String> secret(String group, String name, String description) {

@@ -143,7 +143,11 @@ public final class KinesisSourceConfig implements Serializable {
         Optional<String> said = properties.find(REGION);
         if (ofArn.isPresent() && said.isPresent() && !said.equals(ofArn)) {
             properties.error(
-                    REGION, "is '" + said.get() + "', but the region in the stream's ARN is " + ofArn.get());
+                    REGION,
+                    "is '"
+                            + said.get()
+                            + "', but the region in the stream's ARN is "
+                            + ofArn.get());
         }
         return ofArn.or(() -> said).orElseGet(() -> properties.get(REGION));
     }

@@ -293,7 +293,8 @@ public final class OpenSearchConfig implements Serializable {
     private void checkPaths(PropertyReader reader) {
         if (endpoints.stream().map(OpenSearchConfig::path).distinct().count() > 1) {
             reader.error(
-                    ENDPOINT, "has addresses with different paths; all addresses must belong to"
+                    ENDPOINT,
+                    "has addresses with different paths; all addresses must belong to"
                             + " one cluster");
         }
     }

@@ -140,9 +140,7 @@ final class Parsers {
             return "has an index in brackets; write the index as a part of the pointer, such as"
                     + " /items/0";
         }
-        return text.endsWith("/")
-                ? "ends with /, which selects a member with an empty name"
-                : null;
+        return text.endsWith("/") ? "ends with /, which selects a member with an empty name" : null;
     }
 
     /** JSON pointers separated by commas. */
@@ -188,7 +186,9 @@ final class Parsers {
             String name = pair.substring(0, Math.max(0, equals)).trim();
             if (name.isEmpty()) {
                 throw new IllegalArgumentException(
-                        "has '" + pair + "', which is not a name and a JSON pointer separated by"
+                        "has '"
+                                + pair
+                                + "', which is not a name and a JSON pointer separated by"
                                 + " =");
             }
             String pointer = pair.substring(equals + 1).trim();
@@ -272,7 +272,8 @@ final class Parsers {
         OpenSearchConfig.indexNameProblem(text)
                 .ifPresent(
                         problem -> {
-                            throw new IllegalArgumentException("is not a valid index name: " + problem);
+                            throw new IllegalArgumentException(
+                                    "is not a valid index name: " + problem);
                         });
         return text;
     }
@@ -294,7 +295,11 @@ final class Parsers {
         if (trimmed.chars().allMatch(Character::isDigit) && !trimmed.matches("0*")) {
             // Flink takes milliseconds; most people mean seconds or minutes.
             throw new IllegalArgumentException(
-                    "has no unit; examples with a unit are " + trimmed + " ms and " + trimmed + " min");
+                    "has no unit; examples with a unit are "
+                            + trimmed
+                            + " ms and "
+                            + trimmed
+                            + " min");
         }
         Duration duration;
         try {
@@ -373,8 +378,8 @@ final class Parsers {
                     "does not begin with http:// or https:// and a host");
         }
         if (uri.getRawUserInfo() != null) {
-            throw new IllegalArgumentException("has a user name or password, which are not"
-                    + " allowed in an address");
+            throw new IllegalArgumentException(
+                    "has a user name or password, which are not" + " allowed in an address");
         }
         return uri;
     }

@@ -319,11 +319,14 @@ public final class PersonalizeConfig implements Serializable {
                                 "is '"
                                         + pointer
                                         + "', which points into a field; for Avro records it"
-                                                + " must be / and the name of a field of the"
-                                                + " record itself");
+                                        + " must be / and the name of a field of the"
+                                        + " record itself");
                     } else if (isNumberOfTheWire(pointer)) {
                         reader.error(
-                                key, "is '" + pointer + "', which the aggregates already use;"
+                                key,
+                                "is '"
+                                        + pointer
+                                        + "', which the aggregates already use;"
                                         + " name another field");
                     }
                 });

@@ -62,7 +62,9 @@ public final class PrivacyConfig {
         mode = reader.get(MODE);
         salt = mode == Mode.HASH ? reader.get(SALT) : "";
         if (mode == Mode.TRUNCATE && reader.has(SALT)) {
-            reader.error(SALT, "has no effect without `" + MODE + "` = `hash`; set that, or remove this key");
+            reader.error(
+                    SALT,
+                    "has no effect without `" + MODE + "` = `hash`; set that, or remove this key");
         }
         if (mode == Mode.HASH && salt != null && salt.length() < MIN_SALT_LENGTH) {
             reader.error(
@@ -70,7 +72,7 @@ public final class PrivacyConfig {
                     "has fewer than "
                             + MIN_SALT_LENGTH
                             + " characters; a short salt does not protect against trying all"
-                                    + " addresses");
+                            + " addresses");
         }
         refuseFieldsOfResults(reader, format);
     }
@@ -105,7 +107,7 @@ public final class PrivacyConfig {
                                 + "`, '"
                                 + used
                                 + "', which the job needs and writes unchanged; remove one of"
-                                        + " them");
+                                + " them");
             }
         }
     }

@@ -75,13 +75,12 @@ public final class TrendingConfig {
     private void checkField(PropertyReader reader, FormatConfig format) {
         boolean json = format.type() == FormatConfig.Type.JSON;
         if (field == TrendField.ITEM && !json) {
-            reader.error(FIELD, "is 'item', which is only for JSON records; set it to `department`");
+            reader.error(
+                    FIELD, "is 'item', which is only for JSON records; set it to `department`");
         } else if (field == TrendField.ITEM && format.mapping().item().isEmpty()) {
             reader.error(
                     FIELD,
-                    "is 'item', which the records do not have; set `"
-                            + JsonMapping.ITEM
-                            + "`");
+                    "is 'item', which the records do not have; set `" + JsonMapping.ITEM + "`");
         } else if (field == TrendField.DEPARTMENT
                 && json
                 && format.mapping().departments().isEmpty()) {

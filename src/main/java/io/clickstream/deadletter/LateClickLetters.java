@@ -32,7 +32,7 @@ public final class LateClickLetters implements MapFunction<Click, DeadLetter> {
                                 + " ms of user "
                                 + click.user().asJson()
                                 + " is behind the watermark and belongs to no open session; a"
-                                        + " replay corrects the results",
+                                + " replay corrects the results",
                         click.raw() == null ? withoutRecord(click) : click.raw(),
                         clock.millis())
                 .withEventTime(click.timestamp());

@@ -46,8 +46,8 @@ final class AvroTimes {
                         + schema.getType().getName()
                         + (type == null ? "" : " with the logical type " + type)
                         + "; it must be long (ms since 1970), or long with the logical type"
-                                + " timestamp-millis, timestamp-micros, or timestamp-nanos,"
-                                + " with or without the prefix local-");
+                        + " timestamp-millis, timestamp-micros, or timestamp-nanos,"
+                        + " with or without the prefix local-");
     }
 
     /** The name of the logical type, even if this version of Avro does not know it. */

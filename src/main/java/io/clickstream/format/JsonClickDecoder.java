@@ -134,9 +134,7 @@ public final class JsonClickDecoder implements ClickDecoder {
             JsonToken first = parser.nextToken();
             if (first != JsonToken.START_OBJECT) {
                 throw new MalformedRecordException(
-                        first == null
-                                ? "empty"
-                                : "expected a JSON object, found " + found(first));
+                        first == null ? "empty" : "expected a JSON object, found " + found(first));
             }
             if (isLab) {
                 labObject(parser, fields);

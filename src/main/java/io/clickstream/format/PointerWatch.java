@@ -136,7 +136,7 @@ final class PointerWatch {
                         + "', which found nothing in the first "
                         + RECORDS
                         + " records of a subtask. If no record has this field, correct the"
-                                + " pointer or remove it";
+                        + " pointer or remove it";
         if (WARNED.add(warning)) {
             LOG.warn(warning);
         }

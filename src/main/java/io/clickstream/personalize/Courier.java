@@ -245,7 +245,8 @@ final class Courier implements AutoCloseable {
             return;
         }
         ended(parcel, true);
-        warnings.warn("{} interactions were spilled, because Personalize is down", interactions.size());
+        warnings.warn(
+                "{} interactions were spilled, because Personalize is down", interactions.size());
     }
 
     private synchronized void ended(Parcel parcel, boolean stored) {

@@ -132,8 +132,7 @@ public final class InteractionReader implements Serializable {
         String user = fields.user() == null ? null : fields.user().asText();
         String item = fields.of(InteractionField.ITEM);
         if (item == null || item.isEmpty()) {
-            throw new Refusal(
-                    Reason.INTERACTION_WITHOUT_ITEM, "a " + type + " needs an item");
+            throw new Refusal(Reason.INTERACTION_WITHOUT_ITEM, "a " + type + " needs an item");
         }
         if ("null".equals(session)) {
             throw new Refusal(
@@ -146,7 +145,7 @@ public final class InteractionReader implements Serializable {
                     "event time "
                             + fields.time()
                             + " ms is before 2001-09-09; if the times are seconds, set `format /"
-                                    + " time-format` to `epoch-s`");
+                            + " time-format` to `epoch-s`");
         }
         String eventId = fields.of(InteractionField.EVENT_ID);
         String properties = fields.of(InteractionField.PROPERTIES);
@@ -259,9 +258,7 @@ public final class InteractionReader implements Serializable {
                 if (RESERVED.contains(name)) {
                     throw new Refusal(
                             Reason.INTERACTION_RESERVED_PROPERTY,
-                            "the property "
-                                    + name
-                                    + " is reserved by Personalize; rename it");
+                            "the property " + name + " is reserved by Personalize; rename it");
                 }
                 parser.nextToken();
                 parser.skipChildren();
@@ -273,7 +270,8 @@ public final class InteractionReader implements Serializable {
             }
         } catch (IOException e) {
             throw new Refusal(
-                    Reason.INTERACTION_MALFORMED, "the properties are not valid JSON: " + e.getMessage());
+                    Reason.INTERACTION_MALFORMED,
+                    "the properties are not valid JSON: " + e.getMessage());
         }
     }
 
@@ -285,7 +283,8 @@ public final class InteractionReader implements Serializable {
         List<String> items = new ArrayList<>();
         try (JsonParser parser = JSON.createParser(json)) {
             if (parser.nextToken() != JsonToken.START_ARRAY) {
-                throw new Refusal(Reason.INTERACTION_MALFORMED, "the impression is not a JSON array");
+                throw new Refusal(
+                        Reason.INTERACTION_MALFORMED, "the impression is not a JSON array");
             }
             for (JsonToken token = parser.nextToken();
                     token != JsonToken.END_ARRAY;
@@ -300,7 +299,8 @@ public final class InteractionReader implements Serializable {
             }
         } catch (IOException e) {
             throw new Refusal(
-                    Reason.INTERACTION_MALFORMED, "the impression is not valid JSON: " + e.getMessage());
+                    Reason.INTERACTION_MALFORMED,
+                    "the impression is not valid JSON: " + e.getMessage());
         }
         if (items.size() > MAX_IMPRESSION) {
             throw new Refusal(

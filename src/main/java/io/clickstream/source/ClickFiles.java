@@ -81,7 +81,7 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
                                     + "cannot be read: "
                                     + e.getMessage()
                                     + "; check the address, the plugin of its file system, and"
-                                            + " the permissions of the job's role");
+                                    + " the permissions of the job's role");
                 }
             }
             return problems;

@@ -145,7 +145,7 @@ public final class FileContent {
                         "it is "
                                 + other[1]
                                 + ", which cannot be read; it must be JSON, CSV, or the"
-                                        + " archive's Parquet, with or without gzip");
+                                + " archive's Parquet, with or without gzip");
             }
         }
         boolean little = startsWith(first, UTF_16_LITTLE) || isAsciiOf16Bits(first, 0);

@@ -302,7 +302,7 @@ public final class RecordDecoder implements Serializable {
                     "; its "
                             + raw.size()
                             + " bytes are withheld, because the job cannot find the IP addresses"
-                                    + " in them";
+                            + " in them";
         }
         return new DeadLetter(letter.reason(), detail, left, letter.time());
     }
@@ -451,11 +451,13 @@ public final class RecordDecoder implements Serializable {
                         + Instant.ofEpochMilli(clock.millis())
                         + ")";
         if (isPlausible(time / MICROS_PER_MILLI)) {
-            return found + "; if the times are microseconds, set `format / time-format` to"
+            return found
+                    + "; if the times are microseconds, set `format / time-format` to"
                     + " `epoch-us`";
         }
         return isPlausible(time / NANOS_PER_MILLI)
-                ? found + "; if the times are nanoseconds, set `format / time-format` to"
+                ? found
+                        + "; if the times are nanoseconds, set `format / time-format` to"
                         + " `epoch-ns`"
                 : found;
     }

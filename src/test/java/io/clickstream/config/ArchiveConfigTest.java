@@ -220,8 +220,9 @@ class ArchiveConfigTest {
                         "`privacy / salt` has fewer than 16 characters; a short salt does not"
                                 + " protect against trying all addresses");
         assertThat(errors(smallest().with("privacy", "salt", "0123456789abcdef")))
-                .containsExactly("`privacy / salt` has no effect without `privacy / mode` ="
-                        + " `hash`; set that, or remove this key");
+                .containsExactly(
+                        "`privacy / salt` has no effect without `privacy / mode` ="
+                                + " `hash`; set that, or remove this key");
     }
 
     @Test

@@ -204,11 +204,14 @@ class ConfigErrorsTest {
                 .containsExactly(
                         "`duplicates / id` is missing; it must be a JSON pointer, such as"
                                 + " `/event_id`",
-                        "`bots / user-agent` has no effect without `bots / user-agents`; set that too, or remove this key",
-                        "`bots / ip` has no effect without `bots / ip-ranges`; set that too, or remove this key",
+                        "`bots / user-agent` has no effect without `bots / user-agents`; set that"
+                                + " too, or remove this key",
+                        "`bots / ip` has no effect without `bots / ip-ranges`; set that too, or"
+                                + " remove this key",
                         "group `bots` does not define what a bot is; set `user-agents`,"
                                 + " `ip-ranges`, or `max-clicks`, or remove the group",
-                        "`bots / per` has no effect without `bots / max-clicks`; set that too, or remove this key");
+                        "`bots / per` has no effect without `bots / max-clicks`; set that too, or"
+                                + " remove this key");
     }
 
     @Test
@@ -223,7 +226,8 @@ class ConfigErrorsTest {
                 .containsExactly(
                         "`trending / span` is 25000 ms, which is not a multiple of `trending /"
                                 + " slide`, 10000 ms; change one of them",
-                        "`trending / field` is 'item', which is only for JSON records; set it to `department`");
+                        "`trending / field` is 'item', which is only for JSON records; set it to"
+                                + " `department`");
         assertThat(errors(json.with("trending", "field", "item")))
                 .containsExactly(
                         "`trending / field` is 'item', which the records do not have; set"

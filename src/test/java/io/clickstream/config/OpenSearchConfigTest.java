@@ -120,8 +120,8 @@ class OpenSearchConfigTest {
         assertThat(InstantiationUtil.clone(config).password()).isEqualTo("s3cret");
         assertThatThrownBy(
                         () -> OpenSearchSettings.of(URI.create("https://ann:s3cret@a.b")).build())
-                .hasMessageContaining("has a user name or password, which are not allowed in an"
-                        + " address")
+                .hasMessageContaining(
+                        "has a user name or password, which are not allowed in an" + " address")
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("s3cret"));
     }
 

@@ -362,16 +362,16 @@ class AvroClickDecoderTest {
                         + " int; "
                         + A_TIME,
                 "@userid:\"int\",eventtimestamp:{\"type\":\"long\",\"logicalType\":\"time-micros\"}|the"
-                        + " writer's schema has eventtimestamp as long with the logical type"
-                        + " time-micros; "
+                    + " writer's schema has eventtimestamp as long with the logical type"
+                    + " time-micros; "
                         + A_TIME,
                 "@userid:\"int\",eventtimestamp:{\"type\":\"long\",\"logicalType\":\"ticks\"}|the"
                         + " writer's schema has eventtimestamp as long with the logical type"
                         + " ticks; "
                         + A_TIME,
                 "@userid:\"int\",eventtimestamp:{\"type\":\"int\",\"logicalType\":\"time-millis\"}|the"
-                        + " writer's schema has eventtimestamp as int with the logical type"
-                        + " time-millis; "
+                    + " writer's schema has eventtimestamp as int with the logical type"
+                    + " time-millis; "
                         + A_TIME,
                 "@userid:\"int\",eventtimestamp:{\"type\":\"int\",\"logicalType\":\"date\"}|the"
                         + " writer's schema has eventtimestamp as int with the logical type"

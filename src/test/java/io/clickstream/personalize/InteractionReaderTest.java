@@ -150,7 +150,7 @@ class InteractionReaderTest {
                 "shown:{}|INTERACTION_MALFORMED|the impression is not a JSON array",
                 "shown:[{}]|INTERACTION_MALFORMED|the impression contains something other than",
                 "shown:[1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6]|INTERACTION_TOO_LONG|the"
-                        + " impression has 26 items; Personalize accepts at most 25",
+                    + " impression has 26 items; Personalize accepts at most 25",
                 "price:'a lot'|INTERACTION_MALFORMED|the event value is 'a lot', which is not a"
                         + " number",
                 "price:1e99|INTERACTION_MALFORMED|the event value is '1e99'",

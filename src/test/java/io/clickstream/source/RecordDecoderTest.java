@@ -516,8 +516,9 @@ class RecordDecoderTest {
         assertThat(letter.detail())
                 .startsWith("not JSON: Unrecognized token 'a192'")
                 .doesNotContain("192.0.2.7")
-                .endsWith("; its 38 bytes are withheld, because the job cannot find the IP"
-                        + " addresses in them");
+                .endsWith(
+                        "; its 38 bytes are withheld, because the job cannot find the IP"
+                                + " addresses in them");
         assertThat(letter.raw().bytes()).isEmpty();
         assertThat(letter.raw().json()).isNull();
         assertThat(letter.raw().offset()).isEqualTo("42");

@@ -184,7 +184,7 @@ final class ConfluentSchemas implements SchemaRegistry {
                     Kind.REFUSED,
                     answers
                             + "; set `registry / username` and `registry / password` to a login"
-                                    + " with the permission to read schemas");
+                            + " with the permission to read schemas");
         }
         // 40401 to 40403: no such subject, version or schema. A 404 of any other kind says that the
         // address is wrong, or comes from a proxy in front.

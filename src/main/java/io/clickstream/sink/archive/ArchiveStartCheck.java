@@ -24,13 +24,13 @@ public final class ArchiveStartCheck {
             return List.of(
                     named
                             + "its file system cannot resume a file after a failure; for S3, use"
-                                    + " s3:// with the plugin flink-s3-fs-hadoop");
+                            + " s3:// with the plugin flink-s3-fs-hadoop");
         } catch (IOException e) {
             return List.of(
                     named
                             + e.getMessage()
                             + "; check the address, the plugin of its file system, and the"
-                                    + " permissions of the job's role");
+                            + " permissions of the job's role");
         }
     }
 

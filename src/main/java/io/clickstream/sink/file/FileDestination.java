@@ -72,7 +72,7 @@ public final class FileDestination implements Destination {
                                 + "cannot be used: "
                                 + e.getMessage()
                                 + "; check the address, the plugin of its file system, and the"
-                                        + " permissions of the job's role");
+                                + " permissions of the job's role");
             }
         };
     }

@@ -141,7 +141,7 @@ public final class KafkaStartCheck implements AutoCloseable {
                     "`sink.kafka / transaction-timeout` is "
                             + timeout.toMillis()
                             + " ms, but a transaction stays open for a checkpoint interval,"
-                                    + " which is "
+                            + " which is "
                             + checkpointInterval.toMillis()
                             + " ms; set it to much more than that");
         }

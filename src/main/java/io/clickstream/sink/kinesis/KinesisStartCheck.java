@@ -86,7 +86,7 @@ public final class KinesisStartCheck implements AutoCloseable {
                                     + " answers: "
                                     + e.getCause().getMessage()
                                     + "; check the region, the endpoint, the permissions, and"
-                                            + " the network");
+                                    + " the network");
         } catch (TimeoutException e) {
             problems.add(
                     named

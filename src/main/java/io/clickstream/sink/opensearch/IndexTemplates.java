@@ -137,9 +137,9 @@ final class IndexTemplates {
                         + " of index "
                         + index.name
                         + " as a date, so no dashboard would find its documents. Run"
-                                + " scripts/opensearch-setup.sh, or set sink.opensearch /"
-                                + " templates to put (the job puts missing templates) or to"
-                                + " ignore");
+                        + " scripts/opensearch-setup.sh, or set sink.opensearch /"
+                        + " templates to put (the job puts missing templates) or to"
+                        + " ignore");
     }
 
     private void put(ResultIndex index) throws IOException {
@@ -163,9 +163,9 @@ final class IndexTemplates {
                             + ": "
                             + e.getMessage().replaceAll("\\s+", " ")
                             + "; without it no dashboard would find a document. Grant the role"
-                                    + " or user indices:admin/index_template/put, or run"
-                                    + " scripts/opensearch-setup.sh with a login that has it,"
-                                    + " or set sink.opensearch / templates to ignore");
+                            + " or user indices:admin/index_template/put, or run"
+                            + " scripts/opensearch-setup.sh with a login that has it,"
+                            + " or set sink.opensearch / templates to ignore");
         }
     }
 

@@ -106,7 +106,7 @@ public final class OpenSearchStartCheck {
                                     + "cannot be queried: "
                                     + e.getMessage()
                                     + "; the job needs a role, or credentials that the AWS SDK"
-                                            + " finds");
+                                    + " finds");
                     return;
                 }
                 if (BulkHttpClient.isUntrusted(e)) {

@@ -81,6 +81,6 @@ final class WriteRights {
                 + ": "
                 + error.path("reason").asText()
                 + "; map its role or user to an OpenSearch role with indices:data/write/* and"
-                        + " indices:admin/create for it";
+                + " indices:admin/create for it";
     }
 }

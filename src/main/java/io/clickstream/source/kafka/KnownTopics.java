@@ -68,7 +68,7 @@ final class KnownTopics implements KafkaSubscriber {
                         "The partitions of topics "
                                 + new TreeSet<>(topics)
                                 + " cannot be listed; check that they exist and that the job has"
-                                        + " the permission to describe them: "
+                                + " the permission to describe them: "
                                 + e.getCause().getMessage(),
                         e.getCause());
             }

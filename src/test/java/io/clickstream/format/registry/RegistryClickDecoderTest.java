@@ -329,9 +329,7 @@ class RegistryClickDecoderTest {
                 glueRecord(id, true, bytes(1, 2, 3)),
                 "not compressed with zlib: incorrect header check");
         assertMalformed(
-                decoder,
-                glueRecord(id, true, bytes()),
-                "the record ends inside the zlib data");
+                decoder, glueRecord(id, true, bytes()), "the record ends inside the zlib data");
         assertThat(refused(decoder, glueRecord(id, true, packed(bytes(200)))).reason())
                 .isEqualTo(Reason.MALFORMED);
         decoder.decode(good, fields);
@@ -368,7 +366,7 @@ class RegistryClickDecoderTest {
                 .hasMessage(
                         bomb.length
                                 + " bytes of zlib that decompress to more than 10000 bytes, the"
-                                        + " maximum");
+                                + " maximum");
     }
 
     private void assertClick() {

@@ -95,7 +95,9 @@ class RegistryOutageTest {
 
         assertThat(warnings).hasSize(1);
         assertThat(warnings.get(0))
-                .startsWith("Records have waited 0 s for schema 1. They continue when the registry answers: ")
+                .startsWith(
+                        "Records have waited 0 s for schema 1. They continue when the registry"
+                                + " answers: ")
                 .contains(confluent.uri().toString())
                 .contains(trouble.words);
     }
@@ -227,7 +229,7 @@ class RegistryOutageTest {
         String problem =
                 confluent.uri()
                         + " answers 401: Unauthorized; set `registry / username` and `registry /"
-                                + " password` to a login with the permission to read schemas";
+                        + " password` to a login with the permission to read schemas";
         assertThat(RegistryStartCheck.problems(wrong))
                 .containsExactly("group `registry`: " + problem);
         assertThatThrownBy(

@@ -122,7 +122,9 @@ class ReplayITCase {
                 .hasSize(3)
                 .allMatch(letter -> letter.contains("\"reason\":\"implausible-time\""))
                 .allMatch(
-                        letter -> letter.contains("if the times are seconds, set `format / time-format`"));
+                        letter ->
+                                letter.contains(
+                                        "if the times are seconds, set `format / time-format`"));
         assertThat(output("ClickEvents_UserId_Agg_Result")).isEmpty();
 
         delete(folder.resolve("out"));
@@ -788,7 +790,7 @@ class ReplayITCase {
                         "NOT READ TO ITS END: "
                                 + input
                                 + "/none.gz: its name ends with .gz, but it is not gzip; 0"
-                                        + " records were read")
+                                + " records were read")
                 .contains("The results are INCOMPLETE: mend or leave out these files");
         assertThat(output("Departments_Agg")).isEqualTo(ledger.expected().departments());
 

@@ -92,7 +92,7 @@ class OpenSearchStartCheckTest {
                         "OpenSearch at "
                                 + openSearch.uri()
                                 + " answered 401: Unauthorized; check the user name and the"
-                                        + " password");
+                                + " password");
         assertThat(openSearch.received()).hasSize(1);
     }
 
@@ -103,8 +103,9 @@ class OpenSearchStartCheckTest {
         assertThat(problems(config()))
                 .singleElement()
                 .asString()
-                .endsWith("it requires a login; set `sink.opensearch / auth` to `basic` or"
-                        + " `sigv4`");
+                .endsWith(
+                        "it requires a login; set `sink.opensearch / auth` to `basic` or"
+                                + " `sigv4`");
     }
 
     @Test
