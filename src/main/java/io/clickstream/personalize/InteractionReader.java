@@ -166,7 +166,7 @@ public final class InteractionReader implements Serializable {
         checkLength("event id", eventId, MAX_ID);
         checkLength("recommendation id", recommendation, MAX_RECOMMENDATION);
         checkLength("attribution source", attribution, MAX_ATTRIBUTION);
-        checkLength("properties", properties, MAX_PROPERTIES);
+        checkLength("text of the properties", properties, MAX_PROPERTIES);
         checkProperties(properties);
         checkSize(properties, impression, fields.of(InteractionField.EVENT_VALUE), attribution);
         return Interaction.of(

@@ -27,8 +27,8 @@ class AvroClickDecoderTest {
     private static final String TIME = field("eventtimestamp", "\"long\"");
 
     private static final String A_TIME =
-            "it must be long (ms since 1970), alone or of a logical type that is timestamp-millis,"
-                    + " timestamp-micros, timestamp-nanos, or one of these with local- in front";
+            "it must be long (ms since 1970), or long with the logical type timestamp-millis,"
+                    + " timestamp-micros, or timestamp-nanos, with or without the prefix local-";
 
     private final ClickFields fields = new ClickFields();
 

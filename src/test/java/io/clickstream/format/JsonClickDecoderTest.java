@@ -208,9 +208,9 @@ class JsonClickDecoderTest {
                         + " or null, found an array",
                 "{\"userid\":\"\\ud83d\"}|/userid contains half of a surrogate pair, which is"
                         + " not a character",
-                "{\"userid\":\"a\\udc00\\ud83d\"}|/userid holds half of a surrogate pair",
-                "{\"event_type\":\"\\ud83dx\"}|/event_type holds half of a surrogate pair",
-                "{\"product_type\":\"\\udf00\"}|/product_type holds half of a surrogate pair"
+                "{\"userid\":\"a\\udc00\\ud83d\"}|/userid contains half of a surrogate pair",
+                "{\"event_type\":\"\\ud83dx\"}|/event_type contains half of a surrogate pair",
+                "{\"product_type\":\"\\udf00\"}|/product_type contains half of a surrogate pair"
             })
     void saysWhatIsWrong(String record, String problem) {
         assertMalformed(record.getBytes(StandardCharsets.UTF_8), problem);
@@ -274,7 +274,7 @@ class JsonClickDecoderTest {
             assertThatThrownBy(() -> decoder.decode(record.toByteArray(), fields))
                     .isInstanceOf(MalformedRecordException.class)
                     .hasMessageMatching(
-                            "not JSON: [iI]nvalid UTF-8.*|/.* holds half of a surrogate pair.*");
+                            "not JSON: [iI]nvalid UTF-8.*|/.* contains half of a surrogate pair.*");
         }
     }
 

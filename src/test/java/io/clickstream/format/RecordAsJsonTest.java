@@ -103,9 +103,9 @@ class RecordAsJsonTest {
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                "[1]|no JSON object",
-                "6|no JSON object",
-                "~~|no JSON object",
+                "[1]|not a JSON object",
+                "6|not a JSON object",
+                "~~|not a JSON object",
                 "{\"a\":1}{}|there is more data after the JSON object",
                 "{\"a\":|not JSON: Unexpected end-of-input",
                 "{\"a\":\"b|not JSON: Unexpected end-of-input",

@@ -124,12 +124,12 @@ class InteractionReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "itemId:null|INTERACTION_WITHOUT_ITEM|a Click without an item",
-                "itemId:''|INTERACTION_WITHOUT_ITEM|a Click without an item",
+                "itemId:null|INTERACTION_WITHOUT_ITEM|a Click needs an item",
+                "itemId:''|INTERACTION_WITHOUT_ITEM|a Click needs an item",
                 "sessionId:'null'|INTERACTION_WITHOUT_SESSION|the session id is the text null",
                 "sentAt:1585200|INTERACTION_WRONG_UNIT|if the times are seconds",
-                "rid:'\\ud83d'|INTERACTION_MALFORMED|holds half of a surrogate pair",
-                "sessionId:'\\ude00'|INTERACTION_MALFORMED|holds half of a surrogate pair",
+                "rid:'\\ud83d'|INTERACTION_MALFORMED|contains half of a surrogate pair",
+                "sessionId:'\\ude00'|INTERACTION_MALFORMED|contains half of a surrogate pair",
                 "itemId:'<257>'|INTERACTION_TOO_LONG|the item has 257 characters; Personalize"
                         + " accepts at most 256",
                 "userId:'<257>'|INTERACTION_TOO_LONG|the user has 257 characters",
@@ -138,14 +138,15 @@ class InteractionReaderTest {
                 "rid:'<41>'|INTERACTION_TOO_LONG|the recommendation id has 41 characters;"
                         + " Personalize accepts at most 40",
                 "page:'<1025>'|INTERACTION_TOO_LONG|the attribution source has 1025 characters",
-                "more:{'a':'<1018>'}|INTERACTION_TOO_LONG|the properties has 1026 characters",
+                "more:{'a':'<1018>'}|INTERACTION_TOO_LONG|the text of the properties has 1026"
+                        + " characters",
                 "more:{'userId':1}|INTERACTION_RESERVED_PROPERTY|the property userId is"
-                        + " Personalize's own",
+                        + " reserved by Personalize",
                 "more:{'a':{},'impression':[]}|INTERACTION_RESERVED_PROPERTY|the property"
                         + " impression",
                 "more:[1]|INTERACTION_MALFORMED|the properties are not a JSON object",
                 "more:'{'|INTERACTION_MALFORMED|the properties are not valid JSON",
-                "more:'{} {}'|INTERACTION_MALFORMED|there is more behind",
+                "more:'{} {}'|INTERACTION_MALFORMED|there is more data after",
                 "shown:'a'|INTERACTION_MALFORMED|the impression is not valid JSON",
                 "shown:{}|INTERACTION_MALFORMED|the impression is not a JSON array",
                 "shown:[{}]|INTERACTION_MALFORMED|the impression contains something other than",

@@ -212,7 +212,7 @@ class ClickFilesTest {
         assertThat(letter.reason()).isEqualTo(DeadLetter.Reason.UNREADABLE_FILE);
         assertThat(letter.raw().source()).endsWith("other.parquet");
         assertThat(letter.detail())
-                .contains("no column `record`")
+                .contains("no string column `record`")
                 .contains("line")
                 .endsWith("; 0 rows were read");
     }

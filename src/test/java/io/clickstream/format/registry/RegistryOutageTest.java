@@ -155,7 +155,9 @@ class RegistryOutageTest {
             decoded.get(10, TimeUnit.SECONDS);
 
             assertThat(fields.user()).isEqualTo(UserId.ofNumber(7496));
-            return log.lines().stream().filter(line -> line.contains("stream has waited")).toList();
+            return log.lines().stream()
+                    .filter(line -> line.contains("Records have waited"))
+                    .toList();
         }
     }
 
