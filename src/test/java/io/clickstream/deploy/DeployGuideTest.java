@@ -24,12 +24,12 @@ class DeployGuideTest {
         String list = Files.readString(GUIDE);
         double application =
                 lastOf(list, "| 1 | 1 | 1 + 1 |")
-                        + lastOf(list, "| the application's running storage");
+                        + lastOf(list, "| running storage of the application");
         double domain = lastOf(list, "| OpenSearch domain, 2") + lastOf(list, "| its disks, 2 ×");
         double streams = lastOf(list, "| `Source=kinesis`: 5 on-demand");
         double brokers = lastOf(list, "| `Source=msk`: 3 ×") + lastOf(list, "| its disks, 3 ×");
         double endpoint = lastOf(list, "| interface endpoints in 2 zones");
-        String alarms = line(list, "| alarms, each metric");
+        String alarms = line(list, "| alarms, where each metric");
         assertThat(alarms).endsWith("| about $8 |");
         double kinesis = application + domain + streams + endpoint + 8;
         double msk = application + domain + brokers + 8;
@@ -40,7 +40,7 @@ class DeployGuideTest {
                 .contains("**$%.0f a month**".formatted(Math.floor(kinesis)))
                 .contains("**$%.0f a month**".formatted(Math.floor(msk)))
                 .contains("or $%.2f and $%.2f an hour".formatted(kinesis / 730, msk / 730))
-                .contains("| together | $%.2f | $%.2f |".formatted(kinesis, msk));
+                .contains("| total | $%.2f | $%.2f |".formatted(kinesis, msk));
     }
 
     private static String line(String text, String begin) {
