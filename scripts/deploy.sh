@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Brings the job to Amazon Managed Service for Apache Flink: see --help. The commands are in the folder deploy.
+# Deploys the job to Amazon Managed Service for Apache Flink: see --help. The commands are in the folder deploy.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-need_tool python3 "install Python, version 3.8 or later"
+need_tool python3 "install Python 3.8 or later"
 case " $* " in
   *" -h "* | *" --help "*) ;;
   *)

@@ -46,11 +46,11 @@ def main(arguments):
         print(f"  {stop.todo}", file=sys.stderr)
     except CallFailed as failed:
         code = 1
-        print(f"deploy.sh: a call of aws failed\n  aws says: {failed}", file=sys.stderr)
+        print(f"deploy.sh: an aws call failed\n  aws says: {failed}", file=sys.stderr)
     except SystemExit as signalled:
         code = signalled.code
     if task.made:
-        print("What there is now:", file=sys.stderr)
+        print("What exists now:", file=sys.stderr)
         for each in task.made:
             print(f"  {each}", file=sys.stderr)
     return code

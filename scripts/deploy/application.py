@@ -58,7 +58,7 @@ class Application:
         """All snapshots, the oldest first."""
         found = self._calls.read("kinesisanalyticsv2", "list-application-snapshots", "--application-name", self.name,
                                  or_stop=(f"the snapshots of {self.name} can't be listed",
-                                          "nothing was changed; check that you may "
+                                          "nothing was changed; check that you have the permission "
                                           "kinesisanalytics:ListApplicationSnapshots, and try again"))
         return sorted((found or {}).get("SnapshotSummaries") or [], key=lambda each: str(each["SnapshotCreationTimestamp"]))
 
@@ -69,12 +69,12 @@ class Application:
         self._calls.say(f"Starting the application {self.name}")
         self._act({"READY"}, ["start-application", "--run-configuration", run_configuration],
                   f"the application {self.name} can't be started",
-                  f"the stack stays as it is: put right what is said, then '{self.hint('deploy')}' goes on from here")
+                  f"the stack is unchanged: fix the cause, then '{self.hint('deploy')}' continues from here")
         status = self.settle("RUNNING")
         if status != "RUNNING":
             raise Stop(f"the application {self.name} did not start: it is {status}",
-                       f"see '{self.hint('logs --errors')}'; put it right and deploy again, or "
-                       f"'{self.hint('rollback')}', or '{self.hint('destroy --yes')}'", self.last_failure())
+                       f"see '{self.hint('logs --errors')}'; fix the cause and deploy again, or run "
+                       f"'{self.hint('rollback')}' or '{self.hint('destroy --yes')}'", self.last_failure())
 
     def stop(self):
         """Stops it with a snapshot, which the service takes by itself."""
@@ -105,24 +105,24 @@ class Application:
         self._calls.say(f"Taking the snapshot {snapshot}")
         self._act({"RUNNING"}, ["create-application-snapshot", "--snapshot-name", snapshot],
                   f"the snapshot {snapshot} of {self.name} can't be taken",
-                  "nothing was changed: the job runs as before. Where there are too many, delete old ones by --keep N")
+                  "nothing was changed: the job continues to run. If there are too many snapshots, delete old ones with --keep N")
         status = self._calls.until(
             f"the snapshot {snapshot}",
             ["kinesisanalyticsv2", "describe-application-snapshot", "--application-name", self.name,
              "--snapshot-name", snapshot, "--query", "SnapshotDetails.SnapshotStatus"],
             {"READY", "FAILED", "DELETING"}, "READY",
-            or_stop=(f"the snapshot {snapshot} can't be looked at", "nothing was changed; try again"))
+            or_stop=(f"the snapshot {snapshot} can't be read", "nothing was changed; try again"))
         if status != "READY":
             raise Stop(f"the snapshot {snapshot} of {self.name} failed: it is {status}",
-                       "nothing was changed: the job runs as before. See "
-                       f"'{self.hint('logs --errors')}' for why checkpoints fail, then try again")
+                       "nothing was changed: the job continues to run. See "
+                       f"'{self.hint('logs --errors')}' for the reason why checkpoints fail, then try again")
 
     def delete_snapshot(self, snapshot):
         self._calls.change("kinesisanalyticsv2", "delete-application-snapshot", "--application-name", self.name,
                            "--snapshot-name", snapshot["SnapshotName"], "--snapshot-creation-timestamp",
                            str(snapshot["SnapshotCreationTimestamp"]),
                            or_stop=(f"the snapshot {snapshot['SnapshotName']} can't be deleted",
-                                    "nothing else was changed; try again, or leave --keep out"))
+                                    "nothing else was changed; try again, or omit --keep"))
 
     def await_processing(self):
         """Waits until the job has run for a minute: one that fails over and over never has a minute of uptime."""
@@ -132,11 +132,11 @@ class Application:
                   "--end-time", self._calls.now("end", min(self._calls.minutes() + 60, 1400))]
 
         def fell(status):
-            raise Stop(f"the job of {self.name} does not stay up: the application is {status}",
-                       f"see '{self.hint('logs --errors')}'; put it right and deploy again, or "
+            raise Stop(f"the job of {self.name} keeps failing: the application is {status}",
+                       f"see '{self.hint('logs --errors')}'; fix the cause and deploy again, or run "
                        f"'{self.hint('rollback')}'")
 
-        unread = (f"the metrics of {self.name} can't be read", "check that you may cloudwatch:GetMetricStatistics")
+        unread = (f"the metrics of {self.name} can't be read", "check that you have the permission cloudwatch:GetMetricStatistics")
         try:
             self._calls.until("the job", self._maximum("uptime", window) + ["--query",
                               "not_null(max(Datapoints[].Maximum), `0`) >= `60000`"], {"True"}, "True",
@@ -201,11 +201,11 @@ class Application:
 
     def _unsettled(self, late):
         return Stop(f"the application {self.name} is still {late} after {self._calls.minutes()} minutes",
-                    f"nothing was done to it. Wait for longer by --timeout MINUTES, or see '{self.hint('status')}'")
+                    f"nothing was changed. Use --timeout MINUTES to wait longer, or see '{self.hint('status')}'")
 
     def _unseen(self):
-        return (f"the application {self.name} can't be looked at",
-                "check that you may kinesisanalytics:DescribeApplication")
+        return (f"the application {self.name} can't be read",
+                "check that you have the permission kinesisanalytics:DescribeApplication")
 
     def hint(self, command):
         return self._calls.hint(command, self._stack)

@@ -25,7 +25,7 @@ PASSING = ("ThrottlingException", "Throttling", "TooManyRequestsException", "Req
 #: The last line of a dry run.
 END = "END_OF_DRY_RUN"
 
-NO_ANSWER = "aws gave no answer"
+NO_ANSWER = "aws did not answer"
 
 
 class Stop(Exception):
@@ -85,8 +85,8 @@ class Calls:
         if dry_run:
             # In a shell of its own, which a failure ends, and which knows comments.
             tell(f"bash <<'{END}'\n"
-                  "# A dry run: calls that only read are made, and nothing is changed. This does the same as the command when\n"
-                  f"# it is pasted into a shell, up to the line {END}.\n"
+                  "# A dry run makes read-only calls and changes nothing. To do the same as the command, paste this text into a\n"
+                  f"# shell, up to the line {END}.\n"
                   "set -eu\n"
                   "export AWS_PAGER=\n"
                   "work=$(mktemp -d)\n"
@@ -255,7 +255,7 @@ class Calls:
             found = self._answer_or_none(words, None)
             answer = found if found in done else assume
         tell(f"[ \"$seen\" = {shlex.quote(answer)} ] || "
-              f"{{ echo {self._quoted_word(f'{what} is ')}\"$seen\"{shlex.quote(f', not {answer}: what follows is for another case')}"
+              f"{{ echo {self._quoted_word(f'{what} is ')}\"$seen\"{shlex.quote(f', not {answer}: the commands below do not apply')}"
               " >&2; exit 1; }")
         return answer
 

@@ -37,7 +37,7 @@ def _create(task):
     bucket.look()
     _upload(task, bucket, jar, parameters, template)
     task.calls.say(f"Creating the stack {task.stack.name}")
-    task.made.append(f"the stack {task.stack.name}, maybe in part: '{task.hint('destroy --yes')}' deletes it")
+    task.made.append(f"the stack {task.stack.name}, possibly incomplete: '{task.hint('destroy --yes')}' deletes it")
     task.stack.deploy(bucket.name, template_file(template), parameters, task.options.tags)
     application = Application(task.calls, task.stack.name, task.calls.ask(
         "application", "cloudformation", "describe-stacks", "--stack-name", task.stack.name, "--query",
@@ -67,14 +67,14 @@ def _update(task):
     bucket.look()
     status = application.settle("RUNNING")
     if status == "ROLLED_BACK" and (loses_state or starts_over):
-        raise Stop(f"state would be lost, and the application {application.name} is ROLLED_BACK, in which the service starts it "
-                   "by an update only, and only with its state",
-                   f"nothing was changed; bring it to RUNNING by '{task.hint('rollback')}' or by an update that keeps the state, "
+        raise Stop(f"state would be lost, but the application {application.name} is ROLLED_BACK: the service starts it only with "
+                   "an update, and only with its state",
+                   f"nothing was changed; get it RUNNING with '{task.hint('rollback')}' or with an update that keeps the state, "
                    "then run this again")
     takes_snapshot = status == "RUNNING" and _snapshots_are_on(task, application)
     old = _old_snapshots(application, options.keep) if options.keep else []
 
-    task.made.append(f"the stack {stack.name}, as it was")
+    task.made.append(f"the stack {stack.name}, unchanged")
     for snapshot in old:
         calls.say(f"Deleting the snapshot {snapshot['SnapshotName']}")
         application.delete_snapshot(snapshot)
@@ -86,7 +86,7 @@ def _update(task):
         task.made.append(f"the snapshot {snapshot} of the application {application.name}")
         _remember(task, bucket, snapshot)
     elif status == "ROLLED_BACK":
-        calls.say("The service went back to an older version by itself, so there is nothing to take a snapshot of")
+        calls.say("The service has rolled back by itself, so there is nothing to take a snapshot of")
     # Only a start can be told to leave state out, so the stack is changed between a stop and a start.
     if options.allow_lost_state and status == "RUNNING":
         application.stop()
@@ -96,7 +96,7 @@ def _update(task):
         application.settle(status)
     calls.say(f"Updating the stack {stack.name}")
     stack.deploy(bucket.name, template_file(template), parameters, options.tags)
-    task.made.append(f"the stack {stack.name} with the new jar: '{task.hint('rollback')}' goes back")
+    task.made.append(f"the stack {stack.name} with the new jar: '{task.hint('rollback')}' undoes the update")
     _start_again(task, application, jar, status, starts_over)
     application.await_processing()
     # The job has registered one of its own name.
@@ -108,12 +108,12 @@ def _update(task):
 def _starts_over(task):
     """Whether a parameter changes with which no snapshot can be read any more."""
     for name, default, why in (("MaxParallelism", "0", "the job's state is divided by it"),
-                               ("Source", "", "the job's state has its place in what it reads")):
+                               ("Source", "", "the job's state belongs to its source")):
         now, wanted = (values.get(name, default) for values in (task.stack.parameters, task.options.given))
         if name in task.options.given and wanted != now:
             if not task.options.allow_lost_state:
                 raise Stop(f"{name} is {now} and can't become {wanted}: {why}, and would be lost",
-                           "nothing was changed; leave it out, or lose all state by --allow-lost-state")
+                           "nothing was changed; omit it, or discard all state with --allow-lost-state")
             return True
     return False
 
@@ -124,8 +124,8 @@ def _start_again(task, application, jar, status, starts_over):
     status = application.settle("READY" if stopped else "RUNNING")
     running = application.jar_key(jar.key)
     if status == "ROLLED_BACK" or running != jar.key:
-        raise Stop(f"the new jar did not run: the service went back to {running}, with its state; the application is {status}",
-                   f"see '{task.hint('logs --errors')}'; then '{task.hint('rollback')}' brings the stack back too, or "
+        raise Stop(f"the new jar did not run: the service rolled back to {running}, with its state; the application is {status}",
+                   f"see '{task.hint('logs --errors')}'; then '{task.hint('rollback')}' restores the stack, too, or "
                    "update again with a jar that runs", application.last_failure())
     if status == "READY":
         run = {}
@@ -141,7 +141,7 @@ def _snapshots_are_on(task, application):
         "ApplicationSnapshotConfigurationDescription", {}).get("SnapshotsEnabled", False)
     if not on and not task.options.allow_lost_state:
         raise Stop(f"snapshots are off for {application.name}: an update would lose all state",
-                   "nothing was changed; turn them on by --set Snapshots=true in an update of its own, or go on by "
+                   "nothing was changed; turn them on with --set Snapshots=true in a separate update, or continue with "
                    "--allow-lost-state")
     return on
 

@@ -13,11 +13,11 @@ def destroy(task):
         stack.need()
     stack.need_idle()
     if not task.options.yes and not task.options.dry_run:
-        raise Stop(f"destroy deletes the stack {stack.name} with its application, and all snapshots of it",
-                   "say --yes if that is what you want. Jars stay, and of the template full the archive's bucket; its domain "
-                   "goes, and its cluster or streams")
+        raise Stop(f"destroy deletes the stack {stack.name} with its application and all its snapshots",
+                   "use --yes to confirm. It keeps the jars. With the template full, it keeps the archive's bucket, and deletes the "
+                   "domain, and the cluster or the streams")
     name = stack.find("ApplicationName")
-    task.made.append(f"the stack {stack.name}, maybe in part")
+    task.made.append(f"the stack {stack.name}, possibly incomplete")
     if name:
         parameters = stack.application_parameters()
         try:
@@ -27,12 +27,12 @@ def destroy(task):
             # An earlier deletion may have stopped half-way.
             if CallFailed(failed.said).code() != "ResourceNotFoundException":
                 raise
-            calls.say(f"The application {name} is gone already")
+            calls.say(f"The application {name} no longer exists")
         deregister_consumers(task, {stack.name, name} | older_consumer(parameters), parameters.get("StreamArn", ""))
     calls.say(f"Deleting the stack {stack.name}")
     kept = stack.delete()
     task.made.clear()
-    calls.say(f"The stack {stack.name} is gone. What stays: jars and templates in their bucket, below clickstream/")
+    calls.say(f"The stack {stack.name} is deleted. Kept: jars and templates in their bucket, below clickstream/")
     for kind, resource in kept:
         calls.result(f"  {kind} {resource}")
 
@@ -43,7 +43,7 @@ def deregister_consumers(task, names, stream):
         return
     def todo(name):
         call = task.calls.aws_hint("kinesis", "deregister-stream-consumer", "--stream-arn", stream, "--consumer-name", name)
-        return f"deregister it by '{call}', or run this again"
+        return f"deregister it with '{call}', or run this again"
 
     try:
         found = task.calls.read("kinesis", "list-stream-consumers", "--stream-arn", stream, "--query",

@@ -52,7 +52,7 @@ class Report:
             answer = self._calls.read(*call)
         except CallFailed as failed:
             if "AccessDenied" in str(failed) or "not authorized" in str(failed):
-                self.unseen(f"{what}: you may not ask for it")
+                self.unseen(f"{what}: you do not have the permission to check it")
             else:
                 self.check(f"{what}: {failed}", False)
             return
@@ -62,7 +62,7 @@ class Report:
             self.check(f"{what} is {answer}", answer in expected)
 
     def end(self):
-        self._calls.result(f"{self._missing} missing" if self._missing else "nothing is missing of what can be seen")
+        self._calls.result(f"{self._missing} missing" if self._missing else "nothing is missing that can be checked")
         return 1 if self._missing else 0
 
 
@@ -73,7 +73,7 @@ def _check_jar(report, calls, needs):
 
 def _check_logs(report, calls, needs):
     if not needs.log_streams:
-        report.check("the application has no log stream: nothing of what it logs is kept", False)
+        report.check("the application has no log stream: its log is not kept", False)
     for group, stream in needs.log_streams:
         report.found(f"the log stream {stream} of {group}",
                      ["logs", "describe-log-streams", "--log-group-name", group, "--log-stream-name-prefix", stream, "--query",
@@ -93,8 +93,8 @@ def _check_cluster(report, calls, needs):
                      ["kafka", "describe-cluster-v2", "--cluster-arn", needs.cluster, "--query", "ClusterInfo.State"],
                      ["ACTIVE", "HEALING", "MAINTENANCE", "REBOOTING_BROKER", "UPDATING"])
     if needs.topics:
-        report.unseen(f"the topics {', '.join(needs.topics)}: only brokers know them. The job makes the topics of results; "
-                      "the topic of clicks must be there")
+        report.unseen(f"the topics {', '.join(needs.topics)}: only the brokers can list them. The job creates the topics for "
+                      "results; the topic of clicks must exist")
 
 
 def _check_buckets(report, calls, needs):
@@ -120,9 +120,9 @@ def _check_index_templates(report, endpoint):
             there = {each["name"] for each in json.load(answer)["index_templates"]}
     except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException) as error:
         # OSError: no connection, or an HTTP status. ValueError: no address, or no JSON. The others: another service's answer.
-        why = "it wants a signed request" if getattr(error, "code", 0) in (401, 403) else f"{type(error).__name__}: {error}"
-        report.unseen(f"the index templates {', '.join(names)}: {endpoint} does not tell this machine ({why}). "
-                      "scripts/opensearch-setup.sh puts them there")
+        why = "it requires signed requests" if getattr(error, "code", 0) in (401, 403) else f"{type(error).__name__}: {error}"
+        report.unseen(f"the index templates {', '.join(names)}: {endpoint} can't be queried from this machine ({why}). "
+                      "scripts/opensearch-setup.sh creates them")
         return
     for name in names:
         report.check(f"the index template {name}", name in there)
@@ -135,10 +135,10 @@ def _check_permissions(report, calls, needs, role):
                                  "--resource-arns", *resources, "--query",
                                  "EvaluationResults[].[EvalActionName, EvalResourceName, EvalDecision]")
         except CallFailed as failed:
-            report.unseen(f"whether the role may {', '.join(actions)} on {', '.join(resources)}: {failed}")
+            report.unseen(f"whether the role has {', '.join(actions)} on {', '.join(resources)}: {failed}")
             continue
         denied = [(action, resource) for action, resource, decision in results if decision != "allowed"]
         for action, resource in denied:
-            report.check(f"the role may not {action} on {resource}", False)
+            report.check(f"the role lacks {action} on {resource}", False)
         if not denied:
-            report.check(f"the role may {', '.join(actions)} on {', '.join(resources)}", True)
+            report.check(f"the role has {', '.join(actions)} on {', '.join(resources)}", True)

@@ -37,15 +37,15 @@ class Jar:
         except CallFailed as failed:
             if allow_lost_state:
                 return True
-            raise Stop(f"s3://{bucket}/{key}.uids can't be read: nobody knows what state the running jar has",
-                       f"put {UIDS} of that jar there, or go on by --allow-lost-state", str(failed)) from failed
+            raise Stop(f"s3://{bucket}/{key}.uids can't be read: the state of the running jar is unknown",
+                       f"upload {UIDS} of that jar there, or continue with --allow-lost-state", str(failed)) from failed
         with open(self._calls.path(file), encoding="utf-8") as deployed:
             lost = sorted(set(deployed.read().split()) - self.uids)
         if lost and not allow_lost_state:
-            raise Stop(f"the new jar has no operator for state of: {' '.join(lost)}",
-                       "nothing was changed; keep these uids, or lose their state by --allow-lost-state")
+            raise Stop(f"the new jar has no operators for the state of: {' '.join(lost)}",
+                       "nothing was changed; keep these uids, or discard their state with --allow-lost-state")
         if lost:
-            self._calls.say(f"State is lost of: {' '.join(lost)}")
+            self._calls.say(f"Discarding the state of: {' '.join(lost)}")
         return bool(lost)
 
 
@@ -62,8 +62,8 @@ class Bucket:
         found = self._calls.read("s3api", "list-objects-v2", "--bucket", self.name, "--prefix", "clickstream/",
                                  "--delimiter", "/", "--query", "Contents[].Key",
                                  or_stop=(f"the bucket {self.name} can't be reached",
-                                          "check its name and region, and that you may s3:ListBucket; "
-                                          f"'aws s3 mb s3://{self.name}' makes one"))
+                                          "check its name, its Region, and that you have the permission s3:ListBucket; "
+                                          f"'aws s3 mb s3://{self.name}' creates one"))
         self._present = set(found or [])
 
     def put_jar(self, jar):
@@ -81,7 +81,7 @@ class Bucket:
 
     def _put_once(self, file, key, *more):
         if key in self._present:
-            self._calls.say(f"s3://{self.name}/{key} is there")
+            self._calls.say(f"s3://{self.name}/{key} already exists")
         else:
             self.put(file, key, *more)
 
@@ -89,9 +89,9 @@ class Bucket:
         self._calls.say(f"Uploading s3://{self.name}/{key}")
         self._calls.change("s3api", "put-object", "--bucket", self.name, "--key", key, "--body", file, *more,
                            or_stop=(f"s3://{self.name}/{key} can't be written",
-                                    "check that the bucket is in the region of the stack, and that you may "
+                                    "check that the bucket is in the Region of the stack, and that you have the permission "
                                     "s3:PutObject; then run this again"))
-        self._made.append(f"s3://{self.name}/{key}, which does no harm")
+        self._made.append(f"s3://{self.name}/{key}, which is harmless")
 
     def url(self, key, region):
         """As CloudFormation wants a template's."""
@@ -138,7 +138,7 @@ def _version_in(path):
                 return "unknown"
             return ElementTree.fromstring(jar.read(SBOM)).findtext("{*}metadata/{*}component/{*}version", "unknown")
     except (ElementTree.ParseError, *DAMAGE):
-        raise NoJar(f"{path} is damaged: {SBOM} in it can't be read; make it anew by 'mvn package'") from None
+        raise NoJar(f"{path} is damaged: {SBOM} in it can't be read; build it again with 'mvn package'") from None
 
 
 def _hash_of(path):

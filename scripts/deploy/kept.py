@@ -16,7 +16,7 @@ NAMED = {"DepartmentsName": "DepartmentsStream", "SessionsName": "SessionsStream
 
 #: Parameters of full.yaml that can't change: CloudFormation would make anew what is named here, without its data.
 FIXED = {"Source": "the streams or the cluster", "MskType": "the cluster", "KmsKeyArn": "the domain, and a provisioned cluster",
-         "VpcCidr": "the network with all in it", "Zones": "the subnets with all in them", "DomainName": "the domain",
+         "VpcCidr": "the network and everything in it", "Zones": "the subnets and everything in them", "DomainName": "the domain",
          "DepartmentsName": "a stream", "SessionsName": "a stream", "CheckoutsName": "a stream", "DeadLettersName": "a stream",
          "TrendingName": "a stream"}
 
@@ -25,7 +25,7 @@ SWITCHES = {"AdminArn": ("", "the OpenSearch UI application with its workspace")
             "OpenSearchUi": ("false", "the OpenSearch UI application with its workspace"),
             "Format": ("json", "the schema registry with its schemas"),
             "Personalize": ("false", "the dataset group of Personalize with its data"),
-            "Trending": ("none", "the stream of trends")}
+            "Trending": ("none", "the stream of rankings")}
 
 #: The values that parameters have where a stack is older than they are.
 FORMER = {"MskType": "provisioned", "OpenSearchUi": "true", "Format": "json", "Personalize": "false", "Trending": "none"}
@@ -48,10 +48,10 @@ def names_to_keep(stack, groups):
 def need_same_cluster(stack):
     """A cluster of an older template has two brokers in two zones, and can't get a third zone."""
     if stack.template() == "full" and "Cluster" in stack.resources() and "SubnetC" not in stack.resources():
-        raise Stop(f"the cluster of the stack {stack.name} has brokers in two zones. The template has three in three zones, for "
-                   "which CloudFormation would have to make the cluster anew, without its records",
-                   f"nothing was changed. Make a second stack by '{stack.hint_of_another()}', send the clicks to it, and destroy "
-                   "this one when nobody reads its topics any more")
+        raise Stop(f"the cluster of the stack {stack.name} has brokers in two zones. The template has three in three zones: "
+                   "CloudFormation would have to recreate the cluster, without its records",
+                   f"nothing was changed. Create a second stack with '{stack.hint_of_another()}', send the clicks to it, and destroy "
+                   "this one when nobody reads its topics anymore")
 
 
 def need_unchanged(stack, before, after, names, may_delete):
@@ -65,10 +65,10 @@ def need_unchanged(stack, before, after, names, may_delete):
         now = names.get(name) or before.get(name) or FORMER.get(name, "")
         told = f"{name} is '{now}' and can't become '{after[name]}': CloudFormation would "
         if not is_switch:
-            raise Stop(f"{told}make {what} anew, without the data",
-                       f"nothing was changed; leave {name} out, or make another stack with it")
+            raise Stop(f"{told}recreate {what}, without the data",
+                       f"nothing was changed; omit {name}, or create another stack with it")
         if not may_delete:
-            raise Stop(f"{told}delete {what}", "nothing was changed; leave it out, or say --yes if that is what you want")
+            raise Stop(f"{told}delete {what}", "nothing was changed; omit it, or use --yes to confirm")
 
 
 def losses(template, before, after):

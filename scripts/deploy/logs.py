@@ -12,16 +12,16 @@ def logs(task):
         if task.stack.is_ours():
             raise Stop(f"the stack {task.stack.name} is {task.stack.status} and has no log group", task.stack.way_on())
         raise Stop(f"the stack {task.stack.name} has no output LogGroupName",
-                   "it was not made by a template of this project: name another by --stack")
+                   "it was not created from a template of this project: specify another one with --stack")
     minutes, errors = task.options.minutes, task.options.errors
     pattern = ["--filter-pattern", '{ $.messageType = "ERROR" || $.messageType = "WARN" }'] if errors else []
     since = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=minutes)
     messages = task.calls.read("logs", "filter-log-events", "--log-group-name", group, "--start-time",
                                str(int(since.timestamp()) * 1000), *pattern, "--query", "events[].message",
-                               or_stop=(f"the log group {group} can't be read", "check that you may logs:FilterLogEvents"))
+                               or_stop=(f"the log group {group} can't be read", "check that you have the permission logs:FilterLogEvents"))
     for message in messages or []:
         task.calls.result(message.rstrip("\n"))
     if not messages:
         what = "warnings or errors" if errors else "messages"
         task.calls.remark(f"No {what} in the log group {group} in the last {minutes} minutes, since {since:%Y-%m-%d %H:%M:%S} UTC. "
-                          "--minutes N looks further back")
+                          "Use --minutes N to look further back")

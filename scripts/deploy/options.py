@@ -6,59 +6,59 @@ import re
 HELP = """\
 Usage: scripts/deploy.sh COMMAND [OPTION...]
 
-Makes and keeps the application of the job in Amazon Managed Service for Apache Flink, by
-CloudFormation.
+Deploys and operates the job in Amazon Managed Service for Apache Flink, using CloudFormation.
 
-  deploy     builds and uploads the jar, creates the stack, starts the application and waits until
-             it processes; where the stack is there already, the same as update
-  update     takes a snapshot and brings another jar or other parameters to the stack; refuses a jar
-             that would lose state
-  status     shows in ten lines how the application is, and what to do next
+  deploy     builds and uploads the jar, creates the stack, starts the application, and waits until
+             it has run for a minute without a failure; if the stack exists, does the same as update
+  update     takes a snapshot, then deploys a new jar or other parameters to the stack; refuses a
+             jar that would lose state
+  status     shows the state of the application in ten lines, and what to do next
   doctor     compares what is deployed with what the application needs, and lists what is missing;
-             ends with 1 if anything is
-  logs       shows what the job has logged, the newest last
-  query      runs SQL on the archive by Athena and prints the rows; what stands behind it are the
-             values of its parameters (?); without SQL, lists the saved queries
-  rollback   goes back to the jar, template and parameters before the last update, and to the
-             snapshot that was taken then; what was processed since is processed again
-  destroy    stops the application and deletes the stack, and with it the application and its
-             snapshots; jars stay
+             exits with 1 if anything is missing
+  logs       shows the job's log messages, the newest last
+  query      runs SQL on the archive with Athena and prints the rows; the words after the SQL are
+             the values of its parameters (?); without SQL, lists the saved queries
+  rollback   restores the jar, template, and parameters from before the last update, and the
+             snapshot that the update took; the job processes the clicks since then again
+  destroy    stops the application and deletes the stack, including the application and its
+             snapshots; keeps the jars
 
-Every command takes:
-  --stack NAME           the stack, and the application's name (clickstream)
-  --dry-run              print every call, to be pasted into a shell; make only those that read
+Options of all commands:
+  --stack NAME           name of the stack and of the application (default: clickstream)
+  --dry-run              print all calls, ready to paste into a shell; make only read-only calls
   --region NAME, --profile NAME
-                         as of the aws command
-  --timeout MINUTES      how long to wait for each step (30; the template full takes up to an hour,
-                         so give it 90)
-  --poll SECONDS         time between two looks (10)
+                         the same as for the aws command
+  --timeout MINUTES      how long to wait for each step (default: 30; use 90 for the template full,
+                         which takes up to an hour)
+  --poll SECONDS         time between two status checks (default: 10)
 
-Some commands take more, and refuse what is not theirs:
-  --template NAME        deploy, update: application, the job alone, on what is there; or full, with
-                         all that it needs (application; of a stack that is there, its own)
+Options of some commands:
+  --template NAME        deploy, update: application, for the job alone, on existing resources; or
+                         full, for the job and everything that it needs (default: application; for
+                         an existing stack, its own template)
   --source NAME          deploy, update: kinesis or msk: where clicks come from and results go to
-  --set Key=Value        deploy, update: a parameter of the template; may be given again
-  --tag Key=Value        deploy, update: a tag of the stack, which its resources get, too; may be
-                         given again
-  --parameters FILE      deploy, update: parameters, a line Key=Value each; lines with # in front are
-                         skipped
-  --jar-bucket NAME      deploy, update: the bucket for jars and templates, in the region of the
-                         stack; rollback: the bucket that the last update had
-  --jar FILE             deploy, update: this jar instead of building one
-  --allow-lost-state     deploy, update: go on though state is lost, of operators that are gone or,
-                         with another MaxParallelism, of all
-  --keep N               deploy, update: delete old snapshots of updates, except for the newest N
-  --minutes N            logs: of the last N minutes (15)
-  --errors               logs: only warnings and errors
-  --saved NAME           query: run the saved query of this name
-  --yes                  destroy: do it; rollback: go back further than one update; deploy, update and
-                         rollback: delete what a parameter had made that is taken back
-  --                     what follows are words, even if they begin with -
-  -h, --help             show this and end
+  --set Key=Value        deploy, update: a parameter of the template; can be repeated
+  --tag Key=Value        deploy, update: a tag of the stack and its resources; can be repeated
+  --parameters FILE      deploy, update: a file of parameters, one Key=Value per line; lines that
+                         begin with # are ignored
+  --jar-bucket NAME      deploy, update: the bucket for jars and templates, in the Region of the
+                         stack; rollback: the bucket that the last update used
+  --jar FILE             deploy, update: use this jar instead of building one
+  --allow-lost-state     deploy, update: continue even if state is lost: the state of removed
+                         operators or, with another MaxParallelism, all state
+  --keep N               deploy, update: delete old snapshots of updates, except the newest N
+  --minutes N            logs: show the last N minutes (default: 15)
+  --errors               logs: show only warnings and errors
+  --saved NAME           query: run the saved query with this name
+  --yes                  destroy: confirm; rollback: go back further than one update; deploy,
+                         update, rollback: delete what a parameter had created
+  --                     treat all following words as values, even if they begin with -
+  -h, --help             show this help and exit
 
-A value may also follow its option after an equals sign: --stack=shop.
+A value can also follow its option after an equals sign: --stack=shop.
 
-It needs the aws command (version 2), python3 (3.8 or later), unzip, and a login that may do this.
+Requires the aws command (version 2), python3 (3.8 or later), unzip, and a login with the necessary
+permissions.
 
 Examples:
   scripts/deploy.sh deploy --dry-run --stack shop --source kinesis --jar-bucket my-jars \\
@@ -145,7 +145,7 @@ def parse(arguments):
         if word.startswith("--") and "=" in word:
             word, _, value = word.partition("=")
             if word in FLAGS:
-                raise Misuse(f"{word} takes no value, and there is '{value}'")
+                raise Misuse(f"{word} takes no value, but '{value}' was given")
             left.insert(0, value)
         options.named.append(word)
         _take_option(options, word, left)
@@ -175,7 +175,7 @@ def _take_option(options, word, left):
     elif word in ("--region", "--profile"):
         options.aws += [word, _value(word, left)]
     else:
-        raise Misuse(f"unknown option {word} (--help shows how it is used)")
+        raise Misuse(f"unknown option {word}; see --help")
 
 
 def _take_word(options, word):
@@ -184,12 +184,12 @@ def _take_word(options, word):
         return
     if word in COMMANDS:
         if options.command:
-            raise Misuse(f"there are two commands, {options.command} and {word}")
+            raise Misuse(f"two commands were given: {options.command} and {word}")
         options.command = word
     elif options.command:
-        raise Misuse(f"{options.command} takes no '{word}': a stack is named by --stack, and all else by options (--help)")
+        raise Misuse(f"{options.command} does not accept '{word}': specify the stack with --stack, and see --help for other options")
     else:
-        raise Misuse(f"unknown command {word}; {_list()} are commands")
+        raise Misuse(f"unknown command {word}; the commands are {_list()}")
 
 
 def _check(options):
@@ -198,50 +198,56 @@ def _check(options):
     for word in options.named:
         if word not in EVERY | TAKES[options.command]:
             takers = [command for command in COMMANDS if word in TAKES[command]]
-            raise Misuse(f"{options.command} has no use for {word}, an option of {' and '.join(takers)}: leave it out")
+            raise Misuse(f"{options.command} does not accept {word}, an option of {_joined(takers)}")
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", options.stack):
-        raise Misuse(f"--stack is '{options.stack}'; a name begins with a letter and has letters, digits and -")
+        raise Misuse(f"--stack is '{options.stack}'; it must begin with a letter and contain only letters, digits, and -")
     if len(options.stack) > MAX_NAME:
         raise Misuse(f"--stack is '{options.stack}', which has {len(options.stack)} characters; {MAX_NAME} are allowed: the "
-                     "templates make longer names of it, and a cluster of MSK may have 64 characters, a dataset group of "
-                     "Personalize 63. Choose a shorter name")
+                     "templates derive longer names from it, and MSK allows 64 characters for a cluster, Personalize 63 for "
+                     "a dataset group. Choose a shorter name")
     if options.command in ("deploy", "update"):
         if not options.jar_bucket:
-            raise Misuse(f"{options.command} needs --jar-bucket, a bucket in the region of the stack; "
-                         "'aws s3 mb s3://NAME' makes one")
+            raise Misuse(f"{options.command} needs --jar-bucket, a bucket in the Region of the stack; "
+                         "'aws s3 mb s3://NAME' creates one")
         if options.jar and os.path.isdir(options.jar):
-            raise Misuse(f"--jar: {options.jar} is a folder; name a file")
+            raise Misuse(f"--jar: {options.jar} is a folder; specify a file")
         if options.jar and not os.access(options.jar, os.R_OK):
             raise Misuse(f"--jar: {options.jar} can't be read")
 
 
 def _list(last="and"):
-    return f"{', '.join(COMMANDS[:-1])} {last} {COMMANDS[-1]}"
+    return _joined(COMMANDS, last)
+
+
+def _joined(names, last="and"):
+    if len(names) < 3:
+        return f" {last} ".join(names)
+    return f"{', '.join(names[:-1])}, {last} {names[-1]}"
 
 
 def _value(option, left):
     if not left:
-        raise Misuse(f"{option} needs a value (--help shows how it is used)")
+        raise Misuse(f"{option} needs a value; see --help")
     return left.pop(0)
 
 
 def _number(option, text):
     if not re.fullmatch(r"[0-9]+", text):
-        raise Misuse(f"{option} is '{text}'; it is a whole number")
+        raise Misuse(f"{option} is '{text}'; it must be a whole number")
     if option == "--keep" and int(text) == 0:
-        raise Misuse("--keep is '0'; at least 1 is kept, which a rollback may need")
+        raise Misuse("--keep is '0'; it must be at least 1, since a rollback may need the newest snapshot")
     return int(text)
 
 
 def _one_of(option, text, allowed):
     if text not in allowed:
-        raise Misuse(f"{option} is '{text}'; it may be {' or '.join(allowed)}")
+        raise Misuse(f"{option} is '{text}'; it must be {' or '.join(allowed)}")
     return text
 
 
 def _add_parameter(options, text, origin):
     if not re.match(r"[A-Za-z0-9]+=", text):
-        raise Misuse(f"{origin}: '{text}' is no parameter; Key=Value is one")
+        raise Misuse(f"{origin}: '{text}' is not a parameter; use Key=Value")
     name, _, value = text.partition("=")
     options.given[name] = value
 
@@ -249,7 +255,7 @@ def _add_parameter(options, text, origin):
 def _add_tag(options, text):
     name, separator, value = text.partition("=")
     if not name or not separator:
-        raise Misuse(f"--tag: '{text}' is no tag; Key=Value is one")
+        raise Misuse(f"--tag: '{text}' is not a tag; use Key=Value")
     options.tags[name] = value
 
 
@@ -263,4 +269,4 @@ def _read_parameters(options, file):
     except OSError as error:
         raise Misuse(f"--parameters: {file} can't be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise Misuse(f"--parameters: {file} is not a text in UTF-8; it has a line Key=Value for each parameter") from None
+        raise Misuse(f"--parameters: {file} is not UTF-8 text; it must have one line Key=Value for each parameter") from None

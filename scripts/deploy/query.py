@@ -5,7 +5,7 @@ import re
 from calls import Late, Stop
 from options import Misuse
 
-RIGHTS = "check that you may use Athena, Glue and the archive's bucket"
+RIGHTS = "check that you have permissions for Athena, Glue, and the archive's bucket"
 
 
 def query(task):
@@ -25,7 +25,7 @@ def query(task):
         sql = next((each["QueryString"] for each in saved if each["Name"] == task.options.saved), None)
         if sql is None:
             raise Stop(f"there is no saved query {task.options.saved} in the work group {group}",
-                       f"there are: {', '.join(each['Name'] for each in saved) or 'none'}")
+                       f"the saved queries are: {', '.join(each['Name'] for each in saved) or 'none'}")
     _need_places(sql, values)
     _run(task, group, database, sql, values)
 
@@ -34,9 +34,9 @@ def _need_places(sql, values):
     """Each value needs a question mark. Those in texts and in comments are none."""
     places = re.sub(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", "", sql, flags=re.DOTALL).count("?")
     if places != len(values):
-        told = f"the values {' '.join(values)} are" if values else "no values are"
-        raise Misuse(f"the query has {places} parameters (?), and {told} given: {sql.strip()}\n"
-                     "  SQL stands between quotes, as one word, and the values behind it")
+        told = f"the values {' '.join(values)} were" if values else "no values were"
+        raise Misuse(f"the query has {places} parameters (?), but {told} given: {sql.strip()}\n"
+                     "  Quote the SQL, so that it is one word, and put the values after it")
 
 
 def _parameters(values):
@@ -49,7 +49,7 @@ def _output(task, name):
     value = task.stack.find(name)
     if not value:
         raise Stop(f"the stack {task.stack.name} has no output {name}, so it has no archive that Athena can read",
-                   "the template full makes one: update a stack of it that is older")
+                   "the template full creates one: update the stack if it is older")
     return value
 
 
@@ -70,13 +70,13 @@ def _run(task, group, database, sql, values):
     try:
         state = task.calls.until("the query", [*call, "QueryExecution.Status.State"],
                                  {"SUCCEEDED", "FAILED", "CANCELLED"}, "SUCCEEDED",
-                                 or_stop=("the query can't be looked at", RIGHTS))
+                                 or_stop=("the query can't be read", RIGHTS))
     except Late:
-        raise Stop(f"the query {started} is not done after {task.calls.minutes()} minutes",
-                   "name days in WHERE dt = ..., or wait for longer by --timeout MINUTES") from None
+        raise Stop(f"the query {started} is still running after {task.calls.minutes()} minutes",
+                   "name days in WHERE dt = ..., or use --timeout MINUTES to wait longer") from None
     if state != "SUCCEEDED":
         why = task.calls.ask("why", *call, "QueryExecution.Status.StateChangeReason")
-        raise Stop(f"the query {started} is {state}", "put right what is said and run it again", why)
+        raise Stop(f"the query {started} is {state}", "fix the cause and run it again", why)
     found = task.calls.read("athena", "get-query-results", "--query-execution-id", started, assume={},
                             or_stop=("the rows can't be read", RIGHTS))
     rows = found.get("ResultSet", {}).get("Rows", [])

@@ -21,16 +21,16 @@ def rollback(task):
     told = task.options.yes or task.options.dry_run
     goal = f"to the snapshot {snapshot} and the jar s3://{parameters.get('JarBucket')}/{parameters.get('JarKey')}"
     if newest != snapshot and not told:
-        raise Stop(f"the stack {stack.name} has gone back already, before the update that took the snapshot {newest}; this rollback "
-                   f"goes back further, {goal}", "nothing was changed; say --yes if that is what you want")
+        raise Stop(f"the stack {stack.name} has already been rolled back to before the update that took the snapshot {newest}; this "
+                   f"rollback goes back further, {goal}", "nothing was changed; use --yes to confirm")
     need_unchanged(stack, stack.parameters, {name: parameters[name] for name in SWITCHES if name in parameters}, {}, told)
-    calls.say(f"Going back {goal}")
+    calls.say(f"Rolling back {goal}")
 
-    task.made.append(f"the stack {stack.name}, as it was")
+    task.made.append(f"the stack {stack.name}, unchanged")
     # By force, without another snapshot: the job may be unable to take one.
     status = application.stop_by_force()
     if status == "READY":
-        task.made.append(f"the application {application.name}, stopped: '{task.hint('rollback')}' goes on from here")
+        task.made.append(f"the application {application.name}, stopped: '{task.hint('rollback')}' continues from here")
     calls.say(f"Updating the stack {stack.name}")
     stack.deploy(bucket, template, parameters, {})
     # An application that the service had rolled back can't be stopped before; the update makes it run.
@@ -40,7 +40,7 @@ def rollback(task):
         "ApplicationRestoreType": "RESTORE_FROM_CUSTOM_SNAPSHOT", "SnapshotName": snapshot}}))
     application.await_processing()
     task.made.clear()
-    calls.say(f"Back at the snapshot {snapshot}; clicks since then are read again, as far as the source still has them")
+    calls.say(f"Restored the snapshot {snapshot}; the job reads clicks since then again, as far as the source still has them")
     task.show_addresses(application)
 
 
@@ -53,7 +53,7 @@ def _snapshots_before(application, key):
     if not found:
         raise Stop(f"there is no snapshot of {application.name} from before its jar {key}",
                    "nothing was changed. An update by this script takes one; "
-                   f"'{application.hint('update --jar FILE')}' with the older jar keeps today's state")
+                   f"'{application.hint('update --jar FILE')}' with the older jar keeps the current state")
     return ours[-1], found[-1]
 
 
@@ -62,7 +62,7 @@ def _read_remembered(task, bucket, snapshot):
     for name in ("template.yaml", "parameters.json"):
         task.calls.read("s3api", "get-object", "--bucket", bucket, "--key", f"{folder}/{name}", f"{WORK}/{name}",
                         or_stop=(f"s3://{bucket}/{folder}/{name} can't be read",
-                                 "nothing was changed; name the bucket of the update by --jar-bucket"))
+                                 "nothing was changed; specify the bucket of the update with --jar-bucket"))
     with open(task.calls.path(f"{WORK}/parameters.json"), encoding="utf-8") as file:
         parameters = {each["ParameterKey"]: each["ParameterValue"] for each in json.load(file)}
     return f"{WORK}/template.yaml", parameters

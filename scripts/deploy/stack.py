@@ -38,8 +38,8 @@ class Stack:
         except CallFailed as failed:
             if "does not exist" in str(failed):
                 return False
-            raise Stop(f"the stack {self.name} can't be looked at",
-                       "check login, region and rights (cloudformation:DescribeStacks)", str(failed)) from failed
+            raise Stop(f"the stack {self.name} can't be read",
+                       "check your login, the Region, and your permissions (cloudformation:DescribeStacks)", str(failed)) from failed
         stack = found["Stacks"][0]
         self.id = stack["StackId"]
         self.status = stack["StackStatus"]
@@ -52,8 +52,8 @@ class Stack:
 
     def need(self):
         if not self.look(may_fail=False):
-            raise Stop(f"there is no stack {self.name} in this region",
-                       "name another by --stack or --region; cloudformation/README.md has the steps that make one")
+            raise Stop(f"there is no stack {self.name} in this Region",
+                       "specify another one with --stack or --region; cloudformation/README.md explains how to create one")
 
     def need_idle(self):
         """Nobody may be at work on the stack."""
@@ -61,19 +61,19 @@ class Stack:
             return
         cancel = ""
         if self.status == "UPDATE_IN_PROGRESS":
-            cancel = f", or end the update by '{self._aws_hint('cancel-update-stack')}'"
-        raise Stop(f"somebody is at work on the stack {self.name}: it is {self.status}",
+            cancel = f", or cancel the update with '{self._aws_hint('cancel-update-stack')}'"
+        raise Stop(f"the stack {self.name} is being changed: it is {self.status}",
                    f"nothing was changed; wait until '{self._hint('status')}' shows another status{cancel}, and run this again")
 
     def need_settled(self):
         """The stack must not be at work, nor be what is left of one that could not be made."""
         self.need_idle()
         if self.status in BROKEN:
-            raise Stop(f"the stack {self.name} is {self.status}: it was never made whole",
-                       f"delete it by '{self._hint('destroy --yes')}', then make it by '{self._hint('deploy')}'")
+            raise Stop(f"the stack {self.name} is {self.status}: its creation did not complete",
+                       f"delete it with '{self._hint('destroy --yes')}', then create it with '{self._hint('deploy')}'")
         if self.status == "UPDATE_ROLLBACK_FAILED":
             raise Stop(f"the stack {self.name} is {self.status}",
-                       f"see what is wrong, then '{self._aws_hint('continue-update-rollback')}'")
+                       f"find the cause, then run '{self._aws_hint('continue-update-rollback')}'")
 
     def is_at_work(self):
         return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
@@ -85,7 +85,7 @@ class Stack:
         if self.is_ours():
             raise Stop(f"the stack {self.name} is {self.status} and has no application", self.way_on(), self.failures())
         raise Stop(f"the stack {self.name} has no output ApplicationName",
-                   "it was not made by a template of this project: name another by --stack")
+                   "it was not created from a template of this project: specify another one with --stack")
 
     def is_ours(self):
         """Whether a template of this project made it."""
@@ -95,7 +95,7 @@ class Stack:
         """What to do with a stack that has no application."""
         if self.is_at_work():
             return f"wait until '{self._hint('status')}' shows another status"
-        return (f"put right what is said, delete the stack by '{self._hint('destroy --yes')}', and make it by "
+        return (f"fix the cause, delete the stack with '{self._hint('destroy --yes')}', and create it with "
                 f"'{self._hint('deploy')}'")
 
     def find(self, output):
@@ -134,7 +134,7 @@ class Stack:
                 "StackResources[?PhysicalResourceId && ResourceStatus != 'DELETE_COMPLETE']"
                 ".[LogicalResourceId, ResourceType, PhysicalResourceId]",
                 or_stop=(f"the resources of the stack {self.name} can't be listed",
-                         "nothing was changed; check that you may cloudformation:DescribeStackResources"))
+                         "nothing was changed; check that you have the permission cloudformation:DescribeStackResources"))
             self._resources = {name: (kind, identity) for name, kind, identity in found or []}
         return self._resources
 
@@ -145,8 +145,8 @@ class Stack:
     def need_template(self, template):
         """One template can't update a stack of the other: it would delete what the other has."""
         if template and self.template() != template:
-            raise Stop(f"the stack {self.name} is one of the template {self.template()}",
-                       f"nothing was changed; say --template {self.template()}, or leave --template out")
+            raise Stop(f"the stack {self.name} uses the template {self.template()}",
+                       f"nothing was changed; use --template {self.template()}, or omit --template")
 
     # --- What is done to it
 
@@ -167,9 +167,9 @@ class Stack:
             told = str(failed)
             # This failure is of a stack that is at work, or was: aws waits for an hour, and the template full may need more.
             if "Failed to create/update the stack" not in told and not failed.is_timeout():
-                raise Stop(f"the stack {self.name} can't be {'made' if is_new else 'updated'}",
-                           "put right what is said and run this again" if is_new
-                           else "put right what is said; the stack is as it was", told) from failed
+                raise Stop(f"the stack {self.name} can't be {'created' if is_new else 'updated'}",
+                           "fix the cause and run this again" if is_new
+                           else "fix the cause; the stack is unchanged", told) from failed
         if "No changes to deploy" in told:
             self._calls.say("There is nothing to change in the stack")
             return
@@ -180,12 +180,12 @@ class Stack:
     def delete(self):
         """Deletes the stack, and gives what CloudFormation keeps of it."""
         self._calls.change("cloudformation", "delete-stack", "--stack-name", self.name,
-                           or_stop=(f"the stack {self.name} can't be deleted", "put right what is said and try again"))
+                           or_stop=(f"the stack {self.name} can't be deleted", "fix the cause and try again"))
         # A deleted stack is known by its id only.
         self._await(self.id, SETTLED - {"CREATE_COMPLETE", "UPDATE_COMPLETE"}, "DELETE_COMPLETE")
         if self.status != "DELETE_COMPLETE":
             raise Stop(f"the stack {self.name} was not deleted: it is {self.status}",
-                       "put right what is said above (a bucket must be empty, say), and try again", self.failures())
+                       "fix the cause above (for example, a bucket must be empty), and try again", self.failures())
         try:
             kept = self._calls.read("cloudformation", "list-stack-resources", "--stack-name", self.id, "--query",
                                     "StackResourceSummaries[?ResourceStatus=='DELETE_SKIPPED'].[ResourceType, PhysicalResourceId]",
@@ -196,24 +196,24 @@ class Stack:
         return kept or []
 
     def _await(self, name, done, assume):
-        unseen = (f"the stack {self.name} can't be looked at any more", f"see '{self._hint('status')}'")
+        unseen = (f"the stack {self.name} can no longer be read", f"see '{self._hint('status')}'")
         try:
             self.status = self._calls.until(
                 f"the stack {self.name}",
                 ["cloudformation", "describe-stacks", "--stack-name", name, "--query", "Stacks[0].StackStatus"],
                 done, assume, or_stop=unseen)
         except Late as late:
-            raise Stop(f"the stack {self.name} is not done after {self._calls.minutes()} minutes: it is {late}",
-                       f"see '{self._hint('status')}'; wait for longer by --timeout MINUTES") from None
+            raise Stop(f"the stack {self.name} is still {late} after {self._calls.minutes()} minutes",
+                       f"see '{self._hint('status')}'; use --timeout MINUTES to wait longer") from None
 
     def _fail_deployment(self, is_new):
         if is_new:
-            raise Stop(f"the stack {self.name} was not made: it is {self.status}",
-                       f"put right what is said above, '{self._hint('destroy --yes')}', and run this again",
+            raise Stop(f"the stack {self.name} was not created: it is {self.status}",
+                       f"fix the cause above, run '{self._hint('destroy --yes')}', and run this again",
                        self.failures())
         raise Stop(f"the stack {self.name} was not updated: it is {self.status}",
-                   "the stack went back to what it was; put right what is said above. "
-                   f"'{self._hint('status')}' shows how the application is and what to do", self.failures())
+                   "the stack was rolled back; fix the cause above. "
+                   f"'{self._hint('status')}' shows the state of the application and what to do", self.failures())
 
     def failures(self):
         """What went wrong in the stack lately, a line for each resource."""

@@ -36,7 +36,7 @@ def status(task):
                         "ALARM", "--alarm-types", "MetricAlarm", "CompositeAlarm", "--query",
                         "[MetricAlarms, CompositeAlarms][].[AlarmName, AlarmDescription]",
                         or_stop=(f"the alarms of {application.name} can't be listed",
-                                 "check that you may cloudwatch:DescribeAlarms")) or []
+                                 "check that you have the permission cloudwatch:DescribeAlarms")) or []
     # CloudFormation names an alarm by stack and resource, and a random end. Another stack's name may begin like this one's.
     ours = re.compile(re.escape(application.name) + "-([A-Za-z0-9]+)-[A-Za-z0-9]+")
     alarms = [(ours.fullmatch(alarm).group(1), text) for alarm, text in alarms if ours.fullmatch(alarm)]
@@ -114,21 +114,22 @@ def _dashboards(task):
 def _next(task, application, state, alarms, metrics):
     logs = f"'{task.hint('logs --errors')}'"
     if task.stack.is_at_work():
-        return f"wait: somebody is at work on the stack, which is {task.stack.status}"
+        return f"wait: the stack is being changed, it is {task.stack.status}"
     if state == "READY":
         start = task.calls.aws_hint("kinesisanalyticsv2", "start-application", "--application-name", application.name)
-        return f"it does not run. See {logs} for why, then start it as it is by '{start}', or with another jar by '{task.hint('deploy')}'"
+        return (f"it is not running. See {logs} for the cause, then start it with '{start}', or with another jar with "
+                f"'{task.hint('deploy')}'")
     if state == "ROLLED_BACK":
-        again = f"update by '{task.hint('update')}' with a jar that runs"
+        again = f"run '{task.hint('update')}' with a jar that works"
         # If the stack went back, too, a rollback would go back further.
         if task.stack.status == "UPDATE_ROLLBACK_COMPLETE":
-            return f"an update failed and the service went back. See {logs}, then {again}"
-        return f"an update failed and the service went back. See {logs}, then '{task.hint('rollback')}', or {again}"
+            return f"an update failed, and the service rolled back. See {logs}, then {again}"
+        return f"an update failed, and the service rolled back. See {logs}, then run '{task.hint('rollback')}', or {again}"
     if state not in SETTLED:
-        ends = f"; '{task.hint('rollback')}' ends what does not" if state in FORCIBLE else ""
-        return f"wait: {state} passes by itself{ends}"
+        ends = f"; if it does not, run '{task.hint('rollback')}'" if state in FORCIBLE else ""
+        return f"wait: {state} ends by itself{ends}"
     if metrics.restarted:
-        return f"the job fails and starts again. See {logs}"
+        return f"the job fails and restarts. See {logs}"
     if alarms:
         return f"see {logs} and the dashboards"
     if metrics.silent:
@@ -174,7 +175,7 @@ class Metrics:
             behind = source * 1000 if "source.kafka" in self._groups else source
         behind = "unknown" if behind is None else _time(behind)
         event_time = "unknown" if watermark is None else _time(watermark)
-        return f"clicks are read {behind} after they came; event time is {event_time} behind the clock"
+        return f"clicks are read {behind} after arrival; event time is {event_time} behind the clock"
 
     def restarts(self):
         count = _growth([value for _, value in self._series.get("restarts", [])])
@@ -265,4 +266,4 @@ def _time(milliseconds):
 
 def _unread(application):
     return (f"the metrics of {application} can't be read",
-            "check that you may cloudwatch:ListMetrics and cloudwatch:GetMetricData")
+            "check that you have the permissions cloudwatch:ListMetrics and cloudwatch:GetMetricData")

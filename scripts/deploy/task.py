@@ -22,7 +22,7 @@ class Task:
     def region(self):
         if not self._region:
             self._region = self.calls.ask("region", "configure", "get", "region",
-                                          or_stop=("the region is not known", "give --region"))
+                                          or_stop=("the Region is unknown", "use --region"))
         return self._region
 
     def jar(self):
@@ -32,7 +32,7 @@ class Task:
         made = subprocess.run(["bash", "-c", 'source "$0/scripts/lib.sh" && build_jar >&2 && echo "$jar"', PROJECT],
                               stdout=subprocess.PIPE, text=True, check=False)
         if made.returncode:
-            raise Misuse("the jar can't be made: see above, or name one by --jar")
+            raise Misuse("the jar can't be built: see above, or specify one with --jar")
         return made.stdout.strip()
 
     def hint(self, command):
@@ -52,13 +52,13 @@ class Task:
     def show_addresses(self, application):
         name = application.name
         dashboard = self._dashboard_of(application)
-        page = f"Its dashboard      {self.dashboard_page(dashboard)}\n" if dashboard else ""
+        page = f"Dashboard          {self.dashboard_page(dashboard)}\n" if dashboard else ""
         self.calls.result(f"""
-The application    {self.console(f'flink/home?region=REGION#/applications/{name}')}
-{page}Its stack          {self.console(f'cloudformation/home?region=REGION#/stacks?filteringText={self.stack.name}')}
-Flink's own pages  aws kinesisanalyticsv2 create-application-presigned-url --application-name {name} --url-type FLINK_DASHBOARD_URL
-How it is          {self.hint('status')}
-What it logs       {self.hint('logs')}""")
+Application        {self.console(f'flink/home?region=REGION#/applications/{name}')}
+{page}Stack              {self.console(f'cloudformation/home?region=REGION#/stacks?filteringText={self.stack.name}')}
+Flink web UI       aws kinesisanalyticsv2 create-application-presigned-url --application-name {name} --url-type FLINK_DASHBOARD_URL
+Status             {self.hint('status')}
+Log                {self.hint('logs')}""")
 
     def _dashboard_of(self, application):
         """The name of its dashboard; empty if that is not known. The application has its stack's name."""

@@ -335,8 +335,8 @@ class DeployOlderStackITCase {
         assertThat(refused.exit()).isEqualTo(1);
         assertThat(refused.text())
                 .contains("Trending is 'department' and can't become 'none'")
-                .contains("delete the stream of trends")
-                .contains("say --yes");
+                .contains("delete the stream of rankings")
+                .contains("use --yes");
         assertThat(run.operations()).doesNotContain("cloudformation deploy");
 
         Result told = update("--set", "Trending=none", "--yes");
@@ -379,9 +379,9 @@ class DeployOlderStackITCase {
 
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text())
-                .contains("state would be lost, and the application shop is ROLLED_BACK")
+                .contains("state would be lost, but the application shop is ROLLED_BACK")
                 .contains(
-                        "nothing was changed; bring it to RUNNING by 'scripts/deploy.sh rollback");
+                        "nothing was changed; get it RUNNING with 'scripts/deploy.sh rollback");
         assertThat(account.calls()).containsOnly("DescribeApplication");
         assertThat(run.operations()).doesNotContain("s3api put-object", "cloudformation deploy");
     }
@@ -447,7 +447,7 @@ class DeployOlderStackITCase {
                 .contains("status       the stack is CREATE_FAILED and has no application")
                 .contains("failed       Application: No more roles")
                 .contains("'scripts/deploy.sh destroy --stack shop --yes'")
-                .doesNotContain("not made by a template of this project");
+                .doesNotContain("not created from a template of this project");
 
         Result result = run.deploy("destroy", "--stack", "shop", "--yes");
         assertThat(result.exit()).as(result.text()).isZero();
@@ -473,7 +473,7 @@ class DeployOlderStackITCase {
 
             assertThat(result.exit()).isEqualTo(1);
             assertThat(result.text())
-                    .contains("somebody is at work on the stack shop: it is " + status)
+                    .contains("the stack shop is being changed: it is " + status)
                     .contains("wait until 'scripts/deploy.sh status --stack shop' shows another");
             assertThat(result.text().contains("aws cloudformation cancel-update-stack"))
                     .isEqualTo(status.equals("UPDATE_IN_PROGRESS"));
@@ -481,6 +481,6 @@ class DeployOlderStackITCase {
         assertThat(account.calls()).isEmpty();
         assertThat(run.operations()).containsOnly("cloudformation describe-stacks");
         Result shown = run.deploy("status", "--stack", "shop");
-        assertThat(shown.text()).contains("next         wait: somebody is at work on the stack");
+        assertThat(shown.text()).contains("next         wait: the stack is being changed");
     }
 }

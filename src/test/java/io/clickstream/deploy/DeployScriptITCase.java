@@ -151,7 +151,7 @@ class DeployScriptITCase {
         assertThat(result.text())
                 .contains("It runs, and has read no records yet")
                 .contains("https://eu-central-1.console.aws.amazon.com/flink/")
-                .doesNotContain("What there is now");
+                .doesNotContain("What exists now");
         assertThat(run.operations())
                 .containsSubsequence(
                         "cloudformation describe-stacks",
@@ -204,10 +204,10 @@ class DeployScriptITCase {
         assertThat(result.text())
                 .contains("s3://jars/" + DeployRun.key(jar) + " can't be written")
                 .containsPattern("aws says: .*\\(AccessDenied\\)")
-                .contains("that you may s3:PutObject; then run this again")
+                .contains("have the permission s3:PutObject; then run this again")
                 .containsSubsequence(
-                        "What there is now:",
-                        "s3://jars/" + DeployRun.key(jar) + ".uids, which does no harm");
+                        "What exists now:",
+                        "s3://jars/" + DeployRun.key(jar) + ".uids, which is harmless");
         assertThat(run.operations()).doesNotContain("cloudformation deploy");
     }
 
@@ -223,9 +223,9 @@ class DeployScriptITCase {
         assertThat(result.exit()).as(result.text()).isEqualTo(1);
         assertThat(result.text())
                 .contains("Not authorized to perform: iam:CreateRole")
-                .contains("the stack shop was not made: it is ROLLBACK_COMPLETE")
+                .contains("the stack shop was not created: it is ROLLBACK_COMPLETE")
                 .contains("'scripts/deploy.sh destroy --stack shop --yes', and run this again")
-                .containsSubsequence("What there is now:", "the stack shop, maybe in part");
+                .containsSubsequence("What exists now:", "the stack shop, possibly incomplete");
         assertThat(account.calls()).doesNotContain("StartApplication");
 
         run.forget();
@@ -233,10 +233,10 @@ class DeployScriptITCase {
 
         assertThat(again.exit()).isEqualTo(1);
         assertThat(again.text())
-                .contains("the stack shop is ROLLBACK_COMPLETE: it was never made whole")
+                .contains("the stack shop is ROLLBACK_COMPLETE: its creation did not complete")
                 .contains(
-                        "delete it by 'scripts/deploy.sh destroy --stack shop --yes', then make it"
-                                + " by ")
+                        "delete it with 'scripts/deploy.sh destroy --stack shop --yes', then"
+                                + " create it with ")
                 .contains(
                         "'scripts/deploy.sh deploy --stack shop --source kinesis --jar-bucket jars"
                                 + " --jar "
@@ -256,7 +256,7 @@ class DeployScriptITCase {
                 .contains("aws says: The job has no main method.")
                 .contains("the application shop did not start: it is READY")
                 .contains("scripts/deploy.sh logs --stack shop --errors")
-                .containsSubsequence("What there is now:", "the stack shop, maybe in part");
+                .containsSubsequence("What exists now:", "the stack shop, possibly incomplete");
     }
 
     @Test
@@ -268,7 +268,7 @@ class DeployScriptITCase {
 
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text())
-                .contains("the job of shop does not stay up: the application is READY");
+                .contains("the job of shop keeps failing: the application is READY");
     }
 
     // --- Update
@@ -308,8 +308,8 @@ class DeployScriptITCase {
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text())
                 .containsPattern("the snapshot before-[0-9a-f]{12}-[0-9]{14} of shop failed")
-                .contains("nothing was changed: the job runs as before")
-                .containsSubsequence("What there is now:", "the stack shop, as it was");
+                .contains("nothing was changed: the job continues to run")
+                .containsSubsequence("What exists now:", "the stack shop, unchanged");
         assertThat(account.calls()).doesNotContain("UpdateApplication");
     }
 
@@ -321,8 +321,10 @@ class DeployScriptITCase {
 
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text())
-                .contains("the new jar has no operator for state of: local-counts window-counts")
-                .contains("lose their state by --allow-lost-state");
+                .contains(
+                        "the new jar has no operators for the state of: local-counts"
+                                + " window-counts")
+                .contains("discard their state with --allow-lost-state");
         assertThat(run.operations()).doesNotContain("s3api put-object", "cloudformation deploy");
     }
 
@@ -334,7 +336,7 @@ class DeployScriptITCase {
         Result result = update();
 
         assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text()).contains("nobody knows what state the running jar has");
+        assertThat(result.text()).contains("the state of the running jar is unknown");
         assertThat(account.calls()).containsOnly("DescribeApplication");
     }
 
@@ -345,7 +347,7 @@ class DeployScriptITCase {
         Result result = update("--allow-lost-state");
 
         assertThat(result.exit()).as(result.text()).isZero();
-        assertThat(result.text()).contains("State is lost of: window-counts");
+        assertThat(result.text()).contains("Discarding the state of: window-counts");
         assertThat(account.calls())
                 .containsSubsequence(
                         "CreateApplicationSnapshot",
@@ -385,7 +387,7 @@ class DeployScriptITCase {
 
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text())
-                .contains("the new jar did not run: the service went back to ")
+                .contains("the new jar did not run: the service rolled back to ")
                 .contains("the application is ROLLED_BACK")
                 .contains("aws says: The job has no main method.")
                 .containsPattern("the snapshot before-[0-9a-f]{12}-[0-9]{14} of the application");
@@ -462,8 +464,8 @@ class DeployScriptITCase {
 
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text())
-                .contains("the stack shop is one of the template application")
-                .contains("say --template application");
+                .contains("the stack shop uses the template application")
+                .contains("use --template application");
         assertThat(run.operations()).containsExactly("cloudformation describe-stacks");
     }
 
@@ -549,7 +551,7 @@ class DeployScriptITCase {
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text())
                 .contains("the application shop is still " + status + " after 0 minutes")
-                .contains("nothing was done to it");
+                .contains("nothing was changed");
         assertThat(account.calls()).containsOnly("DescribeApplication");
     }
 
@@ -655,7 +657,7 @@ class DeployScriptITCase {
         Result result = run.deploy("destroy", "--stack", "shop");
 
         assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text()).contains("and all snapshots of it", "say --yes");
+        assertThat(result.text()).contains("and all its snapshots", "use --yes");
         assertThat(run.operations()).containsExactly("cloudformation describe-stacks");
     }
 
@@ -670,7 +672,7 @@ class DeployScriptITCase {
         assertThat(result.text())
                 .contains("The bucket is not empty")
                 .contains("the stack shop was not deleted: it is DELETE_FAILED")
-                .contains("the stack shop, maybe in part");
+                .contains("the stack shop, possibly incomplete");
     }
 
     /** What an earlier deletion that failed has left. */
@@ -682,7 +684,7 @@ class DeployScriptITCase {
         Result result = run.deploy("destroy", "--stack", "shop", "--yes");
 
         assertThat(result.exit()).as(result.text()).isZero();
-        assertThat(result.text()).contains("The application shop is gone already");
+        assertThat(result.text()).contains("The application shop no longer exists");
     }
 
     /** Of two consumers of the stream, one is another stack's. */
@@ -833,7 +835,7 @@ class DeployScriptITCase {
         assertThat(pasted.exit()).isEqualTo(1);
         assertThat(pasted.text())
                 .containsPattern(
-                        "the snapshot before-.* is FAILED, not READY: what follows is for");
+                        "the snapshot before-.* is FAILED, not READY: the commands below do");
         assertThat(run.operations()).doesNotContain("cloudformation deploy");
     }
 
@@ -873,30 +875,30 @@ class DeployScriptITCase {
     @CsvSource(
             delimiter = '|',
             value = {
-                "deploy --quiet | unknown option --quiet",
-                "install | unknown command install; deploy, update,",
-                "deploy update | there are two commands, deploy and update",
+                "deploy --quiet | unknown option --quiet; see --help",
+                "install | unknown command install; the commands are deploy,",
+                "deploy update | two commands were given: deploy and update",
                 "deploy | deploy needs --jar-bucket",
-                "deploy --source kafka | --source is 'kafka'; it may be kinesis or msk",
-                "deploy --set Window | --set: 'Window' is no parameter; Key=Value is one",
+                "deploy --source kafka | --source is 'kafka'; it must be kinesis or msk",
+                "deploy --set Window | --set: 'Window' is not a parameter; use Key=Value",
                 "deploy --parameters none | --parameters: none can't be read",
-                "status --stack -x | --stack is '-x'; a name begins with a letter",
-                "status --stack a23456789-123456789-123456789-123456789-123456789-1 | a cluster of"
-                        + " MSK may have 64 characters, a dataset group of Personalize 63",
-                "status --timeout soon | --timeout is 'soon'; it is a whole number",
-                "update --keep 0 | --keep is '0'; at least 1 is kept",
+                "status --stack -x | --stack is '-x'; it must begin with a letter",
+                "status --stack a23456789-123456789-123456789-123456789-123456789-1 | MSK allows"
+                        + " 64 characters for a cluster, Personalize 63 for a dataset group",
+                "status --timeout soon | --timeout is 'soon'; it must be a whole number",
+                "update --keep 0 | --keep is '0'; it must be at least 1",
                 "deploy --jar-bucket jars --jar none.jar | --jar: none.jar can't be read",
-                "deploy --tag Team | --tag: 'Team' is no tag; Key=Value is one",
-                "deploy --jar-bucket jars --jar / | --jar: / is a folder; name a file",
-                "deploy --parameters /bin/cat | --parameters: /bin/cat is not a text in UTF-8",
+                "deploy --tag Team | --tag: 'Team' is not a tag; use Key=Value",
+                "deploy --jar-bucket jars --jar / | --jar: / is a folder; specify a file",
+                "deploy --parameters /bin/cat | --parameters: /bin/cat is not UTF-8 text",
                 "deploy --parameters none | can't be read: No such file or directory",
-                "status shop | status takes no 'shop': a stack is named by --stack",
-                "deploy shop | deploy takes no 'shop'",
-                "status --yes | status has no use for --yes, an option of deploy and update and",
-                "destroy --jar-bucket jars | destroy has no use for --jar-bucket",
-                "update --minutes=5 | update has no use for --minutes, an option of logs: leave",
-                "destroy --yes=no | --yes takes no value, and there is 'no'",
-                "status --timeout=soon | --timeout is 'soon'; it is a whole number",
+                "status shop | status does not accept 'shop': specify the stack with --stack",
+                "deploy shop | deploy does not accept 'shop'",
+                "status --yes | status does not accept --yes, an option of deploy, update,",
+                "destroy --jar-bucket jars | destroy does not accept --jar-bucket",
+                "update --minutes=5 | update does not accept --minutes, an option of logs",
+                "destroy --yes=no | --yes takes no value, but 'no' was given",
+                "status --timeout=soon | --timeout is 'soon'; it must be a whole number",
                 "status --quiet=1 | unknown option --quiet",
                 "--stack shop | a command is missing",
                 "status --stack | --stack needs a value"
@@ -1040,7 +1042,7 @@ class DeployScriptITCase {
         Result result = deploy("--set", parameter);
 
         assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text()).contains("the stack shop can't be made", message);
+        assertThat(result.text()).contains("the stack shop can't be created", message);
     }
 
     @Test
@@ -1097,7 +1099,7 @@ class DeployScriptITCase {
         Result status = run.deploy("status", "--stack", "shop");
         assertThat(status.exit()).as(status.text()).isZero();
         assertThat(status.text())
-                .contains("ROLLED_BACK", "update by 'scripts/deploy.sh update")
+                .contains("ROLLED_BACK", "run 'scripts/deploy.sh update")
                 .doesNotContain("deploy.sh rollback");
 
         // The service went back to the second jar already; this goes to the first one.
@@ -1106,7 +1108,7 @@ class DeployScriptITCase {
         assertThat(further.text())
                 .contains("this rollback goes back further, to the snapshot " + snapshot)
                 .contains("the jar s3://jars/" + DeployRun.key(first))
-                .contains("say --yes");
+                .contains("use --yes");
         Result rolledBack = run.deploy("rollback", "--stack", "shop", "--yes");
         assertThat(rolledBack.exit()).as(rolledBack.text()).isZero();
         assertThat(parameters()).contains("JarKey\t" + DeployRun.key(first), "Window\t10 s");
@@ -1118,7 +1120,7 @@ class DeployScriptITCase {
 
         Result destroyed = run.deploy("destroy", "--stack", "shop", "--yes");
         assertThat(destroyed.exit()).as(destroyed.text()).isZero();
-        assertThat(destroyed.text()).contains("The stack shop is gone");
+        assertThat(destroyed.text()).contains("The stack shop is deleted");
         assertThat(account.state().get("applications")).isEmpty();
         assertThat(account.state().get("refusals")).isEmpty();
     }

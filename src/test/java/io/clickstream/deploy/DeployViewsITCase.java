@@ -123,7 +123,7 @@ class DeployViewsITCase {
                 .endsWith("4 failed since the last start");
         assertThat(lines.get(4))
                 .isEqualTo(
-                        "lag          clicks are read 0.9 s after they came; event time is 21.0 s"
+                        "lag          clicks are read 0.9 s after arrival; event time is 21.0 s"
                                 + " behind the clock");
         assertThat(lines.get(5))
                 .isEqualTo("restarts     2 in the last hour, 3 since the last start");
@@ -139,7 +139,7 @@ class DeployViewsITCase {
         assertThat(lines.get(8)).contains("#dashboards/dashboard/shop");
         assertThat(lines.get(9))
                 .isEqualTo(
-                        "next         the job fails and starts again. See 'scripts/deploy.sh logs"
+                        "next         the job fails and restarts. See 'scripts/deploy.sh logs"
                                 + " --stack shop --errors'");
     }
 
@@ -185,10 +185,10 @@ class DeployViewsITCase {
         haveStack(Map.of());
         Map<String, String> advice =
                 Map.of(
-                        "READY", "it does not run.",
+                        "READY", "it is not running.",
                         "ROLLED_BACK", "'scripts/deploy.sh rollback --stack shop'",
-                        "UPDATING", "wait: UPDATING passes by itself; 'scripts/deploy.sh rollback",
-                        "MAINTENANCE", "wait: MAINTENANCE passes by itself\n",
+                        "UPDATING", "wait: UPDATING ends by itself; if it does not, run 'scripts/",
+                        "MAINTENANCE", "wait: MAINTENANCE ends by itself\n",
                         "RUNNING", "it reports no metrics");
         for (Map.Entry<String, String> each : advice.entrySet()) {
             account.status("shop", each.getKey());
@@ -207,8 +207,8 @@ class DeployViewsITCase {
 
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text())
-                .contains("there is no stack shop in this region")
-                .contains("name another by --stack or --region");
+                .contains("there is no stack shop in this Region")
+                .contains("specify another one with --stack or --region");
     }
 
     // --- Doctor
@@ -262,7 +262,7 @@ class DeployViewsITCase {
             assertThat(whole.text())
                     .contains("ok       the index template " + templates.get(0))
                     .contains("ok       the stream " + STREAM_ARN + " is ACTIVE")
-                    .contains("nothing is missing of what can be seen");
+                    .contains("nothing is missing that can be checked");
 
             templates.remove("trending");
             run.aws("kinesis", "delete-stream", "--stream-name", "shop-DeadLetters");
@@ -320,7 +320,7 @@ class DeployViewsITCase {
                 assertThat(result.exit()).isEqualTo(1);
                 assertThat(result.text())
                         .contains("unseen   the index templates", endpoint)
-                        .contains("the role may s3:GetObject")
+                        .contains("the role has s3:GetObject")
                         .doesNotContain("Traceback");
             }
         } finally {
@@ -355,8 +355,8 @@ class DeployViewsITCase {
         assertThat(result.text())
                 .contains("the cluster " + arn + " is ")
                 .contains("unseen   the topics ExampleTopic, shop-Departments_Agg,")
-                .contains("the role may kafka-cluster:DescribeTopic, kafka-cluster:ReadData")
-                .doesNotContain("may not");
+                .contains("the role has kafka-cluster:DescribeTopic, kafka-cluster:ReadData")
+                .doesNotContain("the role lacks");
     }
 
     /** The rights are simulated against the role's own policies. */
@@ -380,9 +380,9 @@ class DeployViewsITCase {
 
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text())
-                .contains("missing  the role may not kinesis:GetRecords on " + STREAM_ARN)
-                .contains("missing  the role may not kinesis:PutRecords on ")
-                .contains("ok       the role may s3:GetObject on arn:aws:s3:::jars/" + KEY);
+                .contains("missing  the role lacks kinesis:GetRecords on " + STREAM_ARN)
+                .contains("missing  the role lacks kinesis:PutRecords on ")
+                .contains("ok       the role has s3:GetObject on arn:aws:s3:::jars/" + KEY);
     }
 
     // --- Query
@@ -469,7 +469,7 @@ class DeployViewsITCase {
         assertThat(unknown.exit()).isEqualTo(1);
         assertThat(unknown.text())
                 .contains("there is no saved query other in the work group shop")
-                .contains("there are: clicks-per-hour");
+                .contains("the saved queries are: clicks-per-hour");
     }
 
     @Test
@@ -529,12 +529,12 @@ class DeployViewsITCase {
         Result words = run.deploy("query", "--stack", "shop", "SELECT", "1");
         assertThat(words.exit()).isEqualTo(2);
         assertThat(words.text())
-                .contains("the query has 0 parameters (?), and the values 1 are given: SELECT")
-                .contains("SQL stands between quotes");
+                .contains("the query has 0 parameters (?), but the values 1 were given: SELECT")
+                .contains("Quote the SQL, so that it is one word");
 
         Result saved = run.deploy("query", "--stack", "shop", "--saved", "clicks-per-hour");
         assertThat(saved.exit()).isEqualTo(2);
-        assertThat(saved.text()).contains("the query has 2 parameters (?), and no values are");
+        assertThat(saved.text()).contains("the query has 2 parameters (?), but no values were");
         assertThat(run.operations()).doesNotContain("athena start-query-execution");
     }
 
@@ -550,8 +550,8 @@ class DeployViewsITCase {
         assertThat(result.text())
                 .matches(
                         "No warnings or errors in the log group /aws/kinesis-analytics/shop in the"
-                                + " last 5 minutes, since [-0-9]{10} [0-9:]{8} UTC\\. --minutes N"
-                                + " looks further back\n");
+                                + " last 5 minutes, since [-0-9]{10} [0-9:]{8} UTC\\. Use --minutes"
+                                + " N to look further back\n");
     }
 
     @Test
