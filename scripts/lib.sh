@@ -68,10 +68,10 @@ need() {
     list=$(printf '%s, ' "${names[@]}")
     list=${list%, }
     if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null 2>&1; then
-      fail "missing: $list; install it (as root on Debian or Ubuntu, this script does)"
+      fail "missing: $list; install it (as root on Debian or Ubuntu, this script installs it)"
     fi
     if [[ -n ${JAVA_HOME:-} && ${packages[0]} == jdk ]]; then
-      fail "JAVA_HOME is $JAVA_HOME, which is no JDK 17 or later: set it to one, or unset it"
+      fail "JAVA_HOME is $JAVA_HOME, which is not a JDK 17 or later: set it to one, or unset it"
     fi
     echo "Installing $list"
     local log
@@ -136,10 +136,10 @@ build_jar() {
   need jdk mvn
   local found=("$project"/target/clickstream-analytics-*.jar) log=$project/target/jar-build.log
   if [[ ! -f ${found[0]} || -n $(find "$project/pom.xml" "$project/src/main" -newer "${found[0]}" -print -quit) ]]; then
-    echo "Making the jar"
+    echo "Building the jar"
     mkdir -p "$project/target"
     (cd "$project" && mvn -q -B package -Dmaven.test.skip=true) >"$log" 2>&1 ||
-      { tail -n 20 "$log" >&2; fail "the jar can't be made, see $log"; }
+      { tail -n 20 "$log" >&2; fail "the jar can't be built, see $log"; }
     found=("$project"/target/clickstream-analytics-*.jar)
   fi
   jar=${found[0]}

@@ -7,37 +7,39 @@ help() {
   cat <<'HELP'
 Usage: scripts/opensearch-setup.sh --endpoint URL [OPTION...]
 
-Puts onto an Amazon OpenSearch Service domain, a serverless collection or a node of your own what is
-in src/main/opensearch: the index templates, the retention policy, and the dashboards with their
-index patterns. Running it again changes nothing, but for what somebody else has changed meanwhile.
+Puts the files of src/main/opensearch onto an Amazon OpenSearch Service domain, a serverless
+collection, or your own node: the index templates, the retention policy, and the dashboards with their
+index patterns. If you run it again, it only changes what others have changed since then.
 
   --endpoint URL         the domain or node, such as http://localhost:9200
-  --dashboards URL       OpenSearch Dashboards, such as http://localhost:5601 (ENDPOINT/_dashboards)
-  --tenant NAME          the tenant of the dashboards, where there are tenants (global)
-  --retention DAYS       age at which indices of one day or month are deleted, such as 30d (90d)
+  --dashboards URL       OpenSearch Dashboards, such as http://localhost:5601 (default:
+                         ENDPOINT/_dashboards)
+  --tenant NAME          the tenant of the dashboards, if there are tenants (default: global)
+  --retention DAYS       age at which indices of one day or month are deleted, such as 30d (default:
+                         90d)
   --delete-older-than DAYS
-                         instead of all that, deletes the documents of older windows, such as 90d,
-                         from the indices without a day or month; for a daily run
-  --dry-run              prints the calls and sends none; credentials are not read
-  -h, --help             show this and end
+                         do nothing but delete documents of windows that are older than this, such as
+                         90d, from the indices without a day or month; intended for a daily run
+  --dry-run              print the calls instead of sending them; credentials are not read
+  -h, --help             show this help and exit
 
-How requests are authenticated, as somebody who may manage templates, policies and saved objects; not
-at all without any of these:
-  --user NAME            basic authentication, with
-  --password-file FILE   a file with the password, - for standard input
+Authentication, for a user that may manage templates, policies and saved objects (default: none):
+  --user NAME            basic authentication
+  --password-file FILE   with --user: a file with the password, or - for standard input
   --sigv4 REGION[:es|:aoss]
-                         Signature Version 4, for a domain (es) or a serverless collection (aoss);
-                         credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+                         Signature Version 4, for a domain (es) or a serverless collection (aoss).
+                         Credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
                          AWS_SESSION_TOKEN, or else from the AWS CLI, version 2
 
-Retention: with the job's index-period=day or month there is an index per day or month, and the
-policy deletes those that are older than --retention, counted from when the index was made. Without
-it each aggregate has one index that is never deleted: use --delete-older-than. A policy that was
-edited by hand stays so until --retention or this project's policy changes.
+Retention: with the job's index-period=day or month, there is one index per day or month. The policy
+deletes indices that were created longer ago than --retention. Without index-period, each aggregate
+has one index that is never deleted: use --delete-older-than. A policy that was edited by hand stays
+until --retention or this project's policy changes.
 
-Exit codes: 0 all is done; 1 a call failed, the message says which; 2 wrong options; 3 done, except
-for what the node does not have (index state management, or Dashboards). It needs curl, 7.88 or
-later with --sigv4. A certificate of your own: set CURL_CA_BUNDLE, as for curl.
+Exit codes: 0 if everything is done; 1 if a call failed, which the message names; 2 if an option is
+wrong; 3 if everything is done except what the node does not have (index state management or
+Dashboards). The script needs curl, or curl 7.88 or later with --sigv4. For a private certificate, set
+CURL_CA_BUNDLE, as for curl.
 
 Examples:
   scripts/opensearch-setup.sh --endpoint http://localhost:9200 --dashboards http://localhost:5601
@@ -64,17 +66,17 @@ user='' password_file='' region='' service=''
 
 # value OPTION VALUE-OR-NOTHING...   The option's value, which must be there.
 value() {
-  [[ $# -ge 2 && -n $2 && $2 != --* ]] || fail "option $1 needs a value (--help shows how it is used)"
+  [[ $# -ge 2 && -n $2 && $2 != --* ]] || fail "option $1 needs a value; see --help"
   printf '%s' "$2"
 }
 
 days() {
-  [[ $2 =~ ^[1-9][0-9]{0,4}d$ ]] || fail "$1 is '$2', allowed is a number of days such as 90d"
+  [[ $2 =~ ^[1-9][0-9]{0,4}d$ ]] || fail "$1 is '$2'; it must be a number of days, such as 90d"
 }
 
 url() {
   [[ $2 =~ ^https?://[^/?#@[:space:]\"]+(/[^?#[:space:]\"]*)?$ ]] ||
-    fail "$1 is '${2//:\/\/*@/://***@}', allowed is http[s]://host[:port][/path], without user or query"
+    fail "$1 is '${2//:\/\/*@/://***@}'; it must be http[s]://host[:port][/path], without user or query"
 }
 
 while [[ $# -gt 0 ]]; do
@@ -89,7 +91,7 @@ while [[ $# -gt 0 ]]; do
     --sigv4) region=$(value "$@"); shift ;;
     --dry-run) dry=yes ;;
     -h | --help) help; exit 0 ;;
-    *) fail "unknown option $1 (--help shows how it is used)" ;;
+    *) fail "unknown option $1; see --help" ;;
   esac
   shift
 done
@@ -103,17 +105,17 @@ dashboards=${dashboards%/}
 days --retention "$retention"
 [[ -z $delete ]] || days --delete-older-than "$delete"
 [[ $tenant =~ ^[A-Za-z0-9_.-]+$ ]] ||
-  fail "--tenant is '$tenant', allowed are letters, digits, '_', '.' and '-'"
+  fail "--tenant is '$tenant'; it can contain letters, digits, '_', '.' and '-'"
 [[ -z $user && -z $password_file || -n $user && -n $password_file ]] ||
-  fail "--user and --password-file go together"
+  fail "--user and --password-file must be used together"
 [[ -z $user || -z $region ]] || fail "--user and --sigv4 exclude each other"
 if [[ -n $region ]]; then
   [[ $region =~ ^([a-z]{2}(-[a-z]+)+-[0-9]+)(:(es|aoss))?$ ]] ||
-    fail "--sigv4 is '$region', allowed is a region, such as eu-central-1, with :es or :aoss behind it"
+    fail "--sigv4 is '$region'; it must be a Region, such as eu-central-1, optionally followed by :es or :aoss"
   region=${BASH_REMATCH[1]} service=${BASH_REMATCH[4]:-es}
 fi
 [[ $service != aoss || -z $delete ]] ||
-  fail "--delete-older-than can't be had of a serverless collection, which deletes nothing by a query"
+  fail "--delete-older-than is not possible on a serverless collection, which does not support deletion by query"
 need_tool curl "install curl"
 
 work=$(mktemp -d)
@@ -153,7 +155,7 @@ read_login() {
     local version
     version=$(curl --version | sed -n '1s/^curl \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
     [[ ${version% *} -gt 7 || ${version#* } -ge 88 ]] ||
-      fail "curl is ${version/ /.}, which signs no session tokens: install 7.88 or later"
+      fail "curl is ${version/ /.}, which does not sign session tokens: install 7.88 or later"
     local key=${AWS_ACCESS_KEY_ID:-} secret=${AWS_SECRET_ACCESS_KEY:-} token=${AWS_SESSION_TOKEN:-}
     if [[ -z $key || -z $secret ]]; then
       command -v aws >/dev/null 2>&1 ||
@@ -201,7 +203,7 @@ outcome() {
     printf 'answered with %s: %s' "$status" "$(head -c 500 "$work/answer" | tr -s '\n' ' ')"
   fi
   case $status in
-    401 | 403) printf ' (check the login, and what it may do)' ;;
+    401 | 403) printf ' (check the login and its permissions)' ;;
   esac
 }
 
@@ -230,14 +232,14 @@ delete_old() {
     printf '{"query":{"range":{"%s":{"lt":"now-%s"}}},"max_docs":20000}' "$field" "$delete" >"$work/query.json"
     local address="$endpoint/$index/_delete_by_query?conflicts=proceed&refresh=true"
     if [[ $dry == yes ]]; then
-      plan POST "$address" "$(<"$work/query.json"), until it deletes nothing"
+      plan POST "$address" "$(<"$work/query.json"), repeated until it deletes nothing"
       continue
     fi
     total=0
     while true; do
       call POST "$address" "$work/query.json"
       if [[ $status == 404 ]] && grep -q index_not_found_exception "$work/answer"; then
-        echo "index $index: not there"
+        echo "index $index: does not exist"
         continue 2
       fi
       [[ $status == 2* ]] || die "POST $address: $(outcome)"
@@ -276,21 +278,21 @@ put_policy() {
   local address=$endpoint/_plugins/_ism/policies/$policy
   write_policy
   if [[ $service == aoss ]]; then
-    echo "retention policy: left out, a serverless collection has no index state management"
+    echo "retention policy: skipped, since a serverless collection has no index state management"
     missing=yes
     return
   fi
   if [[ $dry == yes ]]; then
     plan GET "$address"
-    plan PUT "$address" "$assets/ism-policy.json with $retention, unless it is there; an older one is replaced with if_primary_term and if_seq_no"
+    plan PUT "$address" "$assets/ism-policy.json with $retention, unless it exists; an older one is replaced with if_primary_term and if_seq_no"
     plan GET "$endpoint/_cat/indices?h=index"
-    plan GET "$endpoint/_plugins/_ism/explain/INDEX" "and for each index of a day or month, where its policy is missing or of before:"
+    plan GET "$endpoint/_plugins/_ism/explain/INDEX" "and for each index of a day or month whose policy is missing or outdated:"
     plan POST "$endpoint/_plugins/_ism/add/INDEX" "or _plugins/_ism/change_policy/INDEX"
     return
   fi
   call GET "$address"
   if [[ $status == 400 ]] && grep -q 'no handler found' "$work/answer"; then
-    echo "retention policy: left out, this node has no index state management (plugin opensearch-index-management)"
+    echo "retention policy: skipped, since this node has no index state management (plugin opensearch-index-management)"
     missing=yes
     return
   fi
@@ -331,7 +333,7 @@ attach_policy() {
     if [[ -z $owner ]]; then
       attach add "$index" added
     elif [[ $owner != "$policy" ]]; then
-      echo "index $index: has the policy $owner, which stays"
+      echo "index $index: keeps its policy $owner"
     elif [[ -n $has && $has != -* && $has != "$1" ]]; then
       # Negative until the index is taken in, which it is with the policy as it is then.
       attach change_policy "$index" changed
@@ -345,7 +347,7 @@ attach() {
     echo "index $2: policy $3"
   else
     # Such as of an index that is just going from one state to the next.
-    echo "$(basename "$0"): index $2: its policy stays as it is for now, run this again later: $(outcome)" >&2
+    echo "$(basename "$0"): index $2: its policy is unchanged for now; run this again later: $(outcome)" >&2
     failed=yes
   fi
 }
@@ -362,7 +364,7 @@ import_dashboards() {
   call GET "$dashboards/api/status"
   if [[ $status == 000 || $status == 404 ]] ||
     { [[ $status == 400 ]] && grep -q 'no handler found' "$work/answer"; }; then
-    echo "dashboards: left out, there is no OpenSearch Dashboards at $dashboards ($(outcome)); --dashboards says where it is"
+    echo "dashboards: skipped, since there is no OpenSearch Dashboards at $dashboards ($(outcome)); specify its address with --dashboards"
     missing=yes
     return
   fi
@@ -389,7 +391,7 @@ put_policy
 import_dashboards
 [[ $failed == no ]] || exit 1
 if [[ $missing == yes ]]; then
-  echo "Done, except for what was left out"
+  echo "Done, except for what was skipped"
   exit 3
 fi
 [[ $dry == yes ]] || echo "Done"

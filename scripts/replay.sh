@@ -10,54 +10,55 @@ Usage: scripts/replay.sh --input FILE|DIR|GLOB... --output DIR [OPTION...]
 
 Runs the pipeline over files of JSON, CSV or the archive's Parquet, and writes the aggregates as JSON
 lines: DIR/Departments_Agg, DIR/ClickEvents_UserId_Agg_Result,
-DIR/User_Sessions_Aggregates_With_Order_Checkout, and DIR/dead-letters with the reasons. The order
-of lines and the parallelism change nothing.
+DIR/User_Sessions_Aggregates_With_Order_Checkout, and DIR/dead-letters with the reasons. The results
+depend neither on the order of the records nor on the parallelism.
 
-  --input FILE|DIR|GLOB...  files; folders are searched at any depth; also addresses of files or
-                            folders such as s3://bucket/folder; names that begin with _ or . are
-                            left out in folders. The first bytes of a file decide what it is: one
-                            JSON record per line, an array of records, objects one behind the other
-                            (Firehose), CSV with a header, or Parquet of the archive; in UTF-8 or
-                            UTF-16, as it is or packed by gzip. A line says what was found
-  --columns NAME,...        the columns of CSV files that have no header. A column is a field of the
-                            record: --map user=/user_id takes the column user_id
-  --output DIR              a new or empty folder
+  --input FILE|DIR|GLOB...  files, folders, or URIs such as s3://bucket/folder. Folders are searched
+                            recursively, without names that begin with _ or . The first bytes of a
+                            file determine its format: one JSON record per line, an array of
+                            records, concatenated objects (Firehose), CSV with a header, or Parquet
+                            of the archive; in UTF-8 or UTF-16, with or without gzip. The output
+                            lists the formats that were found
+  --columns NAME,...        the columns of CSV files that have no header. Each column is a field of
+                            the record: --map user=/user_id uses the column user_id
+  --output DIR              a new or empty folder for the results
   --from TIME               only results whose last millisecond is at or after this time, such as
                             2022-06-14T05:00:00Z
   --to TIME                 only results whose last millisecond is before this time
-  --file-system KEY=VALUE   a setting of Flink's file systems, such as s3.endpoint=https://...; any
-                            number of times; credentials come from the environment
-  --preset NAME             which fields are what: lab, interactions, web-access or ticker (as
-                            configured, else lab)
-  --map KEY=VALUE           a key of the group format, in place of the preset's; any number of times
-  --set GROUP/KEY=VALUE     any other key of the configuration, such as duplicates/id=/event_id; any
-                            number of times
-  --session-gap TIME        such as 1s or 30m (as configured, else 1 s)
-  --window TIME             such as 10s (as configured, else 10 s)
-  --parallelism N           (all processors)
-  --config FILE             the job's property groups; those of sources, and without --to-sinks
-                            those of sinks, are not used
-  --to-sinks                write the results of the range into the job's topics, streams and
-                            indices, too; documents of the range that are no more are removed. Needs
+  --file-system KEY=VALUE   a setting of Flink's file systems, such as s3.endpoint=https://...; can
+                            be repeated. Credentials come from the environment
+  --preset NAME             names of the fields: lab, interactions, web-access or ticker (default:
+                            as configured, or lab)
+  --map KEY=VALUE           a key of the group format, which overrides the preset; can be repeated
+  --set GROUP/KEY=VALUE     any other key of the configuration, such as duplicates/id=/event_id; can
+                            be repeated
+  --session-gap TIME        session gap, such as 1s or 30m (default: as configured, or 1s)
+  --window TIME             window, such as 10s (default: as configured, or 10s)
+  --parallelism N           parallelism (default: the number of processors)
+  --config FILE             the job's property groups. Sources are ignored, and so are sinks without
+                            --to-sinks
+  --to-sinks                also write the results of the range to the job's topics, streams and
+                            indices, and delete documents of the range that no longer exist. Needs
                             --config, --from and --to. Dead letters stay in DIR
-  --force                   with --to-sinks: remove more documents of an index than are written
-  -h, --help                show this and end
+  --force                   with --to-sinks: delete documents even if an index would lose more
+                            documents than were written
+  -h, --help                show this help and exit
 
-Instead of all that, send to Amazon Personalize what an outage has left:
+To send to Amazon Personalize the interactions that an outage has left undelivered:
 
   scripts/replay.sh --undelivered --config FILE [--file-system KEY=VALUE...]
 
-  --undelivered             what is in undelivered/ below the job's spill-path is sent, within the
-                            job's rate and in its order; a file is renamed when all of it is taken
+  --undelivered             send the files in undelivered/ below the job's spill-path, in order and
+                            within the job's rate; each file is renamed when all of it is accepted
   --config FILE             the job's property groups
   --file-system KEY=VALUE   as above, for a spill-path such as s3://bucket/folder
 
-It ends with the reasons of dead letters, their counts and an example of each. It exits with 1 if a
-file can't be read to its end, which is named (the others are read), or if none of the records was a
-click.
+At the end, the script prints the reasons of dead letters with their counts and an example of each. It
+exits with 1 if a file cannot be read to its end, or if no record was a click. It names damaged files
+and reads the others.
 
-Clicks are sorted on disk, in the folder for temporary files (TMPDIR): it takes about 100 bytes a
-click. Memory stays below 4 GB whatever the input.
+The script sorts clicks on disk, in the folder for temporary files (TMPDIR), and needs about 100 bytes
+per click. Memory stays below 4 GB for any input.
 
 Examples:
   scripts/replay.sh --input clicks.jsonl.gz --output results

@@ -8,23 +8,23 @@ for argument in "$@"; do
     cat <<'HELP'
 Usage: scripts/run-cluster.sh [OPTION...]
 
-Runs the jar that is uploaded to the managed service on a Flink cluster on this machine: a job
-manager and task managers, each a process of its own with Flink's own jars and the settings of
-flink-conf/config.yaml, a Kafka broker and an OpenSearch node. The jar is uploaded over REST and
-configured by the lab's property group. In each round a task manager is killed, and the job is
-stopped with a savepoint; an update that does not start is rolled back to it, at another
-parallelism. In the end it compares what is in the topics and indices with what was sent, and exits
+Runs the jar that is uploaded to the managed service on a Flink cluster on this machine: a job manager
+and task managers, each in its own process with Flink's own jars and the settings of
+flink-conf/config.yaml, a Kafka broker, and an OpenSearch node. It uploads the jar over REST and
+configures the job with the lab's property group. In each round it kills a task manager, stops the job
+with a savepoint, tries an update that does not start, and rolls back to the savepoint at another
+parallelism. At the end, it compares the topics and indices with the records that were sent. It exits
 with 0 only if they are equal.
 
-  --duration TIME     how long clicks are sent in each round, such as 60s or 2m (60s)
-  --rounds N          how often a task manager is killed and the job stopped (1)
-  --rate N            clicks per second (1000)
-  --task-managers N   task managers, with one slot each (2)
-  --seed N            another seed gives other visits (1)
-  -h, --help          show this and end
+  --duration TIME     how long to send clicks in each round, such as 60s or 2m (default: 60s)
+  --rounds N          number of rounds (default: 1)
+  --rate N            clicks per second (default: 1000)
+  --task-managers N   number of task managers, with one slot each (default: 2)
+  --seed N            seed for the simulated visits (default: 1)
+  -h, --help          show this help and exit
 
-It takes 3 GB of memory. Ctrl-C ends a run in an orderly way; a second Ctrl-C aborts it. All ports
-are on 127.0.0.1, and nothing is left afterwards but the logs, whose place is printed.
+The run needs 3 GB of memory. Ctrl-C ends it in an orderly way; a second Ctrl-C aborts it. All servers
+listen on 127.0.0.1 only. The run leaves nothing behind except the logs, and prints their path.
 
 Examples:
   scripts/run-cluster.sh

@@ -8,36 +8,38 @@ for argument in "$@"; do
     cat <<'HELP'
 Usage: scripts/run-local.sh [OPTION...]
 
-Runs the job on this machine: a Kafka broker, an OpenSearch node, the traffic of a shop and the job
-in a Flink cluster with its web UI. In the end it compares what is in the topics or streams, in the
-indices and in the archive with what was sent, and exits with 0 only if they are equal.
+Runs the job on this machine: a Kafka broker, an OpenSearch node, the traffic of a simulated shop, and
+the job in a Flink cluster with its web UI. At the end, it compares the topics or streams, the indices,
+and the archive with the records that were sent. It exits with 0 only if they are equal.
 
-  --duration TIME     how long clicks are sent, such as 90s, 2m or 1h (until Ctrl-C)
-  --rate N            clicks per second (2000)
-  --parallelism N     parallelism of the job (2)
-  --format FORMAT     json or avro (json, or avro with --registry)
-  --registry REGISTRY confluent or glue: a schema registry starts too, and clicks are Avro by an
-                      older and a newer schema in it, half of them by each
-  --source SOURCE     kafka or kinesis, where clicks are read; kinesis needs Node.js 18 or later
-                      with npm (kafka)
-  --output OUTPUT     kafka or kinesis, where aggregates and dead letters go (kafka)
-  --late PERCENT      of the records: clicks an hour older than the run, from 30 s after its begin on,
-                      which become dead letters (0)
-  --malformed PERCENT of the records: those that the job can't use, which do so too (0)
-  --trending          the job lists the most clicked departments of 30 s, every 10 s
-  --personalize       a stand-in for Amazon Personalize starts too; clicks of products go there
+  --duration TIME     how long to send clicks, such as 90s, 2m or 1h (default: until Ctrl-C)
+  --rate N            clicks per second (default: 2000)
+  --parallelism N     parallelism of the job (default: 2)
+  --format FORMAT     json or avro (default: json; avro with --registry)
+  --registry REGISTRY confluent or glue: also start a schema registry, and send the clicks as Avro in
+                      two registered schema versions, half of the clicks in each
+  --source SOURCE     kafka or kinesis: where the job reads clicks; kinesis needs Node.js 18 or later
+                      with npm (default: kafka)
+  --output OUTPUT     kafka or kinesis: where the job writes aggregates and dead letters (default:
+                      kafka)
+  --late PERCENT      percentage of records that are one hour old, from 30 s after the start; they
+                      become dead letters (default: 0)
+  --malformed PERCENT percentage of records that the job cannot use; they become dead letters
+                      (default: 0)
+  --trending          also rank the most clicked departments of the last 30 s, every 10 s
+  --personalize       also start a stand-in for Amazon Personalize, which receives clicks on products
   --personalize-faults FAULT
-                      429 answers every second call so; 503 or slow do for the first 45 s, in
-                      which interactions are spilled; with --personalize
-  --archive [FORMAT]  every record is kept in an S3-compatible server, too, which starts with the
-                      run: as lines of JSON or in Parquet files, json or parquet (json)
-  --users N           users to draw from (10000, or more where the rate takes more)
-  --seed N            another seed gives other visits (1)
-  -h, --help          show this and end
+                      with --personalize: 429 throttles every second call; 503 fails, and slow
+                      delays, all calls in the first 45 s, so that interactions are spilled
+  --archive [FORMAT]  also keep every record in an S3-compatible server, which is started, too, as
+                      json (lines of JSON) or parquet (default: json)
+  --users N           number of simulated users (default: 10000, or more if the rate needs more)
+  --seed N            seed for the simulated visits (default: 1)
+  -h, --help          show this help and exit
 
-After the last click it takes about a minute until event time has passed the last windows. Ctrl-C
-ends a run in the same orderly way; a second Ctrl-C aborts it. All ports are on 127.0.0.1, and
-nothing is left afterwards but the log, whose place is printed.
+After the last click, it takes about a minute until event time has passed the last windows. Ctrl-C
+ends the run in the same orderly way; a second Ctrl-C aborts it. All servers listen on 127.0.0.1 only.
+The run leaves nothing behind except the log, and prints the path of the log.
 
 Examples:
   scripts/run-local.sh

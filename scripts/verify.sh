@@ -8,22 +8,24 @@ for argument in "$@"; do
     cat <<'HELP'
 Usage: scripts/verify.sh
 
-Builds everything, with all static checks, and runs all tests: plain ones, Flink's harness, and those
-against the embedded Kafka, OpenSearch, Kinesis and S3. As root on Debian or Ubuntu, it first installs
-what is missing: a JDK, Maven, Node.js, npm, curl, unzip and python3. Takes about 30 minutes on 2 cores
-after downloads, and 5 GB of memory. Tests against moto's servers, with the aws command or cfn-lint only
-run where these are installed: python3 -m pip install 'moto[server]' awscli cfn-lint. It ends with the
-tools that tests were skipped for, and how many tests. With CI=true, tests of scripts/deploy.sh are not
-skipped but fail. The log of each test class is below target/.
+Builds everything with all static checks, and runs all tests: unit tests, tests with Flink's test
+harness, and tests against embedded Kafka, OpenSearch, Kinesis and S3. As root on Debian or Ubuntu, it
+first installs what is missing: a JDK, Maven, Node.js, npm, curl, unzip and python3. It takes about 30
+minutes on 2 cores after downloads, and needs 5 GB of memory.
 
-  -h, --help   show this and end
+Tests that need moto's servers, the aws command or cfn-lint run only if these are installed:
+python3 -m pip install 'moto[server]' awscli cfn-lint. At the end, the script lists the tools that are
+missing, with the number of tests that were skipped for each. With CI=true, tests of scripts/deploy.sh
+fail instead of being skipped. The log of each test class is below target/.
+
+  -h, --help   show this help and exit
 
 Example:
   scripts/verify.sh
 HELP
     exit 0
   fi
-  fail "unknown option $argument (--help shows how it is used)"
+  fail "unknown option $argument; see --help"
 done
 
 # Node.js is for the Kinesis-compatible server of the tests, which they install by npm themselves.
@@ -39,6 +41,6 @@ missing=$({ grep -hoE 'CDATA.*: there is no [^ ]+ on this machine' "${reports[@]
   sed 's/.*there is no \([^ ]*\) on this machine/\1/' | sort | uniq -c |
   awk '{ printf "%s%s (%d)", n++ ? ", " : "", $2, $1 }')
 if [[ -n $missing ]]; then
-  echo "Tests that were skipped for want of a tool: $missing"
+  echo "Tests skipped because a tool is missing: $missing"
 fi
 exit "$status"

@@ -17,18 +17,18 @@ while [[ $# -gt 0 ]]; do
       cat <<'HELP'
 Usage: src/test/bare-machine.sh --root DIR [OPTION...]
 
-Proves that the README's two commands need nothing but git and certificates. It makes a root folder
+Checks that the README's two commands need nothing but git and certificates. It creates a root folder
 with a bare Debian, clones the last commit into it, and runs both commands in it with chroot:
-scripts/run-local.sh --duration 60s, then scripts/verify.sh. Exits with 0 only if both do.
+scripts/run-local.sh --duration 60s, then scripts/verify.sh. It exits with 0 only if both succeed.
 
-Needs root rights, debootstrap and git. The local Maven repository of this machine is shared with
-the bare one, so that libraries are not downloaded again. Certificates of this machine's own, in
-/usr/local/share/ca-certificates, are taken along.
+Needs root permissions, debootstrap and git. The bare machine shares the local Maven repository of
+this machine, so that libraries are not downloaded again. It also gets this machine's own
+certificates, from /usr/local/share/ca-certificates.
 
-  --root DIR       the folder; a bare Debian is made in it if it is new or empty
-  --suite NAME     the release of Debian (bookworm)
-  --command LINE   run this line in the clone, in place of the two commands; any number of times
-  -h, --help       show this and end
+  --root DIR       the folder; if it is new or empty, a bare Debian is created in it
+  --suite NAME     the release of Debian (default: bookworm)
+  --command LINE   run this line in the clone instead of the two commands; can be repeated
+  -h, --help       show this help and exit
 
 Example:
   src/test/bare-machine.sh --root /var/tmp/bare
@@ -36,7 +36,7 @@ HELP
       exit 0
       ;;
     --root | --suite | --command)
-      [[ $# -gt 1 ]] || fail "$1 needs a value (--help shows how it is used)"
+      [[ $# -gt 1 ]] || fail "$1 needs a value; see --help"
       case $1 in
         --root) root=$2 ;;
         --suite) suite=$2 ;;
@@ -44,10 +44,10 @@ HELP
       esac
       shift 2
       ;;
-    *) fail "unknown option $1 (--help shows how it is used)" ;;
+    *) fail "unknown option $1; see --help" ;;
   esac
 done
-[[ -n $root ]] || fail "--root is missing (--help shows how it is used)"
+[[ -n $root ]] || fail "--root is missing; see --help"
 [[ $(id -u) == 0 ]] || fail "root rights are needed, to change the root folder"
 command -v debootstrap >/dev/null 2>&1 || fail "debootstrap is missing: install it"
 [[ ${#commands[@]} -gt 0 ]] || commands=("scripts/run-local.sh --duration 60s" "scripts/verify.sh")

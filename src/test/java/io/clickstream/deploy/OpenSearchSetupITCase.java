@@ -171,7 +171,7 @@ class OpenSearchSetupITCase {
         Run busy = script.run(domain.uri());
 
         assertThat(busy.exitCode()).isEqualTo(1);
-        assertThat(busy.output()).contains("index " + MONTHLY + ": its policy stays as it is");
+        assertThat(busy.output()).contains("index " + MONTHLY + ": its policy is unchanged for now");
         assertThat(domain.managed()).isEmpty();
         assertThat(domain.savedObjects()).isNotEmpty();
 
@@ -211,8 +211,8 @@ class OpenSearchSetupITCase {
         assertThat(List.of(first.exitCode(), second.exitCode())).containsOnly(3);
         assertThat(first.output())
                 .isEqualTo(second.output())
-                .contains("retention policy: left out, this node has no index state management")
-                .contains("dashboards: left out, there is no OpenSearch Dashboards at");
+                .contains("retention policy: skipped, since this node has no index state")
+                .contains("dashboards: skipped, since there is no OpenSearch Dashboards at");
         assertThat(templates()).hasSize(5).isEqualTo(templates);
     }
 
@@ -326,7 +326,7 @@ class OpenSearchSetupITCase {
                 "--retention is '3w', --retention 3w",
                 "option --tenant needs a value, --tenant",
                 "--sigv4 is 'eu', --sigv4 eu",
-                "go together, --user admin",
+                "must be used together, --user admin",
                 "a serverless collection, --sigv4 us-east-1:aoss --delete-older-than 9d",
                 "--dashboards is 'http://***@h', --dashboards http://u:pw@h",
                 "the AWS CLI has no credentials, --sigv4 eu-central-1"
@@ -361,7 +361,7 @@ class OpenSearchSetupITCase {
 
         assertThat(again.output())
                 .contains("index departments_count: 0 documents")
-                .contains("index trending: not there");
+                .contains("index trending: does not exist");
         assertThat(again.exitCode()).isZero();
     }
 

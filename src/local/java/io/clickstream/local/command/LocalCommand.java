@@ -50,7 +50,7 @@ public final class LocalCommand {
                 .addOption(
                         OptionSpec.builder("-h", "--help")
                                 .usageHelp(true)
-                                .description("show this and end")
+                                .description("show this help and exit")
                                 .build());
         return commandLine
                 .setParameterExceptionHandler(

@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "produce.sh",
-        description = "Sends clicks to Kafka, to Kinesis or into files, and says how they fared.",
+        description = "Sends clicks to Kafka, Kinesis or files, and reports their distribution.",
         sortOptions = false)
 public final class Produce implements Callable<Integer> {
 
@@ -95,14 +95,14 @@ public final class Produce implements Callable<Integer> {
     @Option(
             names = "--count",
             paramLabel = "N",
-            description = "how many records are sent; until Ctrl-C without it and --duration")
+            description = "number of records (default: until --duration or Ctrl-C)")
     @Nullable
     private Long count;
 
     @Option(
             names = "--duration",
             paramLabel = "TIME",
-            description = "how long records are sent, such as 90s, 2m or 1h",
+            description = "how long to send records, such as 90s, 2m or 1h",
             converter = DurationOption.class)
     @Nullable
     private Duration duration;
@@ -110,28 +110,28 @@ public final class Produce implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            description = "records per second (100; in event time of files 1000)")
+            description = "records per second (default: 100; for files 1000 in event time)")
     @Nullable
     private Double rate;
 
     @Option(
             names = "--users",
             paramLabel = "N",
-            description = "users to draw from (10000, or more where the rate takes more)")
+            description = "simulated users (default: 10000, or more if the rate needs more)")
     @Nullable
     private Integer users;
 
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "json, or avro with the preset lab (${DEFAULT-VALUE})",
+            description = "json, or avro with the preset lab (default: ${DEFAULT-VALUE})",
             defaultValue = "json")
     private Format format;
 
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "lab, interactions, web-access or ticker (${DEFAULT-VALUE})",
+            description = "lab, interactions, web-access or ticker (default: ${DEFAULT-VALUE})",
             defaultValue = "lab",
             converter = PresetOption.class)
     private Preset preset;
@@ -139,7 +139,8 @@ public final class Produce implements Callable<Integer> {
     @Option(
             names = "--keys",
             paramLabel = "user|N",
-            description = "the partition key: the user, or 1 to N in turn (${DEFAULT-VALUE})",
+            description =
+                    "the partition key: the user, or 1 to N in turn (default: ${DEFAULT-VALUE})",
             defaultValue = "user",
             converter = KeysOption.class)
     private OptionalInt keys;
@@ -147,14 +148,14 @@ public final class Produce implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "another seed gives other visits (${DEFAULT-VALUE})",
+            description = "seed for the simulated visits (default: ${DEFAULT-VALUE})",
             defaultValue = "1")
     private long seed;
 
     @Option(
             names = "--disorder",
             paramLabel = "TIME",
-            description = "one click in twenty is sent up to this long after its time",
+            description = "send one click in twenty up to this long after its time",
             defaultValue = "0s",
             converter = DurationOption.class)
     private Duration disorder;
@@ -162,7 +163,7 @@ public final class Produce implements Callable<Integer> {
     @Option(
             names = "--late",
             paramLabel = "%",
-            description = "records that come too late for the job",
+            description = "clicks that are too late for the job",
             defaultValue = "0",
             converter = PercentOption.class)
     private double late;
@@ -170,7 +171,7 @@ public final class Produce implements Callable<Integer> {
     @Option(
             names = "--malformed",
             paramLabel = "%",
-            description = "records that the job can't use",
+            description = "invalid records",
             defaultValue = "0",
             converter = PercentOption.class)
     private double malformed;
@@ -178,7 +179,7 @@ public final class Produce implements Callable<Integer> {
     @Option(
             names = "--bots",
             paramLabel = "%",
-            description = "records that are by crawlers, named in user_agent",
+            description = "clicks by crawlers, with bot in their user_agent",
             defaultValue = "0",
             converter = PercentOption.class)
     private double bots;
@@ -186,7 +187,7 @@ public final class Produce implements Callable<Integer> {
     @Option(
             names = "--duplicates",
             paramLabel = "%",
-            description = "good clicks that are sent twice",
+            description = "good clicks to send twice",
             defaultValue = "0",
             converter = PercentOption.class)
     private double duplicates;
@@ -194,14 +195,14 @@ public final class Produce implements Callable<Integer> {
     @Option(
             names = "--expected",
             paramLabel = "DIR",
-            description = "a new or empty folder for what a correct job must put out")
+            description = "a new or empty folder for the results of a correct job")
     @Nullable
     private Path expectedFolder;
 
     @Option(
             names = "--session-gap",
             paramLabel = "TIME",
-            description = "of the job, for --expected (${DEFAULT-VALUE})",
+            description = "session gap of the job, for --expected (default: ${DEFAULT-VALUE})",
             defaultValue = "1s",
             converter = DurationOption.class)
     private Duration sessionGap;
@@ -209,57 +210,57 @@ public final class Produce implements Callable<Integer> {
     @Option(
             names = "--window",
             paramLabel = "TIME",
-            description = "of the job, for --expected (${DEFAULT-VALUE})",
+            description = "window of the job, for --expected (default: ${DEFAULT-VALUE})",
             defaultValue = "10s",
             converter = DurationOption.class)
     private Duration window;
 
-    @Option(names = "--verbose", description = "a line for each acknowledged record")
+    @Option(names = "--verbose", description = "print a line for each acknowledged record")
     private boolean verbose;
 
     @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT,...", description = "brokers")
     @Nullable
     private String bootstrapServers;
 
-    @Option(names = "--topic", paramLabel = "NAME", description = "a topic that is there")
+    @Option(names = "--topic", paramLabel = "NAME", description = "an existing topic")
     @Nullable
     private String topic;
 
     @Option(
             names = "--kafka",
             paramLabel = "KEY=VALUE",
-            description = "a setting of Kafka's client, such as of a login; any number of times")
+            description = "a setting of the Kafka client, for example for a login; can be repeated")
     private Map<String, String> kafkaSettings = new LinkedHashMap<>();
 
     @Option(
             names = "--kafka-file",
             paramLabel = "FILE",
-            description = "such settings in a properties file, out of sight of other users")
+            description = "a properties file with such settings, hidden from other users")
     @Nullable
     private Path kafkaFile;
 
-    @Option(names = "--stream", paramLabel = "NAME", description = "a stream that is there")
+    @Option(names = "--stream", paramLabel = "NAME", description = "an existing stream")
     @Nullable
     private String stream;
 
     @Option(
             names = "--region",
             paramLabel = "NAME",
-            description = "of the stream (as the environment or profile says)")
+            description = "the Region (default: from the environment or profile)")
     @Nullable
     private String region;
 
     @Option(
             names = "--endpoint",
             paramLabel = "URL",
-            description = "another address than the region's; http is for local servers")
+            description = "an endpoint other than the Region's; http is for local servers")
     @Nullable
     private URI endpoint;
 
     @Option(
             names = "--output",
             paramLabel = "FILE|DIR",
-            description = "a new file, packed if it ends with .gz; or a new or empty folder")
+            description = "a new file, compressed if it ends with .gz; or a new or empty folder")
     @Nullable
     private String output;
 
@@ -354,13 +355,13 @@ public final class Produce implements Callable<Integer> {
                         FileTarget.isFolder(output)
                                 ? ExpectedFiles.isFree(Path.of(output))
                                 : !Files.exists(Path.of(output));
-                check(free, "--output " + output + " is there; name a new file or folder");
+                check(free, "--output " + output + " already exists; specify a new file or folder");
             }
         }
         if (expectedFolder != null) {
             check(
                     ExpectedFiles.isFree(expectedFolder),
-                    "--expected " + expectedFolder + " is not empty; name a new folder");
+                    "--expected " + expectedFolder + " is not empty; specify a new folder");
         }
     }
 
@@ -572,7 +573,7 @@ public final class Produce implements Callable<Integer> {
         if (production.secondsLeftOut() > 0) {
             out.printf(
                     Locale.ROOT,
-                    "%.1f s were left out, since records could not be sent in time%n",
+                    "%.1f s were skipped, since records could not be sent in time%n",
                     production.secondsLeftOut());
         }
         if (to != To.files) {
@@ -591,7 +592,7 @@ public final class Produce implements Callable<Integer> {
     private void writeExpected(Path folder, RecordSequence records, boolean complete)
             throws IOException {
         if (!complete) {
-            out.println("what is expected is not written, since records failed");
+            out.println("the expected results are not written, since records failed");
             return;
         }
         Expected expected = records.ledger().expected();

@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
 /** The pipeline over files, into files of JSON lines. */
 @Command(
         name = "replay.sh",
-        description = "Runs the pipeline over files and writes its results into a folder.",
+        description = "Runs the pipeline over files and writes the results to a folder.",
         sortOptions = false)
 public final class Replay implements Callable<Integer> {
 
@@ -65,7 +65,7 @@ public final class Replay implements Callable<Integer> {
             arity = "1..*",
             required = true,
             paramLabel = "FILE|DIR|GLOB|s3://...",
-            description = "JSON, CSV or the archive's Parquet, as they are or packed by gzip")
+            description = "JSON, CSV or the archive's Parquet, with or without gzip")
     private List<String> inputs;
 
     @Option(
@@ -99,43 +99,49 @@ public final class Replay implements Callable<Integer> {
     @Option(
             names = "--file-system",
             paramLabel = "KEY=VALUE",
-            description = "a setting of Flink's file systems, such as s3.endpoint=https://...")
+            description =
+                    "a setting of Flink's file systems, such as s3.endpoint=https://...; can be"
+                            + " repeated")
     private Map<String, String> fileSystem = new LinkedHashMap<>();
 
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "lab, interactions, web-access or ticker (as configured, else lab)")
+            description =
+                    "lab, interactions, web-access or ticker (default: as configured, or lab)")
     @Nullable
     private String preset;
 
     @Option(
             names = "--map",
             paramLabel = "KEY=VALUE",
-            description = "a key of the group format, such as user=/user_id; any number of times")
+            description = "a key of the group format, such as user=/user_id; can be repeated")
     private Map<String, String> mapping = new LinkedHashMap<>();
 
     @Option(
             names = "--set",
             paramLabel = "GROUP/KEY=VALUE",
-            description = "any other key, such as duplicates/id=/event_id; any number of times")
+            description = "any other key, such as duplicates/id=/event_id; can be repeated")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(
             names = "--session-gap",
             paramLabel = "TIME",
-            description = "such as 1s or 30m (as configured, else 1 s)")
+            description = "such as 1s or 30m (default: as configured, or 1s)")
     @Nullable
     private String sessionGap;
 
     @Option(
             names = "--window",
             paramLabel = "TIME",
-            description = "such as 10s (as configured, else 10 s)")
+            description = "such as 10s (default: as configured, or 10s)")
     @Nullable
     private String window;
 
-    @Option(names = "--parallelism", paramLabel = "N", description = "(all processors if not set)")
+    @Option(
+            names = "--parallelism",
+            paramLabel = "N",
+            description = "parallelism (default: the number of processors)")
     @Nullable
     private Integer parallelism;
 
@@ -143,19 +149,19 @@ public final class Replay implements Callable<Integer> {
             names = "--config",
             paramLabel = "FILE",
             description =
-                    "the job's property groups; those of sources, and without --to-sinks those of"
-                            + " sinks, are not used")
+                    "the job's property groups; sources are ignored, and so are sinks without"
+                            + " --to-sinks")
     @Nullable
     private Path config;
 
     @Option(
             names = "--to-sinks",
-            description = "write into the job's topics, streams and indices, too")
+            description = "also write to the job's topics, streams and indices")
     private boolean toSinks;
 
     @Option(
             names = "--force",
-            description = "with --to-sinks: remove more documents than are written")
+            description = "with --to-sinks: delete documents even if more are deleted than written")
     private boolean force;
 
     private final PrintStream out;
@@ -390,7 +396,7 @@ public final class Replay implements Callable<Integer> {
         if (Files.exists(output)) {
             if (!Files.isDirectory(output)) {
                 throw new ParameterException(
-                        spec.commandLine(), "--output " + output + " is no folder");
+                        spec.commandLine(), "--output " + output + " is not a folder");
             }
             try (Stream<Path> found = Files.list(output)) {
                 if (found.findAny().isPresent()) {
@@ -402,15 +408,15 @@ public final class Replay implements Callable<Integer> {
             Files.createDirectories(output.resolve(folder));
         }
         Files.writeString(
-                output.resolve(UNFINISHED), "The replay into this folder did not end well.\n");
+                output.resolve(UNFINISHED), "The replay into this folder did not complete.\n");
     }
 
     private String notEmpty() {
         return Files.exists(output.resolve(UNFINISHED))
-                ? "--output %s holds what a replay left that did not end well; remove it with rm -r"
+                ? "--output %s has results of a replay that did not complete; remove it with rm -r"
                                 .formatted(output)
-                        + " %s, or name a new folder".formatted(output)
-                : "--output " + output + " is not empty; name a new folder";
+                        + " %s, or specify a new folder".formatted(output)
+                : "--output " + output + " is not empty; specify a new folder";
     }
 
     private static Configuration cluster(int subtasks, Path temporary) {

@@ -47,7 +47,9 @@ public final class SendUndelivered implements Callable<Integer> {
     @Option(
             names = "--file-system",
             paramLabel = "KEY=VALUE",
-            description = "a setting of Flink's file systems, such as s3.endpoint=https://...")
+            description =
+                    "a setting of Flink's file systems, such as s3.endpoint=https://...; can be"
+                            + " repeated")
     private Map<String, String> fileSystem = new LinkedHashMap<>();
 
     /** Sends all files, and exits. */

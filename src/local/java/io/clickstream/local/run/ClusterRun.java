@@ -61,7 +61,7 @@ public final class ClusterRun implements Callable<Integer> {
     @Option(
             names = "--duration",
             paramLabel = "TIME",
-            description = "how long clicks are sent in each round (${DEFAULT-VALUE})",
+            description = "how long to send clicks in each round (default: ${DEFAULT-VALUE})",
             defaultValue = "60s",
             converter = DurationOption.class)
     private Duration duration;
@@ -69,29 +69,28 @@ public final class ClusterRun implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description =
-                    "how often a task manager is killed and the job stopped (${DEFAULT-VALUE})",
+            description = "number of rounds (default: ${DEFAULT-VALUE})",
             defaultValue = "1")
     private int rounds;
 
     @Option(
             names = "--rate",
             paramLabel = "N",
-            description = "clicks per second (${DEFAULT-VALUE})",
+            description = "clicks per second (default: ${DEFAULT-VALUE})",
             defaultValue = "1000")
     private int rate;
 
     @Option(
             names = "--task-managers",
             paramLabel = "N",
-            description = "task managers, with one slot each (${DEFAULT-VALUE})",
+            description = "task managers, with one slot each (default: ${DEFAULT-VALUE})",
             defaultValue = "2")
     private int taskManagers;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "another seed gives other visits (${DEFAULT-VALUE})",
+            description = "seed for the simulated visits (default: ${DEFAULT-VALUE})",
             defaultValue = "1")
     private long seed;
 

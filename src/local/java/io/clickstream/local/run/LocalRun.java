@@ -68,7 +68,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "run-local.sh",
-        description = "Runs the job against local servers and checks what it puts out.",
+        description = "Runs the job against local servers and checks its results.",
         sortOptions = false)
 public final class LocalRun implements Callable<Integer> {
 
@@ -117,7 +117,7 @@ public final class LocalRun implements Callable<Integer> {
             names = "--duration",
             paramLabel = "TIME",
             description =
-                    "how long clicks are sent, such as 90s, 2m or 1h; until Ctrl-C if not set",
+                    "how long to send clicks, such as 90s, 2m or 1h (default: until Ctrl-C)",
             converter = DurationOption.class)
     @Nullable
     private Duration duration;
@@ -125,35 +125,37 @@ public final class LocalRun implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            description = "clicks per second (${DEFAULT-VALUE})",
+            description = "clicks per second (default: ${DEFAULT-VALUE})",
             defaultValue = "2000")
     private int rate;
 
     @Option(
             names = "--parallelism",
             paramLabel = "N",
-            description = "parallelism of the job (${DEFAULT-VALUE})",
+            description = "parallelism of the job (default: ${DEFAULT-VALUE})",
             defaultValue = "2")
     private int parallelism;
 
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "json or avro (json, or avro with --registry)")
+            description = "json or avro (default: json; avro with --registry)")
     @Nullable
     private Format format;
 
     @Option(
             names = "--registry",
             paramLabel = "REGISTRY",
-            description = "confluent or glue: clicks are Avro by registered schemas")
+            description =
+                    "confluent or glue: send clicks as Avro in two registered schema versions")
     @Nullable
     private Registry registry;
 
     @Option(
             names = "--source",
             paramLabel = "SOURCE",
-            description = "kafka or kinesis, where clicks are read (${DEFAULT-VALUE})",
+            description =
+                    "kafka or kinesis: where the job reads clicks (default: ${DEFAULT-VALUE})",
             defaultValue = "kafka")
     private Stream source;
 
@@ -161,7 +163,8 @@ public final class LocalRun implements Callable<Integer> {
             names = "--output",
             paramLabel = "OUTPUT",
             description =
-                    "kafka or kinesis, where aggregates and dead letters go (${DEFAULT-VALUE})",
+                    "kafka or kinesis: where the job writes aggregates and dead letters (default:"
+                            + " ${DEFAULT-VALUE})",
             defaultValue = "kafka")
     private Stream output;
 
@@ -169,8 +172,8 @@ public final class LocalRun implements Callable<Integer> {
             names = "--late",
             paramLabel = "PERCENT",
             description =
-                    "of the records: clicks an hour older than the run, from 30 s on"
-                            + " (${DEFAULT-VALUE})",
+                    "percentage of records that are one hour old, from 30 s after the start"
+                            + " (default: ${DEFAULT-VALUE})",
             defaultValue = "0",
             converter = PercentOption.class)
     private double late;
@@ -178,25 +181,26 @@ public final class LocalRun implements Callable<Integer> {
     @Option(
             names = "--malformed",
             paramLabel = "PERCENT",
-            description = "of the records: those that the job can't use (${DEFAULT-VALUE})",
+            description =
+                    "percentage of records that the job cannot use (default: ${DEFAULT-VALUE})",
             defaultValue = "0",
             converter = PercentOption.class)
     private double malformed;
 
-    @Option(names = "--trending", description = "the job lists the most clicked departments, too")
+    @Option(names = "--trending", description = "also rank the most clicked departments")
     private boolean trending;
 
     @Option(
             names = "--personalize",
-            description = "a stand-in for Amazon Personalize starts too, and gets interactions")
+            description = "also send interactions to a stand-in for Amazon Personalize")
     private boolean personalize;
 
     @Option(
             names = "--personalize-faults",
             paramLabel = "FAULT",
             description =
-                    "429 to every second call; or 503 or slow for the first 45 s, which spills;"
-                            + " with --personalize",
+                    "with --personalize: 429 for every second call; 503 or slow for all calls in"
+                            + " the first 45 s, so that interactions are spilled",
             converter = FaultOption.class)
     @Nullable
     private PersonalizeServer.Fault personalizeFaults;
@@ -207,21 +211,22 @@ public final class LocalRun implements Callable<Integer> {
             fallbackValue = "json",
             paramLabel = "FORMAT",
             description =
-                    "every record is kept in an S3-compatible server, too: json or parquet (json)")
+                    "also keep every record in an S3-compatible server, as json or parquet"
+                            + " (default: json)")
     @Nullable
     private LocalArchive.Format archiveFormat;
 
     @Option(
             names = "--users",
             paramLabel = "N",
-            description = "users to draw from (10000, or more where the rate takes more)")
+            description = "simulated users (default: 10000, or more if the rate needs more)")
     @Nullable
     private Integer users;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "another seed gives other visits (${DEFAULT-VALUE})",
+            description = "seed for the simulated visits (default: ${DEFAULT-VALUE})",
             defaultValue = "1")
     private long seed;
 

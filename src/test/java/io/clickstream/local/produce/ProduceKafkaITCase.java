@@ -123,7 +123,7 @@ class ProduceKafkaITCase {
             assertThat(run.out())
                     .containsPattern("record 1  key \\d+  failed: The message is \\d+ bytes")
                     .contains("acknowledged 0, failed 3\n")
-                    .contains("what is expected is not written, since records failed");
+                    .contains("the expected results are not written, since records failed");
             assertThat(expected).doesNotExist();
         }
     }

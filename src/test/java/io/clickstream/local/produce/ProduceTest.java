@@ -44,10 +44,10 @@ class ProduceTest {
                         + " only for --to files; leave it out",
                 "--to files --count 1 | --to files needs --output FILE or --output DIR",
                 "--to files --output x | --to files needs --count N or --duration TIME",
-                "--to files --output pom.xml --count 1 | --output pom.xml is there; name a new",
-                "--to files --output src --count 1 | --output src is there; name a new file or",
-                "--to files --output x --count 1 --expected src | --expected src is not empty; name"
-                        + " a new folder",
+                "--to files --output pom.xml --count 1 | --output pom.xml already exists;",
+                "--to files --output src --count 1 | --output src already exists; specify",
+                "--to files --output x --count 1 --expected src | --expected src is not empty;"
+                        + " specify a new folder",
                 "--to files --output x --count 0 | --count must be at least 1, not 0",
                 "--to files --output x --count 1 --rate 0 | --rate must be above 0 and at most"
                         + " 1000000, not 0.0",

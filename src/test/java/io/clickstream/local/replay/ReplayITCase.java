@@ -477,7 +477,7 @@ class ReplayITCase {
         Run run = replay("--input", input.toString(), "--output", output.toString());
 
         assertThat(run.code).isEqualTo(2);
-        assertThat(run.err).contains(output + " is not empty; name a new folder");
+        assertThat(run.err).contains(output + " is not empty; specify a new folder");
     }
 
     @Test
@@ -800,10 +800,10 @@ class ReplayITCase {
                 .contains(
                         "--output "
                                 + folder
-                                + "/out holds what a replay left that did not end well; remove it"
+                                + "/out has results of a replay that did not complete; remove it"
                                 + " with rm -r "
                                 + folder
-                                + "/out, or name a new folder");
+                                + "/out, or specify a new folder");
     }
 
     @Test

@@ -82,7 +82,7 @@ class SendUndeliveredTest {
     @Test
     void helpOfTheScriptNamesAllOptions() throws Exception {
         String script = Files.readString(Path.of("scripts/replay.sh"));
-        String undelivered = script.substring(script.indexOf("Instead of all that"));
+        String undelivered = script.substring(script.indexOf("To send to Amazon Personalize"));
 
         assertThat(command().getCommandSpec().options())
                 .hasSize(3)
