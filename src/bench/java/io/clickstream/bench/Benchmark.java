@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 /** Measures the job and others that compute the same, one after another on this machine. */
 @Command(
         name = "benchmark.sh",
-        description = "Measures the job against others that compute the same.",
+        description = "Compares the job with other programs that compute the same results.",
         sortOptions = false)
 public final class Benchmark implements Callable<Integer> {
 
@@ -53,7 +53,7 @@ public final class Benchmark implements Callable<Integer> {
             names = "--workload",
             paramLabel = "NAME",
             converter = BenchmarkOptions.ToWorkload.class,
-            description = "lab, shop or skew (all)")
+            description = "lab, shop or skew (default: all three)")
     @Nullable
     private Workload workload;
 
@@ -62,14 +62,14 @@ public final class Benchmark implements Callable<Integer> {
             paramLabel = "NAME",
             converter = BenchmarkOptions.ToBackend.class,
             defaultValue = "rocksdb",
-            description = "rocksdb or heap (rocksdb)")
+            description = "rocksdb or heap (default: rocksdb)")
     private Backend backend;
 
     @Option(
             names = "--input",
             paramLabel = "NAME",
             converter = BenchmarkOptions.ToInput.class,
-            description = "memory or kafka (both)")
+            description = "memory or kafka (default: both)")
     @Nullable
     private Input input;
 
@@ -77,7 +77,7 @@ public final class Benchmark implements Callable<Integer> {
             names = "--parallelism",
             paramLabel = "N",
             defaultValue = "1",
-            description = "subtasks, partitions and threads (1)")
+            description = "subtasks, partitions and threads (default: 1)")
     private int parallelism;
 
     @Option(
@@ -85,15 +85,15 @@ public final class Benchmark implements Callable<Integer> {
             paramLabel = "NAME,...",
             split = ",",
             converter = BenchmarkOptions.ToPeer.class,
-            description = "only these (all)")
+            description = "only these programs (default: all)")
     @Nullable
     private List<Peer> peers;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "one JSON object per line")
+    @Option(names = "--json", paramLabel = "FILE", description = "write one JSON object per line")
     @Nullable
     private Path json;
 
-    @Option(names = "--svg", paramLabel = "FILE", description = "a bar chart")
+    @Option(names = "--svg", paramLabel = "FILE", description = "draw a bar chart")
     @Nullable
     private Path svg;
 
