@@ -236,21 +236,21 @@ public final class Replay implements Callable<Integer> {
         if (from == null || to == null) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--to-sinks needs --from and --to: which documents are to be replaced");
+                    "--to-sinks needs --from and --to, the range of documents to replace");
         }
         if (time("--to", to, 0) > System.currentTimeMillis()) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--to "
                             + to
-                            + " is in the future; with --to-sinks it must be past, since the"
-                            + " job still counts what is newer");
+                            + " is in the future; with --to-sinks it must be in the past,"
+                            + " since the job still counts newer clicks");
         }
         if (sessionGap != null || window != null) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--session-gap and --window can't be given with --to-sinks: they are the job's,"
-                            + " of --config");
+                    "--session-gap and --window can't be used with --to-sinks, which uses those of"
+                            + " --config");
         }
     }
 
@@ -338,7 +338,7 @@ public final class Replay implements Callable<Integer> {
         if (slash < 1 || slash == key.length() - 1) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--set %s=%s: what is set must be GROUP/KEY, such as duplicates/id"
+                    "--set %s=%s: the key must be GROUP/KEY, such as duplicates/id"
                             .formatted(key, value));
         }
         String group = key.substring(0, slash);

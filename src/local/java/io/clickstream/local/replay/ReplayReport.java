@@ -118,7 +118,7 @@ final class ReplayReport {
         }
         if (!unreadable.isEmpty()) {
             lines.add(
-                    "The results are INCOMPLETE: mend or leave out these files, and replay again");
+                    "The results are INCOMPLETE: repair or exclude these files, and replay again");
         } else if (isNothingUsable()) {
             lines.add("No record was a click. " + whatToMap());
         } else if (records > 0) {
@@ -141,9 +141,9 @@ final class ReplayReport {
                         || most.equals(DeadLetter.Reason.FUTURE.label())
                         || most.equals(DeadLetter.Reason.BEFORE_1970.label());
         return areTimes
-                ? "The times don't fit the time format: see the example above, and name another one"
-                        + " with --map time-format=..."
-                : "If the records have other fields than the preset, say with --map what is what,"
+                ? "The times don't match the time format: see the example above, and specify"
+                        + " another one with --map time-format=..."
+                : "If the records have other fields than the preset, map the fields with --map,"
                         + " such as --map user=/user_id --map time=/event_time --map"
                         + " department=/category --map event-type=/event_type; CSV without a header"
                         + " needs --columns";
@@ -155,28 +155,28 @@ final class ReplayReport {
             lines.add(
                     String.format(
                             Locale.ROOT,
-                            "%,d departments were left out of lists that were too long, and are not"
-                                    + " in %s for these sessions. Raise"
-                                    + " aggregates/max-dept-list-size, or make the names shorter"
-                                    + " with department-cut",
+                            "%,d departments were omitted from lists that were too long, and are"
+                                    + " not counted in %s for these sessions. Raise"
+                                    + " aggregates/max-dept-list-size, or shorten the names with"
+                                    + " department-cut",
                             departmentsLeftOut,
                             Aggregates.DEPARTMENT_COUNTS.defaultTopic()));
         }
         if (!isOfAll) {
             if (sessions == 0) {
-                lines.add("No result is between --from and --to; the clicks are of other times");
+                lines.add("No result is between --from and --to: the clicks have other times");
             }
             return;
         }
         if (checkouts == 0) {
             lines.add(
-                    "No session has a checkout. If there should be some, name the event types that"
-                            + " are one, such as --map event-type=/event_type --map"
+                    "No session has a checkout. If there should be some, specify the event types of"
+                            + " checkouts, such as --map event-type=/event_type --map"
                             + " checkout-event-types=purchase");
         }
         if (departments == 0) {
             lines.add(
-                    "No click has a department. If there should be some, say where it is, such as"
+                    "No click has a department. If there should be some, specify its field, such as"
                             + " --map department=/category");
         }
     }

@@ -100,10 +100,10 @@ final class ReplaySinks {
                 List<Found> stale = documents.find(index, range.from(), range.to(), paths);
                 if (stale.size() > paths.size() && !force) {
                     out.printf(
-                            "index %s: written %,d, but %,d of the range were not written, such as"
-                                    + " %s; none was removed. Are all clicks of the range in the"
-                                    + " input, and those of sessions that began before it? If so,"
-                                    + " run it again with --force%n",
+                            "index %s: written %,d, but %,d existing documents of the range were"
+                                    + " not written, such as %s; none was deleted. Does the input"
+                                    + " have all clicks of the range, and of sessions that began"
+                                    + " before it? If so, run it again with --force%n",
                             index,
                             paths.size(),
                             stale.size(),
@@ -111,7 +111,7 @@ final class ReplaySinks {
                     all = false;
                 } else {
                     out.printf(
-                            "index %s: written %,d, removed %,d%n",
+                            "index %s: written %,d, deleted %,d%n",
                             index, paths.size(), documents.remove(stale));
                 }
             }

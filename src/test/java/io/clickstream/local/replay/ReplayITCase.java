@@ -116,7 +116,7 @@ class ReplayITCase {
 
         assertThat(run.code).as(run.err).isEqualTo(1);
         assertThat(run.out)
-                .contains("No record was a click. The times don't fit the time format")
+                .contains("No record was a click. The times don't match the time format")
                 .doesNotContain("--columns");
         assertThat(output("dead-letters"))
                 .hasSize(3)
@@ -504,7 +504,7 @@ class ReplayITCase {
                                         "--output", folder.resolve("out").toString(),
                                         "--set", "id=/globalseq")
                                 .err)
-                .contains("--set id=/globalseq: what is set must be GROUP/KEY");
+                .contains("--set id=/globalseq: the key must be GROUP/KEY");
         assertThat(
                         replay(
                                         "--input",
@@ -591,7 +591,7 @@ class ReplayITCase {
                 "--to-sinks --config CONFIG --from 2024-01-01T00:00Z --to 2999-01-01T00:00Z|"
                         + "--to 2999-01-01T00:00Z is in the future",
                 "--to-sinks --config CONFIG --from 2024-01-01T00:00Z --to 2024-01-02T00:00Z"
-                        + " --window 5s|--session-gap and --window can't be given",
+                        + " --window 5s|--session-gap and --window can't be used",
                 "--to-sinks --config CONFIG --from 2024-01-01T00:00Z --to 2024-01-02T00:00Z|"
                         + "there is no sink"
             })
@@ -699,7 +699,7 @@ class ReplayITCase {
 
         assertThat(run.code).as(run.err).isZero();
         assertThat(run.out)
-                .containsPattern("1[0-9]{2} departments were left out of lists that were too long");
+                .containsPattern("1[0-9]{2} departments were omitted from lists that were too");
     }
 
     /** In a replay there is one user at a time, so that nobody is left to keyed state. */
@@ -791,7 +791,7 @@ class ReplayITCase {
                                 + input
                                 + "/none.gz: its name ends with .gz, but it is not gzip; 0"
                                 + " records were read")
-                .contains("The results are INCOMPLETE: mend or leave out these files");
+                .contains("The results are INCOMPLETE: repair or exclude these files");
         assertThat(output("Departments_Agg")).isEqualTo(ledger.expected().departments());
 
         Run again = replay("--input", input.toString(), "--output", folder + "/out");
