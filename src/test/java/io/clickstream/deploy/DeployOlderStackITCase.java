@@ -380,8 +380,7 @@ class DeployOlderStackITCase {
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text())
                 .contains("state would be lost, but the application shop is ROLLED_BACK")
-                .contains(
-                        "nothing was changed; get it RUNNING with 'scripts/deploy.sh rollback");
+                .contains("nothing was changed; get it RUNNING with 'scripts/deploy.sh rollback");
         assertThat(account.calls()).containsOnly("DescribeApplication");
         assertThat(run.operations()).doesNotContain("s3api put-object", "cloudformation deploy");
     }

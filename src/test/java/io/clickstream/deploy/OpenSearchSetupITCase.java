@@ -171,7 +171,8 @@ class OpenSearchSetupITCase {
         Run busy = script.run(domain.uri());
 
         assertThat(busy.exitCode()).isEqualTo(1);
-        assertThat(busy.output()).contains("index " + MONTHLY + ": its policy is unchanged for now");
+        assertThat(busy.output())
+                .contains("index " + MONTHLY + ": its policy is unchanged for now");
         assertThat(domain.managed()).isEmpty();
         assertThat(domain.savedObjects()).isNotEmpty();
 

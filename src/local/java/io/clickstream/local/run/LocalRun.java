@@ -116,8 +116,7 @@ public final class LocalRun implements Callable<Integer> {
     @Option(
             names = "--duration",
             paramLabel = "TIME",
-            description =
-                    "how long to send clicks, such as 90s, 2m or 1h (default: until Ctrl-C)",
+            description = "how long to send clicks, such as 90s, 2m or 1h (default: until Ctrl-C)",
             converter = DurationOption.class)
     @Nullable
     private Duration duration;
