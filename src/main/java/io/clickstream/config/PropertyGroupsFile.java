@@ -67,7 +67,9 @@ public final class PropertyGroupsFile {
                     List.of(
                             file
                                     + " is not valid JSON: "
+                                    // Where an object or array began, Jackson says by a switch.
                                     + e.getOriginalMessage()
+                                            .replaceFirst(" \\(start marker at .*\\)$", "")
                                     + ", at line "
                                     + e.getLocation().getLineNr()));
         } catch (IOException e) {

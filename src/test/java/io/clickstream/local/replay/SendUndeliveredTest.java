@@ -54,7 +54,7 @@ class SendUndeliveredTest {
 
         Path wrong = Files.writeString(folder.resolve("wrong"), "{");
         assertThat(execute("--config", wrong.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains(wrong + " is no JSON");
+        assertThat(err.toString()).contains(wrong + " is not valid JSON");
 
         Path incomplete =
                 PropertyGroups.smallest()

@@ -392,7 +392,8 @@ class OpenSearchSinkTest {
         openSearch.answer(413, "");
         write(1, 2);
 
-        assertThatThrownBy(this::checkpoint).hasMessageContaining("lower their size");
+        assertThatThrownBy(this::checkpoint)
+                .hasMessageContaining("lower `sink.opensearch / bulk-max-size`");
     }
 
     @Test

@@ -148,7 +148,7 @@ class OpenSearchStartCheckTest {
         assertThat(problems(config()))
                 .singleElement()
                 .asString()
-                .contains("this may be the address of a web page such as Dashboards");
+                .contains("this may be the address of a web page such as OpenSearch Dashboards");
     }
 
     @Test
@@ -168,7 +168,7 @@ class OpenSearchStartCheckTest {
                     .singleElement()
                     .asString()
                     .contains("A request could not be signed: Unable to load credentials")
-                    .endsWith("credentials where the AWS SDK looks for them");
+                    .endsWith("credentials that the AWS SDK finds");
         }
     }
 
