@@ -593,7 +593,7 @@ class ReplayITCase {
                 "--to-sinks --config CONFIG --from 2024-01-01T00:00Z --to 2024-01-02T00:00Z"
                         + " --window 5s|--session-gap and --window can't be used",
                 "--to-sinks --config CONFIG --from 2024-01-01T00:00Z --to 2024-01-02T00:00Z|"
-                        + "there is no sink"
+                        + "no sink is configured"
             })
     void sinksMustBeKnownAndTheRangeAsWell(String options, String problem) throws Exception {
         Path config = folder.resolve("job.json");
