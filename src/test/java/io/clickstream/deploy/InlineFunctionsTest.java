@@ -52,6 +52,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -93,6 +94,11 @@ class InlineFunctionsTest {
 
     /** Enough for all waits of the function. */
     private static final int LONG_SECONDS = 60;
+
+    /** In place of a status of S3. */
+    private static final int HANGS = -1;
+
+    private static final int BREAKS_OFF = -2;
 
     @TempDir private Path folder;
 
@@ -227,6 +233,18 @@ class InlineFunctionsTest {
         assertThat(response.get("Reason").asText()).contains("can't be read", "AccessDenied");
     }
 
+    /** An answer that never comes, or not whole, must not use up the function's time. */
+    @ParameterizedTest
+    @CsvSource({"Access,-1", "Access,-2", "Dashboards,-2"})
+    void aJarThatDoesNotComeIsAskedForAgain(String resource, int trouble) throws Exception {
+        answersOfS3.add(trouble);
+
+        JsonNode response = resource.equals("Access") ? setUp() : importDashboards();
+
+        assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
+        assertThat(answersOfS3).isEmpty();
+    }
+
     /** A domain that has just been made is busy. */
     @ParameterizedTest
     @ValueSource(ints = {409, 429, 500, 503})
@@ -324,6 +342,18 @@ class InlineFunctionsTest {
                 .isEqualTo("{\"Service\":\"application.opensearchservice.amazonaws.com\"}");
         assertThat(calls.get(7).body.at("/settings/dataSources/0").asText()).isEqualTo("d1");
         assertImported(calls.get(8).text);
+    }
+
+    /** A role's rights do not count at once, and a domain that is being changed answers 409. */
+    @ParameterizedTest
+    @ValueSource(ints = {403, 409})
+    void dashboardsWaitForRightsAndForABusyDomain(int status) throws Exception {
+        answers.add(new Answer(status, "{\"message\":\"not yet\"}"));
+
+        JsonNode response = importDashboards();
+
+        assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
+        assertThat(calls.get(1).path).isEqualTo(DOMAIN + "listVpcEndpointAccess");
     }
 
     /** Each object reads from the domain, and is otherwise the one of the project. */
@@ -788,6 +818,16 @@ class InlineFunctionsTest {
         noteAccesses(exchange, body);
         if (uri.getPath().equals("/jars/clickstream/job.jar")) {
             Integer status = answersOfS3.poll();
+            if (status != null && status == HANGS) {
+                hang(exchange);
+                return;
+            }
+            if (status != null && status == BREAKS_OFF) {
+                exchange.sendResponseHeaders(200, 1_000_000);
+                exchange.getResponseBody().write(jar());
+                exchange.close();
+                return;
+            }
             if (status != null) {
                 String code = status == 403 ? "AccessDenied" : "Other";
                 send(exchange, status, "<Error><Code>%s</Code></Error>".formatted(code));
@@ -813,12 +853,7 @@ class InlineFunctionsTest {
             }
         }
         if (Answer.HANGS.equals(answer)) {
-            try {
-                end.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            exchange.close();
+            hang(exchange);
             return;
         }
         int status = answer == null ? 418 : answer.status;
@@ -838,6 +873,16 @@ class InlineFunctionsTest {
             }
         }
         send(exchange, status, text);
+    }
+
+    /** Answers nothing until the test is over. */
+    private void hang(HttpExchange exchange) {
+        try {
+            end.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        exchange.close();
     }
 
     /** Notes what a function does, and what its role does not let it do. */
