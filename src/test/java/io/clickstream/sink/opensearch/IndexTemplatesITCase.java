@@ -69,7 +69,7 @@ class IndexTemplatesITCase {
                 .asString()
                 .contains(
                         "has no index template that defines windowEndTime of index"
-                                + " departments_count a date");
+                                + " departments_count as a date");
     }
 
     @Test
