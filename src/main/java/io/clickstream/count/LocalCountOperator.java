@@ -17,13 +17,13 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Adds up the sessions that one subtask closes, chained behind the sessions. Only a sum per window
- * and department leaves the subtask, so that no subtask behind the shuffle gets hot, however many
- * sessions one department has.
+ * Sums up the sessions that one subtask closes, chained behind the sessions. The subtask emits only
+ * one sum per window and department, so a popular department does not overload a subtask behind the
+ * shuffle.
  *
- * <p>Sums leave before the watermark that closes their window, at the latest. The state is a list
- * of sums, which Flink may deal out anew when the parallelism changes: sums of the same window add
- * up wherever they are.
+ * <p>Sums are emitted at the latest before the watermark that closes their window. The state is a
+ * list of sums, which Flink may redistribute when the parallelism changes: sums of the same window
+ * are added wherever they are.
  */
 public final class LocalCountOperator extends AbstractStreamOperator<WindowCount>
         implements OneInputStreamOperator<Session, WindowCount> {
@@ -31,13 +31,13 @@ public final class LocalCountOperator extends AbstractStreamOperator<WindowCount
     private static final long serialVersionUID = 1L;
 
     /**
-     * Beyond that, sums leave early, in parts: the windows behind the shuffle are in keyed state.
-     * So names that somebody makes up do not fill the heap. It also matters where there are no
-     * watermarks.
+     * The maximum number of sums. If there are more, partial sums are emitted early, because the
+     * windows behind the shuffle are in keyed state. This keeps invented names from filling the
+     * heap, and limits the sums if there are no watermarks.
      */
     private static final int MAX_SUMS = 200_000;
 
-    /** Of the names of all sums. */
+    /** The maximum number of characters of the names of all sums. */
     private static final long MAX_CHARACTERS = 16 << 20;
 
     private final long windowMillis;
@@ -47,9 +47,9 @@ public final class LocalCountOperator extends AbstractStreamOperator<WindowCount
     private transient StreamRecord<WindowCount> record;
 
     /**
-     * An operator without key.
+     * Creates an operator without key.
      *
-     * @param window size of the windows, which are aligned to the epoch
+     * @param window size of the windows, which are aligned to 1970-01-01T00:00:00Z
      */
     public LocalCountOperator(Duration window) {
         this.windowMillis = window.toMillis();

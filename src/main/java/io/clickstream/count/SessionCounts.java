@@ -9,17 +9,15 @@ import java.util.function.Consumer;
 import javax.annotation.Nullable;
 
 /**
- * Sums of sessions per window, in all and per department, as far as one subtask has seen them. A
- * session counts in the window that contains its last millisecond.
+ * The sums of sessions per window, in total and per department, of one subtask. A session counts in
+ * the window that contains its last millisecond.
  */
 final class SessionCounts {
 
     private final long windowMillis;
     private final TreeMap<Long, Map<String, Sum>> windows = new TreeMap<>();
 
-    /**
-     * The window that was used last, which most often is the next one, too; null if there is none.
-     */
+    /** The window that was used last, which is usually the next one, too; null if there is none. */
     @Nullable private Map<String, Sum> latest;
 
     private long latestBegin;
@@ -27,9 +25,9 @@ final class SessionCounts {
     private long characters;
 
     /**
-     * Begins without sums.
+     * Creates an object without sums.
      *
-     * @param windowMillis size of the windows, which are aligned to the epoch
+     * @param windowMillis size of the windows in ms; they are aligned to 1970-01-01T00:00:00Z
      */
     SessionCounts(long windowMillis) {
         this.windowMillis = windowMillis;
@@ -44,7 +42,7 @@ final class SessionCounts {
         }
     }
 
-    /** Adds what another subtask, or this one before a restart, has counted. */
+    /** Adds a count of another subtask, or of this one before a restart. */
     void add(WindowCount count) {
         add(
                 windowOf(count.windowBegin()),
@@ -54,7 +52,7 @@ final class SessionCounts {
     }
 
     /**
-     * Emits and forgets the sums of all windows whose last millisecond the watermark has reached.
+     * Emits and removes the sums of all windows whose last millisecond the watermark has reached.
      */
     void close(long watermark, Consumer<WindowCount> out) {
         while (!windows.isEmpty() && windows.firstKey() + windowMillis - 1 <= watermark) {
@@ -70,7 +68,7 @@ final class SessionCounts {
         characters -= department.length();
     }
 
-    /** Forgets all sums. */
+    /** Removes all sums. */
     void clear() {
         windows.clear();
         latest = null;
@@ -78,12 +76,12 @@ final class SessionCounts {
         characters = 0;
     }
 
-    /** How many sums there are. */
+    /** The number of sums. */
     int size() {
         return size;
     }
 
-    /** Characters of the names of all sums. */
+    /** The number of characters of the names of all sums. */
     long characters() {
         return characters;
     }

@@ -23,17 +23,16 @@ import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Lets each click of a user through once, in front of the sessions. Two clicks are the same if user
- * and id are, and their times are not further apart than the span: the one that comes first counts,
- * the others are counted as duplicates and go no further. A click without id always passes.
+ * Passes each click of a user once, before the sessions. Two clicks are duplicates if user and id
+ * are the same, and their times are no further apart than the span. The first one to arrive counts.
+ * The others are counted as duplicates and dropped. A click without an id always passes.
  *
- * <p>An id is remembered, in keyed state, until the watermark has passed its click by the span. So
- * a duplicate is found however late it comes within the span, after a restart and at another
- * parallelism too. What is older than that is not remembered, and would be late anyway unless the
- * session of its click is still open.
+ * <p>An id is kept in keyed state until the watermark is the span past its click. Therefore a
+ * duplicate is found however late it arrives within the span, after a restart, and at another
+ * parallelism. Older clicks are late anyway, unless their session is still open.
  *
- * <p>In a bounded input the clicks of a user come in a row, in the order of time, and there is no
- * watermark until its last one.
+ * <p>In a bounded input, the clicks of a user arrive in sequence, ordered by time, and there is no
+ * watermark until the last one.
  */
 public final class DuplicateFilterOperator extends AbstractStreamOperator<Click>
         implements OneInputStreamOperator<Click, Click>, Triggerable<UserId, VoidNamespace> {
@@ -41,15 +40,15 @@ public final class DuplicateFilterOperator extends AbstractStreamOperator<Click>
     private static final long serialVersionUID = 1L;
 
     /**
-     * Ids of a user are looked through when they may have expired, so many times within the span at
-     * most: each is looked at a few times, and the state holds a quarter more than it must.
+     * The number of times per span at which a user's ids are checked for expiry. Each id is checked
+     * a few times, and the state has at most a quarter more than necessary.
      */
     private static final int CLEANUPS_PER_SPAN = 4;
 
-    /** Users who clicked a moment ago need no timer anew: so many of them, as a power of two. */
+    /** The binary logarithm of the number of recent users who need no new timer. */
     private static final int TIMERS_LOG2 = 14;
 
-    /** The golden ratio of 32 bits, which spreads ids in a row (Knuth, TAOCP 6.4). */
+    /** The golden ratio with 32 bits, which spreads sequential ids (Knuth, TAOCP 6.4). */
     private static final int SPREAD = 0x9e3779b9;
 
     private static final MapStateDescriptor<String, Long> SEEN =
@@ -66,9 +65,9 @@ public final class DuplicateFilterOperator extends AbstractStreamOperator<Click>
     private transient Counter duplicates;
 
     /**
-     * An operator keyed by user.
+     * Creates an operator keyed by user.
      *
-     * @param span for how long an id is remembered, in event time
+     * @param span how long an id is kept, in event time
      */
     public DuplicateFilterOperator(Duration span) {
         this.spanMillis = span.toMillis();

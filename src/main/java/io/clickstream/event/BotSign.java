@@ -2,11 +2,11 @@ package io.clickstream.event;
 
 import java.util.Locale;
 
-/** By what a single click is known for a bot's. */
+/** The sign by which a single click is known to be by a bot. */
 public enum BotSign {
-    /** What the browser calls itself. */
+    /** The user agent of the browser. */
     USER_AGENT(1),
-    /** Where the click came from. */
+    /** The address from which the click came. */
     IP(2);
 
     private final int code;
@@ -15,7 +15,7 @@ public enum BotSign {
         this.code = code;
     }
 
-    /** Stands for it where a click is serialized: 1 to 3, since 0 is no sign. */
+    /** The code of the sign in a serialized click: 1 to 3, because 0 means no sign. */
     int code() {
         return code;
     }

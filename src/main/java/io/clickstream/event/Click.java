@@ -4,10 +4,10 @@ import java.util.Objects;
 import javax.annotation.Nullable;
 
 /**
- * One event of one user: only what the aggregates need of it.
+ * One event of one user, with only the fields that the aggregates need.
  *
- * <p>{@link #raw()} crosses the shuffle only with a click that may turn out to be late (see {@code
- * io.clickstream.intake.LatenessBound}), because only then its bytes are needed once more.
+ * <p>{@link #raw()} crosses the shuffle only with a click that may be late (see {@code
+ * io.clickstream.intake.LatenessBound}), because only then its bytes are needed again.
  */
 public final class Click implements Incoming {
 
@@ -25,9 +25,11 @@ public final class Click implements Incoming {
     @Nullable private BotSign botSign;
 
     /**
-     * @param timestamp event time, ms since the epoch
-     * @param department the department visited; null if the event is no visit of a department
-     * @param checkout whether the event is an order's checkout
+     * Creates a click.
+     *
+     * @param timestamp event time, in ms since 1970
+     * @param department the department visited; null if the event is not a visit of a department
+     * @param checkout whether the event is a checkout
      */
     public Click(
             UserId user,
@@ -58,7 +60,7 @@ public final class Click implements Incoming {
         checkout = isCheckout;
     }
 
-    /** One to keep, with all that this one has. */
+    /** A copy that can be kept. */
     public Click copy() {
         Click copy = new Click(user(), timestamp, department, checkout, raw);
         copy.behindWatermark = behindWatermark;
@@ -86,7 +88,7 @@ public final class Click implements Incoming {
         return user == null || user.text() == null ? null : user;
     }
 
-    /** The user's number, where {@link #userOfText()} is null: no object is made for it. */
+    /** The user's number if {@link #userOfText()} is null, without creating an object. */
     public long userNumber() {
         return userNumber;
     }
@@ -109,55 +111,55 @@ public final class Click implements Incoming {
         return raw;
     }
 
-    /** Puts another record in the place of the one that this was read from. */
+    /** Replaces the record from which this click was read. */
     public void setRaw(RawRecord raw) {
         this.raw = Objects.requireNonNull(raw);
     }
 
-    /** Lets go of the bytes, once it is clear that nobody will need them. */
+    /** Drops the bytes when it is certain that they are not needed. */
     public void dropRaw() {
         raw = null;
     }
 
-    /** Whether event time had already passed this click when it reached its session's subtask. */
+    /** Whether event time had passed this click when it arrived at its session's subtask. */
     public boolean isBehindWatermark() {
         return behindWatermark;
     }
 
-    /** Set by the operator in front of the sessions; never serialized. */
+    /** Set by the operator before the sessions; never serialized. */
     public void setBehindWatermark(boolean behindWatermark) {
         this.behindWatermark = behindWatermark;
     }
 
-    /** What tells this click from others of its user; null where duplicates don't matter. */
+    /** The id of this click among those of its user; null if duplicates are not filtered. */
     @Nullable
     public String id() {
         return id;
     }
 
-    /** Set where duplicates are looked for. */
+    /** Set if duplicates are filtered. */
     public void setId(@Nullable String id) {
         this.id = id;
     }
 
-    /** What was looked at or bought; null where it doesn't matter, or there is none. */
+    /** The item that was viewed or bought; null if there is none, or if it is not needed. */
     @Nullable
     public String item() {
         return item;
     }
 
-    /** Set where items are ranked. */
+    /** Set if items are ranked. */
     public void setItem(@Nullable String item) {
         this.item = item;
     }
 
-    /** By what it was known for a bot's; null for all other clicks. */
+    /** The sign by which the click is known to be by a bot; null for all other clicks. */
     @Nullable
     public BotSign botSign() {
         return botSign;
     }
 
-    /** Set of a bot's click, which goes no further than the intake. */
+    /** Set for a click by a bot, which the intake drops. */
     public void setBotSign(@Nullable BotSign botSign) {
         this.botSign = botSign;
     }

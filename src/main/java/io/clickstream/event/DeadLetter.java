@@ -4,50 +4,52 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
 
-/** A record or document that could not be used, with the reason; nothing is dropped without one. */
+/** A record or document that could not be used, with the reason. Nothing is dropped without one. */
 public final class DeadLetter implements Incoming {
 
-    /** Why a record ended as a dead letter. The names are part of the output. */
+    /** The reason of a dead letter. The names are part of the output. */
     public enum Reason {
-        /** The bytes are not what the format says, or a field has a type that it can't have. */
+        /** The bytes do not follow the format, or a field has an invalid type. */
         MALFORMED,
-        /** The registry has no schema with the id that the record begins with. */
+        /** The registry has no schema with the id at the beginning of the record. */
         UNKNOWN_SCHEMA,
-        /** There is no user, or an empty one. */
+        /** The user is missing or empty. */
         MISSING_USER,
-        /** There is no event time. */
+        /** The event time is missing. */
         MISSING_TIME,
         /** The event time is before 1970-01-01T00:00:00Z. */
         BEFORE_1970,
         /**
-         * The event time is before the configured earliest one: most likely in a wrong unit, or a
-         * number that stands for no time.
+         * The event time is before the configured earliest time. Most likely its unit is wrong, or
+         * the number stands for a missing time.
          */
         IMPLAUSIBLE_TIME,
         /** The event time is further ahead of the clock than the configured skew. */
         FUTURE,
         /**
-         * The record is longer than the configured limit, packed or unpacked, or its user, event
-         * type, department, item or id is too long.
+         * The record is longer than the configured limit, compressed or not, or its user, event
+         * type, department, item, or id is too long.
          */
         TOO_LARGE,
-        /** Event time had passed the click, and it joined no open session. */
+        /** Event time had passed the click, and it belongs to no open session. */
         LATE,
-        /** A file of a replay is of no kind that can be read, or is damaged from there on. */
+        /**
+         * A file of a replay has a format that cannot be read, or is damaged from that position.
+         */
         UNREADABLE_FILE,
-        /** OpenSearch will never take this document. */
+        /** OpenSearch permanently refuses this document. */
         UNINDEXABLE,
         /** An interaction without an item. */
         INTERACTION_WITHOUT_ITEM,
         /** An interaction whose session is the text {@code null}, which Personalize drops. */
         INTERACTION_WITHOUT_SESSION,
-        /** A part of an interaction is longer than Personalize takes. */
+        /** A part of an interaction is longer than Personalize accepts. */
         INTERACTION_TOO_LONG,
-        /** An interaction has a property whose name Personalize keeps for itself. */
+        /** An interaction has a property whose name is reserved by Personalize. */
         INTERACTION_RESERVED_PROPERTY,
-        /** An interaction whose event time was read in a wrong unit. */
+        /** An interaction whose event time was read in the wrong unit. */
         INTERACTION_WRONG_UNIT,
-        /** A part of an interaction is not of the type that Personalize takes. */
+        /** A part of an interaction does not have the type that Personalize accepts. */
         INTERACTION_MALFORMED,
         /** Personalize has refused the interaction. */
         INTERACTION_REFUSED;
@@ -67,8 +69,10 @@ public final class DeadLetter implements Incoming {
     private final long eventTime;
 
     /**
-     * @param detail one line that says what was found and what is allowed
-     * @param time when the reason was found, ms since the epoch on the machine's clock
+     * Creates a dead letter.
+     *
+     * @param detail one line with what was found and what is allowed
+     * @param time when the reason was found, in ms since 1970 on the machine's clock
      */
     public DeadLetter(Reason reason, String detail, RawRecord raw, long time) {
         this(reason, detail, raw, time, UNKNOWN_EVENT_TIME);
@@ -83,9 +87,9 @@ public final class DeadLetter implements Incoming {
     }
 
     /**
-     * The same letter with the time of the click that it is about.
+     * The same letter with the time of its click.
      *
-     * @param eventTime ms since the epoch
+     * @param eventTime in ms since 1970
      */
     public DeadLetter withEventTime(long eventTime) {
         return new DeadLetter(reason, detail, raw, time, eventTime);
@@ -107,7 +111,7 @@ public final class DeadLetter implements Incoming {
         return time;
     }
 
-    /** When the click was, ms since the epoch; empty where that is not known or makes no sense. */
+    /** The event time of the click, in ms since 1970; empty if it is unknown or not meaningful. */
     public OptionalLong eventTime() {
         return eventTime == UNKNOWN_EVENT_TIME ? OptionalLong.empty() : OptionalLong.of(eventTime);
     }

@@ -3,12 +3,13 @@ package io.clickstream.event;
 import javax.annotation.Nullable;
 
 /**
- * What a source makes of one record: a {@link Click}, or a {@link DeadLetter} that says why it is
- * none; and either of them {@link RecordWithInteraction}, where interactions are asked for.
+ * The result of decoding one record: a {@link Click}, or a {@link DeadLetter} with the reason why
+ * it is not a click. Either can be inside a {@link RecordWithInteraction} if interactions are
+ * configured.
  */
 public interface Incoming {
 
-    /** The click; null if the record is none. */
+    /** The click; null if the record is not a click. */
     @Nullable
     default Click click() {
         return null;

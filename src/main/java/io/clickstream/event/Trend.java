@@ -4,15 +4,15 @@ import java.util.Comparator;
 import java.util.Objects;
 
 /**
- * How often a name was clicked within some time, and its place among all names of that time. What
- * travels between operators on the way there has no place yet, and may be a part of the sum.
+ * The number of clicks on a name within a time span, and its rank. Partial sums between operators
+ * have no rank.
  */
 public final class Trend {
 
-    /** In place of a rank, as long as there is none. */
+    /** The rank of a name that is not ranked yet. */
     public static final int NOT_RANKED = 0;
 
-    /** The most clicked name first; of two that are clicked as often, the one that sorts first. */
+    /** The name with the most clicks first. Names with the same number of clicks are sorted. */
     public static final Comparator<Trend> ORDER =
             Comparator.comparingLong(Trend::count).reversed().thenComparing(Trend::name);
 
@@ -23,9 +23,11 @@ public final class Trend {
     private final long windowEnd;
 
     /**
-     * @param rank from 1, or {@link #NOT_RANKED}
-     * @param windowBegin first millisecond of the time, since the epoch
-     * @param windowEnd end of the time, exclusive
+     * Creates a trend.
+     *
+     * @param rank starting at 1, or {@link #NOT_RANKED}
+     * @param windowBegin first millisecond of the span, in ms since 1970
+     * @param windowEnd end of the span, exclusive, in ms since 1970
      */
     public Trend(int rank, String name, long count, long windowBegin, long windowEnd) {
         this.rank = rank;

@@ -7,11 +7,11 @@ import java.util.Objects;
 import javax.annotation.Nullable;
 
 /**
- * Who clicked: a JSON number or a JSON string, kept and written out as it came.
+ * The user of a click: a JSON number or a JSON string, kept and written as received.
  *
- * <p>Two ids are the same user if they are the same JSON value written the same way: {@code 7} and
- * {@code "7"} are two users, and so are {@code 1} and {@code 1.0}, since only one of them could be
- * written out as it came. Strings are compared after their escapes are resolved.
+ * <p>Two ids are the same user if they are the same JSON value in the same notation: {@code 7} and
+ * {@code "7"} are two users, and so are {@code 1} and {@code 1.0}, because only one of them could
+ * be written as received. Strings are compared after their escapes are resolved.
  */
 public final class UserId {
 

@@ -3,12 +3,15 @@ package io.clickstream.event;
 import java.util.Objects;
 
 /**
- * How many sessions ended in one window: of one department, or in all. Also what subtasks add up on
- * their own and send on as a part of the sum.
+ * The number of sessions that ended in a window, for one department or in total. Also the partial
+ * sums of single subtasks.
  */
 public final class WindowCount {
 
-    /** Stands for all sessions. No department is named so, since an empty name is no department. */
+    /**
+     * The name for all sessions. It cannot be the name of a department, because an empty name is
+     * not a department.
+     */
     public static final String TOTAL = "";
 
     private final String department;
@@ -18,9 +21,11 @@ public final class WindowCount {
     private final long sessionsWithCheckout;
 
     /**
+     * Creates a count.
+     *
      * @param department the department, or {@link #TOTAL}
-     * @param windowBegin first millisecond of the window, since the epoch
-     * @param windowEnd end of the window, exclusive
+     * @param windowBegin first millisecond of the window, in ms since 1970
+     * @param windowEnd end of the window, exclusive, in ms since 1970
      */
     public WindowCount(
             String department,
@@ -64,7 +69,7 @@ public final class WindowCount {
         return sessionsWithCheckout;
     }
 
-    /** Adds up two parts of the same window and department. */
+    /** Adds two parts of the same window and department. */
     public WindowCount plus(WindowCount other) {
         return new WindowCount(
                 department,

@@ -18,16 +18,19 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Passes on the top names of one subtask alone, chained behind the sums: whoever is among the first
- * of all is among the first of his subtask. So the shuffle behind carries a few records per window,
- * however many names there are.
+ * Emits only the top names of one subtask, chained behind the sums. A name that is among the top
+ * names overall is among the top names of its subtask. Therefore the shuffle carries only a few
+ * records per window, however many names there are.
  */
 public final class LocalTopOperator extends AbstractStreamOperator<Trend>
         implements OneInputStreamOperator<Trend, Trend> {
 
     private static final long serialVersionUID = 1L;
 
-    /** Beyond that, candidates leave early. It matters where there are no watermarks. */
+    /**
+     * The maximum number of candidates. If there are more, candidates are emitted early. This
+     * matters if there are no watermarks.
+     */
     private static final int MAX_CANDIDATES = 200_000;
 
     private final int top;
@@ -38,9 +41,9 @@ public final class LocalTopOperator extends AbstractStreamOperator<Trend>
     private transient int candidates;
 
     /**
-     * An operator without key.
+     * Creates an operator without key.
      *
-     * @param top how many names are wanted
+     * @param top the number of names in a list
      */
     public LocalTopOperator(int top) {
         this.top = top;

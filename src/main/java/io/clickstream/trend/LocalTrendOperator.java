@@ -17,21 +17,27 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Adds up clicks per name within one subtask, chained to the clicks: what everybody clicks on makes
- * no subtask behind the shuffle hot. Counts leave before the watermark that closes their pane.
+ * Sums up clicks per name within one subtask, chained to the clicks, so that a popular name does
+ * not overload a subtask behind the shuffle. Counts are emitted before the watermark that closes
+ * their pane.
  *
- * <p>A click that comes after its pane has closed is not counted: the lists that it belongs to are
- * out.
+ * <p>A click that arrives after its pane has closed is not counted, because its lists have been
+ * written.
  */
 public final class LocalTrendOperator extends AbstractStreamOperator<Trend>
         implements OneInputStreamOperator<Click, Trend> {
 
     private static final long serialVersionUID = 1L;
 
-    /** Beyond that, counts leave early, in parts. It matters where there are no watermarks. */
+    /**
+     * The maximum number of counts. If there are more, partial counts are emitted early. This
+     * matters if there are no watermarks.
+     */
     private static final int MAX_COUNTS = 200_000;
 
-    /** Of the names of all counts, which somebody may make up. */
+    /**
+     * The maximum number of characters of the names of all counts, because names may be invented.
+     */
     private static final long MAX_CHARACTERS = 16 << 20;
 
     private final TrendField field;
@@ -43,9 +49,9 @@ public final class LocalTrendOperator extends AbstractStreamOperator<Trend>
     private transient long watermark;
 
     /**
-     * An operator without key.
+     * Creates an operator without key.
      *
-     * @param slide by which the span slides on
+     * @param slide the time between two lists
      */
     public LocalTrendOperator(TrendField field, Duration slide) {
         this.field = field;

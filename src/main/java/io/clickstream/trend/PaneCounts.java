@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Clicks per name and pane, as far as one subtask has seen them. A pane is the time by which the
- * span slides on; spans are made of whole panes.
+ * Clicks per name and pane, of one subtask. A pane has the length of the slide. Spans consist of
+ * whole panes.
  */
 final class PaneCounts {
 
@@ -18,15 +18,15 @@ final class PaneCounts {
     private long characters;
 
     /**
-     * Begins without counts.
+     * Creates an object without counts.
      *
-     * @param paneMillis length of the panes, which are aligned to the epoch
+     * @param paneMillis length of the panes in ms; they are aligned to 1970-01-01T00:00:00Z
      */
     PaneCounts(long paneMillis) {
         this.paneMillis = paneMillis;
     }
 
-    /** Counts clicks on a name, at a time in ms since the epoch. */
+    /** Counts clicks on a name, at a time in ms since 1970. */
     void add(String name, long timestamp, long clicks) {
         long begin = timestamp - Math.floorMod(timestamp, paneMillis);
         long[] count =
@@ -39,13 +39,13 @@ final class PaneCounts {
         count[0] += clicks;
     }
 
-    /** The end, exclusive, of the pane that a time is in. */
+    /** The end, exclusive, of the pane that contains a time. */
     long paneEnd(long timestamp) {
         return timestamp - Math.floorMod(timestamp, paneMillis) + paneMillis;
     }
 
     /**
-     * Emits and forgets the counts of all panes whose last millisecond the watermark has reached.
+     * Emits and removes the counts of all panes whose last millisecond the watermark has reached.
      */
     void close(long watermark, Consumer<Trend> out) {
         while (!panes.isEmpty() && panes.firstKey() + paneMillis - 1 <= watermark) {
@@ -56,7 +56,7 @@ final class PaneCounts {
         }
     }
 
-    /** All counts that are still there. */
+    /** Visits all counts that have not been emitted. */
     void forEach(Consumer<Trend> out) {
         panes.forEach((begin, pane) -> emit(begin, pane, out));
     }
@@ -67,12 +67,12 @@ final class PaneCounts {
         characters = 0;
     }
 
-    /** How many counts there are. */
+    /** The number of counts. */
     int size() {
         return size;
     }
 
-    /** Characters of the names of all counts. */
+    /** The number of characters of the names of all counts. */
     long characters() {
         return characters;
     }

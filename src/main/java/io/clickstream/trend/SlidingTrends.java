@@ -11,10 +11,10 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * The clicks on one name within the span, anew with each slide, as long as there are any.
+ * The clicks on one name within the span, for each slide in which there are any.
  *
- * <p>Flink's sliding windows would add each count to every window that it is in; here a name has
- * one entry in keyed state, with a count per pane, which is read and written once per slide.
+ * <p>Flink's sliding windows would add each count to every window that contains it. Here, a name
+ * has one entry in keyed state with a count per pane, which is read and written once per slide.
  */
 public final class SlidingTrends extends KeyedProcessFunction<String, Trend, Trend> {
 
@@ -26,7 +26,9 @@ public final class SlidingTrends extends KeyedProcessFunction<String, Trend, Tre
     private transient ValueState<long[]> panes;
 
     /**
-     * @param span a whole number of slides
+     * Creates a function.
+     *
+     * @param span a multiple of the slide
      */
     public SlidingTrends(Duration span, Duration slide) {
         this.spanMillis = span.toMillis();
@@ -77,7 +79,7 @@ public final class SlidingTrends extends KeyedProcessFunction<String, Trend, Tre
         }
     }
 
-    /** Emits the sum of the span that has come to its end, and returns the panes of later spans. */
+    /** Emits the sum of the span that has ended, and returns the panes of later spans. */
     private long[] slide(long[] known, long end, String name, Collector<Trend> out) {
         long count = 0;
         int firstKept = known.length;
@@ -95,7 +97,7 @@ public final class SlidingTrends extends KeyedProcessFunction<String, Trend, Tre
         return firstKept == 0 ? known : Arrays.copyOfRange(known, firstKept, known.length);
     }
 
-    /** The panes with a count added to one of them, or to a new one in its place. */
+    /** The panes with a count added to one of them, or to a new one. */
     private static long[] with(long[] panes, long begin, long count) {
         if (panes == null) {
             return new long[] {begin, count};

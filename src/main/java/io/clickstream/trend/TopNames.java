@@ -10,7 +10,7 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
-/** Ranks the names of one window, keyed by its end. */
+/** Ranks the names of one window, keyed by the end of the window. */
 public final class TopNames extends KeyedProcessFunction<Long, Trend, Trend> {
 
     private static final long serialVersionUID = 1L;
@@ -20,7 +20,9 @@ public final class TopNames extends KeyedProcessFunction<Long, Trend, Trend> {
     private transient ListState<Trend> candidates;
 
     /**
-     * @param top how many names are wanted
+     * Creates a function.
+     *
+     * @param top the number of names in a list
      */
     public TopNames(int top) {
         this.top = top;

@@ -3,7 +3,7 @@ package io.clickstream.trend;
 import io.clickstream.event.Click;
 import javax.annotation.Nullable;
 
-/** What of a click is counted. */
+/** The field of a click that is ranked. */
 public enum TrendField {
     /** The department that was visited. */
     DEPARTMENT {
@@ -12,7 +12,7 @@ public enum TrendField {
             return click.department();
         }
     },
-    /** What was looked at or bought. */
+    /** The item that was viewed or bought. */
     ITEM {
         @Override
         String of(Click click) {
@@ -20,7 +20,7 @@ public enum TrendField {
         }
     };
 
-    /** The click's name; null where it has none, and is not counted. */
+    /** The name in the field; null if the click has none and is not counted. */
     @Nullable
     abstract String of(Click click);
 }
