@@ -10,7 +10,7 @@ Usage: scripts/verify.sh
 
 Builds everything with all static checks, and runs all tests: unit tests, tests with Flink's test
 harness, and tests against embedded Kafka, OpenSearch, Kinesis and S3. As root on Debian or Ubuntu, it
-first installs what is missing: a JDK, Maven, Node.js, npm, curl, unzip and python3. It takes about 30
+first installs what is missing: a JDK, Maven, Node.js, npm, curl, unzip and python3. It takes about 45
 minutes on 2 cores after downloads, and needs 5 GB of memory.
 
 Tests that need moto's servers, the aws command or cfn-lint run only if these are installed:
