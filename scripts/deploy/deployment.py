@@ -17,6 +17,7 @@ BEFORE = "before-"
 def deploy(task):
     """Makes the stack, or updates it if it is there."""
     if task.stack.look():
+        task.stack.need_ours()
         task.stack.need_settled()
         _update(task)
     else:
@@ -25,6 +26,7 @@ def deploy(task):
 
 def update(task):
     task.stack.need()
+    task.stack.need_ours()
     task.stack.need_settled()
     _update(task)
 

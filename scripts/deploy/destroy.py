@@ -11,6 +11,7 @@ def destroy(task):
     # What is left of a change set that was never carried out can be deleted, too.
     if not stack.look(may_fail=False) and not stack.status:
         stack.need()
+    stack.need_ours()
     stack.need_idle()
     if not task.options.yes and not task.options.dry_run:
         raise Stop(f"destroy deletes the stack {stack.name} with its application and all its snapshots",

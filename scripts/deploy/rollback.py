@@ -12,6 +12,7 @@ def rollback(task):
     """Goes back to before the last update: jar, template, parameters and snapshot."""
     stack, calls = task.stack, task.calls
     stack.need()
+    stack.need_ours()
     stack.need_settled()
     application = Application(calls, stack.name, stack.application_name())
     key = stack.parameters.get("JarKey", "")

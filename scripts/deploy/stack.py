@@ -17,6 +17,9 @@ RESOURCES = {"ApplicationName": "Application", "LogGroupName": "LogGroup", "Athe
 
 INNER = "AWS::CloudFormation::Stack"
 
+#: The parameters that every template of this project has had.
+OURS = {"JarBucket", "JarKey", "Source"}
+
 
 class Stack:
     def __init__(self, calls, name):
@@ -89,7 +92,14 @@ class Stack:
 
     def is_ours(self):
         """Whether a template of this project made it."""
-        return "JarKey" in self.parameters
+        return OURS <= set(self.parameters)
+
+    def need_ours(self):
+        """Refuses to change a stack that another project created. A change set that never ran has left an empty one."""
+        is_empty = self.status == "REVIEW_IN_PROGRESS" and not self.resources()
+        if not self.is_ours() and not is_empty:
+            raise Stop(f"the stack {self.name} was not created from a template of this project",
+                       "nothing was changed; specify another one with --stack")
 
     def way_on(self):
         """What to do with a stack that has no application."""

@@ -453,6 +453,63 @@ class DeployOlderStackITCase {
         assertThat(account.calls()).doesNotContain("StopApplication");
     }
 
+    // --- Stacks of others
+
+    private void haveForeignStack() throws Exception {
+        Path template =
+                Files.writeString(
+                        folder.resolve("foreign.yaml"),
+                        """
+                        Parameters:
+                          JarKey: {Type: String}
+                        Resources:
+                          Log: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: of-others}}
+                        Outputs:
+                          ApplicationName: {Value: theirs}
+                        """);
+        account.makeStack("shop", template, Map.of("JarKey", "their.jar"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deploy", "update", "rollback", "destroy"})
+    void doesNotTouchAStackOfAnotherProject(String command) throws Exception {
+        haveForeignStack();
+
+        Result result = change(command, "shop");
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("the stack shop was not created from a template of this project")
+                .contains("nothing was changed; specify another one with --stack");
+        assertThat(run.operations()).containsOnly("cloudformation describe-stacks");
+    }
+
+    /** A change set that never ran leaves a stack without parameters. */
+    @Test
+    void destroysAStackOfAChangeSetOnlyIfItHasNoResources() throws Exception {
+        haveForeignStack();
+        account.changeStack("shop", "REVIEW_IN_PROGRESS", false);
+
+        Result full = change("destroy", "shop");
+        assertThat(full.exit()).as(full.text()).isEqualTo(1);
+        assertThat(full.text()).contains("the stack shop was not created from a template");
+        assertThat(run.operations()).doesNotContain("cloudformation delete-stack");
+
+        account.changeStack("shop", "REVIEW_IN_PROGRESS", false, "Log");
+        Result empty = change("destroy", "shop");
+        assertThat(empty.exit()).as(empty.text()).isZero();
+        assertThat(run.operations()).contains("cloudformation delete-stack");
+    }
+
+    private Result change(String command, String stack) throws Exception {
+        return switch (command) {
+            case "deploy", "update" ->
+                    run.deploy(
+                            command, "--stack", stack, "--jar-bucket", "jars", "--jar", jar + "");
+            default -> run.deploy(command, "--stack", stack, "--yes");
+        };
+    }
+
     // --- Stacks that are at work
 
     @ParameterizedTest
