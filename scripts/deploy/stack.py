@@ -30,6 +30,8 @@ class Stack:
         self.parameters = {}
         self.tags = {}
         self.outputs = {}
+        #: The name of the stack that this one is a part of; empty if it is none.
+        self.root = ""
         self._resources = None
 
     # --- What it is
@@ -49,6 +51,8 @@ class Stack:
         self.parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
         self.tags = {each["Key"]: each["Value"] for each in stack.get("Tags", [])}
         self.outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+        # An ARN, which ends with stack/NAME/ID.
+        self.root = (stack.get("RootId") or stack.get("ParentId") or "//").split("/")[1]
         self._calls.make_with(jar_bucket=self.parameters.get("JarBucket"))
         # What is left of a change set that was never carried out is no stack; a deployment goes on from it.
         return self.status != "REVIEW_IN_PROGRESS"
@@ -95,7 +99,13 @@ class Stack:
         return OURS <= set(self.parameters)
 
     def need_ours(self):
-        """Refuses to change a stack that another project created. A change set that never ran has left an empty one."""
+        """Refuses to change a stack that another project created, or a stack that another one contains.
+
+        A change set that never ran has left an empty stack.
+        """
+        if self.root:
+            raise Stop(f"the stack {self.name} is a part of the stack {self.root}, which creates, updates, and deletes it",
+                       f"nothing was changed; use --stack {self.root}")
         is_empty = self.status == "REVIEW_IN_PROGRESS" and not self.resources()
         if not self.is_ours() and not is_empty:
             raise Stop(f"the stack {self.name} was not created from a template of this project",

@@ -347,6 +347,7 @@ class Application(CloudFormationModel):
         self.started_from = None
         self.run_configuration = {}
         self.created = self.updated = time.time()
+        self.former = None
         self.properties = properties
 
     # --- What it is
@@ -416,6 +417,8 @@ class Application(CloudFormationModel):
                 self.ahead = list(service.random.choice(WANDERS[self.status]))
             if self.ahead:
                 self.status = self.ahead.pop(0)
+                if self.status == "ROLLING_BACK" and self.former:
+                    self.properties, self.former = self.former, None
                 service.steps += 1
                 service.seen[self.status] += 1
                 self.report()
@@ -429,7 +432,7 @@ class Application(CloudFormationModel):
         service.calls.append("UpdateApplication")
         service.check("UpdateApplication", self)
         ran = self.status != "READY"
-        self.properties = properties
+        self.former, self.properties = self.properties, properties
         self.version += 1
         self.updated = time.time()
         # CloudFormation waits for the end. A test may want more to come.
@@ -583,7 +586,16 @@ def holds(expression, values):
 
 def create_inner(cls, resource_name, cloudformation_json, account_id, region_name, **_):
     template, parameters = inner(cloudformation_json)
-    return cloudformation.cloudformation_backends[account_id][region_name].create_stack(resource_name, template, parameters)
+    stack = cloudformation.cloudformation_backends[account_id][region_name].create_stack(resource_name, template, parameters)
+    # moto names it by the stack around it and by the resource there.
+    stack.outer = resource_name.rpartition("-Application-")[0]
+    return stack
+
+
+def root_of(stack):
+    """The id of the stack that a stack is in; moto does not tell it."""
+    found = cloudformation.cloudformation_backends[ACCOUNT][REGION].stacks.values() if stack.outer else []
+    return next((each.stack_id for each in found if each.name == stack.outer), None)
 
 
 def update_inner(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
@@ -685,6 +697,8 @@ def told_parameters(stack):
 
 _outputs = cloudformation.Stack.outputs
 cloudformation.Stack.hides_outputs = False
+cloudformation.Stack.outer = ""
+cloudformation.Stack.root_id = cloudformation.Stack.parent_id = property(root_of)
 cloudformation.Stack.outputs = property(lambda stack: None if stack.hides_outputs else _outputs.fget(stack))
 cloudformation.Stack.stack_parameters = property(told_parameters)
 cloudformation.Stack.parameter_list = property(lambda stack: [

@@ -484,6 +484,22 @@ class DeployOlderStackITCase {
         assertThat(run.operations()).containsOnly("cloudformation describe-stacks");
     }
 
+    /** The stack around it would no longer be what its template says. */
+    @ParameterizedTest
+    @ValueSource(strings = {"deploy", "update", "rollback", "destroy"})
+    void doesNotChangeTheStackWithinAStack(String command) throws Exception {
+        String application = haveFull(NOW, Map.of());
+
+        Result result = change(command, application);
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("the stack " + application + " is a part of the stack shop")
+                .contains("nothing was changed; use --stack shop\n");
+        assertThat(run.operations()).containsOnly("cloudformation describe-stacks");
+        assertThat(run.deploy("status", "--stack", application).exit()).isZero();
+    }
+
     /** A change set that never ran leaves a stack without parameters. */
     @Test
     void destroysAStackOfAChangeSetOnlyIfItHasNoResources() throws Exception {
