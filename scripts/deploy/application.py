@@ -54,6 +54,19 @@ class Application:
             assume=assume, or_stop=self._unseen())
         return detail
 
+    def need_jar(self, key, todo):
+        """Refuses to call it a success if the service has gone back to another jar while the caller waited."""
+        status = self.settle("RUNNING")
+        running = self.jar_key(key)
+        if status == "ROLLED_BACK" or running != key:
+            raise self.went_back(running, key, status, todo)
+
+    def went_back(self, running, wanted, status, todo):
+        """What to say if the service did not keep an update."""
+        what = "the new jar did not run" if running != wanted else f"the application {self.name} did not run with the update"
+        return Stop(f"{what}: the service rolled back to {running}, with its state; the application is {status}",
+                    f"see '{self.hint('logs --errors')}'; {todo}", self.last_failure())
+
     def snapshots(self):
         """All snapshots, the oldest first."""
         found = self._calls.read("kinesisanalyticsv2", "list-application-snapshots", "--application-name", self.name,

@@ -101,6 +101,7 @@ def _update(task):
     task.made.append(f"the stack {stack.name} with the new jar: '{task.hint('rollback')}' undoes the update")
     _start_again(task, application, jar, status, starts_over)
     application.await_processing()
+    application.need_jar(jar.key, _way_back(task))
     # The job has registered one of its own name.
     deregister_consumers(task, older_consumer(former), former.get("StreamArn", ""))
     task.made.clear()
@@ -126,9 +127,7 @@ def _start_again(task, application, jar, status, starts_over):
     status = application.settle("READY" if stopped else "RUNNING")
     running = application.jar_key(jar.key)
     if status == "ROLLED_BACK" or running != jar.key:
-        raise Stop(f"the new jar did not run: the service rolled back to {running}, with its state; the application is {status}",
-                   f"see '{task.hint('logs --errors')}'; then '{task.hint('rollback')}' restores the stack, too, or "
-                   "update again with a jar that runs", application.last_failure())
+        raise application.went_back(running, jar.key, status, _way_back(task))
     if status == "READY":
         run = {}
         if starts_over:
@@ -136,6 +135,10 @@ def _start_again(task, application, jar, status, starts_over):
         elif task.options.allow_lost_state:
             run = {"FlinkRunConfiguration": {"AllowNonRestoredState": True}}
         application.start(json.dumps(run))
+
+
+def _way_back(task):
+    return (f"then '{task.hint('rollback')}' restores the stack, too, or update again with a jar and parameters that run")
 
 
 def _snapshots_are_on(task, application):

@@ -25,6 +25,8 @@ def doctor(task):
     report.check(f"the application is {detail['ApplicationStatus']}", detail["ApplicationStatus"] == "RUNNING")
     needs = Needs(detail, groups_of(detail), stack.application_parameters(), jar_of(detail))
     _check_jar(report, calls, needs)
+    expected = stack.parameters.get("JarKey", needs.jar[1])
+    report.check(f"the application runs the stack's jar {expected}", needs.jar[1] == expected)
     _check_logs(report, calls, needs)
     _check_streams(report, calls, needs)
     _check_cluster(report, calls, needs)

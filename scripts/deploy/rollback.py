@@ -40,6 +40,7 @@ def rollback(task):
     application.start(json.dumps({"ApplicationRestoreConfiguration": {
         "ApplicationRestoreType": "RESTORE_FROM_CUSTOM_SNAPSHOT", "SnapshotName": snapshot}}))
     application.await_processing()
+    application.need_jar(parameters.get("JarKey", ""), f"fix the cause, then run '{task.hint('rollback')}' again")
     task.made.clear()
     calls.say(f"Restored the snapshot {snapshot}; the job reads clicks since then again, as far as the source still has them")
     task.show_addresses(application)

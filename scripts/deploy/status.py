@@ -87,12 +87,14 @@ def _status(task, application, detail):
 
 def _jar(task, detail):
     bucket, key = jar_of(detail)
+    expected = task.stack.parameters.get("JarKey", key)
+    other = "" if key == expected else f"; it is not the stack's jar, {expected}: the service went back to it"
     try:
         found = task.calls.read("s3api", "head-object", "--bucket", bucket, "--key", key)
     except CallFailed as failed:
-        return f"s3://{bucket}/{key}, which can't be read: {failed}"
+        return f"s3://{bucket}/{key}, which can't be read: {failed}{other}"
     version = (found.get("Metadata") or {}).get("version", "unknown")
-    return f"version {version}, uploaded {_when(found.get('LastModified'))}: s3://{bucket}/{key}"
+    return f"version {version}, uploaded {_when(found.get('LastModified'))}: s3://{bucket}/{key}{other}"
 
 
 def _parallelism(detail):

@@ -393,6 +393,28 @@ class DeployScriptITCase {
                 .containsPattern("the snapshot before-[0-9a-f]{12}-[0-9]{14} of the application");
     }
 
+    /** The job may run for a minute before the service gives it up. */
+    @Test
+    void saysThatTheServiceWentBackWhileItWaited() throws Exception {
+        haveStack("click-source\n");
+        account.path(
+                "UpdateApplication", "UPDATING", "RUNNING", "RUNNING", "ROLLING_BACK", "RUNNING");
+
+        Result result = update();
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("the new jar did not run: the service rolled back to " + OLD_KEY)
+                .contains("the application is RUNNING")
+                .contains("'scripts/deploy.sh rollback --stack shop' restores the stack, too");
+
+        Result status = run.deploy("status", "--stack", "shop");
+        assertThat(status.text())
+                .contains(OLD_KEY + "; it is not the stack's jar, " + DeployRun.key(jar));
+        assertThat(run.deploy("doctor", "--stack", "shop").text())
+                .contains("missing  the application runs the stack's jar " + DeployRun.key(jar));
+    }
+
     @Test
     void saysThatAStackCouldNotBeUpdated() throws Exception {
         haveStack("click-source\n");
