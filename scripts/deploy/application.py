@@ -155,7 +155,14 @@ class Application:
                               "not_null(max(Datapoints[].Maximum), `0`) >= `60000`"], {"True"}, "True",
                               (self._status_call(), UP, fell), unread)
         except Late:
-            fell(self._calls.ask("status", *self._status_call()))
+            status = self._calls.ask("status", *self._status_call())
+            if status == "RUNNING" and not self._calls.read(*self._maximum("uptime", window), "--query", "length(Datapoints)",
+                                                            or_stop=unread):
+                raise Stop(f"the application {self.name} is RUNNING, but CloudWatch has no metrics of it, so nobody knows whether "
+                           f"the job has run for a minute: the stack {self._stack} is complete",
+                           f"see '{self.hint('logs')}'. If that shows no messages either, the network may need endpoints for "
+                           "logs and monitoring: see point 3 of the checklist in cloudformation/README.md") from None
+            fell(status)
         records = self._calls.read(*self._maximum("recordsIn", window), "--query", "max(Datapoints[].Maximum)", or_stop=unread)
         if records:
             self._calls.result(f"It processes: a subtask has read {int(records)} records")

@@ -863,6 +863,8 @@ def control(body):
             put(*name.split("/", 1), content)
         for stream in wanted.get("streams", []):
             kinesis_backends[ACCOUNT][REGION].create_stream(stream, 1)
+        if wanted.get("forget_metrics"):
+            cloudwatch_backends[ACCOUNT][REGION].metric_data = []
         if "forget_stack" in wanted:
             forget_stack(wanted["forget_stack"])
         for stack in wanted.get("stacks", []):

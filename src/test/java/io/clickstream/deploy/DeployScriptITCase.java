@@ -271,6 +271,22 @@ class DeployScriptITCase {
                 .contains("the job of shop keeps failing: the application is READY");
     }
 
+    @Test
+    void saysThatCloudWatchHasNoMetricsOfAJobThatRuns() throws Exception {
+        haveStack("click-source\n");
+        account.control(Map.of("metrics", Map.of()));
+        account.control(Map.of("forget_metrics", true));
+
+        Result result = update("--timeout", "0");
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("the application shop is RUNNING, but CloudWatch has no metrics of it")
+                .contains("the stack shop is complete")
+                .contains("endpoints for logs and monitoring: see point 3 of the checklist")
+                .doesNotContain("keeps failing");
+    }
+
     // --- Update
 
     @Test
