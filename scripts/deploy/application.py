@@ -54,6 +54,17 @@ class Application:
             assume=assume, or_stop=self._unseen())
         return detail
 
+    def need_update(self, changed, way_out):
+        """Refuses to go on with an application that only an update starts if the stack had nothing to change.
+
+        changed: whether the stack was changed
+        way_out: what the user can do
+        """
+        if not changed and self.settle("RUNNING") == "ROLLED_BACK":
+            raise Stop(f"the application {self.name} is ROLLED_BACK, and there is nothing to change in the stack {self._stack}: "
+                       "the service starts the application only with an update that changes it",
+                       f"see '{self.hint('logs --errors')}' for the cause; then {way_out}", self.last_failure())
+
     def need_jar(self, key, todo):
         """Refuses to call it a success if the service has gone back to another jar while the caller waited."""
         status = self.settle("RUNNING")

@@ -97,8 +97,10 @@ def _update(task):
         # A snapshot takes its time, in which the service may have begun something of its own.
         application.settle(status)
     calls.say(f"Updating the stack {stack.name}")
-    stack.deploy(bucket.name, template_file(template), parameters, options.tags)
-    task.made.append(f"the stack {stack.name} with the new jar: '{task.hint('rollback')}' undoes the update")
+    changed = stack.deploy(bucket.name, template_file(template), parameters, options.tags)
+    application.need_update(changed, stack.way_out())
+    if changed:
+        task.made.append(f"the stack {stack.name}, updated: '{task.hint('rollback')}' undoes the update")
     _start_again(task, application, jar, status, starts_over)
     application.await_processing()
     application.need_jar(jar.key, _way_back(task))

@@ -33,7 +33,8 @@ def rollback(task):
     if status == "READY":
         task.made.append(f"the application {application.name}, stopped: '{task.hint('rollback')}' continues from here")
     calls.say(f"Updating the stack {stack.name}")
-    stack.deploy(bucket, template, parameters, {})
+    changed = stack.deploy(bucket, template, parameters, {})
+    application.need_update(changed, stack.way_out())
     # An application that the service had rolled back can't be stopped before; the update makes it run.
     if application.settle("READY") == "RUNNING":
         application.stop_by_force()

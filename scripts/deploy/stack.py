@@ -171,7 +171,10 @@ class Stack:
     # --- What is done to it
 
     def deploy(self, bucket, template_file, parameters, tags):
-        """Makes or updates the stack, and waits for it. Parameters and tags that are not given stay as they are."""
+        """Makes or updates the stack, and waits for it, unless there is nothing to change, which the answer False says.
+
+        Parameters and tags that are not given stay as they are.
+        """
         words = ["cloudformation", "deploy", "--stack-name", self.name, "--template-file", template_file,
                  "--s3-bucket", bucket, "--s3-prefix", "clickstream/templates", "--capabilities", "CAPABILITY_IAM",
                  "--no-fail-on-empty-changeset", "--parameter-overrides",
@@ -192,10 +195,18 @@ class Stack:
                            else "fix the cause; the stack is unchanged", told) from failed
         if "No changes to deploy" in told:
             self._calls.say("There is nothing to change in the stack")
-            return
+            return False
         self._await(self.name, SETTLED, "CREATE_COMPLETE" if is_new else "UPDATE_COMPLETE")
         if self.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             self._fail_deployment(is_new)
+        return True
+
+    def way_out(self):
+        """How to change something in the stack, so that the service starts an application that was rolled back."""
+        parallelism = self.parameters.get("Parallelism") or "1"
+        wanted = int(parallelism) + 1 if parallelism.isdigit() else 2
+        return (f"run '{self._hint(f'update --set Parallelism={wanted}')}', or update with another jar or with another value of "
+                f"another parameter. A second update can set Parallelism={parallelism} again")
 
     def delete(self):
         """Deletes the stack, and gives what CloudFormation keeps of it."""

@@ -122,11 +122,11 @@ def _next(task, application, state, alarms, metrics):
         return (f"it is not running. See {logs} for the cause, then start it with '{start}', or with another jar with "
                 f"'{task.hint('deploy')}'")
     if state == "ROLLED_BACK":
-        again = f"run '{task.hint('update')}' with a jar that works"
-        # If the stack went back, too, a rollback would go back further.
+        # If the stack went back, too, a rollback would go back further, and an update with the same values changes nothing.
         if task.stack.status == "UPDATE_ROLLBACK_COMPLETE":
-            return f"an update failed, and the service rolled back. See {logs}, then {again}"
-        return f"an update failed, and the service rolled back. See {logs}, then run '{task.hint('rollback')}', or {again}"
+            return f"an update failed, and the service rolled back. See {logs}, then {task.stack.way_out()}"
+        return (f"an update failed, and the service rolled back. See {logs}, then run '{task.hint('rollback')}', or run "
+                f"'{task.hint('update')}' with a jar and parameters that work")
     if state not in SETTLED:
         ends = f"; if it does not, run '{task.hint('rollback')}'" if state in FORCIBLE else ""
         return f"wait: {state} ends by itself{ends}"

@@ -673,6 +673,50 @@ class DeployScriptITCase {
         assertThat(account.state().get("refusals")).isEmpty();
     }
 
+    /** Only an update that changes something starts such an application. */
+    @ParameterizedTest
+    @ValueSource(strings = {"deploy", "update", "rollback"})
+    void saysWhatGetsOutWhereAnUpdateOfParametersWasRolledBack(String command) throws Exception {
+        String key = DeployRun.key(jar);
+        account.put("jars/" + key, "a jar");
+        account.put("jars/" + key + ".uids", "click-source\n");
+        account.remake("shop", TEMPLATE, key);
+        assertThat(update().exit()).as("an update of the script's own").isZero();
+        account.control(
+                Map.of(
+                        "failing_update",
+                        Map.of(
+                                "reason",
+                                "The application was rolled back",
+                                "path",
+                                List.of("UPDATING", "ROLLING_BACK", "ROLLED_BACK"))));
+        Result failed = update("--set", "Parallelism=4");
+        assertThat(failed.exit()).as(failed.text()).isEqualTo(1);
+        assertThat(failed.text()).contains("it is UPDATE_ROLLBACK_COMPLETE");
+
+        Result result =
+                switch (command) {
+                    case "deploy" -> deploy();
+                    case "update" -> update();
+                    default -> run.deploy("rollback", "--stack", "shop", "--yes");
+                };
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("the application shop is ROLLED_BACK, and there is nothing to change")
+                .contains("scripts/deploy.sh update --stack shop --set Parallelism=2")
+                .doesNotContain("new jar");
+        assertThat(account.state().get("refusals")).isEmpty();
+        Result status = run.deploy("status", "--stack", "shop");
+        assertThat(status.text())
+                .contains("scripts/deploy.sh update --stack shop --set Parallelism=2")
+                .contains("A second update can set Parallelism=1 again");
+
+        Result out = update("--set", "Parallelism=2");
+        assertThat(out.exit()).as(out.text()).isZero();
+        assertThat(account.application("shop").get("status").asText()).isEqualTo("RUNNING");
+    }
+
     @Test
     void changesNothingIfThereIsNothingToGoBackTo() throws Exception {
         haveStack("click-source\n");

@@ -23,7 +23,6 @@ class DeployWalkITCase {
     private static final int STEPS = Integer.getInteger("deploy.walk.steps", 500);
     private static final long SEED = Long.getLong("deploy.walk.seed", System.nanoTime());
     private static final String KEY = "clickstream/0123456789abcdef-old.jar";
-    private static final String BEFORE = "before-0123456789ab-20261120120000";
     private static final List<List<String>> COMMANDS =
             List.of(List.of("update"), List.of("rollback"), List.of("destroy", "--yes"));
 
@@ -42,19 +41,13 @@ class DeployWalkITCase {
         while (state.get("steps").asInt() < STEPS) {
             // The snapshot must be that of the stack's jar, so each command finds the same
             // stack.
-            haveStack(account);
             List<String> command = COMMANDS.get(random.nextInt(COMMANDS.size()));
+            // Half of the updates bring the jar that is there, and half of them nothing new.
+            boolean sameJar = random.nextBoolean();
+            haveStack(account, sameJar ? DeployRun.key(jar) : KEY);
             String[] arguments =
                     command.get(0).equals("update")
-                            ? new String[] {
-                                "update",
-                                "--stack",
-                                "shop",
-                                "--jar-bucket",
-                                "jars",
-                                "--jar",
-                                jar.toString()
-                            }
+                            ? update(jar, sameJar && random.nextBoolean() ? "2" : "1")
                             : String.join(" ", command).concat(" --stack shop").split(" ");
 
             Result result = run.deploy(arguments);
@@ -75,11 +68,26 @@ class DeployWalkITCase {
         assertThat(state.get("seen").size()).isGreaterThanOrEqualTo(STEPS < 500 ? 1 : 10);
     }
 
-    private static void haveStack(DeployAccount account) throws Exception {
-        account.put("jars/" + KEY + ".uids", "click-source\n");
-        account.remake("shop", TEMPLATE, KEY);
-        account.control(Map.of("snapshots", Map.of("shop", List.of(BEFORE))));
-        String remembered = "jars/clickstream/stacks/shop/" + BEFORE;
+    private static String[] update(Path jar, String parallelism) {
+        return new String[] {
+            "update",
+            "--stack",
+            "shop",
+            "--jar-bucket",
+            "jars",
+            "--jar",
+            jar.toString(),
+            "--set",
+            "Parallelism=" + parallelism
+        };
+    }
+
+    private static void haveStack(DeployAccount account, String key) throws Exception {
+        account.put("jars/" + key + ".uids", "click-source\n");
+        account.remake("shop", TEMPLATE, key);
+        String before = "before-" + key.substring(12, 24) + "-20261120120000";
+        account.control(Map.of("snapshots", Map.of("shop", List.of(before))));
+        String remembered = "jars/clickstream/stacks/shop/" + before;
         account.put(remembered + "/template.yaml", Files.readString(TEMPLATE));
         account.put(
                 remembered + "/parameters.json",
