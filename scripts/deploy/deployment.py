@@ -58,7 +58,7 @@ def _update(task):
     application = Application(calls, stack.name, stack.application_name())
     need_same_cluster(stack)
     names = names_to_keep(stack, application.groups())
-    need_unchanged(stack, stack.parameters, options.given, names, options.yes or options.dry_run)
+    need_unchanged(stack, stack.parameters, options.given, names, options.yes)
     starts_over = _starts_over(task)
     jar = Jar(calls, task.jar())
     loses_state = jar.need_state_of(stack.parameters.get("JarBucket", ""), stack.parameters.get("JarKey", ""),

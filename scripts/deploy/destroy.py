@@ -13,7 +13,7 @@ def destroy(task):
         stack.need()
     stack.need_ours()
     stack.need_idle()
-    if not task.options.yes and not task.options.dry_run:
+    if not task.options.yes:
         raise Stop(f"destroy deletes the stack {stack.name} with its application and all its snapshots",
                    "use --yes to confirm. It keeps the jars. With the template full, it keeps the archive's bucket, and deletes the "
                    "domain, and the cluster or the streams")

@@ -19,7 +19,7 @@ def rollback(task):
     newest, snapshot = _snapshots_before(application, key)
     bucket = task.options.jar_bucket or stack.parameters["JarBucket"]
     template, parameters = _read_remembered(task, bucket, snapshot)
-    told = task.options.yes or task.options.dry_run
+    told = task.options.yes
     goal = f"to the snapshot {snapshot} and the jar s3://{parameters.get('JarBucket')}/{parameters.get('JarKey')}"
     if newest != snapshot and not told:
         raise Stop(f"the stack {stack.name} has already been rolled back to before the update that took the snapshot {newest}; this "

@@ -338,6 +338,8 @@ class DeployOlderStackITCase {
                 .contains("delete the stream of rankings")
                 .contains("use --yes");
         assertThat(run.operations()).doesNotContain("cloudformation deploy");
+        Result dry = update("--set", "Trending=none", "--dry-run");
+        assertThat(dry.exit()).as("a dry run refuses what the command refuses").isEqualTo(1);
 
         Result told = update("--set", "Trending=none", "--yes");
         assertThat(told.exit()).as(told.text()).isZero();

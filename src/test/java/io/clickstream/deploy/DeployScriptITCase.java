@@ -767,6 +767,9 @@ class DeployScriptITCase {
 
         assertThat(result.exit()).as(result.text()).isZero();
         assertThat(result.text()).contains("The application shop no longer exists");
+        Result dry = run.deploy("destroy", "--stack", "shop", "--dry-run");
+        assertThat(dry.exit()).as("a dry run refuses what the command refuses").isEqualTo(1);
+        assertThat(dry.text()).contains("use --yes to confirm").doesNotContain("delete-stack");
     }
 
     /** Of two consumers of the stream, one is another stack's. */
@@ -870,7 +873,7 @@ class DeployScriptITCase {
     @Test
     void aPastedDryRunEndsWhereACallFails() throws Exception {
         haveStack("click-source\n");
-        Result dry = run.deploy("destroy", "--stack", "shop", "--dry-run");
+        Result dry = run.deploy("destroy", "--stack", "shop", "--yes", "--dry-run");
         account.control(
                 Map.of(
                         "errors",
@@ -894,7 +897,8 @@ class DeployScriptITCase {
     @Test
     void aPastedDryRunEndsWhereWhatItWaitsForDoesNotCome() throws Exception {
         haveStack("click-source\n");
-        Result dry = run.deploy("destroy", "--stack", "shop", "--dry-run", "--timeout", "0");
+        Result dry =
+                run.deploy("destroy", "--stack", "shop", "--yes", "--dry-run", "--timeout", "0");
         account.status("shop", "UPDATING", "UPDATING", "UPDATING", "UPDATING", "UPDATING");
 
         Result pasted = run.paste(dry.text());
