@@ -24,6 +24,9 @@ def rollback(task):
     if newest != snapshot and not told:
         raise Stop(f"the stack {stack.name} has already been rolled back to before the update that took the snapshot {newest}; this "
                    f"rollback goes back further, {goal}", "nothing was changed; use --yes to confirm")
+    if not told and _is_there(task, template, parameters):
+        raise Stop(f"the stack {stack.name} already has the jar, template, and parameters from before the last update; this rollback "
+                   f"only goes back {goal} again", "nothing was changed; use --yes to confirm")
     need_unchanged(stack, stack.parameters, {name: parameters[name] for name in SWITCHES if name in parameters}, {}, told)
     calls.say(f"Rolling back {goal}")
 
@@ -45,6 +48,20 @@ def rollback(task):
     task.made.clear()
     calls.say(f"Restored the snapshot {snapshot}; the job reads clicks since then again, as far as the source still has them")
     task.show_addresses(application)
+
+
+def _is_there(task, template, parameters):
+    """Whether the stack is what it was before the last update. Without another jar, the snapshot's name does not tell."""
+    if parameters != task.stack.parameters:
+        return False
+    task.calls.save(f"{WORK}/present.yaml", "cloudformation", "get-template", "--stack-name", task.stack.name, "--query",
+                    "TemplateBody", "--output", "text",
+                    or_stop=("the stack's template can't be read", "nothing was changed; try again"))
+    texts = []
+    for name in (template, f"{WORK}/present.yaml"):
+        with open(task.calls.path(name), encoding="utf-8") as file:
+            texts.append(file.read().strip())
+    return texts[0] == texts[1]
 
 
 def _snapshots_before(application, key):

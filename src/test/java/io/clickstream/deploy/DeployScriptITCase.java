@@ -673,6 +673,32 @@ class DeployScriptITCase {
         assertThat(account.state().get("refusals")).isEmpty();
     }
 
+    /** The snapshot of an update with the same jar has the same name before and after it. */
+    @Test
+    void goesBackToTheSameSnapshotAgainOnlyIfTold() throws Exception {
+        String key = DeployRun.key(jar);
+        account.put("jars/" + key, "a jar");
+        account.put("jars/" + key + ".uids", "click-source\nclick-sessions\n");
+        account.remake("shop", TEMPLATE, key);
+        assertThat(update("--set", "Parallelism=4").exit()).isZero();
+        Result first = run.deploy("rollback", "--stack", "shop");
+        assertThat(first.exit()).as(first.text()).isZero();
+        assertThat(parameters()).contains("Parallelism\t1");
+        run.forget();
+
+        for (String more : List.of("--dry-run", "--poll=0")) {
+            Result again = run.deploy("rollback", "--stack", "shop", more);
+            assertThat(again.exit()).as(again.text()).isEqualTo(1);
+            assertThat(again.text())
+                    .contains("the stack shop already has the jar, template, and parameters")
+                    .contains("nothing was changed; use --yes to confirm");
+            assertThat(changes()).isEmpty();
+        }
+
+        Result told = run.deploy("rollback", "--stack", "shop", "--yes");
+        assertThat(told.exit()).as(told.text()).isZero();
+    }
+
     /** Only an update that changes something starts such an application. */
     @ParameterizedTest
     @ValueSource(strings = {"deploy", "update", "rollback"})
