@@ -75,12 +75,23 @@ class Stack:
     def need_settled(self):
         """The stack must not be at work, nor be what is left of one that could not be made."""
         self.need_idle()
+        if self.status in BROKEN or self.status == "UPDATE_ROLLBACK_FAILED":
+            what = "deletion" if self.status == "DELETE_FAILED" else "creation"
+            why = f": its {what} did not complete" if self.status in BROKEN else ""
+            raise Stop(f"the stack {self.name} is {self.status}{why}", self.remedy())
+
+    def remedy(self):
+        """What to do first with a stack in which something failed; empty if it needs nothing."""
+        if self.status == "DELETE_FAILED":
+            return (f"find out what can't be deleted (for example, a bucket must be empty), run '{self._hint('destroy --yes')}' "
+                    f"again, then create the stack with '{self._hint('deploy')}'")
         if self.status in BROKEN:
-            raise Stop(f"the stack {self.name} is {self.status}: its creation did not complete",
-                       f"delete it with '{self._hint('destroy --yes')}', then create it with '{self._hint('deploy')}'")
+            return f"delete it with '{self._hint('destroy --yes')}', then create it with '{self._hint('deploy')}'"
         if self.status == "UPDATE_ROLLBACK_FAILED":
-            raise Stop(f"the stack {self.name} is {self.status}",
-                       f"find the cause, then run '{self._aws_hint('continue-update-rollback')}'")
+            return f"find the cause, then run '{self._aws_hint('continue-update-rollback')}'"
+        if self.status == "UPDATE_FAILED":
+            return f"find the cause, then run '{self._aws_hint('rollback-stack')}'"
+        return ""
 
     def is_at_work(self):
         return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"

@@ -108,8 +108,9 @@ def _parallelism(detail):
 def _dashboards(task):
     name = task.stack.find("DashboardName")
     pages = [task.dashboard_page(name)] if name else []
+    # CloudWatchDashboard is the page that DashboardName names.
     pages += [value for name, value in sorted(task.stack.outputs.items())
-              if "Dashboard" in name and value.startswith("https://")]
+              if "Dashboard" in name and value.startswith("https://") and not (pages and name == "CloudWatchDashboard")]
     return " and ".join(pages) or "none"
 
 
@@ -117,6 +118,8 @@ def _next(task, application, state, alarms, metrics):
     logs = f"'{task.hint('logs --errors')}'"
     if task.stack.is_at_work():
         return f"wait: the stack is being changed, it is {task.stack.status}"
+    if task.stack.remedy():
+        return f"the stack is {task.stack.status}: {task.stack.remedy()}"
     if state == "READY":
         start = task.calls.aws_hint("kinesisanalyticsv2", "start-application", "--application-name", application.name)
         return (f"it is not running. See {logs} for the cause, then start it with '{start}', or with another jar with "

@@ -767,6 +767,9 @@ class DeployScriptITCase {
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text()).contains("and all its snapshots", "use --yes");
         assertThat(run.operations()).containsExactly("cloudformation describe-stacks");
+        Result dry = run.deploy("destroy", "--stack", "shop", "--dry-run");
+        assertThat(dry.exit()).as("a dry run refuses what the command refuses").isEqualTo(1);
+        assertThat(dry.text()).contains("use --yes to confirm").doesNotContain("delete-stack");
     }
 
     @Test
@@ -783,6 +786,20 @@ class DeployScriptITCase {
                 .contains("the stack shop, possibly incomplete");
     }
 
+    @Test
+    void saysThatTheDeletionOfAStackDidNotComplete() throws Exception {
+        haveStack("click-source\n");
+        account.changeStack("shop", "DELETE_FAILED", true);
+
+        Result result = update();
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("the stack shop is DELETE_FAILED: its deletion did not complete")
+                .contains("'scripts/deploy.sh destroy --stack shop --yes' again")
+                .doesNotContain("creation");
+    }
+
     /** What an earlier deletion that failed has left. */
     @Test
     void destroysAStackWhoseApplicationIsGone() throws Exception {
@@ -793,9 +810,6 @@ class DeployScriptITCase {
 
         assertThat(result.exit()).as(result.text()).isZero();
         assertThat(result.text()).contains("The application shop no longer exists");
-        Result dry = run.deploy("destroy", "--stack", "shop", "--dry-run");
-        assertThat(dry.exit()).as("a dry run refuses what the command refuses").isEqualTo(1);
-        assertThat(dry.text()).contains("use --yes to confirm").doesNotContain("delete-stack");
     }
 
     /** Of two consumers of the stream, one is another stack's. */

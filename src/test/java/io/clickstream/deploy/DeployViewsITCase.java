@@ -17,6 +17,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What scripts/deploy.sh shows of an account: status, doctor, query and logs. */
 class DeployViewsITCase {
@@ -136,7 +138,10 @@ class DeployViewsITCase {
         // Without the types, the service tells none of the second kind.
         assertThat(run.calls())
                 .anyMatch(call -> call.contains("--alarm-types MetricAlarm CompositeAlarm "));
-        assertThat(lines.get(8)).contains("#dashboards/dashboard/shop");
+        assertThat(lines.get(8))
+                .isEqualTo(
+                        "dashboards   https://eu-central-1.console.aws.amazon.com/cloudwatch/home"
+                                + "?region=eu-central-1#dashboards/dashboard/shop-eu-central-1");
         assertThat(lines.get(9))
                 .isEqualTo(
                         "next         the job fails and restarts. See 'scripts/deploy.sh logs"
@@ -198,6 +203,28 @@ class DeployViewsITCase {
             assertThat(result.text())
                     .contains("status       " + each.getKey() + " since")
                     .contains(each.getValue());
+        }
+    }
+
+    /** The application can't be helped while CloudFormation refuses every change. */
+    @ParameterizedTest
+    @CsvSource({
+        "UPDATE_ROLLBACK_FAILED, aws cloudformation continue-update-rollback --stack-name shop",
+        "UPDATE_FAILED, aws cloudformation rollback-stack --stack-name shop",
+        "DELETE_FAILED, 'find out what can''t be deleted (for example, a bucket must be empty)'",
+        "ROLLBACK_FAILED, scripts/deploy.sh destroy --stack shop --yes"
+    })
+    void saysWhatToDoWithTheStackFirst(String status, String advice) throws Exception {
+        haveStack(Map.of());
+        account.changeStack("shop", status, true);
+        for (String state : List.of("READY", "RUNNING", "ROLLED_BACK")) {
+            account.status("shop", state);
+
+            Result result = run.deploy("status", "--stack", "shop");
+
+            assertThat(result.text())
+                    .contains("next         the stack is " + status + ": ")
+                    .contains(advice);
         }
     }
 
