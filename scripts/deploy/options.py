@@ -17,7 +17,8 @@ Deploys and operates the job in Amazon Managed Service for Apache Flink, using C
              exits with 1 if anything is missing
   logs       shows the job's log messages, the newest last
   query      runs SQL on the archive with Athena and prints the rows; the words after the SQL are
-             the values of its parameters (?); without SQL, lists the saved queries
+             the values of its parameters (?), which are text: for a number, write
+             CAST(? AS bigint); without SQL, lists the saved queries
   rollback   restores the jar, template, and parameters from before the last update, and the
              snapshot that the update took; the job processes the clicks since then again
   destroy    stops the application and deletes the stack, including the application and its

@@ -499,6 +499,26 @@ class DeployViewsITCase {
                 .contains("the saved queries are: clicks-per-hour");
     }
 
+    /** In a text of digits may be an id, so the SQL must say what is a number. */
+    @Test
+    void passesAllValuesAsText() throws Exception {
+        haveArchive();
+        account.answerQuery(List.of("clicks"), List.of("7"));
+        String sql = "SELECT count(*) AS clicks FROM records WHERE price > CAST(? AS bigint)";
+
+        Result result = run.deploy("query", "--stack", "shop", sql, "42");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(run.calls())
+                .anyMatch(call -> call.replace("\\", "").contains("--execution-parameters '42'"));
+        for (String text :
+                List.of(
+                        run.deploy("--help").text(),
+                        Files.readString(Path.of("cloudformation", "README.md")))) {
+            assertThat(text).contains("CAST(? AS bigint)");
+        }
+    }
+
     @Test
     void aDryRunStartsNoQuery() throws Exception {
         haveArchive();
