@@ -33,6 +33,8 @@ def update(task):
 
 def _create(task):
     template = task.options.template or "application"
+    if not task.options.given.get("Source"):
+        raise Misuse(f"there is no stack {task.stack.name} yet, and a new one needs --source kinesis or --source msk")
     jar = Jar(task.calls, task.jar())
     parameters = _parameters(task, jar, template)
     bucket = Bucket(task.calls, task.options.jar_bucket, task.made)

@@ -85,6 +85,13 @@ MAKING = {"--template", "--source", "--set", "--tag", "--parameters", "--jar-buc
 TAKES = {"deploy": MAKING, "update": MAKING, "status": set(), "doctor": set(), "logs": {"--minutes", "--errors"},
          "query": {"--saved"}, "rollback": {"--jar-bucket", "--yes"}, "destroy": {"--yes"}}
 
+#: The largest values: a day for a step, an hour between two checks, a year of log messages, and the service's quota of snapshots.
+LARGEST = {"--timeout": 1440, "--poll": 3600, "--minutes": 525600, "--keep": 1000}
+
+#: The parameters that the script sets, and what determines them.
+SET_HERE = {"JarBucket": "use --jar-bucket", "JarKey": "use --jar",
+            "ApplicationTemplateUrl": "the template is the one in cloudformation/application.yaml"}
+
 FLAGS = ("--dry-run", "--allow-lost-state", "--errors", "--yes")
 
 
@@ -235,6 +242,9 @@ def _value(option, left):
 def _number(option, text):
     if not re.fullmatch(r"[0-9]+", text):
         raise Misuse(f"{option} is '{text}'; it must be a whole number")
+    # Beyond these, a time can't be computed, or the service keeps nothing.
+    if len(text.lstrip("0")) > 9 or int(text) > LARGEST[option]:
+        raise Misuse(f"{option} is '{text[:20]}{'…' if len(text) > 20 else ''}'; it must be at most {LARGEST[option]}")
     if option == "--keep" and int(text) == 0:
         raise Misuse("--keep is '0'; it must be at least 1, since a rollback may need the newest snapshot")
     return int(text)
@@ -250,6 +260,13 @@ def _add_parameter(options, text, origin):
     if not re.match(r"[A-Za-z0-9]+=", text):
         raise Misuse(f"{origin}: '{text}' is not a parameter; use Key=Value")
     name, _, value = text.partition("=")
+    if name in SET_HERE:
+        raise Misuse(f"{origin}: the script sets {name} itself; {SET_HERE[name]}")
+    session = re.fullmatch(r"arn:([a-z-]+):sts::([0-9]{12}):assumed-role/([^/]+)/.*", value)
+    if name == "AdminArn" and session:
+        partition, account, role = session.groups()
+        raise Misuse(f"{origin}: AdminArn is '{value}', a session of the role {role}; it must be the ARN of the role, such as "
+                     f"arn:{partition}:iam::{account}:role/{role}. 'aws iam get-role --role-name {role} --query Role.Arn' prints it")
     options.given[name] = value
 
 

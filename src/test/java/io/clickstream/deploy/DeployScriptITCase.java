@@ -170,6 +170,20 @@ class DeployScriptITCase {
         assertThat(account.application("shop").get("status").asText()).isEqualTo("RUNNING");
     }
 
+    /** The build and the upload would be for nothing. */
+    @Test
+    void needsASourceForANewStackBeforeItReadsTheJar() throws Exception {
+        Path none = Files.writeString(folder.resolve("none.jar"), "no jar");
+
+        Result result =
+                run.deploy("deploy", "--stack", "shop", "--jar-bucket", "jars", "--jar", none + "");
+
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(result.text())
+                .contains("there is no stack shop yet, and a new one needs --source kinesis or");
+        assertThat(run.operations()).containsExactly("cloudformation describe-stacks");
+    }
+
     @Test
     void uploadsNoJarTwice() throws Exception {
         haveStack("click-source\n");
@@ -1027,6 +1041,19 @@ class DeployScriptITCase {
                 "status --timeout=soon | --timeout is 'soon'; it must be a whole number",
                 "status --quiet=1 | unknown option --quiet",
                 "--stack shop | a command is missing",
+                "deploy --set JarKey=clickstream/a.jar | --set: the script sets JarKey itself; use"
+                        + " --jar",
+                "update --set JarBucket=b | the script sets JarBucket itself; use --jar-bucket",
+                "update --set ApplicationTemplateUrl=https://a | sets ApplicationTemplateUrl"
+                        + " itself",
+                "status --timeout 1441 | --timeout is '1441'; it must be at most 1440",
+                "status --poll 99999999999999999999 | it must be at most 3600",
+                "logs --minutes 999999999999 | --minutes is '999999999999'; it must be at most"
+                        + " 525600",
+                "update --keep 1001 | --keep is '1001'; it must be at most 1000",
+                "deploy --set AdminArn=arn:aws:sts::111122223333:assumed-role/Analyst/ann | a"
+                        + " session of the role Analyst; it must be the ARN of the role, such as"
+                        + " arn:aws:iam::111122223333:role/Analyst",
                 "status --stack | --stack needs a value"
             })
     void refusesWhatItDoesNotKnow(String arguments, String message) throws Exception {
