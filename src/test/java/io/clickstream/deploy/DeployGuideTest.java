@@ -75,6 +75,27 @@ class DeployGuideTest {
                 .containsExactlyElementsOf(labels.subList(0, 10));
     }
 
+    /** A reader who meets a placeholder before it is explained would paste it. */
+    @Test
+    void explainsThePlaceholdersAndLinksTheChecklistFromTheSteps() throws Exception {
+        String guide = Files.readString(GUIDE);
+        String steps = guide.substring(guide.indexOf("\n## Steps"), guide.indexOf("\n## Who can"));
+        String before = steps.substring(0, steps.indexOf("\n1. "));
+        assertThat(before)
+                .contains(
+                        "`shop-jars-111122223333`",
+                        "`Analyst`",
+                        "`111122223333`",
+                        "`eu-central-1`");
+        String fifth = steps.substring(steps.indexOf("\n5. "), steps.indexOf("\n6. "));
+        String sixth = steps.substring(steps.indexOf("\n6. "), steps.indexOf("\n7. "));
+        assertThat(List.of(fifth, sixth))
+                .allMatch(step -> step.contains("(#checklist-for-the-first-deployment)"));
+        String seventh = steps.substring(steps.indexOf("\n7. "), steps.indexOf("\n8. "));
+        assertThat(seventh)
+                .containsSubsequence("scripts/produce.sh", "scripts/deploy.sh status --stack shop");
+    }
+
     /** The script takes each of its command lines on this page; none of them is run. */
     @Test
     void showsOnlyOptionsThatTheScriptTakes() throws Exception {

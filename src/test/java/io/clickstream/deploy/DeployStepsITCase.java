@@ -21,7 +21,7 @@ class DeployStepsITCase {
     @Test
     void eachCommandOfTheStepsRuns(@TempDir Path folder) throws Exception {
         List<String> steps = steps();
-        assertThat(steps).hasSize(9);
+        assertThat(steps).hasSize(11);
         DeployAccount account = DeployAccount.empty();
         DeployRun run = new DeployRun(folder, account);
         Path jar = run.jar("new.jar", "click-sessions", "click-source");
@@ -43,6 +43,7 @@ class DeployStepsITCase {
         assertThat(results.get(1).text()).contains(":role/Analyst");
         assertThat(results.get(4).text()).as("the dry run").contains("aws cloudformation deploy");
         assertThat(account.calls()).contains("StartApplication", "DeleteApplication");
+        assertThat(results.get(10).text()).contains("remove_bucket: shop-jars-111122223333");
         assertThat(account.state().get("invalid")).isEmpty();
         assertThat(account.state().get("applications")).isEmpty();
     }
