@@ -323,6 +323,75 @@ class ConfigErrorsTest {
     }
 
     @Test
+    void filesNeedAFolderForTheirResults() {
+        assertThat(errors(none().with("source.files", "path", "file:///clicks")))
+                .containsExactly(
+                        "no destination for dead letters is configured: with `source.files`, add"
+                                + " the group `sink.files`");
+        assertThat(errors(smallest().with("sink.files", "path", "file:///results")))
+                .containsExactly(
+                        "group `sink.files` is only for clicks from files; remove it, or read files"
+                                + " with the group `source.files`");
+    }
+
+    @Test
+    void filesAreNeitherArchivedNorSentToPersonalizeAgain() {
+        assertThat(
+                        errors(
+                                files().with("sink.archive", "path", "file:///archive")
+                                        .with("sink.personalize", "tracking-id", "t")
+                                        .with("sink.personalize", "item", "/item")
+                                        .with("sink.personalize", "spill-path", "file:///spill")))
+                .containsExactly(
+                        "group `sink.archive` cannot be used with clicks from files, because they"
+                                + " would be sent again; remove it",
+                        "group `sink.personalize` cannot be used with clicks from files, because"
+                                + " they would be sent again; remove it");
+    }
+
+    @Test
+    void resultsOfFilesOnlyGoToTopicsWithARange() {
+        PropertyGroups toTopics =
+                files().with("sink.kafka", "bootstrap-servers", "broker:9092")
+                        .with("source.files", "from", "2026-11-19T05:00:00Z");
+
+        assertThat(errors(toTopics))
+                .singleElement()
+                .asString()
+                .startsWith("group `source.files` must have `from` and `to` if results go to");
+        JobConfig.parse(toTopics.with("source.files", "to", "2026-11-19T06:00:00Z").build());
+        assertThat(errors(toTopics.with("source.files", "to", "2026-11-19T04:00:00Z")))
+                .singleElement()
+                .asString()
+                .startsWith("`source.files / from` is 2026-11-19T05:00:00Z, which is not before");
+    }
+
+    @Test
+    void refusedDocumentsOfFilesNeedADestination() {
+        assertThat(
+                        errors(
+                                files().with("source.files", "from", "2026-11-19T05:00:00Z")
+                                        .with("source.files", "to", "2026-11-19T06:00:00Z")
+                                        .with("sink.opensearch", "endpoint", "http://search")))
+                .containsExactly(
+                        "documents that OpenSearch refuses have no destination: add the group"
+                                + " `sink.kafka` or `sink.kinesis`");
+    }
+
+    @Test
+    void refusesColumnsOfOneName() {
+        assertThat(errors(files().with("source.files", "columns", "user,time,user")))
+                .singleElement()
+                .asString()
+                .contains("`source.files / columns`");
+    }
+
+    private static PropertyGroups files() {
+        return none().with("source.files", "path", "file:///clicks")
+                .with("sink.files", "path", "file:///results");
+    }
+
+    @Test
     void refusesIndicesOfOneName() {
         assertThat(
                         errors(

@@ -1,0 +1,84 @@
+package io.clickstream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.clickstream.config.JobConfig;
+import io.clickstream.local.oracle.Expected;
+import io.clickstream.local.oracle.TrafficLedger;
+import io.clickstream.local.results.Comparison;
+import io.clickstream.local.results.Results;
+import io.clickstream.local.server.KafkaBroker;
+import io.clickstream.local.server.OpenSearchIndices;
+import io.clickstream.local.server.OpenSearchNode;
+import io.clickstream.local.traffic.ClickEncoder;
+import io.clickstream.local.traffic.GeneratedClick;
+import io.clickstream.local.traffic.ShopTraffic;
+import io.clickstream.testing.Await;
+import io.clickstream.testing.PropertyGroups;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A job with {@code source.files} writes its results to topics and indices, too. */
+class FileReplayITCase {
+
+    private static final Instant BEGIN = Instant.parse("2026-11-19T06:00:00Z");
+    private static final Duration GAP = Duration.ofSeconds(1);
+    private static final Duration WINDOW = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    @TempDir private Path folder;
+
+    @Test
+    void resultsOfFilesGoToTopicsAndIndices() throws Exception {
+        TrafficLedger ledger = new TrafficLedger(GAP, WINDOW);
+        Path clicks = writeClicks(ledger);
+        Expected expected = ledger.expected();
+        try (KafkaBroker broker = KafkaBroker.start(folder.resolve("kafka"));
+                OpenSearchNode node = OpenSearchNode.start(folder.resolve("opensearch"))) {
+            String brokers = broker.bootstrapServers();
+            PropertyGroups groups =
+                    PropertyGroups.none()
+                            .with("source.files", "path", clicks.toUri().toString())
+                            .with("source.files", "from", BEGIN.minusSeconds(60).toString())
+                            .with("source.files", "to", BEGIN.plusSeconds(600).toString())
+                            .with("format", "type", "json")
+                            .with("sink.files", "path", folder.resolve("results").toUri() + "")
+                            .with("sink.kafka", "bootstrap-servers", brokers)
+                            .with("sink.kafka", "create-topics", "true")
+                            .with("sink.opensearch", "endpoint", node.uri().toString());
+            JobConfig config = JobConfig.parse(groups.build());
+            StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2);
+            StartChecks.run(config, ClickstreamJob.define(env, config));
+
+            env.execute("files");
+
+            OpenSearchIndices indices = new OpenSearchIndices(node.uri());
+            try (Results results = Results.ofTopics(brokers, indices)) {
+                Await.until("documents", SOON, () -> results.areComplete(expected));
+                assertThat(results.compare(expected)).allMatch(Comparison::isEqual);
+            }
+            assertThat(expected.checkouts()).hasSizeGreaterThan(10);
+        }
+    }
+
+    private Path writeClicks(TrafficLedger ledger) throws Exception {
+        List<GeneratedClick> clicks = new ArrayList<>();
+        ShopTraffic traffic = new ShopTraffic(3, 300, 1_500, BEGIN.toEpochMilli());
+        traffic.until(BEGIN.plusSeconds(40).toEpochMilli(), clicks::add);
+        ClickEncoder encoder = ClickEncoder.json();
+        List<String> lines = new ArrayList<>();
+        for (GeneratedClick click : clicks) {
+            lines.add(new String(encoder.encode(click), UTF_8));
+            ledger.sent(click.forOracle());
+        }
+        return Files.write(folder.resolve("clicks.jsonl"), lines);
+    }
+}
