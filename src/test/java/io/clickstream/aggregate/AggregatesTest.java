@@ -63,8 +63,24 @@ class AggregatesTest {
     @ParameterizedTest
     @MethodSource("aggregates")
     void hasADashboardPanel(Aggregate<?> aggregate) throws IOException {
-        assertThat(Files.readString(OPENSEARCH.resolve("dashboards.ndjson")))
-                .contains("\"title\":\"" + aggregate.defaultIndex() + "*\"");
+        List<JsonNode> objects = new ArrayList<>();
+        for (String line : Files.readAllLines(OPENSEARCH.resolve("dashboards.ndjson"))) {
+            objects.add(new ObjectMapper().readTree(line));
+        }
+        List<String> patterns =
+                objects.stream()
+                        .filter(each -> each.path("type").asText().equals("index-pattern"))
+                        .filter(
+                                each ->
+                                        each.at("/attributes/title")
+                                                .asText()
+                                                .equals(aggregate.defaultIndex() + "*"))
+                        .map(each -> each.path("id").asText())
+                        .toList();
+        assertThat(patterns).as("index pattern").hasSize(1);
+        List<String> panels = referring(objects, "visualization", patterns);
+        assertThat(panels).as("panels").isNotEmpty();
+        assertThat(referring(objects, "dashboard", panels)).as("dashboards").isNotEmpty();
     }
 
     @ParameterizedTest
@@ -121,6 +137,18 @@ class AggregatesTest {
                         aggregate.name() + "-kafka-sink",
                         aggregate.name() + "-kinesis-sink",
                         aggregate.name() + "-opensearch-sink");
+    }
+
+    /** The ids of the objects of a type that refer to one of some ids. */
+    private static List<String> referring(List<JsonNode> objects, String type, List<String> ids) {
+        return objects.stream()
+                .filter(each -> each.path("type").asText().equals(type))
+                .filter(
+                        each ->
+                                each.path("references").findValuesAsText("id").stream()
+                                        .anyMatch(ids::contains))
+                .map(each -> each.path("id").asText())
+                .toList();
     }
 
     private static JsonNode json(Path file) throws IOException {
