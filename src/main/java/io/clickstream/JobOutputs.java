@@ -2,6 +2,7 @@ package io.clickstream;
 
 import io.clickstream.aggregate.Aggregate;
 import io.clickstream.config.JobConfig;
+import io.clickstream.config.KafkaSinkConfig;
 import io.clickstream.personalize.PersonalizeSink;
 import io.clickstream.sink.DeadLetterOutlet;
 import io.clickstream.sink.Destination;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -57,21 +59,12 @@ public final class JobOutputs {
 
     /** The destinations of a job's aggregates and dead letters. */
     static List<Destination> destinations(JobConfig config, StreamExecutionEnvironment env) {
-        List<Destination> destinations = new ArrayList<>();
-        List<Aggregate<?>> toTopics =
-                config.kafkaSink().isPresent() ? config.computed() : List.of();
-        config.deadLetterCluster()
-                .map(
-                        cluster ->
-                                KafkaDestination.streaming(
-                                        cluster,
-                                        config.deadLetters(),
-                                        toTopics,
-                                        Duration.ofMillis(
-                                                env.getCheckpointConfig().getCheckpointInterval())))
-                .ifPresent(destinations::add);
-        addKinesisAndOpenSearch(config, destinations);
-        return destinations;
+        Duration interval = Duration.ofMillis(env.getCheckpointConfig().getCheckpointInterval());
+        return destinations(
+                config,
+                cluster ->
+                        KafkaDestination.streaming(
+                                cluster, config.deadLetters(), toTopics(config), interval));
     }
 
     /**
@@ -79,23 +72,19 @@ public final class JobOutputs {
      * once.
      */
     public static List<Destination> replayDestinations(JobConfig config) {
+        return destinations(
+                config,
+                cluster -> KafkaDestination.batch(cluster, config.deadLetters(), toTopics(config)));
+    }
+
+    private static List<Aggregate<?>> toTopics(JobConfig config) {
+        return config.kafkaSink().isPresent() ? config.computed() : List.of();
+    }
+
+    private static List<Destination> destinations(
+            JobConfig config, Function<KafkaSinkConfig, Destination> topics) {
         List<Destination> destinations = new ArrayList<>();
-        List<Aggregate<?>> toTopics =
-                config.kafkaSink().isPresent() ? config.computed() : List.of();
-        config.deadLetterCluster()
-                .map(cluster -> KafkaDestination.batch(cluster, config.deadLetters(), toTopics))
-                .ifPresent(destinations::add);
-        addKinesisAndOpenSearch(config, destinations);
-        return destinations;
-    }
-
-    /** The folder for results of files; empty if clicks do not come from files. */
-    static Optional<Destination> files(JobConfig config) {
-        return config.filesSink()
-                .map(sink -> new FileDestination(new Path(sink.path()), config.computed()));
-    }
-
-    private static void addKinesisAndOpenSearch(JobConfig config, List<Destination> destinations) {
+        config.deadLetterCluster().map(topics).ifPresent(destinations::add);
         config.kinesisSink()
                 .map(kinesis -> new KinesisDestination(kinesis, config.computed()))
                 .ifPresent(destinations::add);
@@ -105,6 +94,13 @@ public final class JobOutputs {
                                 new OpenSearchDestination(
                                         openSearch, config.computed(), outlet(config)))
                 .ifPresent(destinations::add);
+        return destinations;
+    }
+
+    /** The folder for results of files; empty if clicks do not come from files. */
+    static Optional<Destination> files(JobConfig config) {
+        return config.filesSink()
+                .map(sink -> new FileDestination(new Path(sink.path()), config.computed()));
     }
 
     /** The outlet for what other sinks cannot deliver. */
