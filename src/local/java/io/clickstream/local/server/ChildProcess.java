@@ -16,13 +16,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A server that runs in a process of its own. The server ends when its standard input is closed, so
- * that it never outlives this process.
+ * A server that runs in a process of its own. Our servers end when their standard input is closed,
+ * so that they never outlive this process. Others, such as moto's, are ended by {@link #close()}
+ * after a while.
  */
 final class ChildProcess implements AutoCloseable {
 
     private static final long START_TIMEOUT_SECONDS = 120;
-    private static final long STOP_TIMEOUT_SECONDS = 20;
+    private static final long STOP_TIMEOUT_SECONDS = 10;
 
     private final String name;
     private final Process process;
@@ -147,6 +148,9 @@ final class ChildProcess implements AutoCloseable {
     public void close() {
         try {
             process.getOutputStream().close();
+            if (!process.waitFor(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroy();
+            }
             if (!process.waitFor(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
