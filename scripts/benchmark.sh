@@ -67,9 +67,9 @@ heap=3g
 # What measures in this JVM gets all of its heap from the system first.
 [[ -z $alone || $alone == --open-sessions ]] || java_options=(-XX:+AlwaysPreTouch "-Xms$heap")
 case $alone in
-  --operator) run_java "$heap" io.clickstream.bench.OperatorBenchmark ;;
-  --open-sessions) run_java 4g io.clickstream.bench.OpenSessionsBenchmark ;;
-  --registry) run_java "$heap" io.clickstream.bench.RegistryBenchmark ;;
-  --archive) run_java "$heap" io.clickstream.bench.ArchiveBenchmark ;;
-  *) run_java 2g io.clickstream.bench.Benchmark "$@" ;;
+  --operator) run_local "$heap" io.clickstream.bench.OperatorBenchmark ;;
+  --open-sessions) run_local 4g io.clickstream.bench.OpenSessionsBenchmark ;;
+  --registry) run_local "$heap" io.clickstream.bench.RegistryBenchmark ;;
+  --archive) run_local "$heap" io.clickstream.bench.ArchiveBenchmark ;;
+  *) run_local 2g io.clickstream.bench.Benchmark "$@" ;;
 esac

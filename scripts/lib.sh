@@ -94,53 +94,64 @@ install_packages() {
   apt-get -q install -y --no-install-recommends "${packages[@]}"
 }
 
-# Builds what the local runs need, if a source is newer than the last build.
-build_local() {
+# build WHAT JAR-PATTERN "SOURCE..." MAVEN-OPTION...   Builds a jar with Maven, if there is none or if one
+# of its sources is newer. "jar" is its path.
+build() {
+  local what=$1 pattern=$project/target/$2 sources found log=$project/target/build.log
+  read -ra sources <<<"pom.xml $3"
+  shift 3
   need jdk mvn
-  local stamp=$project/target/local-build.stamp
-  if [[ -f $stamp && -d $project/target/test-classes && -f $project/target/local.classpath ]] &&
-    [[ -z $(find "$project/pom.xml" "$project/src" -newer "$stamp" -print -quit) ]]; then
-    return
+  found=($pattern)
+  if [[ ! -f ${found[0]} || -n $(cd "$project" && find "${sources[@]}" -newer "${found[0]}" -print -quit) ]]; then
+    echo "Building $what (the first time, this downloads libraries)"
+    mkdir -p "$project/target"
+    (cd "$project" && mvn -q -B package -Dmaven.test.skip=true "$@") >"$log" 2>&1 ||
+      { tail -n 20 "$log" >&2; fail "the build failed, see $log"; }
+    found=($pattern)
   fi
-  echo "Building (the first time this downloads libraries)"
-  mkdir -p "$project/target"
-  local log=$project/target/local-build.log started=$project/target/local-build.started
-  touch "$started"
-  (cd "$project" && mvn -q -B test-compile) >"$log" 2>&1 ||
-    { tail -n 20 "$log" >&2; fail "the build failed, see $log"; }
-  mv "$started" "$stamp"
+  jar=${found[0]}
+}
+
+# The jar that is uploaded.
+build_jar() {
+  build "the job's jar" 'clickstream-analytics-*.jar' src/main -pl src/main
+}
+
+# The jar with the tools that need nothing but Java.
+build_tools() {
+  build "the tools" 'clickstream-tools-*.jar' "src/main src/tools" -pl src/tools -am
+}
+
+# The classes of the local run and the benchmark, which run from the folders of the build.
+build_local() {
+  build "the local run" 'bench/clickstream-bench-*.jar' \
+    "src/main src/tools src/servers src/local src/bench" -pl src/servers,src/bench -am -Dshade.skip=true
 }
 
 # For the JVM that run_java starts.
 java_options=()
 
-# run_java HEAP MAIN-CLASS ARGUMENT...   Replaces the script, so that signals reach the JVM.
+# run_java HEAP JAVA-ARGUMENT...   Replaces the script, so that signals reach the JVM.
 run_java() {
-  local heap=$1 main=$2 columns=()
-  shift 2
+  local heap=$1 columns=()
+  shift
   if [[ -t 1 ]]; then
     columns=("-Dclickstream.columns=$(tput cols 2>/dev/null || echo 80)")
   fi
   exec "$java" "-Xmx$heap" "-Djava.io.tmpdir=${TMPDIR:-/tmp}" -XX:+UseParallelGC \
-    "${java_options[@]}" \
-    "-Dopensearch.node.classpath.file=$project/target/opensearch-node.classpath" \
-    "-Dopensearch.node.classes=$project/target/test-classes" \
-    "-Dclickstream.project=$project" \
-    "${columns[@]}" \
-    -cp "$project/target/classes:$project/target/test-classes:$(<"$project/target/local.classpath")" \
-    "$main" "$@"
+    "-Dclickstream.project=$project" "${columns[@]}" "${java_options[@]}" "$@"
 }
 
-# Makes the jar that is uploaded, if a source is newer than it; "jar" is its path.
-build_jar() {
-  need jdk mvn
-  local found=("$project"/target/clickstream-analytics-*.jar) log=$project/target/jar-build.log
-  if [[ ! -f ${found[0]} || -n $(find "$project/pom.xml" "$project/src/main" -newer "${found[0]}" -print -quit) ]]; then
-    echo "Building the jar"
-    mkdir -p "$project/target"
-    (cd "$project" && mvn -q -B package -Dmaven.test.skip=true) >"$log" 2>&1 ||
-      { tail -n 20 "$log" >&2; fail "the jar can't be built, see $log"; }
-    found=("$project"/target/clickstream-analytics-*.jar)
-  fi
-  jar=${found[0]}
+# run_local HEAP MAIN-CLASS ARGUMENT...   After build_local.
+run_local() {
+  local heap=$1
+  shift
+  run_java "$heap" -cp "$jar:$(<"$project/target/local.classpath")" "$@"
+}
+
+# run_tool HEAP COMMAND ARGUMENT...   After build_tools.
+run_tool() {
+  local heap=$1
+  shift
+  run_java "$heap" -jar "$jar" "$@"
 }

@@ -88,5 +88,5 @@ HELP
   fi
 done
 
-build_local
-run_java 384m io.clickstream.local.produce.Produce "$@"
+build_tools
+run_tool 384m produce "$@"

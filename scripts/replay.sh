@@ -80,16 +80,9 @@ HELP
   fi
 done
 
-build_local
-undelivered=no rest=()
+build_tools
+heap=2g
 for argument in "$@"; do
-  if [[ $argument == --undelivered ]]; then
-    undelivered=yes
-  else
-    rest+=("$argument")
-  fi
+  [[ $argument != --undelivered ]] || heap=512m
 done
-if [[ $undelivered == yes ]]; then
-  run_java 512m io.clickstream.local.replay.SendUndelivered "${rest[@]}"
-fi
-run_java 2g io.clickstream.local.replay.Replay "$@"
+run_tool "$heap" replay "$@"

@@ -34,6 +34,6 @@ HELP
   fi
 done
 
-build_local
 build_jar
-run_java 1g io.clickstream.local.run.ClusterRun "$@"
+build_local
+run_local 1g io.clickstream.local.run.ClusterRun "$@"

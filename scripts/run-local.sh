@@ -62,4 +62,4 @@ for argument in "$@"; do
   fi
 done
 build_local
-run_java 1536m io.clickstream.local.run.LocalRun "$@"
+run_local 1536m io.clickstream.local.run.LocalRun "$@"

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.clickstream.event.DeadLetter.Reason;
-import io.clickstream.local.oracle.Oracle;
-import io.clickstream.local.oracle.OracleClick;
 import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.Clicks;
 import io.clickstream.testing.LocalJob;
+import io.clickstream.tools.oracle.Oracle;
+import io.clickstream.tools.oracle.OracleClick;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.clickstream.event.DeadLetter.Reason;
-import io.clickstream.local.oracle.Oracle;
-import io.clickstream.local.oracle.OracleClick;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.Clicks;
 import io.clickstream.testing.FakeOpenSearch;
 import io.clickstream.testing.LocalJob;
+import io.clickstream.tools.oracle.Oracle;
+import io.clickstream.tools.oracle.OracleClick;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -144,7 +144,7 @@ class EventTimeITCase {
         job.send(partition, Arrays.stream(clicks).map(Clicks::toJson).toList());
     }
 
-    private static io.clickstream.local.oracle.Expected expected(Clicks... clicks) {
+    private static io.clickstream.tools.oracle.Expected expected(Clicks... clicks) {
         List<OracleClick> all = Arrays.stream(clicks).map(Clicks::forOracle).toList();
         return Oracle.expect(all, GAP, WINDOW);
     }

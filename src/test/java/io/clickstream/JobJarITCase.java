@@ -164,6 +164,7 @@ class JobJarITCase {
                     .noneMatch(name -> name.startsWith("org/apache/flink/fs/"))
                     .noneMatch(name -> name.startsWith("org/slf4j/"))
                     .noneMatch(name -> name.startsWith("org/apache/logging/"))
+                    .noneMatch(name -> name.startsWith("io/clickstream/tools/"))
                     .noneMatch(name -> name.startsWith("io/clickstream/local/"))
                     .noneMatch(name -> name.startsWith("io/clickstream/bench/"))
                     .noneMatch(name -> name.endsWith(".SF") || name.endsWith(".RSA"));

@@ -4,13 +4,13 @@ import blue.strategic.parquet.ParquetReader;
 import io.clickstream.ClickstreamJob;
 import io.clickstream.StartChecks;
 import io.clickstream.config.JobConfig;
-import io.clickstream.local.command.LocalCommand;
 import io.clickstream.local.server.KafkaBroker;
 import io.clickstream.local.server.LocalFlink;
-import io.clickstream.local.server.LocalServers;
-import io.clickstream.local.traffic.ClickEncoder;
-import io.clickstream.local.traffic.GeneratedClick;
 import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.tools.command.Folders;
+import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.traffic.ClickEncoder;
+import io.clickstream.tools.traffic.GeneratedClick;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -119,7 +119,7 @@ public final class ArchiveBenchmark implements Callable<Integer> {
             print(rates);
             return 0;
         } finally {
-            LocalServers.delete(folder);
+            Folders.delete(folder);
         }
     }
 
@@ -215,7 +215,7 @@ public final class ArchiveBenchmark implements Callable<Integer> {
         } finally {
             pages.close();
             DiscardingFileSystem.forget(archive);
-            LocalServers.delete(folder);
+            Folders.delete(folder);
         }
     }
 

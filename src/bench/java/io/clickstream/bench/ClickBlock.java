@@ -1,6 +1,6 @@
 package io.clickstream.bench;
 
-import io.clickstream.local.traffic.ClickEncoder;
+import io.clickstream.tools.traffic.ClickEncoder;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,6 +1,6 @@
 package io.clickstream.bench;
 
-import io.clickstream.local.traffic.GeneratedClick;
+import io.clickstream.tools.traffic.GeneratedClick;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;

@@ -1,6 +1,6 @@
 package io.clickstream.bench;
 
-import io.clickstream.local.server.LocalFlink;
+import io.clickstream.tools.flink.Loopback;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -201,7 +201,7 @@ final class FlinkRun {
 
     private static Configuration configuration(RunSpec spec) {
         Path folder = Path.of(spec.folder());
-        Configuration config = LocalFlink.onLoopback();
+        Configuration config = Loopback.configuration();
         config.set(RestOptions.BIND_PORT, "0");
         config.set(CoreOptions.DEFAULT_PARALLELISM, spec.parallelism());
         config.set(CoreOptions.TMP_DIRS, folder.resolve("tmp").toString());

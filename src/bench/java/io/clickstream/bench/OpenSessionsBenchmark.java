@@ -2,8 +2,8 @@ package io.clickstream.bench;
 
 import io.clickstream.bench.RunSpec.Backend;
 import io.clickstream.bench.RunSpec.Input;
-import io.clickstream.local.command.LocalCommand;
-import io.clickstream.local.command.StatusLine;
+import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.StatusLine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;

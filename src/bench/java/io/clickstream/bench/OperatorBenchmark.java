@@ -1,6 +1,6 @@
 package io.clickstream.bench;
 
-import io.clickstream.local.command.LocalCommand;
+import io.clickstream.tools.command.LocalCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;

@@ -4,9 +4,9 @@ import io.clickstream.event.Click;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
-import io.clickstream.local.server.LocalServers;
 import io.clickstream.session.MaxRate;
 import io.clickstream.session.SessionOperator;
+import io.clickstream.tools.command.Folders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -174,7 +174,7 @@ final class OperatorRun implements AutoCloseable {
     public void close() {
         try {
             harness.close();
-            LocalServers.delete(folder);
+            Folders.delete(folder);
         } catch (Exception e) {
             throw new IllegalStateException("The operator did not close", e);
         }

@@ -1,5 +1,6 @@
 package io.clickstream.bench;
 
+import io.clickstream.tools.command.Project;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -17,9 +18,6 @@ import java.util.stream.Stream;
  * in front of the measurement.
  */
 final class PeerProcess {
-
-    /** System property: the folder of the project; the current one if not set. */
-    private static final String PROJECT_PROPERTY = "clickstream.project";
 
     /**
      * Heap of one KPU of the managed service. With this JVM's 1.5 GB it stays below 6 GB in all.
@@ -90,14 +88,11 @@ final class PeerProcess {
         if (peer != Peer.KAFKA_STREAMS) {
             return own;
         }
-        Path rocksDb =
-                Path.of(System.getProperty(PROJECT_PROPERTY, "."))
-                        .resolve("target/kafka-streams/rocksdbjni.jar")
-                        .toAbsolutePath();
+        Path rocksDb = Project.file("target/kafka-streams/rocksdbjni.jar");
         if (!Files.isRegularFile(rocksDb)) {
             throw new IllegalStateException(
                     rocksDb
-                            + " is missing: run mvn test-compile in the project's folder, which"
+                            + " is missing: run mvn package in the project's folder, which"
                             + " puts it there");
         }
         return rocksDb + File.pathSeparator + own;

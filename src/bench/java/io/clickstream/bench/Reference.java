@@ -1,9 +1,9 @@
 package io.clickstream.bench;
 
-import io.clickstream.local.oracle.Expected;
-import io.clickstream.local.oracle.Oracle;
-import io.clickstream.local.oracle.OracleClick;
-import io.clickstream.local.oracle.OracleTally;
+import io.clickstream.tools.oracle.Expected;
+import io.clickstream.tools.oracle.Oracle;
+import io.clickstream.tools.oracle.OracleClick;
+import io.clickstream.tools.oracle.OracleTally;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -1,9 +1,9 @@
 package io.clickstream.bench;
 
 import io.clickstream.bench.RunSpec.Input;
-import io.clickstream.local.command.StatusLine;
 import io.clickstream.local.results.Comparison;
-import io.clickstream.local.server.LocalServers;
+import io.clickstream.tools.command.Folders;
+import io.clickstream.tools.command.StatusLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,7 +145,7 @@ final class WorkloadRuns implements AutoCloseable {
                             spec,
                             count -> show("%s: %,d of %,d clicks".formatted(label, count, clicks)));
         } finally {
-            LocalServers.delete(Path.of(spec.folder()));
+            Folders.delete(Path.of(spec.folder()));
         }
         if (measured.peer().hasResults()
                 && !result.digests().equals(known(measured, clicks).digests())) {
@@ -180,7 +180,7 @@ final class WorkloadRuns implements AutoCloseable {
         long fewer = Math.min(clicks, Math.min(block.clicks(), CLICKS_TO_COMPARE));
         RunSpec spec = spec(measured, fewer, true, label + ": comparing");
         RunResult result = process.run(spec, count -> {});
-        LocalServers.delete(Path.of(spec.folder()));
+        Folders.delete(Path.of(spec.folder()));
         for (Aggregate aggregate : Aggregate.values()) {
             Comparison comparison =
                     Comparison.ofLines(
@@ -258,7 +258,7 @@ final class WorkloadRuns implements AutoCloseable {
                 kafka.close();
             }
         } finally {
-            LocalServers.delete(folder);
+            Folders.delete(folder);
         }
     }
 }

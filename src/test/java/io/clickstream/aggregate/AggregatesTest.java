@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.clickstream.local.oracle.Expected;
-import io.clickstream.local.oracle.TrendOracle;
+import io.clickstream.tools.oracle.Expected;
+import io.clickstream.tools.oracle.TrendOracle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

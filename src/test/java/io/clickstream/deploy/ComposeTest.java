@@ -49,10 +49,10 @@ class ComposeTest {
     void eachMountIsAFileOfTheProjectOrAVolume() throws Exception {
         String pom = Files.readString(Path.of("pom.xml"));
         Matcher artifact =
-                Pattern.compile("<artifactId>(clickstream[^<]*)</artifactId>\\s*<version>([^<]+)<")
+                Pattern.compile("<artifactId>clickstream</artifactId>\\s*<version>([^<]+)<")
                         .matcher(pom);
         assertThat(artifact.find()).isTrue();
-        Path jar = Path.of("target", artifact.group(1) + '-' + artifact.group(2) + ".jar");
+        Path jar = Path.of("target", "clickstream-analytics-" + artifact.group(1) + ".jar");
         List<Path> files = new ArrayList<>();
         services.forEach(
                 (name, service) ->

@@ -2,10 +2,10 @@ package io.clickstream.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.clickstream.local.oracle.Oracle;
-import io.clickstream.local.oracle.OracleClick;
 import io.clickstream.testing.Clicks;
 import io.clickstream.testing.SessionStage;
+import io.clickstream.tools.oracle.Oracle;
+import io.clickstream.tools.oracle.OracleClick;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -79,7 +79,7 @@ class SessionOracleTest {
         }
     }
 
-    private static io.clickstream.local.oracle.Expected expected(Input input) {
+    private static io.clickstream.tools.oracle.Expected expected(Input input) {
         List<OracleClick> clicks = input.clicks.stream().map(Clicks::forOracle).toList();
         return Oracle.expect(clicks, GAP, WINDOW);
     }

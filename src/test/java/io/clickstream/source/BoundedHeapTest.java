@@ -3,7 +3,6 @@ package io.clickstream.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,12 +31,7 @@ class BoundedHeapTest {
                                 "-XX:+UseSerialGC",
                                 "-XX:+ExitOnOutOfMemoryError",
                                 "-cp",
-                                String.join(
-                                        File.pathSeparator,
-                                        "target/classes",
-                                        "target/test-classes",
-                                        Files.readString(Path.of("target/local.classpath"))
-                                                .strip()),
+                                System.getProperty("java.class.path"),
                                 HostileRecords.class.getName())
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile())

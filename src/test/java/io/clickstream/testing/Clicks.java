@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.clickstream.event.Click;
 import io.clickstream.event.UserId;
-import io.clickstream.local.oracle.OracleClick;
+import io.clickstream.tools.oracle.OracleClick;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneOffset;

@@ -1,9 +1,7 @@
 package io.clickstream.testing;
 
 import io.clickstream.local.run.LocalRun;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,12 +24,7 @@ public final class LocalRunProcess {
                                 "-Djava.io.tmpdir=" + folders,
                                 "-Dclickstream.log=" + log,
                                 "-cp",
-                                String.join(
-                                        File.pathSeparator,
-                                        "target/classes",
-                                        "target/test-classes",
-                                        Files.readString(Path.of("target/local.classpath"))
-                                                .strip()),
+                                System.getProperty("java.class.path"),
                                 LocalRun.class.getName()));
         command.addAll(List.of(options));
         return new ProcessBuilder(command).redirectErrorStream(true).start();

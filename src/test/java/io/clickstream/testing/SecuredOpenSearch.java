@@ -84,7 +84,7 @@ public final class SecuredOpenSearch implements AutoCloseable {
     private static List<Path> jarsOfPlugin() throws IOException {
         Set<String> present =
                 Stream.of(
-                                Files.readString(Path.of("target", "opensearch-node.classpath"))
+                                Files.readString(Path.of("target", "servers.classpath"))
                                         .strip()
                                         .split(File.pathSeparator))
                         .map(jar -> artifact(Path.of(jar)))

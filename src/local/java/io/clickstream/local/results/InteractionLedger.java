@@ -2,10 +2,10 @@ package io.clickstream.local.results;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.clickstream.local.oracle.OracleClick;
 import io.clickstream.local.server.PersonalizeServer;
 import io.clickstream.local.server.PersonalizeServer.Taken;
 import io.clickstream.personalize.UndeliveredFiles;
+import io.clickstream.tools.oracle.OracleClick;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

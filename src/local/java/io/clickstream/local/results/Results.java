@@ -2,9 +2,9 @@ package io.clickstream.local.results;
 
 import io.clickstream.aggregate.Aggregate;
 import io.clickstream.aggregate.Aggregates;
-import io.clickstream.local.oracle.Expected;
 import io.clickstream.local.server.KinesisServer;
 import io.clickstream.local.server.OpenSearchIndices;
+import io.clickstream.tools.oracle.Expected;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

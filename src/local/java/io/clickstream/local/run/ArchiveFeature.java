@@ -1,8 +1,8 @@
 package io.clickstream.local.run;
 
 import io.clickstream.local.server.LocalFlink;
-import io.clickstream.local.server.MetricsInMemory;
-import io.clickstream.local.traffic.ClickEncoder;
+import io.clickstream.tools.flink.MetricsInMemory;
+import io.clickstream.tools.traffic.ClickEncoder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;

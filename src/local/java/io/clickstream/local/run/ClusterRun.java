@@ -1,25 +1,25 @@
 package io.clickstream.local.run;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.clickstream.local.command.DurationOption;
-import io.clickstream.local.command.LocalCommand;
-import io.clickstream.local.command.StatusLine;
-import io.clickstream.local.command.StopSignal;
-import io.clickstream.local.oracle.Expected;
-import io.clickstream.local.oracle.TrafficLedger;
-import io.clickstream.local.produce.Deliveries;
-import io.clickstream.local.produce.KafkaTarget;
-import io.clickstream.local.produce.RecordSequence;
 import io.clickstream.local.results.Comparison;
 import io.clickstream.local.results.Results;
 import io.clickstream.local.server.FlinkCluster;
 import io.clickstream.local.server.LocalServers;
 import io.clickstream.local.server.OpenSearchIndices;
-import io.clickstream.local.traffic.ClickEncoder;
-import io.clickstream.local.traffic.ShopTraffic;
+import io.clickstream.tools.command.DurationOption;
+import io.clickstream.tools.command.Folders;
+import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.StatusLine;
+import io.clickstream.tools.command.StopSignal;
+import io.clickstream.tools.oracle.Expected;
+import io.clickstream.tools.oracle.TrafficLedger;
+import io.clickstream.tools.produce.Deliveries;
+import io.clickstream.tools.produce.KafkaTarget;
+import io.clickstream.tools.produce.RecordSequence;
+import io.clickstream.tools.traffic.ClickEncoder;
+import io.clickstream.tools.traffic.ShopTraffic;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -146,7 +146,7 @@ public final class ClusterRun implements Callable<Integer> {
         statusLine.end();
         out.println("aborted");
         try {
-            LocalServers.delete(folder);
+            Folders.delete(folder);
         } catch (IOException e) {
             out.println("left over: " + folder);
         }
@@ -160,7 +160,7 @@ public final class ClusterRun implements Callable<Integer> {
         servers.kafka().createTopic(DEAD_LETTERS_TOPIC, 1);
         Results.TOPICS.forEach(topic -> servers.kafka().createTopic(topic, 1));
         OpenSearchIndices indices = new OpenSearchIndices(servers.openSearch().uri());
-        indices.putTemplates(templates());
+        indices.putTemplates();
         writeProperties(servers, bootstrapServers);
         out.println("Flink UI    " + cluster.webUi());
         out.println("Kafka       " + bootstrapServers);
@@ -371,9 +371,5 @@ public final class ClusterRun implements Callable<Integer> {
                                 "OpenSearchEndpoint",
                                 servers.openSearch().uri().toString())));
         new ObjectMapper().writeValue(file.toFile(), groups);
-    }
-
-    private static Path templates() throws URISyntaxException {
-        return Path.of(ClusterRun.class.getResource("/opensearch/index-templates").toURI());
     }
 }

@@ -1,9 +1,9 @@
 package io.clickstream.local.run;
 
-import io.clickstream.local.oracle.OracleClick;
 import io.clickstream.local.server.LocalFlink;
-import io.clickstream.local.server.MetricsInMemory;
-import io.clickstream.local.traffic.ClickEncoder;
+import io.clickstream.tools.flink.MetricsInMemory;
+import io.clickstream.tools.oracle.OracleClick;
+import io.clickstream.tools.traffic.ClickEncoder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.clickstream.local.run;
 
-import io.clickstream.local.oracle.ArchiveLedger;
-import io.clickstream.local.server.LocalFileSystems;
 import io.clickstream.local.server.S3Server;
-import io.clickstream.local.traffic.ClickEncoder;
 import io.clickstream.source.FileRecords;
+import io.clickstream.tools.flink.LocalFileSystems;
+import io.clickstream.tools.oracle.ArchiveLedger;
+import io.clickstream.tools.traffic.ClickEncoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

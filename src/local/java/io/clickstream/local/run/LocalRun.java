@@ -5,21 +5,6 @@ import io.clickstream.ClickstreamPipeline;
 import io.clickstream.StartChecks;
 import io.clickstream.config.JobConfig;
 import io.clickstream.event.DeadLetter;
-import io.clickstream.local.command.DurationOption;
-import io.clickstream.local.command.LocalCommand;
-import io.clickstream.local.command.Status;
-import io.clickstream.local.command.StatusLine;
-import io.clickstream.local.command.StopSignal;
-import io.clickstream.local.oracle.Expected;
-import io.clickstream.local.oracle.OracleClick;
-import io.clickstream.local.oracle.TrafficLedger;
-import io.clickstream.local.oracle.TrendLedger;
-import io.clickstream.local.produce.Deliveries;
-import io.clickstream.local.produce.KafkaTarget;
-import io.clickstream.local.produce.KinesisTarget;
-import io.clickstream.local.produce.PercentOption;
-import io.clickstream.local.produce.RecordSequence;
-import io.clickstream.local.produce.Target;
 import io.clickstream.local.results.Comparison;
 import io.clickstream.local.results.Results;
 import io.clickstream.local.results.SideResults;
@@ -28,18 +13,32 @@ import io.clickstream.local.server.GlueRegistry;
 import io.clickstream.local.server.KinesisServer;
 import io.clickstream.local.server.LocalFlink;
 import io.clickstream.local.server.LocalServers;
-import io.clickstream.local.server.MetricsInMemory;
 import io.clickstream.local.server.OpenSearchIndices;
 import io.clickstream.local.server.PersonalizeServer;
 import io.clickstream.local.server.RegistryServer;
 import io.clickstream.local.server.WriterVersion;
-import io.clickstream.local.traffic.ClickEncoder;
-import io.clickstream.local.traffic.ShopTraffic;
 import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.tools.command.DurationOption;
+import io.clickstream.tools.command.Folders;
+import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.Status;
+import io.clickstream.tools.command.StatusLine;
+import io.clickstream.tools.command.StopSignal;
+import io.clickstream.tools.flink.MetricsInMemory;
+import io.clickstream.tools.oracle.Expected;
+import io.clickstream.tools.oracle.OracleClick;
+import io.clickstream.tools.oracle.TrafficLedger;
+import io.clickstream.tools.oracle.TrendLedger;
+import io.clickstream.tools.produce.Deliveries;
+import io.clickstream.tools.produce.KafkaTarget;
+import io.clickstream.tools.produce.KinesisTarget;
+import io.clickstream.tools.produce.PercentOption;
+import io.clickstream.tools.produce.RecordSequence;
+import io.clickstream.tools.produce.Target;
+import io.clickstream.tools.traffic.ClickEncoder;
+import io.clickstream.tools.traffic.ShopTraffic;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -323,7 +322,7 @@ public final class LocalRun implements Callable<Integer> {
         statusLine.end();
         out.println("aborted");
         try {
-            LocalServers.delete(folder);
+            Folders.delete(folder);
         } catch (IOException e) {
             out.println("left over: " + folder);
         }
@@ -353,7 +352,7 @@ public final class LocalRun implements Callable<Integer> {
             }
         }
         OpenSearchIndices indices = new OpenSearchIndices(servers.openSearch().uri());
-        indices.putTemplates(templates());
+        indices.putTemplates();
 
         trends = trending ? new TrendLedger() : null;
         TrafficLedger ledger = new TrafficLedger(SESSION_GAP, WINDOW, this::sent);
@@ -506,15 +505,6 @@ public final class LocalRun implements Callable<Integer> {
             throws InterruptedException {
         JobConfig config = JobConfig.parse(properties);
         StartChecks.run(config, ClickstreamJob.define(env, config));
-    }
-
-    private static Path templates() throws URISyntaxException {
-        URL folder = LocalRun.class.getResource("/opensearch/index-templates");
-        if (folder == null) {
-            throw new IllegalStateException(
-                    "the index templates are not on the class path: run mvn test-compile");
-        }
-        return Path.of(folder.toURI());
     }
 
     /** Shows how the run goes on, until its time is over or the user stops it. */

@@ -1,12 +1,12 @@
 package io.clickstream.local.run;
 
 import io.clickstream.JobOutputs;
-import io.clickstream.local.oracle.OracleClick;
 import io.clickstream.local.results.InteractionLedger;
 import io.clickstream.local.server.LocalFlink;
-import io.clickstream.local.server.MetricsInMemory;
 import io.clickstream.local.server.PersonalizeServer;
 import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.tools.flink.MetricsInMemory;
+import io.clickstream.tools.oracle.OracleClick;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;

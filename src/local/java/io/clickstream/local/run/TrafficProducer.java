@@ -1,9 +1,9 @@
 package io.clickstream.local.run;
 
-import io.clickstream.local.produce.Deliveries;
-import io.clickstream.local.produce.Production;
-import io.clickstream.local.produce.RecordSequence;
-import io.clickstream.local.produce.Target;
+import io.clickstream.tools.produce.Deliveries;
+import io.clickstream.tools.produce.Production;
+import io.clickstream.tools.produce.RecordSequence;
+import io.clickstream.tools.produce.Target;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;

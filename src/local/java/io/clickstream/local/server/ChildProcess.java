@@ -8,8 +8,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -45,25 +43,13 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Starts a class of this project that prints its port as the first line of its output. What it
-     * prints to standard error goes to its log.
+     * Starts a program that prints its port as the first line of its output. Its standard error
+     * goes to its log.
      *
      * @param name for messages: {@code the S3 server}
-     * @param options of the JVM
      */
-    static ChildProcess startJava(
-            String name,
-            List<String> options,
-            String classPath,
-            Class<?> main,
-            List<String> arguments,
-            Path log) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(options);
-        command.addAll(List.of("-cp", classPath, main.getName()));
-        command.addAll(arguments);
-        return run(name, new ProcessBuilder(command).redirectError(log.toFile()), log);
+    static ChildProcess startWithPort(String name, ProcessBuilder program, Path log) {
+        return run(name, program.redirectError(log.toFile()), log);
     }
 
     private static ChildProcess run(String name, ProcessBuilder program, Path log) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.clickstream.tools.command.Project;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -41,9 +42,6 @@ import javax.annotation.Nullable;
  * <p>It runs with the settings of {@code flink-conf/config.yaml} and those that are given.
  */
 public final class FlinkCluster implements AutoCloseable {
-
-    /** System property: the folder of the project; the current one if not set. */
-    private static final String PROJECT_PROPERTY = "clickstream.project";
 
     /** What a Flink distribution has in its lib folder: itself, its libraries, and logging. */
     private static final Pattern OF_FLINK =
@@ -141,7 +139,7 @@ public final class FlinkCluster implements AutoCloseable {
      * @throws IllegalStateException if there is none
      */
     public static Path jobJar() throws IOException {
-        Path target = Path.of(System.getProperty(PROJECT_PROPERTY, "."), "target");
+        Path target = Project.file("target");
         try (Stream<Path> files = Files.list(target)) {
             return files.filter(file -> JOB_JAR.matcher(file.getFileName().toString()).matches())
                     .findFirst()
@@ -158,9 +156,8 @@ public final class FlinkCluster implements AutoCloseable {
 
     private void writeConfiguration() throws IOException {
         Path conf = Files.createDirectories(folder.resolve("conf"));
-        Path project = Path.of(System.getProperty(PROJECT_PROPERTY, "."));
         Files.copy(
-                project.resolve("flink-conf/config.yaml"),
+                Project.file("flink-conf/config.yaml"),
                 conf.resolve("config.yaml"),
                 StandardCopyOption.REPLACE_EXISTING);
         Files.writeString(

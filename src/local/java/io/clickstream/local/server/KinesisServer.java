@@ -1,5 +1,6 @@
 package io.clickstream.local.server;
 
+import io.clickstream.tools.command.Project;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -39,9 +40,6 @@ import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.m
  * ports, and ends with this process, however that ends.
  */
 public final class KinesisServer implements AutoCloseable {
-
-    /** System property: the folder of the project; the current one if not set. */
-    private static final String PROJECT_PROPERTY = "clickstream.project";
 
     private static final String REGION = "us-east-1";
     private static final long INSTALL_TIMEOUT_SECONDS = 180;
@@ -167,9 +165,8 @@ public final class KinesisServer implements AutoCloseable {
 
     /** Installs the server, unless it is there. */
     private static synchronized Path install() {
-        Path project = Path.of(System.getProperty(PROJECT_PROPERTY, ".")).toAbsolutePath();
-        Path files = project.resolve("src/local/kinesis");
-        Path home = project.resolve("target/kinesis-server");
+        Path files = Project.file("src/local/kinesis");
+        Path home = Project.file("target/kinesis-server");
         Path installed = home.resolve("installed");
         try {
             boolean current =

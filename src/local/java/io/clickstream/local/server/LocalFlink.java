@@ -2,6 +2,8 @@ package io.clickstream.local.server;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.clickstream.tools.flink.Loopback;
+import io.clickstream.tools.flink.MetricsInMemory;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +16,6 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
-import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateBackendOptions;
@@ -41,8 +42,6 @@ public final class LocalFlink implements AutoCloseable {
     public interface Definition {
         void define(StreamExecutionEnvironment env) throws Exception;
     }
-
-    private static final String LOOPBACK = "127.0.0.1";
 
     /** Flink's own port first, then its neighbours, then any that is free. */
     private static final String WEB_PORTS = "8081-8099,0";
@@ -124,22 +123,8 @@ public final class LocalFlink implements AutoCloseable {
         }
     }
 
-    /** A configuration of a cluster that listens on the loopback address only. */
-    public static Configuration onLoopback() {
-        Configuration config = new Configuration();
-        // Every one of these is needed, else a port opens on all addresses.
-        config.set(JobManagerOptions.ADDRESS, LOOPBACK);
-        config.set(JobManagerOptions.BIND_HOST, LOOPBACK);
-        config.set(TaskManagerOptions.HOST, LOOPBACK);
-        config.set(TaskManagerOptions.BIND_HOST, LOOPBACK);
-        config.set(RestOptions.ADDRESS, LOOPBACK);
-        config.set(RestOptions.BIND_ADDRESS, LOOPBACK);
-        config.set(JobManagerOptions.PORT, 0);
-        return config;
-    }
-
     private static Configuration configuration(Path folder, Path log, int parallelism) {
-        Configuration config = onLoopback();
+        Configuration config = Loopback.configuration();
         config.set(RestOptions.BIND_PORT, WEB_PORTS);
         config.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
         config.set(CoreOptions.TMP_DIRS, folder.resolve("tmp").toString());

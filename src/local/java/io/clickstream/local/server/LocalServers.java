@@ -1,11 +1,8 @@
 package io.clickstream.local.server;
 
+import io.clickstream.tools.command.Folders;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -39,7 +36,7 @@ public final class LocalServers implements AutoCloseable {
         } catch (CompletionException e) {
             closeIfStarted(kafka);
             closeIfStarted(openSearch);
-            delete(folder);
+            Folders.delete(folder);
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
@@ -59,36 +56,6 @@ public final class LocalServers implements AutoCloseable {
                 .join();
     }
 
-    /** Removes a folder with all that is in it, as far as it is there. */
-    public static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        Files.walkFileTree(
-                folder,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.deleteIfExists(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult visitFileFailed(Path file, IOException e) {
-                        // Gone in the meantime.
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(Path directory, IOException e)
-                            throws IOException {
-                        Files.deleteIfExists(directory);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
-    }
-
     public Path folder() {
         return folder;
     }
@@ -106,7 +73,7 @@ public final class LocalServers implements AutoCloseable {
         try (openSearch) {
             kafka.close();
         } finally {
-            delete(folder);
+            Folders.delete(folder);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.clickstream.local.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.tools.command.Project;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,14 +32,11 @@ public final class OpenSearchIndices {
         this.endpoint = endpoint;
     }
 
-    /**
-     * Puts all index templates of a folder.
-     *
-     * @param folder whose files are named by their template, {@code departments_count.json}
-     */
-    public void putTemplates(Path folder) throws IOException, InterruptedException {
+    /** Puts all index templates of the project. Files have the names of their templates. */
+    public void putTemplates() throws IOException, InterruptedException {
         List<Path> files;
-        try (Stream<Path> listed = Files.list(folder)) {
+        try (Stream<Path> listed =
+                Files.list(Project.file("src/main/opensearch/index-templates"))) {
             files = listed.filter(file -> file.toString().endsWith(".json")).sorted().toList();
         }
         for (Path file : files) {

@@ -1,6 +1,5 @@
 package io.clickstream.local.server;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -18,12 +17,6 @@ import java.util.List;
  * this process, however that ends.
  */
 public final class OpenSearchNode implements AutoCloseable {
-
-    /** System property: the file that holds the node's class path, written by the build. */
-    public static final String CLASSPATH_FILE_PROPERTY = "opensearch.node.classpath.file";
-
-    /** System property: the folder with the compiled classes of the local run. */
-    public static final String CLASSES_PROPERTY = "opensearch.node.classes";
 
     private final ChildProcess process;
     private final URI uri;
@@ -68,7 +61,7 @@ public final class OpenSearchNode implements AutoCloseable {
      * Starts a node with more plugins, whose settings are the caller's.
      *
      * @param jars of the plugins
-     * @param arguments of {@link OpenSearchNodeMain} behind the folder
+     * @param arguments of the node's main class behind the folder
      */
     public static OpenSearchNode start(
             Path folder, Path log, List<Path> jars, List<String> arguments) {
@@ -77,12 +70,10 @@ public final class OpenSearchNode implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("OpenSearch can't be started in " + folder, e);
         }
-        StringBuilder classPath = new StringBuilder(classPath());
-        jars.forEach(jar -> classPath.append(File.pathSeparator).append(jar.toAbsolutePath()));
         List<String> all = new ArrayList<>(List.of(folder.resolve("node").toString()));
         all.addAll(arguments);
         ChildProcess process =
-                ChildProcess.startJava(
+                ServerProcess.start(
                         "OpenSearch",
                         List.of(
                                 "-Xms256m",
@@ -91,31 +82,11 @@ public final class OpenSearchNode implements AutoCloseable {
                                 "-XX:TieredStopAtLevel=1",
                                 "-Dlog4j2.configurationFile=opensearch-node-log4j2.xml",
                                 "-Dlog4j2.disable.jmx=true"),
-                        classPath.toString(),
-                        OpenSearchNodeMain.class,
+                        jars,
+                        "io.clickstream.servers.OpenSearchNodeMain",
                         all,
                         log);
         return new OpenSearchNode(process, process.awaitAddress());
-    }
-
-    /** Of the child processes: this server's, and that of {@link S3Server}. */
-    static String classPath() {
-        Path file =
-                Path.of(
-                        System.getProperty(
-                                CLASSPATH_FILE_PROPERTY, "target/opensearch-node.classpath"));
-        if (!Files.isRegularFile(file)) {
-            throw new IllegalStateException(
-                    file.toAbsolutePath()
-                            + " is missing: run mvn test-compile in the project's folder, which"
-                            + " writes it");
-        }
-        Path classes = Path.of(System.getProperty(CLASSES_PROPERTY, "target/test-classes"));
-        try {
-            return Files.readString(file).strip() + File.pathSeparator + classes.toAbsolutePath();
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " can't be read", e);
-        }
     }
 
     /** Replicas would wait for a second node for ever. The node's own settings don't take it. */

@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An S3-compatible server that keeps its objects in memory: s3proxy, in a child process with the
- * class path of {@link OpenSearchNode}'s. It listens on the loopback address only, and ends with
- * this process, however that ends.
+ * An S3-compatible server that keeps its objects in memory: s3proxy, in a child process. It listens
+ * on the loopback address only, and ends with this process, however that ends.
  */
 public final class S3Server implements AutoCloseable {
 
@@ -32,11 +31,11 @@ public final class S3Server implements AutoCloseable {
      */
     public static S3Server start(Path log) {
         ChildProcess process =
-                ChildProcess.startJava(
+                ServerProcess.start(
                         "the S3 server",
                         List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-                        OpenSearchNode.classPath(),
-                        S3ServerMain.class,
+                        List.of(),
+                        "io.clickstream.servers.S3ServerMain",
                         List.of(),
                         log);
         return new S3Server(process, process.awaitAddress());

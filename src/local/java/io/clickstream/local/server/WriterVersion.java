@@ -2,7 +2,7 @@ package io.clickstream.local.server;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.clickstream.local.traffic.GeneratedClick;
+import io.clickstream.tools.traffic.GeneratedClick;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;

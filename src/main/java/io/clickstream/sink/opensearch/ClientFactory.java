@@ -19,7 +19,7 @@ import org.opensearch.client.RestClientBuilder;
  * Creates the client of one writer, with its authentication, its timeouts, and its handling of
  * outages.
  */
-final class ClientFactory implements RestClientFactory {
+public final class ClientFactory implements RestClientFactory {
 
     private static final long serialVersionUID = 1L;
 
@@ -32,7 +32,14 @@ final class ClientFactory implements RestClientFactory {
         this.bulksToRetry = bulksToRetry;
     }
 
-    /** A client like the sink's, which reports each outage as it is. */
+    /** A client like the sink's for all endpoints, which reports each outage as it is. */
+    public static RestClient plainClient(OpenSearchConfig config) {
+        return plainClient(
+                config,
+                config.endpoints().stream().map(AggregateSink::host).toArray(HttpHost[]::new));
+    }
+
+    /** The same for certain endpoints. */
     static RestClient plainClient(OpenSearchConfig config, HttpHost... hosts) {
         RestClientBuilder builder = RestClient.builder(hosts);
         configure(builder, config);

@@ -2,7 +2,7 @@ package io.clickstream.local.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.clickstream.local.command.LocalCommand;
+import io.clickstream.tools.command.LocalCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -3,8 +3,8 @@ package io.clickstream.local.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.clickstream.local.command.DurationOption;
-import io.clickstream.local.command.LocalCommand;
+import io.clickstream.tools.command.DurationOption;
+import io.clickstream.tools.command.LocalCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

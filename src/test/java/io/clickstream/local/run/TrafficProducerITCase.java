@@ -2,13 +2,13 @@ package io.clickstream.local.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.clickstream.local.oracle.TrafficLedger;
-import io.clickstream.local.produce.Deliveries;
-import io.clickstream.local.produce.KafkaTarget;
-import io.clickstream.local.produce.RecordSequence;
 import io.clickstream.local.server.KafkaBroker;
-import io.clickstream.local.traffic.ClickEncoder;
-import io.clickstream.local.traffic.ShopTraffic;
+import io.clickstream.tools.oracle.TrafficLedger;
+import io.clickstream.tools.produce.Deliveries;
+import io.clickstream.tools.produce.KafkaTarget;
+import io.clickstream.tools.produce.RecordSequence;
+import io.clickstream.tools.traffic.ClickEncoder;
+import io.clickstream.tools.traffic.ShopTraffic;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;

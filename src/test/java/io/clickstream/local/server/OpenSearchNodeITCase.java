@@ -3,6 +3,7 @@ package io.clickstream.local.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.clickstream.tools.command.Project;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -39,16 +40,20 @@ class OpenSearchNodeITCase {
 
     @Test
     void missingClassPathIsAnErrorThatSaysWhatToDo() {
-        System.setProperty(
-                OpenSearchNode.CLASSPATH_FILE_PROPERTY, folder.resolve("none").toString());
+        String before = System.getProperty(Project.PROPERTY);
+        System.setProperty(Project.PROPERTY, folder.toString());
         try {
             assertThatThrownBy(() -> OpenSearchNode.start(folder))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageEndingWith(
-                            "none is missing: run mvn test-compile in the project's folder, which"
-                                    + " writes it");
+                            "servers.classpath is missing: run mvn package in the project's folder,"
+                                    + " which writes it");
         } finally {
-            System.clearProperty(OpenSearchNode.CLASSPATH_FILE_PROPERTY);
+            if (before == null) {
+                System.clearProperty(Project.PROPERTY);
+            } else {
+                System.setProperty(Project.PROPERTY, before);
+            }
         }
     }
 

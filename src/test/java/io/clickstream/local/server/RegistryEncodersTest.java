@@ -6,7 +6,7 @@ import com.amazonaws.services.schemaregistry.deserializers.GlueSchemaRegistryKaf
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.local.server.RegistryEncoders.VersionedEncoder;
-import io.clickstream.local.traffic.GeneratedClick;
+import io.clickstream.tools.traffic.GeneratedClick;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

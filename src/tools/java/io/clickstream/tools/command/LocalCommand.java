@@ -1,0 +1,123 @@
+package io.clickstream.tools.command;
+
+import io.clickstream.config.ConfigException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.OptionalInt;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * What the commands behind the scripts share: a log file instead of a talkative console, and one
+ * line with what to do for a wrong option.
+ */
+public final class LocalCommand {
+
+    /** System property: width of the terminal; not set if the output is no terminal. */
+    private static final String COLUMNS_PROPERTY = "clickstream.columns";
+
+    /** System property: the file that Flink, Kafka and the job log to. */
+    private static final String LOG_PROPERTY = "clickstream.log";
+
+    /**
+     * Runs a command, and exits with its code.
+     *
+     * @param name of the script, without its ending
+     */
+    public static void main(String name, Object command, String[] args) throws IOException {
+        // Before anything logs.
+        System.setProperty("log4j2.configurationFile", "tools-log4j2.xml");
+        System.setProperty("log4j2.disable.jmx", "true");
+        if (System.getProperty(LOG_PROPERTY) == null) {
+            System.setProperty(LOG_PROPERTY, newLog(name).toString());
+        }
+        System.exit(commandLine(name, command).execute(args));
+    }
+
+    /** The command, which answers a wrong option with one line and exit code 2. */
+    public static CommandLine commandLine(String name, Object command) {
+        CommandLine commandLine = new CommandLine(command);
+        commandLine
+                .getCommandSpec()
+                .addOption(
+                        OptionSpec.builder("-h", "--help")
+                                .usageHelp(true)
+                                .description("show this help and exit")
+                                .build());
+        return commandLine
+                .setParameterExceptionHandler(
+                        (e, rest) -> {
+                            e.getCommandLine()
+                                    .getErr()
+                                    .println(
+                                            name
+                                                    + ": "
+                                                    + oneLine(e)
+                                                    + " (--help shows all options)");
+                            return CommandLine.ExitCode.USAGE;
+                        })
+                .setExecutionExceptionHandler(
+                        (e, failed, result) -> {
+                            // These know best what to do, and need more than a line.
+                            boolean config = e instanceof ConfigException;
+                            failed.getErr()
+                                    .println(name + ": " + (config ? e.getMessage() : oneLine(e)));
+                            if (config) {
+                                return CommandLine.ExitCode.USAGE;
+                            }
+                            failed.getErr().println("log: " + System.getProperty(LOG_PROPERTY));
+                            return CommandLine.ExitCode.SOFTWARE;
+                        });
+    }
+
+    /** The log file of this run. */
+    public static Path log() {
+        return Path.of(System.getProperty(LOG_PROPERTY)).toAbsolutePath();
+    }
+
+    /** Where the log file of this run is, as a line; empty if the command runs in a test. */
+    public static Optional<String> whereTheLogIs() {
+        return Optional.ofNullable(System.getProperty(LOG_PROPERTY)).map(log -> "log: " + log);
+    }
+
+    /** Width of the terminal; empty if the output is none. */
+    public static OptionalInt columns() {
+        Integer columns = Integer.getInteger(COLUMNS_PROPERTY);
+        return columns == null ? OptionalInt.empty() : OptionalInt.of(columns);
+    }
+
+    private static Path newLog(String name) throws IOException {
+        Path folder =
+                Files.createDirectories(
+                        Project.folder()
+                                .map(project -> project.resolve("target").resolve("logs"))
+                                .orElse(
+                                        Path.of(
+                                                System.getProperty("java.io.tmpdir"),
+                                                "clickstream-logs")));
+        String now =
+                LocalDateTime.now(ZoneId.systemDefault())
+                        .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+        return folder.resolve(name + "-" + now + ".log").toAbsolutePath().normalize();
+    }
+
+    /** The messages of an exception and its causes, without repetitions. */
+    private static String oneLine(Throwable e) {
+        StringBuilder line = new StringBuilder();
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+            String first = message.strip().lines().findFirst().orElse("");
+            if (line.indexOf(first) < 0) {
+                line.append(line.isEmpty() ? "" : ": ").append(first);
+            }
+        }
+        return line.toString();
+    }
+
+    private LocalCommand() {}
+}

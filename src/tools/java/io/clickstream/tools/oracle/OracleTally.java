@@ -1,0 +1,191 @@
+package io.clickstream.tools.oracle;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Adds up whole sessions, one after another in any order. It keeps one line per session with
+ * checkout and one counter per department and window, no clicks.
+ */
+public final class OracleTally {
+
+    private record DepartmentWindow(String department, long begin) {}
+
+    /** What `max-dept-list-size` is by default. */
+    static final int MAX_DEPT_LIST_BYTES = 512 * 1024;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final long gap;
+    private final long window;
+    private final int maxDeptListBytes;
+    private final Map<DepartmentWindow, Long> departmentCounts = new HashMap<>();
+    private final Map<Long, Long> sessionCounts = new HashMap<>();
+    private final Map<Long, Long> checkoutCounts = new HashMap<>();
+    private final List<String> checkoutLines = new ArrayList<>();
+    private long sessionTotal;
+
+    /** Begins without sessions. */
+    public OracleTally(Duration sessionGap, Duration window) {
+        this(sessionGap, window, MAX_DEPT_LIST_BYTES);
+    }
+
+    /**
+     * Begins without sessions.
+     *
+     * @param maxDeptListBytes that a list of departments may have as JSON
+     */
+    OracleTally(Duration sessionGap, Duration window, int maxDeptListBytes) {
+        this.maxDeptListBytes = maxDeptListBytes;
+        this.gap = sessionGap.toMillis();
+        this.window = window.toMillis();
+    }
+
+    /**
+     * Counts a session.
+     *
+     * @param session all clicks of one session of one user, in the order of their times
+     */
+    public void add(List<OracleClick> session) {
+        long begin = session.get(0).time();
+        long end = session.get(session.size() - 1).time() + gap;
+        long windowBegin = Math.floorDiv(end - 1, window) * window;
+
+        boolean checkout = false;
+        long lastCheckout = 0;
+        for (OracleClick click : session) {
+            if ("order_checkout".equals(click.eventType())) {
+                checkout = true;
+                lastCheckout = click.time();
+            }
+        }
+        long visits = 0;
+        long visitsUntilCheckout = 0;
+        TreeSet<String> departments = new TreeSet<>();
+        for (OracleClick click : session) {
+            String department = click.department();
+            if (department == null || department.isEmpty() || department.equals("N/A")) {
+                continue;
+            }
+            departments.add(department);
+            visits++;
+            if (checkout && click.time() <= lastCheckout) {
+                visitsUntilCheckout++;
+            }
+        }
+
+        sessionTotal++;
+        sessionCounts.merge(windowBegin, 1L, Long::sum);
+        List<String> listed = cut(departments);
+        for (String department : listed) {
+            departmentCounts.merge(new DepartmentWindow(department, windowBegin), 1L, Long::sum);
+        }
+        if (checkout) {
+            checkoutCounts.merge(windowBegin, 1L, Long::sum);
+            ObjectNode line = JsonNodeFactory.instance.objectNode();
+            if (session.get(0).user() instanceof Long number) {
+                line.put("userId", number);
+            } else {
+                line.put("userId", (String) session.get(0).user());
+            }
+            line.put("eventCount", visits);
+            line.put("orderCheckoutEventCount", visitsUntilCheckout);
+            ArrayNode deptList = line.putArray("deptList");
+            listed.forEach(deptList::add);
+            line.put("eventKey", 1);
+            line.put("windowBeginTime", begin);
+            line.put("windowEndTime", end);
+            if (listed.size() < departments.size()) {
+                line.put("deptListTruncated", departments.size() - listed.size());
+            }
+            checkoutLines.add(line.toString());
+        }
+    }
+
+    /** The longest beginning of the list that fits, found by halving. */
+    private List<String> cut(SortedSet<String> departments) {
+        List<String> all = new ArrayList<>(departments);
+        int fits = 0;
+        int tooMany = all.size() + 1;
+        while (tooMany - fits > 1) {
+            int middle = (fits + tooMany) >>> 1;
+            if (jsonBytes(all.subList(0, middle)) <= maxDeptListBytes) {
+                fits = middle;
+            } else {
+                tooMany = middle;
+            }
+        }
+        return all.subList(0, fits);
+    }
+
+    private static int jsonBytes(List<String> list) {
+        try {
+            return JSON.writeValueAsBytes(list).length;
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A list of strings can always be written", e);
+        }
+    }
+
+    long sessions() {
+        return sessionTotal;
+    }
+
+    /** How many lines the three lists of {@link #expected()} have now. */
+    long lines() {
+        return (long) departmentCounts.size() + sessionCounts.size() + checkoutLines.size();
+    }
+
+    /** What the sessions so far must end as. */
+    public Expected expected() {
+        List<String> departmentLines = new ArrayList<>();
+        departmentCounts.forEach(
+                (key, count) ->
+                        departmentLines.add(
+                                JsonNodeFactory.instance
+                                        .objectNode()
+                                        .put("departmentName", key.department())
+                                        .put("departmentCount", count)
+                                        .put("windowBeginTime", key.begin())
+                                        .put("windowEndTime", key.begin() + window)
+                                        .toString()));
+        List<String> sessionLines = new ArrayList<>();
+        sessionCounts.forEach(
+                (begin, count) -> {
+                    long checkouts = checkoutCounts.getOrDefault(begin, 0L);
+                    sessionLines.add(
+                            JsonNodeFactory.instance
+                                    .objectNode()
+                                    .put("userSessionCount", count)
+                                    .put("userSessionCountWithOrderCheckout", checkouts)
+                                    .put("percentSessionswithBuy", percent(checkouts, count))
+                                    .put("windowBeginTime", begin)
+                                    .put("windowEndTime", begin + window)
+                                    .toString());
+                });
+        List<String> checkouts = new ArrayList<>(checkoutLines);
+        Collections.sort(departmentLines);
+        Collections.sort(sessionLines);
+        Collections.sort(checkouts);
+        return Expected.of(departmentLines, sessionLines, checkouts, sessionTotal);
+    }
+
+    /** The largest whole number of percent that is not above the share. */
+    private static double percent(long part, long whole) {
+        long percent = 0;
+        while ((percent + 1) * whole <= 100 * part) {
+            percent++;
+        }
+        return percent;
+    }
+}

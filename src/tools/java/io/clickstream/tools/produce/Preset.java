@@ -1,0 +1,17 @@
+package io.clickstream.tools.produce;
+
+import java.util.Locale;
+
+/** The shapes of records that the job has presets for, under the same names. */
+enum Preset {
+    LAB,
+    INTERACTIONS,
+    WEB_ACCESS,
+    TICKER;
+
+    /** As one writes it: {@code web-access}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,432 @@
+package io.clickstream.tools.replay;
+
+import io.clickstream.config.JobConfig;
+import io.clickstream.config.PropertyGroupsFile;
+import io.clickstream.config.ReplayConfig;
+import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.tools.command.Folders;
+import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.StatusLine;
+import io.clickstream.tools.flink.LocalFileSystems;
+import io.clickstream.tools.flink.Loopback;
+import io.clickstream.tools.flink.MetricsInMemory;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import javax.annotation.Nullable;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The pipeline over files, into files of JSON lines. */
+@Command(
+        name = "replay.sh",
+        description = "Runs the pipeline over files and writes the results to a folder.",
+        sortOptions = false)
+public final class Replay implements Callable<Integer> {
+
+    private static final long TICK_MILLIS = 500;
+
+    /** Flink's memory beside the heap: sort buffers, and network buffers for the shuffles. */
+    private static final MemorySize SORT_MEMORY = MemorySize.ofMebiBytes(1024);
+
+    private static final MemorySize NETWORK_MEMORY = MemorySize.ofMebiBytes(256);
+
+    /** In the output as long as it is not complete. */
+    static final String UNFINISHED = "_UNFINISHED";
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--input",
+            arity = "1..*",
+            required = true,
+            paramLabel = "FILE|DIR|GLOB|s3://...",
+            description = "JSON, CSV or the archive's Parquet, with or without gzip")
+    private List<String> inputs;
+
+    @Option(
+            names = "--columns",
+            split = ",",
+            paramLabel = "NAME",
+            description = "the columns of CSV files that have no header")
+    private List<String> columns = new ArrayList<>();
+
+    @Option(
+            names = "--output",
+            required = true,
+            paramLabel = "DIR",
+            description = "a new or empty folder for the results")
+    private Path output;
+
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            description = "only results whose last millisecond is at or after this time")
+    @Nullable
+    private String from;
+
+    @Option(
+            names = "--to",
+            paramLabel = "TIME",
+            description = "only results whose last millisecond is before this time")
+    @Nullable
+    private String to;
+
+    @Option(
+            names = "--file-system",
+            paramLabel = "KEY=VALUE",
+            description =
+                    "a setting of Flink's file systems, such as s3.endpoint=https://...; can be"
+                            + " repeated")
+    private Map<String, String> fileSystem = new LinkedHashMap<>();
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description =
+                    "lab, interactions, web-access or ticker (default: as configured, or lab)")
+    @Nullable
+    private String preset;
+
+    @Option(
+            names = "--map",
+            paramLabel = "KEY=VALUE",
+            description = "a key of the group format, such as user=/user_id; can be repeated")
+    private Map<String, String> mapping = new LinkedHashMap<>();
+
+    @Option(
+            names = "--set",
+            paramLabel = "GROUP/KEY=VALUE",
+            description = "any other key, such as duplicates/id=/event_id; can be repeated")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(
+            names = "--session-gap",
+            paramLabel = "TIME",
+            description = "such as 1s or 30m (default: as configured, or 1s)")
+    @Nullable
+    private String sessionGap;
+
+    @Option(
+            names = "--window",
+            paramLabel = "TIME",
+            description = "such as 10s (default: as configured, or 10s)")
+    @Nullable
+    private String window;
+
+    @Option(
+            names = "--parallelism",
+            paramLabel = "N",
+            description = "parallelism (default: the number of processors)")
+    @Nullable
+    private Integer parallelism;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "the job's property groups; sources are ignored, and so are sinks without"
+                            + " --to-sinks")
+    @Nullable
+    private Path config;
+
+    @Option(
+            names = "--to-sinks",
+            description = "also write to the job's topics, streams and indices")
+    private boolean toSinks;
+
+    @Option(
+            names = "--force",
+            description = "with --to-sinks: delete documents even if more are deleted than written")
+    private boolean force;
+
+    private final PrintStream out;
+    private final StatusLine statusLine;
+
+    /** Writes what it has to say to standard output. */
+    public Replay() {
+        this(System.out);
+    }
+
+    /** Writes what it has to say to a stream. */
+    Replay(PrintStream out) {
+        this.out = out;
+        this.statusLine = new StatusLine(out, LocalCommand.columns());
+    }
+
+    /** Runs to the end of the input, and exits. */
+    public static void main(String[] args) throws IOException {
+        LocalCommand.main("replay", new Replay(), args);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (parallelism != null && parallelism < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--parallelism must be at least 1, not " + parallelism);
+        }
+        TimeRange range = range();
+        Map<String, Map<String, String>> job =
+                config == null ? Map.of() : PropertyGroupsFile.read(config);
+        ReplayConfig replayConfig = ReplayConfig.parse(propertyGroups(job));
+        if (toSinks) {
+            checkToSinks();
+        }
+        LocalFileSystems.initialize(fileSystem);
+        checkColumns();
+        ReplayFiles files = inputFiles();
+        prepareOutput(ReplayJob.folders(replayConfig));
+        files.describe(columns).forEach(out::println);
+
+        int subtasks =
+                parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
+        Path temporary = Files.createTempDirectory("clickstream-replay-");
+        try {
+            ReplaySinks sinks = null;
+            if (toSinks) {
+                sinks = new ReplaySinks(JobConfig.parse(job), range, temporary, force);
+                sinks.check();
+            }
+            ReplayReport report = run(files, range, replayConfig, subtasks, temporary, sinks);
+            report.lines().forEach(out::println);
+            LocalCommand.whereTheLogIs().ifPresent(out::println);
+            if (!report.isComplete()) {
+                // What sinks have is left as it is: results of whole files may be missing.
+                return 1;
+            }
+            Files.delete(output.resolve(UNFINISHED));
+            return sinks == null || sinks.removeStale(out) ? 0 : 1;
+        } finally {
+            Folders.delete(temporary);
+        }
+    }
+
+    /** What is written into sinks must be what the job would write there, and be complete. */
+    private void checkToSinks() {
+        if (config == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--to-sinks needs --config FILE with the job's property groups, which name the"
+                            + " sinks");
+        }
+        if (from == null || to == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--to-sinks needs --from and --to, the range of documents to replace");
+        }
+        if (time("--to", to, 0) > System.currentTimeMillis()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--to "
+                            + to
+                            + " is in the future; with --to-sinks it must be in the past,"
+                            + " since the job still counts newer clicks");
+        }
+        if (sessionGap != null || window != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--session-gap and --window can't be used with --to-sinks, which uses those of"
+                            + " --config");
+        }
+    }
+
+    private TimeRange range() {
+        TimeRange range =
+                new TimeRange(
+                        time("--from", from, TimeRange.ALL.from()),
+                        time("--to", to, TimeRange.ALL.to()));
+        if (range.from() >= range.to()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--from " + from + " is not before --to " + to);
+        }
+        return range;
+    }
+
+    private long time(String option, @Nullable String text, long otherwise) {
+        try {
+            return text == null ? otherwise : TimeRange.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
+        }
+    }
+
+    private ReplayReport run(
+            ReplayFiles files,
+            TimeRange range,
+            ReplayConfig replayConfig,
+            int subtasks,
+            Path temporary,
+            @Nullable ReplaySinks sinks)
+            throws Exception {
+        Configuration cluster = cluster(subtasks, temporary);
+        MetricsInMemory metrics = MetricsInMemory.reportFrom(cluster);
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.createLocalEnvironment(subtasks, cluster);
+        ReplayJob.define(env, files.paths(), columns, output, range, replayConfig, sinks);
+
+        long started = System.nanoTime();
+        CompletableFuture<JobExecutionResult> result =
+                env.executeAsync("clickstream-replay").getJobExecutionResult();
+        ReplayProgress progress = new ReplayProgress(files.bytes(), started);
+        while (!isDone(result)) {
+            long now = System.nanoTime();
+            statusLine.show(
+                    progress.line(
+                            metrics.countWithFinished(ClickstreamMetrics.BYTES_IN),
+                            metrics.countWithFinished(ClickstreamMetrics.RECORDS_IN),
+                            metrics.countWithFinished(ClickstreamMetrics.SESSIONS),
+                            now),
+                    TimeUnit.NANOSECONDS.toMillis(now));
+        }
+        statusLine.end();
+        return ReplayReport.read(output, range, metrics, System.nanoTime() - started);
+    }
+
+    /** Waits a while for the end of the job; throws what it failed with. */
+    private static boolean isDone(CompletableFuture<JobExecutionResult> result) throws Exception {
+        try {
+            result.get(TICK_MILLIS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the replay failed", e.getCause());
+        }
+    }
+
+    private Map<String, Map<String, String>> propertyGroups(Map<String, Map<String, String>> job) {
+        Map<String, Map<String, String>> groups = new HashMap<>(job);
+        Map<String, String> aggregates = new HashMap<>(groups.getOrDefault("aggregates", Map.of()));
+        if (sessionGap != null) {
+            aggregates.put("session-gap", sessionGap);
+        }
+        if (window != null) {
+            aggregates.put("window", window);
+        }
+        groups.put("aggregates", aggregates);
+        groups.put("format", format(groups.getOrDefault("format", Map.of())));
+        settings.forEach((key, value) -> set(groups, key, value));
+        return groups;
+    }
+
+    private void set(Map<String, Map<String, String>> groups, String key, String value) {
+        int slash = key.indexOf('/');
+        if (slash < 1 || slash == key.length() - 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--set %s=%s: the key must be GROUP/KEY, such as duplicates/id"
+                            .formatted(key, value));
+        }
+        String group = key.substring(0, slash);
+        Map<String, String> changed = new HashMap<>(groups.getOrDefault(group, Map.of()));
+        changed.put(key.substring(slash + 1), value);
+        groups.put(group, changed);
+    }
+
+    /** What is read are JSON lines, whatever the job reads. */
+    private Map<String, String> format(Map<String, String> ofTheJob) {
+        Map<String, String> format = new HashMap<>(ofTheJob);
+        if (preset != null || !mapping.isEmpty()) {
+            format.put("type", "json");
+            format.remove("writer-schema");
+        }
+        if (preset != null) {
+            format.put("preset", preset);
+        }
+        format.putAll(mapping);
+        return format;
+    }
+
+    private void checkColumns() {
+        Set<String> names = new HashSet<>();
+        for (String column : columns) {
+            if (column.isBlank()) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--columns has an empty name: give each column of the file a name");
+            }
+            if (!names.add(column)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--columns has the name " + column + " twice: give each column its own");
+            }
+        }
+    }
+
+    private ReplayFiles inputFiles() throws IOException {
+        for (String input : inputs) {
+            if (input.startsWith("--")) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "Unknown option: '" + input + "' (a file of this name: ./" + input + ")");
+            }
+        }
+        try {
+            return ReplayFiles.find(inputs);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--input: " + e.getMessage(), e);
+        }
+    }
+
+    private void prepareOutput(List<String> folders) throws IOException {
+        if (Files.exists(output)) {
+            if (!Files.isDirectory(output)) {
+                throw new ParameterException(
+                        spec.commandLine(), "--output " + output + " is not a folder");
+            }
+            try (Stream<Path> found = Files.list(output)) {
+                if (found.findAny().isPresent()) {
+                    throw new ParameterException(spec.commandLine(), notEmpty());
+                }
+            }
+        }
+        for (String folder : folders) {
+            Files.createDirectories(output.resolve(folder));
+        }
+        Files.writeString(
+                output.resolve(UNFINISHED), "The replay into this folder did not complete.\n");
+    }
+
+    private String notEmpty() {
+        return Files.exists(output.resolve(UNFINISHED))
+                ? "--output %s has results of a replay that did not complete; remove it with rm -r"
+                                .formatted(output)
+                        + " %s, or specify a new folder".formatted(output)
+                : "--output " + output + " is not empty; specify a new folder";
+    }
+
+    private static Configuration cluster(int subtasks, Path temporary) {
+        Configuration cluster = Loopback.configuration();
+        cluster.set(CoreOptions.TMP_DIRS, temporary.toString());
+        cluster.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, SORT_MEMORY);
+        cluster.set(TaskManagerOptions.NETWORK_MEMORY_MIN, NETWORK_MEMORY);
+        cluster.set(TaskManagerOptions.NETWORK_MEMORY_MAX, NETWORK_MEMORY);
+        cluster.set(TaskManagerOptions.NUM_TASK_SLOTS, subtasks);
+        cluster.set(RestOptions.BIND_PORT, "0");
+        return cluster;
+    }
+}

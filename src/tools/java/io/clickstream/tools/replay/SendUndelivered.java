@@ -1,0 +1,95 @@
+package io.clickstream.tools.replay;
+
+import io.clickstream.config.JobConfig;
+import io.clickstream.config.PersonalizeConfig;
+import io.clickstream.config.PropertyGroupsFile;
+import io.clickstream.personalize.UndeliveredFiles;
+import io.clickstream.personalize.UndeliveredSender;
+import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.flink.LocalFileSystems;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Sends to Personalize what the job could not deliver during an outage. Exits with 0 only if
+ * Personalize has taken all of it.
+ */
+@Command(
+        name = "replay.sh --undelivered",
+        description = "Sends undelivered interactions to Personalize.",
+        sortOptions = false)
+public final class SendUndelivered implements Callable<Integer> {
+
+    /** How many refusals of a file are shown. */
+    private static final int SHOWN = 3;
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "the job's property groups")
+    private Path config;
+
+    @Option(
+            names = "--file-system",
+            paramLabel = "KEY=VALUE",
+            description =
+                    "a setting of Flink's file systems, such as s3.endpoint=https://...; can be"
+                            + " repeated")
+    private Map<String, String> fileSystem = new LinkedHashMap<>();
+
+    /** Sends all files, and exits. */
+    public static void main(String[] args) throws IOException {
+        LocalCommand.main("replay", new SendUndelivered(), args);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        PersonalizeConfig personalize =
+                JobConfig.parse(PropertyGroupsFile.read(config))
+                        .personalize()
+                        .orElseThrow(
+                                () ->
+                                        new ParameterException(
+                                                spec.commandLine(),
+                                                "--config " + config + " has no sink.personalize"));
+        LocalFileSystems.initialize(fileSystem);
+        PrintWriter out = spec.commandLine().getOut();
+        List<org.apache.flink.core.fs.Path> files =
+                new UndeliveredFiles(personalize.spillPath(), Clock.systemUTC()).list();
+        UndeliveredSender sender = new UndeliveredSender(personalize);
+        long delivered = 0;
+        long refused = 0;
+        for (org.apache.flink.core.fs.Path file : files) {
+            UndeliveredSender.Result result = sender.send(file);
+            delivered += result.delivered();
+            refused += result.refused().size();
+            if (!result.refused().isEmpty()) {
+                out.printf(Locale.ROOT, "%s: %,d refused%n", file, result.refused().size());
+                result.refused().stream().limit(SHOWN).forEach(line -> out.println("  " + line));
+            }
+        }
+        out.printf(
+                Locale.ROOT,
+                "files %,d, delivered %,d, refused %,d%n",
+                files.size(),
+                delivered,
+                refused);
+        out.flush();
+        return refused == 0 ? 0 : 1;
+    }
+}
