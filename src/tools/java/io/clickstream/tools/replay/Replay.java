@@ -34,6 +34,7 @@ import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -427,6 +428,8 @@ public final class Replay implements Callable<Integer> {
         cluster.set(TaskManagerOptions.NETWORK_MEMORY_MAX, NETWORK_MEMORY);
         cluster.set(TaskManagerOptions.NUM_TASK_SLOTS, subtasks);
         cluster.set(RestOptions.BIND_PORT, "0");
+        cluster.set(WebOptions.TMP_DIR, temporary.toString());
+        cluster.set(WebOptions.UPLOAD_DIR, temporary.toString());
         return cluster;
     }
 }
