@@ -335,13 +335,14 @@ public final class ClickstreamPipeline {
                                         EVENT_TIME,
                                         EventTypes.CLICK,
                                         new EventTimeOperator(
-                                                config.eventTime().outOfOrderness(), reach())));
+                                                config.eventTime().outOfOrderness(),
+                                                longestWindow())));
         return DataStreamUtils.reinterpretAsKeyedStream(
                 inEventTime, Click::user, EventTypes.USER_ID);
     }
 
     /** The maximum time between a click and the end of the last window that contains it. */
-    private Duration reach() {
+    private Duration longestWindow() {
         Duration ofSession = config.aggregates().sessionGap().plus(config.aggregates().window());
         Duration ofTrend =
                 config.trending()
@@ -445,8 +446,8 @@ public final class ClickstreamPipeline {
         if (!outputs.isRange()) {
             return results;
         }
-        long from = outputs.from();
-        long to = outputs.to();
+        long from = outputs.fromMillis();
+        long to = outputs.toMillis();
         return named(
                 results.getName() + "-in-range",
                 results.filter(

@@ -112,11 +112,11 @@ public final class Outputs {
         return from != Long.MIN_VALUE || to != Long.MAX_VALUE;
     }
 
-    long from() {
+    long fromMillis() {
         return from;
     }
 
-    long to() {
+    long toMillis() {
         return to;
     }
 

@@ -168,14 +168,14 @@ class PersonalizeITCase {
 
     @Test
     void everySecondCallIsThrottledAndOrderHolds() throws Exception {
-        personalize.have(Fault.THROTTLING);
+        personalize.injectFault(Fault.THROTTLING);
         underFaults(Duration.ofMinutes(1), true);
         assertThat(personalize.calls()).isGreaterThan(personalize.goodCalls() * 3 / 2);
     }
 
     @Test
     void anOutageSpillsAndTheTopicsGoOn() throws Exception {
-        personalize.have(Fault.UNAVAILABLE);
+        personalize.injectFault(Fault.UNAVAILABLE);
         Accounts accounts = underFaults(Duration.ofSeconds(5), false);
         assertThat(accounts.spilled()).isNotEmpty();
         assertThat(accounts.delivered()).isNotEmpty();
@@ -183,7 +183,7 @@ class PersonalizeITCase {
 
     @Test
     void aServiceThatHangsSpillsToo() throws Exception {
-        personalize.have(Fault.SLOW);
+        personalize.injectFault(Fault.SLOW);
         Accounts accounts = underFaults(Duration.ofSeconds(5), false);
         assertThat(accounts.spilled()).isNotEmpty();
         assertThat(accounts.delivered()).isNotEmpty();
@@ -238,12 +238,12 @@ class PersonalizeITCase {
                 Map<Fault, List<Long>> ranges = new LinkedHashMap<>();
                 for (Fault fault :
                         List.of(Fault.NONE, Fault.THROTTLING, Fault.UNAVAILABLE, Fault.SLOW)) {
-                    personalize.have(fault);
+                    personalize.injectFault(fault);
                     long from = clicks.now();
                     clicks.sendFor(fault == Fault.NONE ? Duration.ofSeconds(4) : each);
                     ranges.put(fault, List.of(from, clicks.now()));
                 }
-                personalize.have(Fault.NONE);
+                personalize.injectFault(Fault.NONE);
                 long end = clicks.now();
                 Await.until(
                         "the last windows",
@@ -398,7 +398,7 @@ class PersonalizeITCase {
             String savepoint = savepoint(job);
             job.flink().close();
             if (!everythingIsDelivered) {
-                personalize.have(Fault.NONE);
+                personalize.injectFault(Fault.NONE);
             }
             job.startFrom(savepoint, folder.resolve("second"), 1);
             job.send(0, more.stream().map(Clicks::toJson).toList());

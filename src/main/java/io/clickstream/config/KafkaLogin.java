@@ -41,13 +41,13 @@ public final class KafkaLogin {
         Security security = reader.get(keys.security);
         KafkaLogin login = new KafkaLogin(keys, security == null ? Security.PLAINTEXT : security);
         if (security != null) {
-            login.refuseWhatIsOfNoUse(reader);
+            login.refuseUnusedSettings(reader);
             login.add(reader);
         }
         return login;
     }
 
-    private void refuseWhatIsOfNoUse(PropertyReader reader) {
+    private void refuseUnusedSettings(PropertyReader reader) {
         List<Key<?>> useless = new ArrayList<>(keys.all());
         useless.remove(keys.security);
         if (security == Security.SCRAM) {

@@ -70,7 +70,7 @@ public final class IpPrivacy implements Serializable {
             tree = FieldTree.ofIp(fields);
             watch = new PointerWatch(Map.of(KEY, fields));
         }
-        if (watch != null && !watch.look(json)) {
+        if (watch != null && !watch.observe(json)) {
             watch = null;
         }
         Splice splice = new Splice(json);

@@ -124,7 +124,7 @@ public final class JsonClickDecoder implements ClickDecoder {
         } catch (MalformedRecordException e) {
             throw Framing.explain(record, e, false);
         }
-        if (watch != null && !watch.look(record)) {
+        if (watch != null && !watch.observe(record)) {
             watch = null;
         }
     }

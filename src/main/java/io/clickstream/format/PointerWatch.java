@@ -61,7 +61,7 @@ final class PointerWatch {
      * @param record one JSON object
      * @return whether there is anything left to watch
      */
-    boolean look(byte[] record) {
+    boolean observe(byte[] record) {
         try (JsonParser parser = RecordJson.FACTORY.createParser(record)) {
             parser.nextToken();
             List<JsonPointer> pointers = new ArrayList<>();

@@ -42,7 +42,7 @@ public final class BatchedIntakeOperator extends ClickIntakeOperator<ClickBatch>
                         getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
                         // The network has a copy when this returns.
                         batch -> output.collect(new StreamRecord<>(batch)));
-        every(MAX_DELAY_MILLIS, this::sendHeldBack);
+        runEvery(MAX_DELAY_MILLIS, this::sendHeldBack);
     }
 
     @Override

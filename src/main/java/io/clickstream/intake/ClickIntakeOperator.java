@@ -99,13 +99,13 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
             archive =
                     new ArchiveTap(
                             archiveTarget, output, getMetricGroup(), getProcessingTimeService());
-            every(ArchiveTap.MAX_DELAY_MILLIS, archive::send);
-            every(ArchiveTap.CLOCK_MILLIS, archive::readClock);
+            runEvery(ArchiveTap.MAX_DELAY_MILLIS, archive::send);
+            runEvery(ArchiveTap.CLOCK_MILLIS, archive::readClock);
         }
     }
 
     /** Runs an action periodically in the task's thread. */
-    final void every(long millis, Runnable action) {
+    final void runEvery(long millis, Runnable action) {
         long due = getProcessingTimeService().getCurrentProcessingTime() + millis;
         var unused =
                 getProcessingTimeService()
@@ -113,7 +113,7 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
                                 due,
                                 now -> {
                                     action.run();
-                                    every(millis, action);
+                                    runEvery(millis, action);
                                 });
     }
 

@@ -171,13 +171,13 @@ final class Courier implements AutoCloseable {
     private void make(Call call) {
         try {
             List<Interaction> interactions = call.interactions();
-            took(call, interactions, client.put(interactions));
+            answered(call, interactions, client.put(interactions));
         } catch (RuntimeException e) {
             fail(e);
         }
     }
 
-    private synchronized void took(Call call, List<Interaction> interactions, Answer answer) {
+    private synchronized void answered(Call call, List<Interaction> interactions, Answer answer) {
         if (closed) {
             return;
         }
@@ -197,17 +197,17 @@ final class Courier implements AutoCloseable {
                 break;
             case THROTTLED:
                 metrics.throttled();
-                again(call, answer);
+                retry(call, answer);
                 break;
             case FAILED:
                 metrics.failed();
-                again(call, answer);
+                retry(call, answer);
                 break;
         }
         changed();
     }
 
-    private void again(Call call, Answer answer) {
+    private void retry(Call call, Answer answer) {
         long now = monotonicMillis();
         outbox.failed(call, now);
         if (now >= nextWarning) {

@@ -102,7 +102,7 @@ final class EventsClient implements AutoCloseable {
             client.putEvents(request(interactions));
             return new Answer(Outcome.DELIVERED, "");
         } catch (AwsServiceException e) {
-            return new Answer(outcome(e), said(e));
+            return new Answer(outcome(e), errorMessage(e));
         } catch (SdkException e) {
             return new Answer(Outcome.FAILED, String.valueOf(e.getMessage()));
         }
@@ -119,12 +119,12 @@ final class EventsClient implements AutoCloseable {
         return e.awsErrorDetails() != null
                         && e.awsErrorDetails().errorCode() != null
                         && REFUSALS.contains(e.awsErrorDetails().errorCode())
-                        && !TRACKER.matcher(said(e)).find()
+                        && !TRACKER.matcher(errorMessage(e)).find()
                 ? Outcome.REFUSED
                 : Outcome.FAILED;
     }
 
-    private static String said(AwsServiceException e) {
+    private static String errorMessage(AwsServiceException e) {
         return e.awsErrorDetails() == null
                 ? "status " + e.statusCode()
                 : "status "

@@ -54,7 +54,7 @@ final class Outbox {
 
     /** Notified when all interactions of a batch have left. */
     interface Receipt {
-        void allLeft();
+        void allDelivered();
     }
 
     /** A batch of interactions that arrived together and leave one by one. */
@@ -225,8 +225,8 @@ final class Outbox {
     /** Must be called when Personalize has accepted a call. */
     void delivered(Call call) {
         succeeded(call);
-        left(call.entries);
-        goOn(call.lane);
+        release(call.entries);
+        queueOrRemove(call.lane);
     }
 
     /** Notes that Personalize answers, whether it accepts the call or not. */
@@ -240,7 +240,7 @@ final class Outbox {
         failingSince = NEVER;
     }
 
-    private void goOn(Lane lane) {
+    private void queueOrRemove(Lane lane) {
         if (lane.entries.isEmpty()) {
             lanes.remove(lane.key, lane);
         } else {
@@ -281,7 +281,7 @@ final class Outbox {
             putBack(call.lane, call.entries);
             call.lane.singles = call.entries.size();
         }
-        goOn(call.lane);
+        queueOrRemove(call.lane);
         return parcel;
     }
 
@@ -326,7 +326,7 @@ final class Outbox {
     void stored(Parcel parcel) {
         parcels.remove(parcel);
         parcel.byLane.keySet().forEach(this::spillHasEnded);
-        left(parcel.entries);
+        release(parcel.entries);
         if (held == 0) {
             // What comes next gets its time anew.
             failingSince = NEVER;
@@ -347,7 +347,7 @@ final class Outbox {
     private void spillHasEnded(Lane lane) {
         lane.spilling = false;
         lanesInSpills--;
-        goOn(lane);
+        queueOrRemove(lane);
     }
 
     private static void putBack(Lane lane, List<Entry> entries) {
@@ -356,11 +356,11 @@ final class Outbox {
         }
     }
 
-    private void left(List<Entry> entries) {
+    private void release(List<Entry> entries) {
         held -= entries.size();
         for (Entry entry : entries) {
             if (--entry.batch.open == 0) {
-                entry.batch.receipt.allLeft();
+                entry.batch.receipt.allDelivered();
             }
         }
     }

@@ -101,10 +101,10 @@ final class ExpiryBuckets {
             for (int from = 0; from < bucket.size; from += PEEKED) {
                 sort(bucket, from, watermark);
                 for (int i = 0; i < others; i++) {
-                    left = look(other[i], users.earliestEnd(other[i], gap), index, left);
+                    left = rearm(other[i], users.earliestEnd(other[i], gap), index, left);
                 }
                 for (int i = 0; i < dues; i++) {
-                    left = look(due[i], visitor.closeDue(due[i]), index, left);
+                    left = rearm(due[i], visitor.closeDue(due[i]), index, left);
                 }
             }
             if (left != null) {
@@ -148,7 +148,7 @@ final class ExpiryBuckets {
     }
 
     /** Puts a user into the bucket of the end of the oldest session, if there still is one. */
-    private Bucket look(int head, long end, long index, Bucket left) {
+    private Bucket rearm(int head, long end, long index, Bucket left) {
         if (end == SessionRecords.NOT_ARMED) {
             return left;
         }

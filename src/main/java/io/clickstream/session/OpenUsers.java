@@ -154,7 +154,7 @@ final class OpenUsers {
             }
             used++;
             if (place((long) hash << 32 | head) >= MAX_SAME_HASH) {
-                crowd(hash);
+                addCrowd(hash);
             }
         } else {
             crowd.put(records.user(head), head);
@@ -178,7 +178,7 @@ final class OpenUsers {
     }
 
     /** Moves all users with a hash from the table into a tree. */
-    private void crowd(int hash) {
+    private void addCrowd(int hash) {
         TreeMap<UserId, Integer> crowd = new TreeMap<>(BY_ID);
         int mask = slots.length - 1;
         int i = hash & mask;

@@ -118,7 +118,7 @@ final class PendingClicks {
     }
 
     /** The click itself, of one that is behind the watermark. */
-    Click behind(int index) {
+    Click clickBehindWatermark(int index) {
         return behind[index];
     }
 }

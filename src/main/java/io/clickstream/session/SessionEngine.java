@@ -214,7 +214,7 @@ final class SessionEngine {
             change = OpenUsers.NOT_TAKEN;
         }
         if (change == OpenUsers.NOT_TAKEN) {
-            late.accept(batch.behind(index));
+            late.accept(batch.clickBehindWatermark(index));
             return;
         }
         if (stored != null) {
@@ -253,14 +253,14 @@ final class SessionEngine {
      * Checks a user in the store whose session may have ended. Must be called with the watermark of
      * the next call of {@link #advance}.
      */
-    void wake(UserId id, long newWatermark) {
+    void onTimer(UserId id, long newWatermark) {
         watermark = newWatermark;
         int hash = OpenUsers.hash(id);
         int head = users.get(id, hash);
         LargeUsers.Stored stored = large.get(id);
         if (stored != null && earliestEnd(stored, head) - 1 > watermark) {
             // The session has grown since.
-            store.wakeAt(id, earliestEnd(stored, head) - 1);
+            store.setTimer(id, earliestEnd(stored, head) - 1);
             return;
         }
         if (stored == null && (head != SessionRecords.NONE || !spilled.mayContain(id))) {
@@ -304,7 +304,7 @@ final class SessionEngine {
 
     /** Writes the whole log again. */
     void writeAll() {
-        log.startAnew();
+        log.startOver();
         users.forEach(this::writeToLog);
     }
 
@@ -332,7 +332,7 @@ final class SessionEngine {
         spilledSessions -= users.sessionCount(newest);
         users.free(newest);
         LargeUsers.Stored stored = noteLarge(id, first, store.readParts(id));
-        store.wakeAt(id, stored.earliestEnd() - 1);
+        store.setTimer(id, stored.earliestEnd() - 1);
     }
 
     /** Registers a user whose sessions are in the store in several parts. */
@@ -627,7 +627,7 @@ final class SessionEngine {
             stored = large.add(id, records, head, bytes.length);
             spilledSessions += stored.size();
             store.addPart(id, bytes);
-            store.wakeAt(id, stored.earliestEnd() - 1);
+            store.setTimer(id, stored.earliestEnd() - 1);
         } else {
             store.write(id, bytes);
             noteSpilled(id, head);
@@ -649,7 +649,7 @@ final class SessionEngine {
     private void noteSpilled(UserId id, int head) {
         spilled.add(id);
         spilledSessions += users.sessionCount(head);
-        store.wakeAt(id, users.earliestEnd(head, gap) - 1);
+        store.setTimer(id, users.earliestEnd(head, gap) - 1);
     }
 
     /**

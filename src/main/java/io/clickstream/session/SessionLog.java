@@ -155,7 +155,7 @@ final class SessionLog {
     }
 
     /** Forgets all, to be written anew before the next {@link #flush}. */
-    void startAnew() {
+    void startOver() {
         for (int i = 0; i < lengths.length; i++) {
             if (pending[i] != null) {
                 pending[i].clear();
@@ -172,7 +172,7 @@ final class SessionLog {
     void flush() {
         for (int keyGroup = 0; keyGroup < lengths.length; keyGroup++) {
             if (pending[keyGroup] != null && pending[keyGroup].position() > 0) {
-                hand(keyGroup);
+                flushSegment(keyGroup);
             }
             for (int i = lengths[keyGroup]; i < oldLengths[keyGroup]; i++) {
                 segments.remove(keyGroup, i);
@@ -245,11 +245,11 @@ final class SessionLog {
     private void end(int keyGroup, VarBytes out, int length) {
         bytes += length;
         if (out.position() >= segmentBytes) {
-            hand(keyGroup);
+            flushSegment(keyGroup);
         }
     }
 
-    private void hand(int keyGroup) {
+    private void flushSegment(int keyGroup) {
         byte[] segment = pending[keyGroup].take();
         segments.put(keyGroup, lengths[keyGroup]++, segment);
         bytesWritten += segment.length;

@@ -361,7 +361,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
 
     @Override
     public void onEventTime(InternalTimer<UserId, VoidNamespace> timer) {
-        engine.wake(timer.getKey(), timers.currentWatermark());
+        engine.onTimer(timer.getKey(), timers.currentWatermark());
     }
 
     @Override
@@ -477,7 +477,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         }
 
         @Override
-        public void wakeAt(UserId user, long lastMillisecond) {
+        public void setTimer(UserId user, long lastMillisecond) {
             setCurrentKey(user);
             timers.registerEventTimeTimer(VoidNamespace.INSTANCE, lastMillisecond);
         }

@@ -30,9 +30,9 @@ interface SessionStore {
     void removeParts(UserId user);
 
     /**
-     * Sees to it that {@link SessionEngine#wake} is called when the watermark gets there.
+     * Makes Flink call {@link SessionEngine#onTimer} when the watermark reaches this time.
      *
      * @param lastMillisecond of a session, ms since the epoch
      */
-    void wakeAt(UserId user, long lastMillisecond);
+    void setTimer(UserId user, long lastMillisecond);
 }

@@ -165,7 +165,7 @@ public final class PartitionTimes {
                 clicked = false;
                 newest = Math.max(newest, newestClick);
                 silentSince = now;
-                goesOn();
+                resumed();
                 return true;
             }
             if (now - silentSince < idleTimeout) {
@@ -182,7 +182,7 @@ public final class PartitionTimes {
             // Both are NEVER or a time, and a difference of times can't overflow.
             boolean isSilent = caughtUp != NEVER && caughtUp - silentSince >= idleTimeout;
             if (isSilent && now - caughtUp <= freshMillis) {
-                goesOn();
+                resumed();
                 return false;
             }
             return isStillAwaited(now, step);
@@ -209,7 +209,7 @@ public final class PartitionTimes {
             return !isSetAside;
         }
 
-        private void goesOn() {
+        private void resumed() {
             if (isSetAside) {
                 isSetAside = false;
                 LOG.info(

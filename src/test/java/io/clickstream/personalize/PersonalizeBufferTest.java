@@ -82,7 +82,7 @@ class PersonalizeBufferTest {
     void afterARescaleEachHeldInteractionIsSentOnceAndInTheOrderOfItsSession() throws Exception {
         try (AwsCredentials credentials = AwsCredentials.some();
                 PersonalizeServer server = PersonalizeServer.start()) {
-            server.have(PersonalizeServer.Fault.UNAVAILABLE);
+            server.injectFault(PersonalizeServer.Fault.UNAVAILABLE);
             OperatorSubtaskState[] held = new OperatorSubtaskState[2];
             for (int subtask = 0; subtask < held.length; subtask++) {
                 try (OneInputStreamOperatorTestHarness<Interaction, CommittableMessage<Object>>
@@ -97,7 +97,7 @@ class PersonalizeBufferTest {
                     held[subtask] = harness.snapshot(1, 1);
                 }
             }
-            server.have(PersonalizeServer.Fault.NONE);
+            server.injectFault(PersonalizeServer.Fault.NONE);
 
             List<OneInputStreamOperatorTestHarness<Interaction, CommittableMessage<Object>>> all =
                     new ArrayList<>();

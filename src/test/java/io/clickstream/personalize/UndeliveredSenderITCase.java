@@ -73,7 +73,7 @@ class UndeliveredSenderITCase {
 
     @Test
     void allIsSentInItsOrderByFewCallsWithinTheRate() throws Exception {
-        personalize.have(Fault.THROTTLING);
+        personalize.injectFault(Fault.THROTTLING);
         files.write(interactions(600));
 
         long begin = System.nanoTime();
@@ -163,7 +163,7 @@ class UndeliveredSenderITCase {
 
     @Test
     void aServiceThatIsStillAwayEndsIt() throws Exception {
-        personalize.have(Fault.UNAVAILABLE);
+        personalize.injectFault(Fault.UNAVAILABLE);
         files.write(interactions(30));
 
         assertThatThrownBy(() -> new UndeliveredSender(config).send(files.list().get(0)))
@@ -176,11 +176,11 @@ class UndeliveredSenderITCase {
     void aWrongTrackerMakesNoDeadLetters() throws Exception {
         assertThat(put(interactions(1)).outcome()).isEqualTo(EventsClient.Outcome.DELIVERED);
         assertThat(put(interactions(11)).outcome()).isEqualTo(EventsClient.Outcome.REFUSED);
-        personalize.have(Fault.UNAVAILABLE);
+        personalize.injectFault(Fault.UNAVAILABLE);
         assertThat(put(interactions(1)).outcome()).isEqualTo(EventsClient.Outcome.FAILED);
-        personalize.have(Fault.THROTTLING);
+        personalize.injectFault(Fault.THROTTLING);
         assertThat(put(interactions(1)).outcome()).isEqualTo(EventsClient.Outcome.THROTTLED);
-        personalize.have(Fault.NONE);
+        personalize.injectFault(Fault.NONE);
         PropertyGroups wrong =
                 PropertyGroups.smallest()
                         .with("format", "type", "json")

@@ -65,14 +65,14 @@ final class MapStore implements SessionStore {
     }
 
     @Override
-    public void wakeAt(UserId user, long lastMillisecond) {
+    public void setTimer(UserId user, long lastMillisecond) {
         timers.computeIfAbsent(lastMillisecond, time -> new ArrayList<>()).add(user);
     }
 
     /** Wakes everybody who is to be, then advances the engine. */
     void advance(SessionEngine engine, long watermark) {
         while (!timers.isEmpty() && timers.firstKey() <= watermark) {
-            timers.pollFirstEntry().getValue().forEach(user -> engine.wake(user, watermark));
+            timers.pollFirstEntry().getValue().forEach(user -> engine.onTimer(user, watermark));
         }
         engine.advance(watermark);
     }

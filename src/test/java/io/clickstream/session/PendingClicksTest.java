@@ -30,7 +30,7 @@ class PendingClicksTest {
         assertThat(pending.department(0)).isEqualTo("Books");
         assertThat(pending.isCheckout(0)).isTrue();
         assertThat(pending.isBehindWatermark(0)).isTrue();
-        assertThat(pending.behind(0)).isEqualTo(first);
+        assertThat(pending.clickBehindWatermark(0)).isEqualTo(first);
         assertThat(pending.user(1)).isEqualTo(UserId.ofNumber(8));
         assertThat(pending.timestamp(1)).isEqualTo(2_000);
         assertThat(pending.department(1)).isNull();

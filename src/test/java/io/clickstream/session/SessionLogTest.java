@@ -67,7 +67,7 @@ class SessionLogTest {
                 }
             }
             if (random.nextInt(3) == 0) {
-                log.startAnew();
+                log.startOver();
                 for (int head : expected.values()) {
                     log.write(head, 1);
                 }
@@ -81,7 +81,7 @@ class SessionLogTest {
         }
         assertThat(begins(read(log(keyGroups)))).isEqualTo(begins(expected));
 
-        log.startAnew();
+        log.startOver();
         log.flush();
 
         assertThat(segments.count()).isZero();

@@ -44,7 +44,7 @@ final class PersonalizeFeature implements Feature {
     static PersonalizeFeature start(Path spillFolder, @Nullable PersonalizeServer.Fault fault) {
         PersonalizeServer server = PersonalizeServer.start();
         if (fault != null) {
-            server.have(
+            server.injectFault(
                     fault, fault == PersonalizeServer.Fault.THROTTLING ? THE_WHOLE_RUN : OUTAGE);
         }
         return new PersonalizeFeature(server, spillFolder);

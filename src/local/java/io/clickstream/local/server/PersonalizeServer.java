@@ -125,12 +125,12 @@ public final class PersonalizeServer implements AutoCloseable {
     }
 
     /** Has a fault until told otherwise. */
-    public void have(Fault trouble) {
-        have(trouble, Duration.ofDays(1));
+    public void injectFault(Fault trouble) {
+        injectFault(trouble, Duration.ofDays(1));
     }
 
     /** Has a fault for some time from now on. */
-    public synchronized void have(Fault trouble, Duration time) {
+    public synchronized void injectFault(Fault trouble, Duration time) {
         fault = trouble;
         faultyCalls = 0;
         faultEnds = System.nanoTime() + time.toNanos();

@@ -178,7 +178,7 @@ final class ConfluentSchemas implements SchemaRegistry {
         if (status == 200 && body != null && body.path("schema").isTextual()) {
             return body;
         }
-        String answers = node + " answers " + status + said(body, response.body());
+        String answers = node + " answers " + status + errorMessage(body, response.body());
         if (status == 401 || status == 403) {
             throw new LookupException(
                     Kind.REFUSED,
@@ -204,7 +204,7 @@ final class ConfluentSchemas implements SchemaRegistry {
         }
     }
 
-    private static String said(@Nullable JsonNode body, String text) {
+    private static String errorMessage(@Nullable JsonNode body, String text) {
         String said = body == null ? text : body.path("message").asText(text);
         String line = said.strip().replaceAll("\\s+", " ");
         if (line.isEmpty()) {

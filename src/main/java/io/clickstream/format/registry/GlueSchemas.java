@@ -102,11 +102,11 @@ final class GlueSchemas implements SchemaRegistry {
             return interruptibly(
                     () -> client.getSchemaVersion(get -> get.schemaVersionId(id.toString())));
         } catch (EntityNotFoundException | InvalidInputException e) {
-            throw new LookupException(Kind.UNKNOWN, name + " answers: " + said(e), e);
+            throw new LookupException(Kind.UNKNOWN, name + " answers: " + errorMessage(e), e);
         } catch (AwsServiceException e) {
             throw new LookupException(
                     isRefusal(e) ? Kind.REFUSED : Kind.BUSY,
-                    name + " answers: " + said(e) + whatToDo(e),
+                    name + " answers: " + errorMessage(e) + whatToDo(e),
                     e);
         } catch (SdkClientException e) {
             throw new LookupException(
@@ -167,7 +167,7 @@ final class GlueSchemas implements SchemaRegistry {
     }
 
     /** The error without the request id, which would make each message unique. */
-    private static String said(AwsServiceException e) {
+    private static String errorMessage(AwsServiceException e) {
         String message = e.awsErrorDetails() == null ? null : e.awsErrorDetails().errorMessage();
         return (e.statusCode() + " " + code(e)).strip() + (message == null ? "" : ", " + message);
     }

@@ -81,7 +81,7 @@ final class KafkaClickReader extends KafkaSourceReader<Incoming>
             if (current == null && TopicSplit.topicId(split) != null) {
                 waiting.add(split);
             } else {
-                toRead.add(asOfNow(split));
+                toRead.add(atCurrentOffset(split));
             }
         }
         if (!toRead.isEmpty()) {
@@ -90,7 +90,7 @@ final class KafkaClickReader extends KafkaSourceReader<Incoming>
     }
 
     /** The split, or the beginning of its partition if the topic was created again. */
-    private KafkaPartitionSplit asOfNow(KafkaPartitionSplit split) {
+    private KafkaPartitionSplit atCurrentOffset(KafkaPartitionSplit split) {
         String before = TopicSplit.topicId(split);
         String now = current == null ? null : current.of(split.getTopic());
         if (now != null) {
@@ -132,7 +132,7 @@ final class KafkaClickReader extends KafkaSourceReader<Incoming>
         waiting.forEach(split -> read.remove(split.splitId()));
         List<KafkaPartitionSplit> again = new ArrayList<>();
         read.forEach(splitId -> compare(splitId, again));
-        waiting.forEach(split -> again.add(asOfNow(split)));
+        waiting.forEach(split -> again.add(atCurrentOffset(split)));
         waiting.clear();
         if (!again.isEmpty()) {
             super.addSplits(again);

@@ -133,7 +133,7 @@ final class PartitionReader {
         } catch (WakeupException e) {
             return ConsumerRecords.empty();
         } catch (InvalidOffsetException e) {
-            goOnWithWhatIsThere(e);
+            continueWithExistingOffsets(e);
             return ConsumerRecords.empty();
         }
     }
@@ -148,7 +148,7 @@ final class PartitionReader {
         } catch (WakeupException | TimeoutException e) {
             LOG.debug("Partition {} has no position yet", partition, e);
         } catch (InvalidOffsetException e) {
-            goOnWithWhatIsThere(e);
+            continueWithExistingOffsets(e);
         }
     }
 
@@ -156,16 +156,16 @@ final class PartitionReader {
         return splitIds.computeIfAbsent(partition, KafkaPartitionSplit::toSplitId);
     }
 
-    private void goOnWithWhatIsThere(InvalidOffsetException e) {
+    private void continueWithExistingOffsets(InvalidOffsetException e) {
         if (e instanceof OffsetOutOfRangeException) {
-            goOnWithWhatIsThere((OffsetOutOfRangeException) e);
+            continueWithExistingOffsets((OffsetOutOfRangeException) e);
         } else {
             // There is no committed offset.
             consumer.seekToBeginning(e.partitions());
         }
     }
 
-    private void goOnWithWhatIsThere(OffsetOutOfRangeException e) {
+    private void continueWithExistingOffsets(OffsetOutOfRangeException e) {
         Map<TopicPartition, Long> wanted = e.offsetOutOfRangePartitions();
         // Before the brokers are asked: the consumer takes each answer for news on a partition's
         // end.
@@ -183,10 +183,12 @@ final class PartitionReader {
             // The consumer throws the same again.
             return;
         }
-        wanted.forEach((partition, offset) -> goOn(partition, offset, oldest.get(partition), e));
+        wanted.forEach(
+                (partition, offset) ->
+                        continuePartition(partition, offset, oldest.get(partition), e));
     }
 
-    private void goOn(
+    private void continuePartition(
             TopicPartition partition, long wanted, long oldest, OffsetOutOfRangeException e) {
         OffsetAndMetadata common =
                 e instanceof LogTruncationException

@@ -126,12 +126,12 @@ final class SubscribedShard implements ShardFeed {
         // What the old subscription may still say counts no more.
         generation++;
         if (failure == null) {
-            again();
+            subscribeAgain();
         } else if (StreamClient.isTransient(failure)) {
             Duration wait = FeedLoop.backoff(failures++);
             LOG.info(
                     "Shard {} is subscribed to again in {}: {}", shardId, wait, failure.toString());
-            loop.runIn(wait, this::again);
+            loop.runIn(wait, this::subscribeAgain);
         } else if (StreamClient.cause(failure) instanceof ResourceNotFoundException) {
             missing.decide(shardId, position, StreamClient.cause(failure));
         } else {
@@ -139,7 +139,7 @@ final class SubscribedShard implements ShardFeed {
         }
     }
 
-    private void again() {
+    private void subscribeAgain() {
         if (batchIsOut) {
             renew = true;
         } else {

@@ -118,7 +118,7 @@ record SpreadReport(
                 Locale.ROOT, "  %s  %,d records, %.1f %%", place, count, 100.0 * count / total);
     }
 
-    private int hit() {
+    private int usedPlaces() {
         return (int) records.values().stream().filter(count -> count > 0).count();
     }
 
@@ -127,7 +127,7 @@ record SpreadReport(
         return String.format(
                 Locale.ROOT,
                 "%d of %d %ss hit; the busiest has %.1f times an even share",
-                hit(),
+                usedPlaces(),
                 records.size(),
                 kindOfPlace,
                 (double) busiest * records.size() / total);
@@ -140,7 +140,7 @@ record SpreadReport(
                 recordsPerSecond(),
                 bytes / seconds / 1_000,
                 shards(neededShards()),
-                kindOfPlace.equals(SHARD) ? ": " + whatWouldDo() : ofKinesis());
+                kindOfPlace.equals(SHARD) ? ": " + shardAdvice() : ofKinesis());
     }
 
     private String ofKinesis() {
@@ -149,7 +149,7 @@ record SpreadReport(
                 + (enough.isPresent() ? enough.getAsInt() : "no number is enough");
     }
 
-    private String whatWouldDo() {
+    private String shardAdvice() {
         OptionalInt sufficient = sufficientShards();
         if (sufficient.isEmpty()) {
             return "with these keys no number would do, one has too much for any shard";
@@ -158,7 +158,7 @@ record SpreadReport(
         if (enough > records.size()) {
             return "%d are too few, with these keys %d would do".formatted(records.size(), enough);
         }
-        int hit = hit();
+        int hit = usedPlaces();
         if (hit < records.size() && enough < hit) {
             // As many as were hit take what they took.
             return enough + (hit == enough + 1 ? " or " : " to ") + hit + " would do";

@@ -122,7 +122,7 @@ final class ReplayReport {
         } else if (isNothingUsable()) {
             lines.add("No record was a click. " + whatToMap());
         } else if (records > 0) {
-            addWhatIsMissing(lines);
+            addAdvice(lines);
         } else {
             lines.add("The input has no record: check --input");
         }
@@ -150,7 +150,7 @@ final class ReplayReport {
     }
 
     /** Clicks without any department or checkout are nearly always mapped wrongly. */
-    private void addWhatIsMissing(List<String> lines) {
+    private void addAdvice(List<String> lines) {
         if (departmentsLeftOut > 0) {
             lines.add(
                     String.format(

@@ -200,7 +200,7 @@ public final class ShopTraffic {
     public GeneratedClick next() {
         Visit visit = visits.remove();
         GeneratedClick click = click(visit);
-        goOn(visit);
+        nextPage(visit);
         visits.add(visit);
         time = Math.max(time, click.eventTimestamp());
         return click;
@@ -242,10 +242,10 @@ public final class ShopTraffic {
         } else {
             out.accept(click);
         }
-        goOn(visit);
+        nextPage(visit);
     }
 
-    private void goOn(Visit visit) {
+    private void nextPage(Visit visit) {
         if (visit.page == Page.END) {
             freeUsers[freeUserCount++] = visit.user;
             visit.page = Page.HOME_PAGE;
