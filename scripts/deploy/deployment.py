@@ -39,7 +39,8 @@ def _create(task):
     parameters = _parameters(task, jar, template)
     bucket = Bucket(task.calls, task.options.jar_bucket, task.made)
     bucket.look()
-    _upload(task, bucket, jar, parameters, template)
+    _add_template_url(task, bucket, parameters, template)
+    _upload(bucket, jar, template)
     task.calls.say(f"Creating the stack {task.stack.name}")
     task.made.append(f"the stack {task.stack.name}, possibly incomplete: '{task.hint('destroy --yes')}' deletes it")
     task.stack.deploy(bucket.name, template_file(template), parameters, task.options.tags)
@@ -65,11 +66,18 @@ def _update(task):
     jar = Jar(calls, task.jar())
     loses_state = jar.need_state_of(stack.parameters.get("JarBucket", ""), stack.parameters.get("JarKey", ""),
                                     options.allow_lost_state)
-    parameters = {**names, **_parameters(task, jar, template)}
+    parameters = _parameters(task, jar, template)
     former = stack.application_parameters()
     bucket = Bucket(calls, options.jar_bucket, task.made)
     bucket.look()
+    _add_template_url(task, bucket, parameters, template)
+    # By the same template the names stay as they are, whether they are parameters or not.
+    is_same = stack.is_as(template_file(template), parameters, options.tags)
+    parameters = {**names, **parameters}
     status = application.settle("RUNNING")
+    if is_same:
+        _keep(task, application, bucket, jar, status)
+        return
     if status == "ROLLED_BACK" and (loses_state or starts_over):
         raise Stop(f"state would be lost, but the application {application.name} is ROLLED_BACK: the service starts it only with "
                    "an update, and only with its state",
@@ -82,7 +90,7 @@ def _update(task):
     for snapshot in old:
         calls.say(f"Deleting the snapshot {snapshot['SnapshotName']}")
         application.delete_snapshot(snapshot)
-    _upload(task, bucket, jar, parameters, template)
+    _upload(bucket, jar, template)
     if takes_snapshot:
         time = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%d%H%M%S")
         snapshot = f"{BEFORE}{jar.hash[:12]}-{time}"
@@ -103,11 +111,27 @@ def _update(task):
     application.need_update(changed, stack.way_out())
     if changed:
         task.made.append(f"the stack {stack.name}, updated: '{task.hint('rollback')}' undoes the update")
-    _start_again(task, application, jar, status, starts_over)
+    _start_again(task, application, jar, status == "READY" or options.allow_lost_state, starts_over)
     application.await_processing()
     application.need_jar(jar.key, _way_back(task))
     # The job has registered one of its own name.
     deregister_consumers(task, older_consumer(former), former.get("StreamArn", ""))
+    task.made.clear()
+    task.show_addresses(application)
+
+
+def _keep(task, application, bucket, jar, status):
+    """Leaves a stack and its application as they are. Starts an application that is stopped, as an update does.
+
+    A jar that is no longer in the bucket is uploaded again: the next start would need it.
+    """
+    task.calls.say(f"There is nothing to change in the stack {task.stack.name}: it has this jar, template, parameters, and tags")
+    task.made.append(f"the stack {task.stack.name}, unchanged")
+    application.need_update(False, task.stack.way_out())
+    _upload(bucket, jar, task.stack.template())
+    _start_again(task, application, jar, status == "READY", False)
+    application.await_processing()
+    application.need_jar(jar.key, _way_back(task))
     task.made.clear()
     task.show_addresses(application)
 
@@ -125,9 +149,8 @@ def _starts_over(task):
     return False
 
 
-def _start_again(task, application, jar, status, starts_over):
+def _start_again(task, application, jar, stopped, starts_over):
     """Starts the application unless the update did, and refuses one that runs another jar."""
-    stopped = status == "READY" or task.options.allow_lost_state
     status = application.settle("READY" if stopped else "RUNNING")
     running = application.jar_key(jar.key)
     if status == "ROLLED_BACK" or running != jar.key:
@@ -179,10 +202,16 @@ def remembered(stack, snapshot):
     return f"clickstream/stacks/{stack}/{snapshot}"
 
 
-def _upload(task, bucket, jar, parameters, template):
+def _upload(bucket, jar, template):
     bucket.put_jar(jar)
     if template == "full":
-        parameters["ApplicationTemplateUrl"] = bucket.url(bucket.put_template("application"), task.region())
+        bucket.put_template("application")
+
+
+def _add_template_url(task, bucket, parameters, template):
+    """Adds the parameter of full.yaml that names the template of the application."""
+    if template == "full":
+        parameters["ApplicationTemplateUrl"] = bucket.template_url("application", task.region())
 
 
 def _parameters(task, jar, template):

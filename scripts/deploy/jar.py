@@ -73,11 +73,7 @@ class Bucket:
         self._put_once(jar.path, jar.key, "--metadata", f"version={jar.version}")
 
     def put_template(self, name):
-        """Puts a template there, and gives its key."""
-        file = template_file(name)
-        key = f"clickstream/{_hash_of(file)}-{name}.yaml"
-        self._put_once(file, key)
-        return key
+        self._put_once(template_file(name), _template_key(name))
 
     def _put_once(self, file, key, *more):
         if key in self._present:
@@ -93,21 +89,29 @@ class Bucket:
                                     "s3:PutObject; then run this again"))
         self._made.append(f"s3://{self.name}/{key}, which is harmless")
 
-    def url(self, key, region):
-        """As CloudFormation wants a template's."""
+    def template_url(self, name, region):
+        """The address of a template there, as CloudFormation wants it."""
         suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-        return f"https://{self.name}.s3.{region}.{suffix}/{key}"
+        return f"https://{self.name}.s3.{region}.{suffix}/{_template_key(name)}"
 
 
 def template_file(name):
     return os.path.join(PROJECT, "cloudformation", f"{name}.yaml")
 
 
+def read_template(calls, file):
+    """The content of a template. The aws command reads the YAML; package makes no call for these templates."""
+    return calls.read("cloudformation", "package", "--template-file", file, "--s3-bucket", "none", "--use-json",
+                      or_stop=(f"{file} can't be read", "restore it"))
+
+
 def template_parameters(calls, name):
-    """The names of a template's parameters. The aws command reads the YAML; package makes no call for these templates."""
-    template = calls.read("cloudformation", "package", "--template-file", template_file(name), "--s3-bucket", "none",
-                          "--use-json", or_stop=(f"{template_file(name)} can't be read", "restore it"))
-    return list(template["Parameters"])
+    """The names of a template's parameters."""
+    return list(read_template(calls, template_file(name))["Parameters"])
+
+
+def _template_key(name):
+    return f"clickstream/{_hash_of(template_file(name))}-{name}.yaml"
 
 
 #: What zipfile raises for files that are damaged, or packed in another way than a jar.

@@ -54,11 +54,8 @@ def _is_there(task, template, parameters):
     """Whether the stack is what it was before the last update. Without another jar, the snapshot's name does not tell."""
     if parameters != task.stack.parameters:
         return False
-    task.calls.save(f"{WORK}/present.yaml", "cloudformation", "get-template", "--stack-name", task.stack.name, "--query",
-                    "TemplateBody", "--output", "text",
-                    or_stop=("the stack's template can't be read", "nothing was changed; try again"))
     texts = []
-    for name in (template, f"{WORK}/present.yaml"):
+    for name in (template, task.stack.save_template()):
         with open(task.calls.path(name), encoding="utf-8") as file:
             texts.append(file.read().strip())
     return texts[0] == texts[1]

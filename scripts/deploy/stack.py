@@ -1,6 +1,7 @@
 """The stack: what CloudFormation says of it, and how it is made, changed and deleted."""
 
-from calls import CallFailed, Late, Stop
+from calls import CallFailed, Late, Stop, WORK
+from jar import read_template
 
 #: A stack in one of these was never made whole. CloudFormation only lets it be deleted.
 BROKEN = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
@@ -178,6 +179,19 @@ class Stack:
         if template and self.template() != template:
             raise Stop(f"the stack {self.name} uses the template {self.template()}",
                        f"nothing was changed; use --template {self.template()}, or omit --template")
+
+    def is_as(self, template_file, parameters, tags):
+        """Whether a deployment would change nothing: the stack has these parameters, tags, and template already."""
+        return (self.status.endswith("_COMPLETE") and parameters.items() <= self.parameters.items()
+                and tags.items() <= self.tags.items()
+                and read_template(self._calls, template_file) == read_template(self._calls, self.save_template()))
+
+    def save_template(self):
+        """Writes its template into a file in WORK, and gives the file's name."""
+        file = f"{WORK}/present.yaml"
+        self._calls.save(file, "cloudformation", "get-template", "--stack-name", self.name, "--query", "TemplateBody",
+                         "--output", "text", or_stop=("the stack's template can't be read", "nothing was changed; try again"))
+        return file
 
     # --- What is done to it
 

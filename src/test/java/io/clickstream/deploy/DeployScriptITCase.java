@@ -328,6 +328,89 @@ class DeployScriptITCase {
                 .anyMatch(call -> call.matches("s3api put-object .*/before-.*/parameters.json .*"));
     }
 
+    /** The dry run makes the same calls: none of them changes anything. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--timeout=1", "--allow-lost-state", "--keep=1", "--set=Window=10 s"})
+    void leavesEverythingAloneIfNothingChanges(String option) throws Exception {
+        assertThat(deploy("--tag", "Team=web shop").exit()).isZero();
+        account.control(Map.of("snapshots", Map.of("shop", List.of("before-1", "before-2"))));
+        int before = account.calls().size();
+        run.forget();
+
+        Result dry = update(option, "--dry-run");
+        assertThat(dry.exit()).as(dry.text()).isZero();
+        assertThat(dry.text()).contains("# There is nothing to change in the stack shop");
+        run.forget();
+        Result pasted = run.paste(dry.text());
+        assertThat(pasted.exit()).as(dry.text() + pasted.text()).isZero();
+        List<String> byPaste = callsWithoutRepetitions();
+        run.forget();
+        Result result = update(option);
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text())
+                .contains("There is nothing to change in the stack shop: it has this jar,")
+                .contains("It runs, and has read no records yet");
+        assertThat(callsWithoutRepetitions()).isEqualTo(byPaste);
+        assertThat(changes()).isEmpty();
+        List<String> calls = account.calls();
+        assertThat(calls.subList(before, calls.size())).containsOnly("DescribeApplication");
+        assertThat(DeployAccount.texts(account.application("shop").get("snapshots")))
+                .containsExactly("before-1", "before-2");
+    }
+
+    /** Comments of a template are nothing to take a snapshot for. */
+    @Test
+    void comparesTemplatesByTheirContent() throws Exception {
+        String key = DeployRun.key(jar);
+        account.put("jars/" + key, "a jar");
+        account.put("jars/" + key + ".uids", "click-source\n");
+        Path older = folder.resolve("older.yaml");
+        Files.writeString(older, "# Another comment\n" + Files.readString(TEMPLATE));
+        account.remake("shop", older, key);
+
+        Result same = update();
+        assertThat(same.text()).contains("There is nothing to change in the stack shop");
+
+        Files.writeString(older, Files.readString(TEMPLATE).replace("5000", "5001"));
+        account.remake("shop", older, key);
+        Result other = update();
+        assertThat(other.exit()).as(other.text()).isZero();
+        assertThat(other.text())
+                .contains("Taking the snapshot")
+                .doesNotContain("nothing to change");
+    }
+
+    @Test
+    void startsAStoppedApplicationIfNothingElseChanges() throws Exception {
+        assertThat(deploy().exit()).isZero();
+        account.status("shop", "READY");
+        run.aws("s3", "rm", "s3://jars/" + DeployRun.key(jar));
+        run.forget();
+
+        Result result = update();
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text()).contains("There is nothing to change in the stack shop");
+        assertThat(changes())
+                .satisfiesExactly(
+                        upload -> assertThat(upload).startsWith("s3api put-object"),
+                        start -> assertThat(start).contains(" start-application "));
+    }
+
+    @Test
+    void saysThatAnotherJarRunsIfNothingChanges() throws Exception {
+        assertThat(deploy().exit()).isZero();
+        account.control(Map.of("jars", Map.of("shop", OLD_KEY)));
+        run.forget();
+
+        Result result = update();
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(1);
+        assertThat(result.text()).contains("the service rolled back to " + OLD_KEY);
+        assertThat(changes()).isEmpty();
+    }
+
     @Test
     void changesNothingIfTheSnapshotFails() throws Exception {
         haveStack("click-source\n");
@@ -721,7 +804,6 @@ class DeployScriptITCase {
         account.put("jars/" + key, "a jar");
         account.put("jars/" + key + ".uids", "click-source\n");
         account.remake("shop", TEMPLATE, key);
-        assertThat(update().exit()).as("an update of the script's own").isZero();
         account.control(
                 Map.of(
                         "failing_update",
