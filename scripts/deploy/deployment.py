@@ -5,8 +5,9 @@ import json
 
 from application import Application
 from calls import Stop, WORK
+from checks import problem_for_job, problem_in_template, values_of
 from destroy import deregister_consumers
-from jar import Bucket, Jar, template_file, template_parameters
+from jar import Bucket, Jar, read_template, template_file
 from kept import names_to_keep, need_same_cluster, need_unchanged, older_consumer
 from options import Misuse
 
@@ -217,8 +218,13 @@ def _add_template_url(task, bucket, parameters, template):
 def _parameters(task, jar, template):
     """What is given, and the jar. Names that the template does not have are refused: aws would leave them out."""
     parameters = {**task.options.given, "JarBucket": task.options.jar_bucket, "JarKey": jar.key}
-    known = template_parameters(task.calls, template)
+    definition = read_template(task.calls, template_file(template))
+    known = definition["Parameters"]
     for name in parameters:
         if name not in known:
             raise Misuse(f"the template {template} has no parameter {name}; it has: {', '.join(known)}")
+    values = values_of(definition, task.stack.parameters, parameters)
+    problem = problem_in_template(definition, values) or problem_for_job(task.stack.name, values)
+    if problem:
+        raise Misuse(f"{problem.rstrip('.')}. Nothing was changed; use --set or --parameters to correct it")
     return parameters

@@ -105,11 +105,6 @@ def read_template(calls, file):
                       or_stop=(f"{file} can't be read", "restore it"))
 
 
-def template_parameters(calls, name):
-    """The names of a template's parameters."""
-    return list(read_template(calls, template_file(name))["Parameters"])
-
-
 def _template_key(name):
     return f"clickstream/{_hash_of(template_file(name))}-{name}.yaml"
 

@@ -228,10 +228,23 @@ class Stack:
 
     def way_out(self):
         """How to change something in the stack, so that the service starts an application that was rolled back."""
-        parallelism = self.parameters.get("Parallelism") or "1"
-        wanted = int(parallelism) + 1 if parallelism.isdigit() else 2
-        return (f"run '{self._hint(f'update --set Parallelism={wanted}')}', or update with another jar or with another value of "
-                f"another parameter. A second update can set Parallelism={parallelism} again")
+        name, now, wanted = self._another_number()
+        return (f"run '{self._hint(f'update --set {name}={wanted}')}', or update with another jar or with another value of "
+                f"another parameter. A second update can set {name}={now} again")
+
+    def _another_number(self):
+        """A parameter, its value, and another value that is not above the stack's limits."""
+        now, limit = (self._number(name, default) for name, default in (("Parallelism", 1), ("MaxParallelism", 0)))
+        if not 0 < limit <= now:
+            return "Parallelism", now, now + 1
+        if now > 1:
+            return "Parallelism", now, now - 1
+        now = self._number("ParallelismPerKpu", 1)
+        return "ParallelismPerKpu", now, 2 if now == 1 else 1
+
+    def _number(self, name, default):
+        value = self.parameters.get(name, "")
+        return int(value) if value.isdigit() else default
 
     def delete(self):
         """Deletes the stack, and gives what CloudFormation keeps of it."""

@@ -109,6 +109,13 @@ class Made:
             return "https://application-shop.example/w/1/app/dashboards"
         if (self.kind, attribute) == ("AWS::OpenSearchService::Domain", "Arn"):
             return f"arn:aws:es:{REGION}:{ACCOUNT}:domain/{self.name}"
+        # What the template of the application has patterns for.
+        if attribute == "DomainEndpoint":
+            return f"vpc-{self.name}.{REGION}.es.amazonaws.com".lower()
+        if attribute == "BootstrapServers":
+            return "b-1.shop.example:9098,b-2.shop.example:9098,b-3.shop.example:9098"
+        if attribute == "TrackingId":
+            return "1a2b-3c4d"
         return f"arn:aws:of:{REGION}:{ACCOUNT}:{self.name}/{attribute}"
 
     @classmethod

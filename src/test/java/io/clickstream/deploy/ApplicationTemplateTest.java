@@ -594,7 +594,11 @@ class ApplicationTemplateTest {
 
     static Map<String, Map<String, String>> propertyGroups(Map<String, String> parameters)
             throws IOException {
-        return propertyGroupsOf(Template.read(FILE, parameters).resources());
+        return propertyGroups(Template.read(FILE, parameters));
+    }
+
+    static Map<String, Map<String, String>> propertyGroups(Template template) {
+        return propertyGroupsOf(template.resources());
     }
 
     private static Map<String, Map<String, String>> propertyGroupsOf(

@@ -67,7 +67,6 @@ class ArchiveTablesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "500",
                 "500 ms",
                 "3 milliseconds",
                 "1 s",

@@ -839,6 +839,22 @@ class DeployScriptITCase {
         assertThat(account.application("shop").get("status").asText()).isEqualTo("RUNNING");
     }
 
+    /** The script refuses more subtasks than the maximum, so it does not advise them. */
+    @ParameterizedTest
+    @CsvSource({"4, 4, Parallelism=3", "1, 1, ParallelismPerKpu=2", "2, 4, Parallelism=3"})
+    void advisesAnUpdateThatItTakes(int parallelism, int limit, String advice) throws Exception {
+        String sizes = "Parallelism=" + parallelism;
+        assertThat(deploy("--set", sizes, "--set", "MaxParallelism=" + limit).exit()).isZero();
+        account.status("shop", "ROLLED_BACK");
+
+        Result result = update();
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(1);
+        assertThat(result.text()).contains("update --stack shop --set " + advice + " ");
+        Result out = update("--set", advice);
+        assertThat(out.exit()).as(out.text()).isZero();
+    }
+
     @Test
     void changesNothingIfThereIsNothingToGoBackTo() throws Exception {
         haveStack("click-source\n");
@@ -991,8 +1007,9 @@ class DeployScriptITCase {
         return switch (command) {
             case "deploy" -> deploy(more);
             case "update" -> {
-                List<String> arguments = new ArrayList<>(List.of("--set", "Window=1 \"min\" '$x'"));
-                arguments.addAll(List.of("--keep", "1"));
+                List<String> arguments =
+                        new ArrayList<>(List.of("--set", "Window=1 min", "--keep", "1"));
+                arguments.addAll(List.of("--tag", "Team=1 \"shop\" '$x'"));
                 arguments.addAll(List.of(more));
                 yield update(arguments.toArray(String[]::new));
             }
@@ -1261,23 +1278,49 @@ class DeployScriptITCase {
     }
 
     /**
-     * As CloudFormation does, which looks at values, patterns and rules before it makes anything.
+     * CloudFormation would say so after the upload and, with an update, after the snapshot. The
+     * last four are what no template can express.
      */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "Preset=shop | Parameter 'Preset' must satisfy its constraints; it is 'shop'",
-                "StreamArn=clicks | Parameter 'StreamArn' must satisfy its constraints",
-                "Parallelism=0 | Parameter 'Parallelism' must satisfy its constraints; it is '0'",
-                "TrackingId=1a2b | TrackingId needs SpillBucket."
+                "Preset=shop | Preset is 'shop'; it must be one of lab, interactions,",
+                "StreamArn=clicks | StreamArn is 'clicks'; StreamArn must be the ARN of a stream",
+                "Parallelism=0 | Parallelism is '0'; it must be from 1 to 32768",
+                "Parallelism=many | Parallelism is 'many'; it must be a number",
+                "SessionGap=banana | SessionGap is 'banana'; SessionGap must be a whole number",
+                "ParallelismPerKpu=9 | ParallelismPerKpu is '9'; it must be from 1 to 8",
+                "TrackingId=1a2b | TrackingId needs SpillBucket",
+                "Trending=item | Trending item needs records with an item",
+                "MaxParallelism=1.5 | MaxParallelism is '1.5'; it must be a whole number",
+                "SessionsName=shop-Departments_Agg | DepartmentsName and SessionsName are both",
+                "Item=/userid/x | the job reads /userid with Preset lab; a field must not be",
+                "InteractionTypes=a=b,a=c | InteractionTypes has 'a' twice"
             })
-    void saysThatTheTemplateDoesNotAllowAParameter(String parameter, String message)
+    void refusesParametersBeforeItUploadsAnything(String parameter, String message)
             throws Exception {
-        Result result = deploy("--set", parameter);
+        for (String more : List.of("--dry-run", "--poll=0")) {
+            Result result = deploy("--set", parameter, more);
 
-        assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text()).contains("the stack shop can't be created", message);
+            assertThat(result.exit()).as(result.text()).isEqualTo(2);
+            assertThat(result.text()).contains(message).contains("Nothing was changed; use --set");
+        }
+        assertThat(changes()).isEmpty();
+    }
+
+    /** With the parameters that the stack already has. */
+    @Test
+    void refusesAnUpdateToMoreSubtasksThanTheMaximum() throws Exception {
+        assertThat(deploy("--set", "MaxParallelism=4").exit()).isZero();
+        run.forget();
+
+        Result result = update("--set", "Parallelism=5");
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(2);
+        assertThat(result.text())
+                .contains("Parallelism is 5, which is greater than MaxParallelism, 4");
+        assertThat(changes()).isEmpty();
     }
 
     @Test

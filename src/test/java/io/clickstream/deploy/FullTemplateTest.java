@@ -52,7 +52,7 @@ class FullTemplateTest {
                     "StreamName");
 
     /** What attributes of resources are once they are there. */
-    private static final Map<String, String> ATTRIBUTES =
+    static final Map<String, String> ATTRIBUTES =
             Map.of(
                     "ClicksStream.Arn",
                     "arn:aws:kinesis:eu-central-1:111122223333:stream/shop-ClicksStream-1",

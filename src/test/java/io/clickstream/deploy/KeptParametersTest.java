@@ -36,16 +36,23 @@ class KeptParametersTest {
 
     /** Other values of parameters that have neither a list of values nor a number. */
     private static final Map<String, String> OTHERS =
-            Map.of(
-                    "KmsKeyArn", KEY,
-                    "KmsKeyArns", KEY,
-                    "ApplicationKmsKeyArn", KEY,
-                    "JarKmsKeyArn", KEY,
-                    "AdminArn", "arn:aws:iam::111122223333:role/Analyst",
-                    "VpcCidr", "10.0.0.0/16",
-                    "Zones", "zone-d,zone-e,zone-f",
-                    "DomainName", "other",
-                    "DeadLettersIndex", "dead_letters_2");
+            Map.ofEntries(
+                    Map.entry("KmsKeyArn", KEY),
+                    Map.entry("KmsKeyArns", KEY),
+                    Map.entry("ApplicationKmsKeyArn", KEY),
+                    Map.entry("JarKmsKeyArn", KEY),
+                    Map.entry("AdminArn", "arn:aws:iam::111122223333:role/Analyst"),
+                    Map.entry("VpcCidr", "10.0.0.0/16"),
+                    Map.entry("Zones", "zone-d,zone-e,zone-f"),
+                    Map.entry("DomainName", "other"),
+                    Map.entry("DeadLettersIndex", "dead_letters_2"),
+                    Map.entry("SessionGap", "5 min"),
+                    Map.entry("Window", "5 min"),
+                    Map.entry("Item", "/other"),
+                    Map.entry("DuplicateId", "/other"),
+                    Map.entry("ArchiveText", "/other"),
+                    Map.entry("ArchiveColumns", "other=/other"),
+                    Map.entry("OpenSearchEndpoint", "https://other.example"));
 
     @TempDir private Path folder;
 

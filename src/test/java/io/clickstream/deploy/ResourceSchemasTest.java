@@ -157,8 +157,16 @@ class ResourceSchemasTest {
                                                 "arn:aws:es:eu-central-1:111122223333:domain/shop",
                                         "DeadLettersIndex", "dead_letters")),
                         archives,
-                        List.of(Map.of(), Map.of("TrackingId", "1a2b", "SpillBucket", "kept")),
-                        List.of(Map.of(), Map.of("Trending", "item", "DuplicateId", "/id")),
+                        List.of(
+                                Map.of(),
+                                Map.of(
+                                        "TrackingId",
+                                        "1a2b",
+                                        "SpillBucket",
+                                        "kept",
+                                        "Item",
+                                        "/item")),
+                        List.of(Map.of(), Map.of("Trending", "department", "DuplicateId", "/id")),
                         List.of(
                                 Map.of(),
                                 Map.of(
@@ -204,7 +212,15 @@ class ResourceSchemasTest {
                                 Map.of("Source", "msk"),
                                 Map.of("Source", "msk", "MskType", "serverless")),
                         List.of(Map.of(), Map.of("Format", "glue")),
-                        List.of(Map.of(), Map.of("Personalize", "true", "Preset", "interactions")),
+                        List.of(
+                                Map.of(),
+                                Map.of(
+                                        "Personalize",
+                                        "true",
+                                        "Preset",
+                                        "web-access",
+                                        "Item",
+                                        "/item")),
                         List.of(Map.of(), Map.of("Trending", "department")),
                         List.of(
                                 Map.of(),

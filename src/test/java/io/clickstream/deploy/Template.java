@@ -126,6 +126,47 @@ final class Template {
         return map(template.get("Parameters")).keySet();
     }
 
+    /** The template as it is. */
+    Map<String, Object> content() {
+        return template;
+    }
+
+    /** The parameters that become properties of the job, or decide whether there is one. */
+    Set<String> parametersOfGroups() {
+        Object application = map(template.get("Resources")).get("Application");
+        Object configuration =
+                map(map(application).get("Properties")).get("ApplicationConfiguration");
+        Set<String> names = new TreeSet<>();
+        addNamesWithConditions(map(configuration).get("EnvironmentProperties"), names);
+        names.retainAll(parameters());
+        return names;
+    }
+
+    private void addNamesWithConditions(Object value, Set<String> names) {
+        addNames(value, names);
+        Deque<Object> open = new ArrayDeque<>(List.of(value));
+        while (!open.isEmpty()) {
+            Object next = open.remove();
+            if (next instanceof List<?>) {
+                open.addAll(list(next));
+            }
+            if (next instanceof Map<?, ?>) {
+                open.addAll(map(next).values());
+                if (map(next).containsKey("Fn::If")) {
+                    String condition = list(map(next).get("Fn::If")).get(0).toString();
+                    Object definition = map(template.get("Conditions")).get(condition);
+                    addNames(definition, names);
+                    open.add(definition);
+                }
+                if (map(next).get("Condition") instanceof String condition) {
+                    Object definition = map(template.get("Conditions")).get(condition);
+                    addNames(definition, names);
+                    open.add(definition);
+                }
+            }
+        }
+    }
+
     /** What a parameter says of itself. */
     String description(String parameter) {
         return map(map(template.get("Parameters")).get(parameter)).get("Description").toString();
