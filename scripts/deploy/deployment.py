@@ -39,7 +39,7 @@ def _create(task):
     jar = Jar(task.calls, task.jar())
     parameters = _parameters(task, jar, template)
     bucket = Bucket(task.calls, task.options.jar_bucket, task.made)
-    bucket.look()
+    bucket.look(task.region)
     _add_template_url(task, bucket, parameters, template)
     _upload(bucket, jar, template)
     task.calls.say(f"Creating the stack {task.stack.name}")
@@ -70,7 +70,7 @@ def _update(task):
     parameters = _parameters(task, jar, template)
     former = stack.application_parameters()
     bucket = Bucket(calls, options.jar_bucket, task.made)
-    bucket.look()
+    bucket.look(task.region)
     _add_template_url(task, bucket, parameters, template)
     # By the same template the names stay as they are, whether they are parameters or not.
     is_same = stack.is_as(template_file(template), parameters, options.tags)

@@ -57,14 +57,35 @@ class Bucket:
         self.name = name
         self._made = made
 
-    def look(self):
-        """Reads what is there."""
+    def look(self, region):
+        """Reads what is there. Refuses a bucket in another Region, from which CloudFormation and the application can't read.
+
+        region: a function that gives the stack's Region
+        """
+        self._need_region(region)
         found = self._calls.read("s3api", "list-objects-v2", "--bucket", self.name, "--prefix", "clickstream/",
                                  "--delimiter", "/", "--query", "Contents[].Key",
                                  or_stop=(f"the bucket {self.name} can't be reached",
                                           "check its name, its Region, and that you have the permission s3:ListBucket; "
                                           f"'aws s3 mb s3://{self.name}' creates one"))
         self._present = set(found or [])
+
+    def _need_region(self, region):
+        try:
+            place = self._calls.read("s3api", "get-bucket-location", "--bucket", self.name, "--query", "LocationConstraint",
+                                     may_fail=True)
+        except CallFailed as failed:
+            # The bucket of another account may hide its Region, and still be open for everything else.
+            if failed.code() == "AccessDenied":
+                return
+            raise Stop(f"the bucket {self.name} can't be reached",
+                       f"check its name and your login; 'aws s3 mb s3://{self.name}' creates one", str(failed)) from failed
+        # Two Regions have names from before there were Regions.
+        there, here = {None: "us-east-1", "EU": "eu-west-1"}.get(place, place), region()
+        if there != here:
+            raise Stop(f"the bucket {self.name} is in the Region {there}, and the stack is in {here}: CloudFormation and the "
+                       "application can only read from a bucket in their own Region",
+                       f"nothing was changed; use a bucket in {here} with --jar-bucket, or deploy to {there} with --region")
 
     def put_jar(self, jar):
         # Extracted by a program, so that a dry run can print it.

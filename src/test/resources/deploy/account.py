@@ -915,7 +915,7 @@ def app(environ, start_response):
 
     if environ["PATH_INFO"] == "/_account":
         return answer("200 OK", "application/json", control(environ["wsgi.input"].read(length)))
-    line = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} {target}"
+    line = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} {target} {environ.get('QUERY_STRING', '')}"
     for fault in service.faults:
         if re.search(fault["request"], line):
             environ["wsgi.input"].read(length)

@@ -155,6 +155,7 @@ class DeployScriptITCase {
         assertThat(run.operations())
                 .containsSubsequence(
                         "cloudformation describe-stacks",
+                        "s3api get-bucket-location",
                         "s3api list-objects-v2",
                         "s3api put-object",
                         "s3api put-object",
@@ -855,6 +856,27 @@ class DeployScriptITCase {
         assertThat(out.exit()).as(out.text()).isZero();
     }
 
+    /** The bucket of another account may hide its Region, and still take the jar. */
+    @Test
+    void goesOnIfABucketHidesItsRegion() throws Exception {
+        account.control(
+                Map.of(
+                        "faults",
+                        List.of(
+                                Map.of(
+                                        "request",
+                                        "GET /jars.*location",
+                                        "status",
+                                        "403 Forbidden",
+                                        "body",
+                                        "<Error><Code>AccessDenied</Code><Message>Access"
+                                                + " Denied</Message></Error>"))));
+
+        Result result = deploy();
+
+        assertThat(result.exit()).as(result.text()).isZero();
+    }
+
     @Test
     void changesNothingIfThereIsNothingToGoBackTo() throws Exception {
         haveStack("click-source\n");
@@ -1320,6 +1342,23 @@ class DeployScriptITCase {
         assertThat(result.exit()).as(result.text()).isEqualTo(2);
         assertThat(result.text())
                 .contains("Parallelism is 5, which is greater than MaxParallelism, 4");
+        assertThat(changes()).isEmpty();
+    }
+
+    /** CloudFormation and the application can't read from there. */
+    @Test
+    void refusesABucketInAnotherRegion() throws Exception {
+        run.aws("s3api", "create-bucket", "--bucket", "far", "--region", "us-east-1");
+
+        for (String more : List.of("--dry-run", "--poll=0")) {
+            Result result = deploy("--jar-bucket", "far", more);
+
+            assertThat(result.exit()).as(result.text()).isEqualTo(1);
+            assertThat(result.text())
+                    .contains("the bucket far is in the Region us-east-1, and the stack is in")
+                    .contains("eu-central-1: CloudFormation and the application can only read")
+                    .contains("use a bucket in eu-central-1 with --jar-bucket, or deploy to us-ea");
+        }
         assertThat(changes()).isEmpty();
     }
 
