@@ -11,7 +11,7 @@ Deploys and operates the job in Amazon Managed Service for Apache Flink, using C
   deploy     builds and uploads the jar, creates the stack, starts the application, and waits until
              it has run for a minute without a failure; if the stack exists, does the same as update
   update     takes a snapshot, then deploys a new jar or other parameters to the stack; refuses a
-             jar that would lose state
+             jar that would lose state; leaves everything as it is if nothing differs
   status     shows the state of the application in ten lines, and what to do next
   doctor     compares what is deployed with what the application needs, and lists what is missing;
              exits with 1 if anything is missing
