@@ -46,9 +46,9 @@ final class FlinkPeers {
     private FlinkPeers(RunSpec spec) {
         this.spec = spec;
         this.config = config(spec);
-        departments = ResultSink.of(spec.id(), Aggregate.DEPARTMENTS, new DepartmentCountFormat());
-        sessions = ResultSink.of(spec.id(), Aggregate.SESSIONS, new SessionCountFormat());
-        checkouts = ResultSink.of(spec.id(), Aggregate.CHECKOUTS, new CheckoutFormat());
+        departments = ResultSink.of(spec.id(), ResultType.DEPARTMENTS, new DepartmentCountFormat());
+        sessions = ResultSink.of(spec.id(), ResultType.SESSIONS, new SessionCountFormat());
+        checkouts = ResultSink.of(spec.id(), ResultType.CHECKOUTS, new CheckoutFormat());
     }
 
     /** Adds the job of a run's peer to an environment. */

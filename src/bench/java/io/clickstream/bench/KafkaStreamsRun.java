@@ -131,11 +131,11 @@ final class KafkaStreamsRun {
         Map<Boolean, List<WindowCount>> totals =
                 counts.values().stream()
                         .collect(java.util.stream.Collectors.partitioningBy(WindowCount::isTotal));
-        add(running, Aggregate.DEPARTMENTS, new DepartmentCountFormat(), totals.get(false));
-        add(running, Aggregate.SESSIONS, new SessionCountFormat(), totals.get(true));
+        add(running, ResultType.DEPARTMENTS, new DepartmentCountFormat(), totals.get(false));
+        add(running, ResultType.SESSIONS, new SessionCountFormat(), totals.get(true));
         add(
                 running,
-                Aggregate.CHECKOUTS,
+                ResultType.CHECKOUTS,
                 new CheckoutFormat(),
                 sessions.stream().filter(Session::hasCheckout).toList());
     }
@@ -152,7 +152,7 @@ final class KafkaStreamsRun {
 
     private static <T> void add(
             RunningPeer running,
-            Aggregate aggregate,
+            ResultType aggregate,
             AggregateFormat<T> format,
             Collection<T> values) {
         AggregateJson<T> json = new AggregateJson<>(format);

@@ -63,20 +63,20 @@ final class Reference {
      * @param lines per aggregate
      * @param openSessions whose end the watermark behind the last click has not passed
      */
-    record Answer(Map<Aggregate, List<String>> lines, long openSessions) {
+    record Answer(Map<ResultType, List<String>> lines, long openSessions) {
 
         /** What identifies the lines. */
-        Map<Aggregate, Digest> digests() {
-            Map<Aggregate, Digest> digests = new EnumMap<>(Aggregate.class);
+        Map<ResultType, Digest> digests() {
+            Map<ResultType, Digest> digests = new EnumMap<>(ResultType.class);
             lines.forEach((aggregate, list) -> digests.put(aggregate, Digest.of(list)));
             return digests;
         }
 
         /** The same for a peer that can't say {@code orderCheckoutEventCount}. */
         Answer withoutCheckoutVisits() {
-            Map<Aggregate, List<String>> fewer = new EnumMap<>(lines);
+            Map<ResultType, List<String>> fewer = new EnumMap<>(lines);
             fewer.computeIfPresent(
-                    Aggregate.CHECKOUTS,
+                    ResultType.CHECKOUTS,
                     (aggregate, list) ->
                             list.stream()
                                     .map(
@@ -129,7 +129,7 @@ final class Reference {
                     clicks + " clicks are more than three blocks, and not a number of blocks");
         }
         Answer three = count(BLOCKS * block.clicks());
-        Map<Aggregate, List<String>> lines = new EnumMap<>(Aggregate.class);
+        Map<ResultType, List<String>> lines = new EnumMap<>(ResultType.class);
         three.lines()
                 .forEach((aggregate, list) -> lines.put(aggregate, repeat(list, blocks - BLOCKS)));
         return new Answer(lines, three.openSessions());
@@ -190,9 +190,9 @@ final class Reference {
         return new Answer(
                 new EnumMap<>(
                         Map.of(
-                                Aggregate.DEPARTMENTS, expected.departments(),
-                                Aggregate.SESSIONS, expected.sessions(),
-                                Aggregate.CHECKOUTS, expected.checkouts())),
+                                ResultType.DEPARTMENTS, expected.departments(),
+                                ResultType.SESSIONS, expected.sessions(),
+                                ResultType.CHECKOUTS, expected.checkouts())),
                 open);
     }
 

@@ -25,23 +25,23 @@ final class ResultSink<T> implements Sink<T> {
     interface ToLine<T> extends Function<T, byte[]>, Serializable {}
 
     private final String run;
-    @Nullable private final Aggregate aggregate;
+    @Nullable private final ResultType aggregate;
     @Nullable private final ToLine<T> toLine;
 
-    private ResultSink(String run, @Nullable Aggregate aggregate, @Nullable ToLine<T> toLine) {
+    private ResultSink(String run, @Nullable ResultType aggregate, @Nullable ToLine<T> toLine) {
         this.run = run;
         this.aggregate = aggregate;
         this.toLine = toLine;
     }
 
     /** A sink for one of the aggregates. */
-    static <T> ResultSink<T> of(String run, Aggregate aggregate, AggregateFormat<T> format) {
+    static <T> ResultSink<T> of(String run, ResultType aggregate, AggregateFormat<T> format) {
         AggregateJson<T> json = new AggregateJson<>(format);
         return of(run, aggregate, json::toBytes);
     }
 
     /** A sink for one of the aggregates, with any way to make lines of what comes. */
-    static <T> ResultSink<T> of(String run, Aggregate aggregate, ToLine<T> toLine) {
+    static <T> ResultSink<T> of(String run, ResultType aggregate, ToLine<T> toLine) {
         return new ResultSink<>(run, aggregate, toLine);
     }
 

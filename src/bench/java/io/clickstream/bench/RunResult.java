@@ -23,5 +23,5 @@ public record RunResult(
         long stateBytes,
         long checkpointMillis,
         long checkpointSyncMillis,
-        Map<Aggregate, Digest> digests,
-        Map<Aggregate, List<String>> lines) {}
+        Map<ResultType, Digest> digests,
+        Map<ResultType, List<String>> lines) {}

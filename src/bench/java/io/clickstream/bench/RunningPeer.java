@@ -20,13 +20,13 @@ final class RunningPeer implements AutoCloseable {
     private final boolean keepsLines;
     private final List<AtomicLong> counters = new CopyOnWriteArrayList<>();
     private final AtomicLong lastFlush = new AtomicLong();
-    private final Map<Aggregate, Digest> digests = new EnumMap<>(Aggregate.class);
-    private final Map<Aggregate, List<String>> lines = new EnumMap<>(Aggregate.class);
+    private final Map<ResultType, Digest> digests = new EnumMap<>(ResultType.class);
+    private final Map<ResultType, List<String>> lines = new EnumMap<>(ResultType.class);
 
     private RunningPeer(String id, boolean keepsLines) {
         this.id = id;
         this.keepsLines = keepsLines;
-        for (Aggregate aggregate : Aggregate.values()) {
+        for (ResultType aggregate : ResultType.values()) {
             digests.put(aggregate, Digest.EMPTY);
             lines.put(aggregate, new ArrayList<>());
         }
@@ -80,19 +80,19 @@ final class RunningPeer implements AutoCloseable {
     }
 
     /** Takes over the results of one sink's subtask. */
-    synchronized void add(Aggregate aggregate, Digest digest, List<String> more) {
+    synchronized void add(ResultType aggregate, Digest digest, List<String> more) {
         digests.merge(aggregate, digest, Digest::plus);
         lines.get(aggregate).addAll(more);
     }
 
     /** The results so far. */
-    synchronized Map<Aggregate, Digest> digests() {
+    synchronized Map<ResultType, Digest> digests() {
         return new EnumMap<>(digests);
     }
 
     /** The results so far, in any order; empty if they are not kept. */
-    synchronized Map<Aggregate, List<String>> lines() {
-        Map<Aggregate, List<String>> copy = new EnumMap<>(Aggregate.class);
+    synchronized Map<ResultType, List<String>> lines() {
+        Map<ResultType, List<String>> copy = new EnumMap<>(ResultType.class);
         lines.forEach((aggregate, list) -> copy.put(aggregate, List.copyOf(list)));
         return copy;
     }

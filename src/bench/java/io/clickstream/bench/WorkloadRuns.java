@@ -54,7 +54,7 @@ final class WorkloadRuns implements AutoCloseable {
     record Settings(ClickPlan plan, int parallelism, int rounds, long checkpointMillis) {}
 
     /** What is kept of an answer. */
-    private record Known(Map<Aggregate, Digest> digests, long openSessions) {}
+    private record Known(Map<ResultType, Digest> digests, long openSessions) {}
 
     /** Makes the clicks. */
     WorkloadRuns(
@@ -166,8 +166,8 @@ final class WorkloadRuns implements AutoCloseable {
     private List<String> differences(Case measured, RunResult wrong, long clicks, String label)
             throws IOException, InterruptedException {
         List<String> report = new ArrayList<>();
-        Map<Aggregate, Digest> right = known(measured, clicks).digests();
-        for (Aggregate aggregate : Aggregate.values()) {
+        Map<ResultType, Digest> right = known(measured, clicks).digests();
+        for (ResultType aggregate : ResultType.values()) {
             if (!right.get(aggregate).equals(wrong.digests().get(aggregate))) {
                 report.add(
                         "%s: %s instead of %s"
@@ -181,7 +181,7 @@ final class WorkloadRuns implements AutoCloseable {
         RunSpec spec = spec(measured, fewer, true, label + ": comparing");
         RunResult result = process.run(spec, count -> {});
         Folders.delete(Path.of(spec.folder()));
-        for (Aggregate aggregate : Aggregate.values()) {
+        for (ResultType aggregate : ResultType.values()) {
             Comparison comparison =
                     Comparison.ofLines(
                             aggregate.toString(),

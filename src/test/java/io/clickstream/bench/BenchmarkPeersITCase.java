@@ -56,10 +56,10 @@ class BenchmarkPeersITCase {
 
     private static void agrees(Peer peer, RunResult result) {
         Reference.Answer expected = reference.expect(clicks());
-        Map<Aggregate, List<String>> lines =
+        Map<ResultType, List<String>> lines =
                 (peer.isWithoutCheckoutVisits() ? expected.withoutCheckoutVisits() : expected)
                         .lines();
-        for (Aggregate aggregate : Aggregate.values()) {
+        for (ResultType aggregate : ResultType.values()) {
             assertThat(result.lines().get(aggregate))
                     .containsExactlyInAnyOrderElementsOf(lines.get(aggregate));
             assertThat(result.digests().get(aggregate)).isEqualTo(Digest.of(lines.get(aggregate)));

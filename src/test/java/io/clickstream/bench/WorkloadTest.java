@@ -67,7 +67,7 @@ class WorkloadTest {
         Reference.Answer told = reference.expect(clicks);
         Reference.Answer counted = reference.count(clicks);
 
-        for (Aggregate aggregate : Aggregate.values()) {
+        for (ResultType aggregate : ResultType.values()) {
             assertThat(told.lines().get(aggregate))
                     .containsExactlyInAnyOrderElementsOf(counted.lines().get(aggregate));
         }

@@ -1,7 +1,7 @@
 package io.clickstream.bench;
 
-/** The three aggregates. */
-public enum Aggregate {
+/** The aggregates that the job and its peers compute. */
+public enum ResultType {
     /** Sessions per department and window. */
     DEPARTMENTS,
     /** Sessions per window. */
