@@ -1,10 +1,8 @@
 package io.clickstream.local.run;
 
 import io.clickstream.ClickstreamJob;
-import io.clickstream.ClickstreamPipeline;
 import io.clickstream.StartChecks;
 import io.clickstream.config.JobConfig;
-import io.clickstream.event.DeadLetter;
 import io.clickstream.local.results.Comparison;
 import io.clickstream.local.results.Results;
 import io.clickstream.local.results.SideResults;
@@ -21,7 +19,6 @@ import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.tools.command.DurationOption;
 import io.clickstream.tools.command.Folders;
 import io.clickstream.tools.command.LocalCommand;
-import io.clickstream.tools.command.Status;
 import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.StopSignal;
 import io.clickstream.tools.flink.MetricsInMemory;
@@ -43,16 +40,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import javax.annotation.Nullable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
@@ -99,13 +93,8 @@ public final class LocalRun implements Callable<Integer> {
     private static final Duration SESSION_GAP = Duration.ofSeconds(1);
     private static final Duration WINDOW = Duration.ofSeconds(10);
 
-    private static final String LATE =
-            ClickstreamMetrics.DEAD_LETTERS + DeadLetter.Reason.LATE.label();
-
     private static final long TICK_MILLIS = 500;
-    private static final long RATE_OVER_MILLIS = 5_000;
     private static final long TOP_PERIOD_MILLIS = 15_000;
-    private static final int TOP_DEPARTMENTS = 4;
     private static final Duration CLOSING_TIMEOUT = Duration.ofMinutes(2);
     private static final int ABORTED = 130;
     private static final double MAX_FAULTY = 50;
@@ -231,8 +220,6 @@ public final class LocalRun implements Callable<Integer> {
     private final PrintStream out = System.out;
     private final StopSignal stop = new StopSignal();
     private final StatusLine statusLine = new StatusLine(out, LocalCommand.columns());
-    private final Deque<long[]> recentClicks = new ArrayDeque<>();
-    private long started;
     private final List<Feature> features = new ArrayList<>();
     @Nullable private TrendLedger trends;
     private RecordSequence records;
@@ -385,9 +372,9 @@ public final class LocalRun implements Callable<Integer> {
             out.println("Log         " + log);
             out.println("Ctrl-C ends the run and compares what came out with what went in.");
 
-            started = monotonicMillis();
+            RunProgress progress = new RunProgress(statusLine, flink, indices, features);
             traffic.start();
-            watch(servers, flink, traffic, indices);
+            watch(servers, flink, traffic, progress);
             traffic.stop();
             statusLine.print(
                     "%,d clicks sent; waiting for the last windows to close"
@@ -398,6 +385,7 @@ public final class LocalRun implements Callable<Integer> {
             awaitResults(
                     servers,
                     flink,
+                    progress,
                     () -> results.areComplete(expected) && side.areComplete(letters, lists));
             statusLine.end();
             List<Comparison> comparisons = new ArrayList<>(results.compare(expected));
@@ -509,15 +497,13 @@ public final class LocalRun implements Callable<Integer> {
 
     /** Shows how the run goes on, until its time is over or the user stops it. */
     private void watch(
-            LocalServers servers,
-            LocalFlink flink,
-            TrafficProducer traffic,
-            OpenSearchIndices indices)
+            LocalServers servers, LocalFlink flink, TrafficProducer traffic, RunProgress progress)
             throws Exception {
+        long started = progress.startMillis();
         long end = duration == null ? Long.MAX_VALUE : started + duration.toMillis();
         long nextTop = started + TOP_PERIOD_MILLIS;
         while (!stop.isRequested()) {
-            long now = monotonicMillis();
+            long now = RunProgress.monotonicMillis();
             if (now >= end) {
                 return;
             }
@@ -527,10 +513,10 @@ public final class LocalRun implements Callable<Integer> {
                         "the traffic stopped", traffic.failure().orElseThrow());
             }
             if (now >= nextTop) {
-                showTop(indices);
+                progress.showTop();
                 nextTop = now + TOP_PERIOD_MILLIS;
             }
-            showStatus(flink);
+            progress.showStatus();
             if (stop.await(Math.min(TICK_MILLIS, end - now))) {
                 return;
             }
@@ -550,74 +536,17 @@ public final class LocalRun implements Callable<Integer> {
                         });
     }
 
-    private void showStatus(LocalFlink flink) throws IOException {
-        MetricsInMemory metrics = flink.metrics();
-        long now = monotonicMillis();
-        StringBuilder more = new StringBuilder();
-        for (Feature feature : features) {
-            more.append(feature.status(metrics));
-        }
-        long clicks = metrics.count(ClickstreamMetrics.RECORDS_IN);
-        recentClicks.add(new long[] {now, clicks});
-        while (now - recentClicks.element()[0] > RATE_OVER_MILLIS) {
-            recentClicks.remove();
-        }
-        long[] oldest = recentClicks.element();
-        statusLine.show(
-                new Status(
-                        Duration.ofMillis(now - started),
-                        clicks,
-                        now == oldest[0] ? 0 : (clicks - oldest[1]) * 1_000.0 / (now - oldest[0]),
-                        metrics.count(ClickstreamMetrics.SESSIONS),
-                        metrics.count(ClickstreamMetrics.CHECKOUT_SESSIONS),
-                        metrics.count(LATE),
-                        metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS),
-                        flink.watermarkLag(
-                                ClickstreamPipeline.CLICK_SESSIONS, Clock.systemUTC().millis())),
-                more.toString(),
-                now);
-    }
-
-    private void showTop(OpenSearchIndices indices) throws IOException, InterruptedException {
-        long sessions = indices.sum(Results.SESSIONS_INDEX, "userSessionCount");
-        long checkouts = indices.sum(Results.SESSIONS_INDEX, "userSessionCountWithOrderCheckout");
-        if (sessions == 0) {
-            return;
-        }
-        String top =
-                indices
-                        .top(
-                                Results.DEPARTMENTS_INDEX,
-                                "departmentName",
-                                "departmentCount",
-                                TOP_DEPARTMENTS)
-                        .entrySet()
-                        .stream()
-                        .map(
-                                entry ->
-                                        String.format(
-                                                Locale.ROOT,
-                                                "%s %,d",
-                                                entry.getKey(),
-                                                entry.getValue()))
-                        .collect(Collectors.joining(", "));
-        statusLine.print(
-                String.format(
-                        Locale.ROOT,
-                        "      top departments: %s; conversion %.1f %% of %,d sessions",
-                        top,
-                        100.0 * checkouts / sessions,
-                        sessions));
-    }
-
     private void awaitResults(
-            LocalServers servers, LocalFlink flink, Callable<Boolean> areResultsComplete)
+            LocalServers servers,
+            LocalFlink flink,
+            RunProgress progress,
+            Callable<Boolean> areResultsComplete)
             throws Exception {
-        long deadline = monotonicMillis() + CLOSING_TIMEOUT.toMillis();
-        while (monotonicMillis() < deadline
+        long deadline = RunProgress.monotonicMillis() + CLOSING_TIMEOUT.toMillis();
+        while (RunProgress.monotonicMillis() < deadline
                 && !(areResultsComplete.call() && areFeaturesComplete(flink))) {
             checkRunning(servers, flink);
-            showStatus(flink);
+            progress.showStatus();
             TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
         }
     }
@@ -649,7 +578,7 @@ public final class LocalRun implements Callable<Integer> {
                     Locale.ROOT,
                     "dead letters: %,d, of which late: %,d%n",
                     metrics.countBelow(ClickstreamMetrics.DEAD_LETTERS),
-                    metrics.count(LATE));
+                    metrics.count(RunProgress.LATE));
         }
         if (flink.restarts() > 0) {
             out.println("restarts of the job: " + flink.restarts());
@@ -661,9 +590,5 @@ public final class LocalRun implements Callable<Integer> {
                 expected.sessionTotal(),
                 equal ? "equal" : "different");
         return equal ? 0 : 1;
-    }
-
-    private static long monotonicMillis() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 }
