@@ -192,9 +192,12 @@ public final class FilterConfig {
     /** The fields that the configured filters need. */
     public OptionalFields fields() {
         OptionalFields fields = OptionalFields.NONE;
-        fields = id.isPresent() ? fields.withId(id.get()) : fields;
-        fields = userAgent.isPresent() ? fields.withUserAgent(userAgent.get()) : fields;
-        return ip.isPresent() ? fields.withIp(ip.get()) : fields;
+        fields = id.isPresent() ? fields.with(ClickField.ID, id.get()) : fields;
+        fields =
+                userAgent.isPresent()
+                        ? fields.with(ClickField.USER_AGENT, userAgent.get())
+                        : fields;
+        return ip.isPresent() ? fields.with(ClickField.IP, ip.get()) : fields;
     }
 
     /** How long the job remembers an id, in event time; empty if duplicates are not filtered. */

@@ -229,7 +229,7 @@ public final class PersonalizeConfig implements Serializable {
     @Nullable private final URI endpoint;
     private final Map<String, String> eventTypes;
     private final OtherTypes otherTypes;
-    private final Map<InteractionField, JsonPointer> fields;
+    private final Map<ClickField, JsonPointer> fields;
     private final int callsPerSecond;
     private final int flushCount;
     private final Duration flushAge;
@@ -244,7 +244,7 @@ public final class PersonalizeConfig implements Serializable {
         Map<String, String> table = reader.get(EVENT_TYPES);
         eventTypes = table == null ? Map.of() : table;
         otherTypes = reader.get(OTHER_EVENT_TYPES);
-        fields = new EnumMap<>(InteractionField.class);
+        fields = new EnumMap<>(ClickField.class);
         Map<Key<?>, JsonPointer> read = fields(reader, format);
         callsPerSecond = orOne(reader.get(CALLS_PER_SECOND));
         flushCount = orOne(reader.get(FLUSH_COUNT));
@@ -270,35 +270,35 @@ public final class PersonalizeConfig implements Serializable {
     /** Reads the fields, and returns them by key. */
     private Map<Key<?>, JsonPointer> fields(PropertyReader reader, FormatConfig format) {
         Map<Key<?>, JsonPointer> read = new LinkedHashMap<>();
-        Map<InteractionField, Key<JsonPointer>> keys = new EnumMap<>(InteractionField.class);
-        keys.put(InteractionField.ITEM, ITEM);
-        keys.put(InteractionField.SESSION_ID, SESSION_ID);
-        keys.put(InteractionField.EVENT_ID, EVENT_ID);
-        keys.put(InteractionField.EVENT_VALUE, EVENT_VALUE);
-        keys.put(InteractionField.PROPERTIES, PROPERTIES);
-        keys.put(InteractionField.IMPRESSION, IMPRESSION);
-        keys.put(InteractionField.RECOMMENDATION_ID, RECOMMENDATION_ID);
-        keys.put(InteractionField.ATTRIBUTION_SOURCE, ATTRIBUTION_SOURCE);
+        List<Key<JsonPointer>> keys =
+                List.of(
+                        ITEM,
+                        SESSION_ID,
+                        EVENT_ID,
+                        EVENT_VALUE,
+                        PROPERTIES,
+                        IMPRESSION,
+                        RECOMMENDATION_ID,
+                        ATTRIBUTION_SOURCE);
         keys.forEach(
-                (field, key) ->
+                key ->
                         reader.find(key)
                                 .ifPresent(
                                         pointer -> {
-                                            fields.put(field, pointer);
+                                            fields.put(ClickField.of(key), pointer);
                                             read.put(key, pointer);
                                         }));
         if (format.type() == FormatConfig.Type.JSON) {
             JsonMapping mapping = format.mapping();
-            mapping.item().ifPresent(item -> fields.putIfAbsent(InteractionField.ITEM, item));
-            mapping.sessionId()
-                    .ifPresent(id -> fields.putIfAbsent(InteractionField.SESSION_ID, id));
+            mapping.item().ifPresent(item -> fields.putIfAbsent(ClickField.INTERACTION_ITEM, item));
+            mapping.sessionId().ifPresent(id -> fields.putIfAbsent(ClickField.SESSION_ID, id));
         }
         return read;
     }
 
     private void check(PropertyReader reader, FormatConfig format, Map<Key<?>, JsonPointer> read) {
         boolean json = format.type() == FormatConfig.Type.JSON;
-        if (!fields.containsKey(InteractionField.ITEM) && !reader.has(ITEM)) {
+        if (!fields.containsKey(ClickField.INTERACTION_ITEM) && !reader.has(ITEM)) {
             reader.error(
                     "`"
                             + ITEM
@@ -396,7 +396,7 @@ public final class PersonalizeConfig implements Serializable {
     }
 
     /** The pointers of the fields that only interactions need. */
-    public Map<InteractionField, JsonPointer> fields() {
+    public Map<ClickField, JsonPointer> fields() {
         return fields;
     }
 

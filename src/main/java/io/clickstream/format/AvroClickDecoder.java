@@ -1,16 +1,16 @@
 package io.clickstream.format;
 
-import com.fasterxml.jackson.core.JsonPointer;
-import io.clickstream.config.InteractionField;
+import io.clickstream.config.ClickField;
+import io.clickstream.config.ClickField.Kind;
 import io.clickstream.config.OptionalFields;
 import io.clickstream.event.StringPool;
 import io.clickstream.event.Texts;
 import io.clickstream.event.UserId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import javax.annotation.Nullable;
 import org.apache.avro.Schema;
@@ -35,11 +35,21 @@ public final class AvroClickDecoder implements ClickDecoder {
     /** The depth up to which Jackson reads JSON. A recursive schema has no limit of its own. */
     private static final int MAX_DEPTH = 1000;
 
+    private static final Set<Schema.Type> ID_TYPES =
+            EnumSet.of(Schema.Type.INT, Schema.Type.LONG, Schema.Type.STRING, Schema.Type.NULL);
+
+    private static final Set<Schema.Type> SCALARS =
+            EnumSet.of(
+                    Schema.Type.INT,
+                    Schema.Type.LONG,
+                    Schema.Type.FLOAT,
+                    Schema.Type.DOUBLE,
+                    Schema.Type.STRING,
+                    Schema.Type.ENUM,
+                    Schema.Type.NULL);
+
     private final String writerSchema;
-    private final String idField;
-    private final String userAgentField;
-    private final String ipField;
-    private final Map<InteractionField, JsonPointer> ofInteraction;
+    private final OptionalFields optional;
 
     private transient FieldReader[] readers;
     private transient AvroBytes in;
@@ -72,10 +82,7 @@ public final class AvroClickDecoder implements ClickDecoder {
      */
     public AvroClickDecoder(Schema writerSchema, OptionalFields optional, StringPool pool) {
         this.writerSchema = writerSchema.toString();
-        this.idField = name(optional.id());
-        this.userAgentField = name(optional.userAgent());
-        this.ipField = name(optional.ip());
-        this.ofInteraction = optional.ofInteraction();
+        this.optional = optional;
         begin(writerSchema, pool);
     }
 
@@ -157,11 +164,6 @@ public final class AvroClickDecoder implements ClickDecoder {
         return compiled.toArray(new FieldReader[0]);
     }
 
-    /** The name of the record's field that a pointer selects; empty if there is no pointer. */
-    private static String name(Optional<JsonPointer> pointer) {
-        return pointer.map(JsonPointer::getMatchingProperty).orElse("");
-    }
-
     private static void require(Schema schema, String field) {
         if (schema.getField(field) == null) {
             throw new IllegalArgumentException(
@@ -185,85 +187,97 @@ public final class AvroClickDecoder implements ClickDecoder {
             case TIME:
                 return timeReader(schema);
             case EVENT_TYPE:
-                return textReader(name, schema, alsoOfInteraction(name, ClickFields::setEventType));
+                return textReader(name, schema, andOptional(name, ClickFields::setEventType));
             case DEPARTMENT:
-                return textReader(
-                        name, schema, alsoOfInteraction(name, ClickFields::setDepartment));
+                return textReader(name, schema, andOptional(name, ClickFields::setDepartment));
             default:
                 return optionalReader(name, schema);
         }
     }
 
-    private FieldReader optionalReader(String name, Schema schema) {
-        if (name.equals(idField)) {
-            return idReader(name, schema);
-        }
-        if (name.equals(userAgentField)) {
-            return textReader(name, schema, ClickFields::setUserAgent);
-        }
-        if (name.equals(ipField)) {
-            return ipReader(name, schema);
-        }
-        BiConsumer<ClickFields, String> setter = alsoOfInteraction(name, null);
-        return setter == null ? fields -> skip(schema, 0) : interactionReader(name, schema, setter);
+    /** The optional fields whose value is in a field of the record. */
+    private List<ClickField> optionalFields(String name) {
+        List<ClickField> fields = new ArrayList<>();
+        optional.pointers()
+                .forEach(
+                        (field, pointer) -> {
+                            if (name.equals(pointer.getMatchingProperty())) {
+                                fields.add(field);
+                            }
+                        });
+        return fields;
     }
 
-    /** Also sets the fields of interactions that have the same value. */
+    private FieldReader optionalReader(String name, Schema schema) {
+        List<ClickField> fields = optionalFields(name);
+        if (fields.isEmpty()) {
+            return found -> skip(schema, 0);
+        }
+        fields.forEach(field -> checkType(name, schema, field));
+        ClickField single = fields.size() == 1 ? fields.get(0) : null;
+        if (single != null && schema.getType() == Schema.Type.STRING && !isCommon(single)) {
+            BiConsumer<ClickFields, String> setter = setter(single, schema);
+            return found -> setter.accept(found, text(name));
+        }
+        BiConsumer<ClickFields, String> all = setter(fields.get(0), schema);
+        for (ClickField field : fields.subList(1, fields.size())) {
+            all = all.andThen(setter(field, schema));
+        }
+        return textReader(name, schema, all);
+    }
+
+    /** Whether many clicks have the same value, so that a pool saves making it again. */
+    private static boolean isCommon(ClickField field) {
+        return field.kind() != Kind.ID && field.kind() != Kind.TEXT;
+    }
+
+    private static void checkType(String name, Schema schema, ClickField field) {
+        String allowed = allowed(field.kind(), schema.getType());
+        if (allowed != null) {
+            throw unreadable(name, schema, allowed);
+        }
+    }
+
+    /** The allowed types; null if the type is one of them. */
     @Nullable
-    private BiConsumer<ClickFields, String> alsoOfInteraction(
-            String name, @Nullable BiConsumer<ClickFields, String> setter) {
+    private static String allowed(Kind kind, Schema.Type type) {
+        switch (kind) {
+            case ID:
+            case NAME:
+                return ID_TYPES.contains(type) ? null : "int, long, string, or null";
+            case TEXT:
+                return type == Schema.Type.STRING || type == Schema.Type.NULL
+                        ? null
+                        : "string or null";
+            case COMMON_TEXT:
+                return SCALARS.contains(type) || type == Schema.Type.BOOLEAN
+                        ? null
+                        : "string, enum, a number, boolean, or null";
+            case OF_INTERACTION:
+                return SCALARS.contains(type)
+                        ? null
+                        : "int, long, float, double, string, enum, or null";
+        }
+        throw new IllegalStateException("Not a kind: " + kind);
+    }
+
+    private static BiConsumer<ClickFields, String> setter(ClickField field, Schema schema) {
+        boolean marked = field.kind() == Kind.ID && schema.getType() == Schema.Type.STRING;
+        return marked
+                ? (fields, text) -> fields.set(field, ClickFields.idOfText(text))
+                : (fields, text) -> fields.set(field, text);
+    }
+
+    /** Also sets the optional fields that have the same value. */
+    private BiConsumer<ClickFields, String> andOptional(
+            String name, BiConsumer<ClickFields, String> setter) {
         BiConsumer<ClickFields, String> all = setter;
-        for (Map.Entry<InteractionField, JsonPointer> each : ofInteraction.entrySet()) {
-            if (name.equals(each.getValue().getMatchingProperty())) {
-                InteractionField field = each.getKey();
-                BiConsumer<ClickFields, String> one = (fields, text) -> fields.set(field, text);
-                all = all == null ? one : all.andThen(one);
+        for (ClickField field : optionalFields(name)) {
+            if (field.kind() == Kind.OF_INTERACTION) {
+                all = all.andThen((fields, text) -> fields.set(field, text));
             }
         }
         return all;
-    }
-
-    private FieldReader interactionReader(
-            String name, Schema schema, BiConsumer<ClickFields, String> setter) {
-        switch (schema.getType()) {
-            case INT:
-            case LONG:
-            case FLOAT:
-            case DOUBLE:
-                return scalarReader(schema, setter);
-            case STRING:
-            case ENUM:
-            case NULL:
-                return textReader(name, schema, setter);
-            default:
-                throw unreadable(name, schema, "int, long, float, double, string, enum, or null");
-        }
-    }
-
-    private FieldReader idReader(String name, Schema schema) {
-        switch (schema.getType()) {
-            case INT:
-                return fields -> fields.setId(Integer.toString(in.readInt()));
-            case LONG:
-                return fields -> fields.setId(Long.toString(in.readLong()));
-            case STRING:
-                return fields -> fields.setTextId(text(name));
-            case NULL:
-                return fields -> {};
-            default:
-                throw unreadable(name, schema, "int, long, string, or null");
-        }
-    }
-
-    private FieldReader ipReader(String name, Schema schema) {
-        switch (schema.getType()) {
-            case STRING:
-                return fields -> fields.setIp(text(name));
-            case NULL:
-                return fields -> {};
-            default:
-                throw unreadable(name, schema, "string or null");
-        }
     }
 
     private FieldReader userReader(Schema schema) {

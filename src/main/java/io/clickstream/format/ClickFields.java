@@ -1,6 +1,6 @@
 package io.clickstream.format;
 
-import io.clickstream.config.InteractionField;
+import io.clickstream.config.ClickField;
 import io.clickstream.event.UserId;
 import java.util.EnumMap;
 import java.util.Map;
@@ -20,17 +20,13 @@ public final class ClickFields {
     private long time;
     @Nullable private String eventType;
     @Nullable private String department;
-    @Nullable private String id;
-    @Nullable private String userAgent;
-    @Nullable private String ip;
-    @Nullable private String item;
 
     /** Users and departments by the rank of their pointers, if there are several. */
     private final UserId[] users = new UserId[MAX_ALTERNATIVES];
 
     private final String[] departments = new String[MAX_ALTERNATIVES];
-    private final Map<InteractionField, String> ofInteraction =
-            new EnumMap<>(InteractionField.class);
+
+    private final Map<ClickField, String> optional = new EnumMap<>(ClickField.class);
 
     /** Clears the previous record. */
     void clear() {
@@ -39,12 +35,8 @@ public final class ClickFields {
         time = 0;
         eventType = null;
         department = null;
-        id = null;
-        userAgent = null;
-        ip = null;
-        item = null;
-        if (!ofInteraction.isEmpty()) {
-            ofInteraction.clear();
+        if (!optional.isEmpty()) {
+            optional.clear();
         }
     }
 
@@ -140,71 +132,25 @@ public final class ClickFields {
     }
 
     /**
-     * The id of the click among those of its user; null if there is none, or if no filter needs it.
-     * The number 7 and the string "7" are two ids.
+     * A field that some configurations need: a string, a number's literal, or JSON. Null if there
+     * is none, or if nothing needs it. A user agent is cut at {@link #MAX_USER_AGENT} characters.
      */
     @Nullable
-    public String id() {
-        return id;
+    public String get(ClickField field) {
+        return optional.get(field);
     }
 
-    void setId(@Nullable String id) {
-        this.id = id;
+    void set(ClickField field, @Nullable String value) {
+        boolean isCut =
+                field == ClickField.USER_AGENT && value != null && value.length() > MAX_USER_AGENT;
+        optional.put(field, isCut ? value.substring(0, MAX_USER_AGENT) : value);
     }
 
-    /** Sets an id that is a string, marked to differ from a number. */
-    void setTextId(String text) {
+    /** The id that a string is: null if it is empty, and marked if it could be a number. */
+    @Nullable
+    static String idOfText(String text) {
         char first = text.isEmpty() ? '"' : text.charAt(0);
         boolean mayBeNumber = first == '-' || (first >= '0' && first <= '9');
-        this.id = text.isEmpty() ? null : mayBeNumber || first == '"' ? '"' + text : text;
-    }
-
-    /**
-     * The user agent, up to {@link #MAX_USER_AGENT} characters; null if there is none, or if no
-     * filter needs it.
-     */
-    @Nullable
-    public String userAgent() {
-        return userAgent;
-    }
-
-    void setUserAgent(@Nullable String userAgent) {
-        this.userAgent =
-                userAgent != null && userAgent.length() > MAX_USER_AGENT
-                        ? userAgent.substring(0, MAX_USER_AGENT)
-                        : userAgent;
-    }
-
-    /** The address from which the click came; null if there is none, or if no filter needs it. */
-    @Nullable
-    public String ip() {
-        return ip;
-    }
-
-    void setIp(@Nullable String ip) {
-        this.ip = ip;
-    }
-
-    /** The item that was viewed or bought; null if there is none, or if it is not needed. */
-    @Nullable
-    public String item() {
-        return item;
-    }
-
-    void setItem(@Nullable String item) {
-        this.item = item;
-    }
-
-    /**
-     * A field that only interactions need: a text, a number's literal, or JSON. Null if there is
-     * none, or if it is not needed.
-     */
-    @Nullable
-    public String of(InteractionField field) {
-        return ofInteraction.get(field);
-    }
-
-    void set(InteractionField field, @Nullable String text) {
-        ofInteraction.put(field, text);
+        return text.isEmpty() ? null : mayBeNumber || first == '"' ? '"' + text : text;
     }
 }

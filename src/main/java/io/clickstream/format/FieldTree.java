@@ -1,7 +1,7 @@
 package io.clickstream.format;
 
 import com.fasterxml.jackson.core.JsonPointer;
-import io.clickstream.config.InteractionField;
+import io.clickstream.config.ClickField;
 import io.clickstream.config.JsonMapping;
 import io.clickstream.config.OptionalFields;
 import java.util.ArrayList;
@@ -20,16 +20,11 @@ final class FieldTree {
     static final int TIME = 2;
     static final int EVENT_TYPE = 4;
     static final int DEPARTMENT = 8;
-    static final int ID = 16;
-    static final int USER_AGENT = 32;
-    static final int IP = 64;
-    static final int ITEM = 128;
 
-    /** The first kind of fields that only interactions need; the others follow in order. */
-    private static final int OF_INTERACTION = 256;
+    /** The kind of the first optional field; the others follow in order. */
+    private static final int OPTIONAL = 16;
 
-    private static final List<InteractionField> INTERACTION_FIELDS =
-            List.of(InteractionField.values());
+    private static final List<ClickField> OPTIONAL_FIELDS = List.of(ClickField.values());
 
     /** A node with fields inside. */
     static final int INNER = 0;
@@ -63,23 +58,19 @@ final class FieldTree {
         for (int rank = 0; rank < mapping.departments().size(); rank++) {
             tree.add(mapping.departments().get(rank), DEPARTMENT, rank);
         }
-        optional.id().ifPresent(pointer -> tree.add(pointer, ID));
-        optional.userAgent().ifPresent(pointer -> tree.add(pointer, USER_AGENT));
-        optional.ip().ifPresent(pointer -> tree.add(pointer, IP));
-        optional.item().ifPresent(pointer -> tree.add(pointer, ITEM));
-        optional.ofInteraction().forEach((field, pointer) -> tree.add(pointer, kind(field)));
+        optional.pointers().forEach((field, pointer) -> tree.add(pointer, kind(field)));
         return tree;
     }
 
     /** A tree of IP addresses only. */
     static FieldTree ofIp(List<JsonPointer> pointers) {
         FieldTree tree = new FieldTree();
-        pointers.forEach(pointer -> tree.add(pointer, IP));
+        pointers.forEach(pointer -> tree.add(pointer, kind(ClickField.IP)));
         return tree;
     }
 
-    private static int kind(InteractionField field) {
-        return OF_INTERACTION << INTERACTION_FIELDS.indexOf(field);
+    private static int kind(ClickField field) {
+        return OPTIONAL << OPTIONAL_FIELDS.indexOf(field);
     }
 
     private void add(JsonPointer pointer, int field) {
@@ -129,17 +120,22 @@ final class FieldTree {
         return kind;
     }
 
+    /** Whether this node is this field, or several fields with it among them. */
+    boolean has(ClickField field) {
+        return (kind & kind(field)) != 0;
+    }
+
     /** The rank of a user or department among its pointers, starting at 0. */
     int rank() {
         return rank;
     }
 
-    /** The field that only interactions need; null if it is another field, or several. */
+    /** The optional field; null if it is another field, or several. */
     @Nullable
-    InteractionField ofInteraction() {
-        return kind < OF_INTERACTION || parts.size() > 1
+    ClickField optional() {
+        return kind < OPTIONAL || parts.size() > 1
                 ? null
-                : INTERACTION_FIELDS.get(Integer.numberOfTrailingZeros(kind / OF_INTERACTION));
+                : OPTIONAL_FIELDS.get(Integer.numberOfTrailingZeros(kind / OPTIONAL));
     }
 
     /** Each field of a node with several fields. */
@@ -161,24 +157,8 @@ final class FieldTree {
         if ((fields & DEPARTMENT) != 0) {
             found.clearDepartments(departmentsInside);
         }
-        if ((fields & ID) != 0) {
-            found.setId(null);
-        }
-        if ((fields & USER_AGENT) != 0) {
-            found.setUserAgent(null);
-        }
-        if ((fields & IP) != 0) {
-            found.setIp(null);
-        }
-        if ((fields & ITEM) != 0) {
-            found.setItem(null);
-        }
-        if (fields >= OF_INTERACTION) {
-            for (InteractionField field : INTERACTION_FIELDS) {
-                if ((fields & kind(field)) != 0) {
-                    found.set(field, null);
-                }
-            }
+        for (int rest = fields / OPTIONAL; rest != 0; rest &= rest - 1) {
+            found.set(OPTIONAL_FIELDS.get(Integer.numberOfTrailingZeros(rest)), null);
         }
     }
 }

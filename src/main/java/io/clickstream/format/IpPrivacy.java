@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonToken;
+import io.clickstream.config.ClickField;
 import io.clickstream.config.IpRange;
 import io.clickstream.config.IpText;
 import io.clickstream.config.PrivacyConfig;
@@ -104,7 +105,7 @@ public final class IpPrivacy implements Serializable {
             throws IOException {
         if (place == null) {
             parser.skipChildren();
-        } else if ((place.kind() & FieldTree.IP) != 0) {
+        } else if (place.has(ClickField.IP)) {
             if (token != JsonToken.VALUE_NULL) {
                 long begin = parser.currentTokenLocation().getByteOffset();
                 String other = token == JsonToken.VALUE_STRING ? masked(parser.getText()) : UNKNOWN;

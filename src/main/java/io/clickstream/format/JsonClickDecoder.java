@@ -6,8 +6,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.clickstream.config.ClickField;
+import io.clickstream.config.ClickField.Kind;
 import io.clickstream.config.FormatConfig.Preset;
-import io.clickstream.config.InteractionField;
 import io.clickstream.config.JsonMapping;
 import io.clickstream.config.OptionalFields;
 import io.clickstream.event.StringPool;
@@ -21,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.annotation.Nullable;
@@ -274,18 +274,6 @@ public final class JsonClickDecoder implements ClickDecoder {
                     fields.setDepartment(department(parser, value));
                 }
                 break;
-            case FieldTree.ID:
-                id(parser, value, fields);
-                break;
-            case FieldTree.USER_AGENT:
-                fields.setUserAgent(userAgent(parser, value));
-                break;
-            case FieldTree.IP:
-                fields.setIp(isNull(value, optional.ip()) ? null : parser.getText());
-                break;
-            case FieldTree.ITEM:
-                fields.setItem(item(parser, value));
-                break;
             case FieldTree.INNER:
                 // Of a name that is there twice, the last counts, with all that it lacks.
                 place.clear(fields);
@@ -300,24 +288,51 @@ public final class JsonClickDecoder implements ClickDecoder {
         }
     }
 
-    /** Reads a value of several fields, or one that only interactions need. */
+    /** Reads the value of an optional field, or of several fields. */
     private void several(JsonParser parser, JsonToken value, FieldTree place, ClickFields fields)
             throws IOException, MalformedRecordException {
-        InteractionField single = place.ofInteraction();
+        ClickField single = place.optional();
         if (single != null) {
-            fields.set(single, ofInteraction(parser, value));
+            fields.set(single, optional(parser, value, single));
             return;
         }
         // Of an object or array nothing is left after it was read once: it can be one field only.
         boolean whole = value.isStructStart();
         String json = whole ? ofInteraction(parser, value) : null;
-        for (FieldTree field : place.parts()) {
-            if (field.ofInteraction() != null && whole) {
-                fields.set(field.ofInteraction(), json);
+        for (FieldTree part : place.parts()) {
+            ClickField field = part.optional();
+            if (whole && field != null && field.kind() == Kind.OF_INTERACTION) {
+                fields.set(field, json);
             } else {
-                value(parser, value, field, fields);
+                value(parser, value, part, fields);
             }
         }
+    }
+
+    @Nullable
+    private String optional(JsonParser parser, JsonToken value, ClickField field)
+            throws IOException, MalformedRecordException {
+        switch (field.kind()) {
+            case ID:
+                return id(parser, value, field);
+            case NAME:
+                return name(parser, value, field);
+            case COMMON_TEXT:
+                return isNull(value, pointer(field)) ? null : ofPool(parser);
+            case TEXT:
+                return isNull(value, pointer(field)) ? null : parser.getText();
+            case OF_INTERACTION:
+                return ofInteraction(parser, value);
+        }
+        throw new IllegalStateException("Not a kind: " + field.kind());
+    }
+
+    private String pointer(ClickField field) {
+        return optional.pointer(field).orElseThrow().toString();
+    }
+
+    private String ofPool(JsonParser parser) throws IOException {
+        return pool.of(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
     }
 
     /** A text, the literal of a number, or an object or array as JSON. */
@@ -360,57 +375,49 @@ public final class JsonClickDecoder implements ClickDecoder {
         }
     }
 
-    private void id(JsonParser parser, JsonToken value, ClickFields fields)
+    @Nullable
+    private String id(JsonParser parser, JsonToken value, ClickField field)
             throws IOException, MalformedRecordException {
         switch (value) {
             case VALUE_NUMBER_INT:
             case VALUE_NUMBER_FLOAT:
-                fields.setId(parser.getText());
-                break;
+                return parser.getText();
             case VALUE_STRING:
-                fields.setTextId(whole(parser.getText(), optional.id()));
-                break;
+                return ClickFields.idOfText(whole(parser.getText(), pointer(field)));
             case VALUE_NULL:
-                fields.setId(null);
-                break;
+                return null;
             default:
-                throw new MalformedRecordException(
-                        optional.id().orElseThrow()
-                                + " must be a number or a string, found "
-                                + found(value));
+                throw noName(value, field);
         }
     }
 
     @Nullable
-    private String item(JsonParser parser, JsonToken value)
+    private String name(JsonParser parser, JsonToken value, ClickField field)
             throws IOException, MalformedRecordException {
         switch (value) {
             case VALUE_NUMBER_INT:
             case VALUE_NUMBER_FLOAT:
             case VALUE_STRING:
                 // The few that are clicked often are many of the clicks.
-                return whole(
+                String name =
                         pool.ofText(
                                 parser.getTextCharacters(),
                                 parser.getTextOffset(),
-                                parser.getTextLength()),
-                        optional.item());
+                                parser.getTextLength());
+                if (name == null) {
+                    throw half(pointer(field));
+                }
+                return name;
             case VALUE_NULL:
                 return null;
             default:
-                throw new MalformedRecordException(
-                        optional.item().orElseThrow()
-                                + " must be a number or a string, found "
-                                + found(value));
+                throw noName(value, field);
         }
     }
 
-    private String userAgent(JsonParser parser, JsonToken value)
-            throws IOException, MalformedRecordException {
-        return isNull(value, optional.userAgent())
-                ? null
-                : pool.of(
-                        parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+    private MalformedRecordException noName(JsonToken value, ClickField field) {
+        return new MalformedRecordException(
+                pointer(field) + " must be a number or a string, found " + found(value));
     }
 
     private String eventType(JsonParser parser, JsonToken value)
@@ -446,14 +453,6 @@ public final class JsonClickDecoder implements ClickDecoder {
                         departmentCut == null ? length : lengthToCut(characters, begin, length));
         if (text == null) {
             throw half(department);
-        }
-        return text;
-    }
-
-    private static String whole(@Nullable String text, Optional<JsonPointer> field)
-            throws MalformedRecordException {
-        if (text == null || !Texts.isPaired(text)) {
-            throw half(field.orElseThrow().toString());
         }
         return text;
     }
@@ -501,11 +500,6 @@ public final class JsonClickDecoder implements ClickDecoder {
         }
         throw new MalformedRecordException(
                 field + " must be a string, a number, a boolean, or null, found " + found(value));
-    }
-
-    private static boolean isNull(JsonToken value, Optional<JsonPointer> field)
-            throws MalformedRecordException {
-        return isNull(value, field.orElseThrow().toString());
     }
 
     private static boolean isNull(JsonToken value, String field) throws MalformedRecordException {

@@ -3,7 +3,7 @@ package io.clickstream.personalize;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.clickstream.config.InteractionField;
+import io.clickstream.config.ClickField;
 import io.clickstream.config.PersonalizeConfig;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.DeadLetter.Reason;
@@ -104,7 +104,7 @@ public final class InteractionReader implements Serializable {
      * @return the record itself if it is not an interaction
      */
     public Incoming read(Incoming record, ClickFields fields, RawRecord raw) {
-        String session = fields.of(InteractionField.SESSION_ID);
+        String session = fields.get(ClickField.SESSION_ID);
         if (session != null && session.isEmpty()) {
             session = null;
         }
@@ -130,7 +130,7 @@ public final class InteractionReader implements Serializable {
     private Interaction interaction(String type, @Nullable String session, ClickFields fields)
             throws Refusal {
         String user = fields.user() == null ? null : fields.user().asText();
-        String item = fields.of(InteractionField.ITEM);
+        String item = fields.get(ClickField.INTERACTION_ITEM);
         if (item == null || item.isEmpty()) {
             throw new Refusal(Reason.INTERACTION_WITHOUT_ITEM, "a " + type + " needs an item");
         }
@@ -147,18 +147,18 @@ public final class InteractionReader implements Serializable {
                             + " ms is before 2001-09-09; if the times are seconds, set `format /"
                             + " time-format` to `epoch-s`");
         }
-        String eventId = fields.of(InteractionField.EVENT_ID);
-        String properties = fields.of(InteractionField.PROPERTIES);
-        String recommendation = fields.of(InteractionField.RECOMMENDATION_ID);
-        String attribution = fields.of(InteractionField.ATTRIBUTION_SOURCE);
-        String[] impression = impression(fields.of(InteractionField.IMPRESSION));
+        String eventId = fields.get(ClickField.EVENT_ID);
+        String properties = fields.get(ClickField.PROPERTIES);
+        String recommendation = fields.get(ClickField.RECOMMENDATION_ID);
+        String attribution = fields.get(ClickField.ATTRIBUTION_SOURCE);
+        String[] impression = impression(fields.get(ClickField.IMPRESSION));
         for (String text :
                 new String[] {session, eventId, properties, recommendation, attribution}) {
             checkText(text);
         }
         checkText(item);
-        checkText(fields.of(InteractionField.IMPRESSION));
-        checkText(fields.of(InteractionField.EVENT_VALUE));
+        checkText(fields.get(ClickField.IMPRESSION));
+        checkText(fields.get(ClickField.EVENT_VALUE));
         checkLength("user", user, MAX_ID);
         checkLength("session id", session, MAX_ID);
         checkLength("event type", type, MAX_ID);
@@ -168,7 +168,7 @@ public final class InteractionReader implements Serializable {
         checkLength("attribution source", attribution, MAX_ATTRIBUTION);
         checkLength("text of the properties", properties, MAX_PROPERTIES);
         checkProperties(properties);
-        checkSize(properties, impression, fields.of(InteractionField.EVENT_VALUE), attribution);
+        checkSize(properties, impression, fields.get(ClickField.EVENT_VALUE), attribution);
         return Interaction.of(
                         eventId == null || eventId.isEmpty()
                                 ? hash(type, session, fields)
@@ -178,7 +178,7 @@ public final class InteractionReader implements Serializable {
                         item)
                 .user(user)
                 .session(session)
-                .eventValue(value(fields.of(InteractionField.EVENT_VALUE)))
+                .eventValue(value(fields.get(ClickField.EVENT_VALUE)))
                 .properties(empty(properties) ? null : properties)
                 .impression(impression)
                 .recommendationId(empty(recommendation) ? null : recommendation)
@@ -345,12 +345,12 @@ public final class InteractionReader implements Serializable {
         add(session);
         add(Long.toString(fields.time()));
         add(type);
-        add(fields.of(InteractionField.ITEM));
-        add(fields.of(InteractionField.EVENT_VALUE));
-        add(fields.of(InteractionField.PROPERTIES));
-        add(fields.of(InteractionField.IMPRESSION));
-        add(fields.of(InteractionField.RECOMMENDATION_ID));
-        add(fields.of(InteractionField.ATTRIBUTION_SOURCE));
+        add(fields.get(ClickField.INTERACTION_ITEM));
+        add(fields.get(ClickField.EVENT_VALUE));
+        add(fields.get(ClickField.PROPERTIES));
+        add(fields.get(ClickField.IMPRESSION));
+        add(fields.get(ClickField.RECOMMENDATION_ID));
+        add(fields.get(ClickField.ATTRIBUTION_SOURCE));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
     }
 

@@ -1,5 +1,6 @@
 package io.clickstream.source;
 
+import io.clickstream.config.ClickField;
 import io.clickstream.config.FilterConfig;
 import io.clickstream.config.IpRange;
 import io.clickstream.config.IpText;
@@ -51,10 +52,12 @@ public final class BotSigns implements Serializable {
     /** The sign by which the click is known to be by a bot; null if there is none. */
     @Nullable
     BotSign find(ClickFields fields) {
-        if (fields.userAgent() != null && isBot(fields.userAgent())) {
+        String userAgent = fields.get(ClickField.USER_AGENT);
+        if (userAgent != null && isBot(userAgent)) {
             return BotSign.USER_AGENT;
         }
-        return fields.ip() != null && isInRange(fields.ip()) ? BotSign.IP : null;
+        String ip = fields.get(ClickField.IP);
+        return ip != null && isInRange(ip) ? BotSign.IP : null;
     }
 
     private boolean isBot(String userAgent) {

@@ -1,5 +1,6 @@
 package io.clickstream.source;
 
+import io.clickstream.config.ClickField;
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.DeadLetter.Reason;
@@ -380,11 +381,13 @@ public final class RecordDecoder implements Serializable {
         if (fields.department() != null && fields.department().length() > MAX_NAME_LENGTH) {
             return refuse(Reason.TOO_LARGE, tooLong("department", fields.department()), raw);
         }
-        if (fields.id() != null && fields.id().length() > MAX_NAME_LENGTH) {
-            return refuse(Reason.TOO_LARGE, tooLong("id", fields.id()), raw);
+        String id = fields.get(ClickField.ID);
+        if (id != null && id.length() > MAX_NAME_LENGTH) {
+            return refuse(Reason.TOO_LARGE, tooLong("id", id), raw);
         }
-        if (fields.item() != null && fields.item().length() > MAX_NAME_LENGTH) {
-            return refuse(Reason.TOO_LARGE, tooLong("item", fields.item()), raw);
+        String item = fields.get(ClickField.ITEM);
+        if (item != null && item.length() > MAX_NAME_LENGTH) {
+            return refuse(Reason.TOO_LARGE, tooLong("item", item), raw);
         }
         if (!fields.hasTime()) {
             return refuse(Reason.MISSING_TIME, "the event time is absent or null", raw);
@@ -399,8 +402,8 @@ public final class RecordDecoder implements Serializable {
             return refuse(Reason.FUTURE, tooLate(time), raw);
         }
         Click click = new Click(fields.user(), time, department(), isCheckout(), raw);
-        click.setId(fields.id());
-        click.setItem(fields.item() == null || fields.item().isEmpty() ? null : fields.item());
+        click.setId(id);
+        click.setItem(item == null || item.isEmpty() ? null : item);
         click.setBotSign(botSigns.find(fields));
         return click;
     }

@@ -188,9 +188,10 @@ class JobConfigTest {
                                         .with("bots", "max-clicks", "100"))
                         .filters();
 
-        assertThat(filters.fields().id()).hasToString("Optional[/globalseq]");
-        assertThat(filters.fields().userAgent()).hasToString("Optional[/user_agent]");
-        assertThat(filters.fields().ip()).hasToString("Optional[/ip]");
+        assertThat(filters.fields().pointer(ClickField.ID)).hasToString("Optional[/globalseq]");
+        assertThat(filters.fields().pointer(ClickField.USER_AGENT))
+                .hasToString("Optional[/user_agent]");
+        assertThat(filters.fields().pointer(ClickField.IP)).hasToString("Optional[/ip]");
         assertThat(filters.duplicateSpan()).contains(Duration.ofMinutes(10));
         assertThat(filters.botPer()).hasSeconds(10);
     }
@@ -211,9 +212,10 @@ class JobConfigTest {
                                         .with("bots", "per", "1 s"))
                         .filters();
 
-        assertThat(filters.fields().id()).hasToString("Optional[/event/id]");
-        assertThat(filters.fields().userAgent()).hasToString("Optional[/client/agent]");
-        assertThat(filters.fields().ip()).hasToString("Optional[/client/ip]");
+        assertThat(filters.fields().pointer(ClickField.ID)).hasToString("Optional[/event/id]");
+        assertThat(filters.fields().pointer(ClickField.USER_AGENT))
+                .hasToString("Optional[/client/agent]");
+        assertThat(filters.fields().pointer(ClickField.IP)).hasToString("Optional[/client/ip]");
         assertThat(filters.duplicateSpan()).contains(Duration.ofHours(1));
         assertThat(filters.botUserAgents()).containsExactly("bot", "Spider");
         assertThat(filters.botIpRanges())
@@ -252,7 +254,8 @@ class JobConfigTest {
         assertThat(trending.span()).hasHours(1);
         assertThat(trending.slide()).hasMinutes(1);
         assertThat(config.kafkaSink().orElseThrow().topic(Aggregates.TRENDING)).isEqualTo("t");
-        assertThat(config.optionalFields().item()).hasToString("Optional[/itemId]");
+        assertThat(config.optionalFields().pointer(ClickField.ITEM))
+                .hasToString("Optional[/itemId]");
     }
 
     @Test

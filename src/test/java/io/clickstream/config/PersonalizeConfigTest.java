@@ -24,7 +24,7 @@ class PersonalizeConfigTest {
         JobConfig config = JobConfig.parse(smallest().build());
 
         assertThat(config.personalize()).isEmpty();
-        assertThat(config.optionalFields().ofInteraction()).isEmpty();
+        assertThat(config.optionalFields().hasInteractions()).isFalse();
     }
 
     @Test
@@ -42,8 +42,8 @@ class PersonalizeConfigTest {
         assertThat(config.fields())
                 .isEqualTo(
                         Map.of(
-                                InteractionField.ITEM, JsonPointer.compile("/itemId"),
-                                InteractionField.SESSION_ID, JsonPointer.compile("/sessionId")));
+                                ClickField.INTERACTION_ITEM, JsonPointer.compile("/itemId"),
+                                ClickField.SESSION_ID, JsonPointer.compile("/sessionId")));
         assertThat(config.callsPerSecond()).isEqualTo(1000);
         assertThat(config.flushCount()).isEqualTo(500);
         assertThat(config.flushAge()).hasSeconds(2);
@@ -161,7 +161,8 @@ class PersonalizeConfigTest {
                                         avro.with(GROUP, "item", "/product_type")
                                                 .without(GROUP, "session-id"))
                                 .fields())
-                .isEqualTo(Map.of(InteractionField.ITEM, JsonPointer.compile("/product_type")));
+                .isEqualTo(
+                        Map.of(ClickField.INTERACTION_ITEM, JsonPointer.compile("/product_type")));
     }
 
     private static PropertyGroups interactions() {

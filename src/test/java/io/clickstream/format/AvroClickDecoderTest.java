@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonPointer;
+import io.clickstream.config.ClickField;
 import io.clickstream.config.OptionalFields;
 import io.clickstream.event.UserId;
 import io.clickstream.testing.GzipRecords;
@@ -217,16 +218,16 @@ class AvroClickDecoderTest {
     void readsTheFieldsThatFiltersNeed() throws Exception {
         OptionalFields optional =
                 OptionalFields.NONE
-                        .withId(JsonPointer.compile("/globalseq"))
-                        .withUserAgent(JsonPointer.compile("/devicetype"))
-                        .withIp(JsonPointer.compile("/ip"));
+                        .with(ClickField.ID, JsonPointer.compile("/globalseq"))
+                        .with(ClickField.USER_AGENT, JsonPointer.compile("/devicetype"))
+                        .with(ClickField.IP, JsonPointer.compile("/ip"));
 
         new AvroClickDecoder(ClickEvent.getClassSchema(), optional)
                 .decode(bytes(wireRecord("order", "Books")), fields);
 
-        assertThat(fields.id()).isEqualTo("2");
-        assertThat(fields.userAgent()).isEqualTo("tablet");
-        assertThat(fields.ip()).isEqualTo("66.249.1.133");
+        assertThat(fields.get(ClickField.ID)).isEqualTo("2");
+        assertThat(fields.get(ClickField.USER_AGENT)).isEqualTo("tablet");
+        assertThat(fields.get(ClickField.IP)).isEqualTo("66.249.1.133");
         assertFields(UserId.ofNumber(7496), 1_655_183_298_630L, "order", "Books");
     }
 
@@ -241,13 +242,32 @@ class AvroClickDecoderTest {
     }
 
     @Test
+    void oneFieldOfARecordCanBeSeveralFieldsOfAClick() throws Exception {
+        Schema schema =
+                schema(field("userid", "\"int\"") + "," + TIME + "," + field("id", "\"string\""));
+        OptionalFields optional =
+                OptionalFields.NONE
+                        .with(ClickField.ID, JsonPointer.compile("/id"))
+                        .with(ClickField.EVENT_ID, JsonPointer.compile("/id"));
+
+        new AvroClickDecoder(schema, optional)
+                .decode(
+                        bytes(record(schema, "userid", 7, "eventtimestamp", 5L, "id", "7")),
+                        fields);
+
+        assertThat(fields.get(ClickField.ID)).isEqualTo("\"7");
+        assertThat(fields.get(ClickField.EVENT_ID)).isEqualTo("7");
+    }
+
+    @Test
     void needsNoFieldOfAFilter() throws Exception {
-        OptionalFields optional = OptionalFields.NONE.withId(JsonPointer.compile("/event_id"));
+        OptionalFields optional =
+                OptionalFields.NONE.with(ClickField.ID, JsonPointer.compile("/event_id"));
 
         new AvroClickDecoder(ClickEvent.getClassSchema(), optional)
                 .decode(bytes(wireRecord("order", "Books")), fields);
 
-        assertThat(fields.id()).isNull();
+        assertThat(fields.get(ClickField.ID)).isNull();
     }
 
     @Test
@@ -407,11 +427,12 @@ class AvroClickDecoderTest {
 
     private String id(String type, Object value) throws Exception {
         Schema schema = schema(field("userid", "\"int\"") + "," + TIME + "," + field("id", type));
-        new AvroClickDecoder(schema, OptionalFields.NONE.withId(JsonPointer.compile("/id")))
+        new AvroClickDecoder(
+                        schema, OptionalFields.NONE.with(ClickField.ID, JsonPointer.compile("/id")))
                 .decode(
                         bytes(record(schema, "userid", 7, "eventtimestamp", 5L, "id", value)),
                         fields);
-        return fields.id();
+        return fields.get(ClickField.ID);
     }
 
     private static GenericData.Record wireRecord(String eventType, String department) {

@@ -1,5 +1,6 @@
 package io.clickstream.sink.archive;
 
+import io.clickstream.config.ClickField;
 import io.clickstream.config.JsonMapping;
 import io.clickstream.config.OptionalFields;
 import io.clickstream.event.ArchivedBatch;
@@ -118,7 +119,9 @@ final class ParquetFiles {
 
         Rows(JsonMapping mapping) {
             OptionalFields optional =
-                    mapping.item().map(OptionalFields.NONE::withItem).orElse(OptionalFields.NONE);
+                    mapping.item()
+                            .map(item -> OptionalFields.NONE.with(ClickField.ITEM, item))
+                            .orElse(OptionalFields.NONE);
             decoder = new JsonClickDecoder(mapping, optional);
         }
 
@@ -153,7 +156,7 @@ final class ParquetFiles {
                 text(ParquetColumns.USER_ID, fields.user() == null ? null : fields.user().asText());
                 text(ParquetColumns.EVENT_TYPE, fields.eventType());
                 text(ParquetColumns.DEPARTMENT, fields.department());
-                text(ParquetColumns.ITEM, fields.item());
+                text(ParquetColumns.ITEM, fields.get(ClickField.ITEM));
             }
             time(ParquetColumns.ARRIVAL_TIME, ARRIVAL_TIME, record.arrival());
             columns.startField(ParquetColumns.RECORD, RECORD);

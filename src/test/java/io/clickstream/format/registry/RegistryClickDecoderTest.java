@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.core.JsonPointer;
+import io.clickstream.config.ClickField;
 import io.clickstream.config.JobConfig;
 import io.clickstream.config.OptionalFields;
 import io.clickstream.config.RegistryConfig;
@@ -165,17 +166,17 @@ class RegistryClickDecoderTest {
                 new RegistryClickDecoder(
                         config(ofConfluent()),
                         OptionalFields.NONE
-                                .withIp(JsonPointer.compile("/ip"))
-                                .withUserAgent(JsonPointer.compile("/devicetype")),
+                                .with(ClickField.IP, JsonPointer.compile("/ip"))
+                                .with(ClickField.USER_AGENT, JsonPointer.compile("/devicetype")),
                         LIMIT);
 
         decoder.decode(writer.encode(WriterVersion.NEWER, CLICK), fields);
-        assertThat(fields.ip()).isEqualTo("66.249.1.133");
-        assertThat(fields.userAgent()).isEqualTo("tablet");
+        assertThat(fields.get(ClickField.IP)).isEqualTo("66.249.1.133");
+        assertThat(fields.get(ClickField.USER_AGENT)).isEqualTo("tablet");
 
         decoder.decode(writer.encode(WriterVersion.OLDER, CLICK), fields);
-        assertThat(fields.ip()).isEqualTo("66.249.1.133");
-        assertThat(fields.userAgent()).isNull();
+        assertThat(fields.get(ClickField.IP)).isEqualTo("66.249.1.133");
+        assertThat(fields.get(ClickField.USER_AGENT)).isNull();
     }
 
     @Test
