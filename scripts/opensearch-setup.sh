@@ -52,14 +52,6 @@ HELP
 
 assets=$project/src/main/opensearch
 policy=clickstream
-# The time field of each index: when its windows, or its dead letters, were.
-declare -A indices=(
-  [departments_count]=windowEndTime
-  [user_session_counts]=windowEndTime
-  [user_session_details]=windowEndTime
-  [trending]=windowEndTime
-  [dead_letters]=time
-)
 
 endpoint='' dashboards='' tenant=global retention=90d delete='' dry=no
 user='' password_file='' region='' service=''
@@ -226,9 +218,12 @@ plan() {
 
 # Bounded calls, since a proxy in front of the node waits for a minute only.
 delete_old() {
-  local index field deleted total
-  for index in $(printf '%s\n' "${!indices[@]}" | sort); do
-    field=${indices[$index]}
+  local template index field deleted total
+  for template in "$assets"/index-templates/*.json; do
+    index=$(basename "$template" .json)
+    # When the window, or the dead letter, was.
+    field=windowEndTime
+    [[ $index != dead_letters ]] || field=time
     printf '{"query":{"range":{"%s":{"lt":"now-%s"}}},"max_docs":20000}' "$field" "$delete" >"$work/query.json"
     local address="$endpoint/$index/_delete_by_query?conflicts=proceed&refresh=true"
     if [[ $dry == yes ]]; then

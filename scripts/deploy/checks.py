@@ -3,10 +3,7 @@
 import re
 from itertools import combinations
 
-#: The templates' parameters of names, and the end of each name's default.
-NAMES = {"DepartmentsName": "Departments_Agg", "SessionsName": "ClickEvents_UserId_Agg_Result",
-         "CheckoutsName": "User_Sessions_Aggregates_With_Order_Checkout", "DeadLettersName": "DeadLetters",
-         "TrendingName": "Trending"}
+from results import RESULTS
 
 #: The fields of each preset's records that the job reads, as in io.clickstream.config.JsonMapping.
 FIELDS = {"lab": {"userid", "eventtimestamp", "event_type", "product_type"},
@@ -89,17 +86,17 @@ def _of_numbers(values):
 
 def _of_names(stack, values):
     """Each result needs a stream or topic of its own."""
-    names = {name: values.get(name) or _default_name(stack, values, name, end) for name, end in NAMES.items()}
+    names = {result.parameter: values.get(result.parameter) or _default_name(stack, values, result) for result in RESULTS}
     for one, other in combinations(names, 2):
         if names[one] == names[other]:
             return f"{one} and {other} are both '{names[one]}'; each needs its own stream or topic"
     return ""
 
 
-def _default_name(stack, values, name, end):
+def _default_name(stack, values, result):
     """In the template full, the cluster is the stack's own, so names of topics do not have the stack's."""
-    is_short = "MskType" in values and (values["Source"] == "msk" or name == "TrendingName" and values["Trending"] == "none")
-    return end if is_short else f"{stack}-{end}"
+    is_short = "MskType" in values and (values["Source"] == "msk" or result.parameter == "TrendingName" and values["Trending"] == "none")
+    return result.default if is_short else f"{stack}-{result.default}"
 
 
 def _of_fields(values):

@@ -1,24 +1,15 @@
 """What an update must not take away: names of what is there, and what holds data."""
 
 from calls import Stop
-from needs import STREAMS, TOPICS
-
-#: Parameters of names, and the keys of a stream's and of a topic's name in the property groups.
-NAMES = {"DepartmentsName": ("departments-stream", "departments-topic"),
-         "SessionsName": ("sessions-stream", "sessions-topic"),
-         "CheckoutsName": ("checkouts-stream", "checkouts-topic"),
-         "DeadLettersName": ("dead-letters-stream", "topic"),
-         "TrendingName": ("trending-stream", "trending-topic")}
+from results import RESULTS, written
 
 #: Parameters of names, and the resources of full.yaml that have them.
-NAMED = {"DepartmentsName": "DepartmentsStream", "SessionsName": "SessionsStream", "CheckoutsName": "CheckoutsStream",
-         "DeadLettersName": "DeadLettersStream", "TrendingName": "TrendingStream", "DomainName": "Domain"}
+NAMED = {**{result.parameter: result.resource for result in RESULTS}, "DomainName": "Domain"}
 
 #: Parameters of full.yaml that can't change: CloudFormation would make anew what is named here, without its data.
 FIXED = {"Source": "the streams or the cluster", "MskType": "the cluster", "KmsKeyArn": "the domain, and a provisioned cluster",
          "VpcCidr": "the network and everything in it", "Zones": "the subnets and everything in them", "DomainName": "the domain",
-         "DepartmentsName": "a stream", "SessionsName": "a stream", "CheckoutsName": "a stream", "DeadLettersName": "a stream",
-         "TrendingName": "a stream"}
+         **{result.parameter: "a stream" for result in RESULTS}}
 
 #: Parameters of full.yaml whose other values make something: the value without it, and what is deleted with that value.
 SWITCHES = {"AdminArn": ("", "the OpenSearch UI application with its workspace"),
@@ -94,7 +85,7 @@ def _makes_something(name, before):
         return from_kinesis and before["Trending"] != "none"
     if name in ("AdminArn", "OpenSearchUi"):
         return bool(before.get("AdminArn")) and before["OpenSearchUi"] == "true"
-    return name not in NAMES or from_kinesis
+    return name not in {result.parameter for result in RESULTS} or from_kinesis
 
 
 def _names_of_resources(stack):
@@ -102,14 +93,9 @@ def _names_of_resources(stack):
 
 
 def _names_of_groups(groups):
-    """What the job writes to. Without a name it writes to the one of these defaults."""
-    names = {}
-    for name, (stream, topic) in NAMES.items():
-        if name == "TrendingName" and "trending" not in groups:
-            continue
-        if "sink.kinesis" in groups:
-            names[name] = groups["sink.kinesis"].get(stream) or {**STREAMS, "trending-stream": "Trending"}[stream]
-        elif "sink.kafka" in groups:
-            group = groups.get("dead-letters", {}) if name == "DeadLettersName" else groups["sink.kafka"]
-            names[name] = group.get(topic) or {**TOPICS, "trending-topic": "Trending", "topic": "DeadLetters"}[topic]
-    return names
+    """What the job writes to. Without a name it writes to a default."""
+    if "sink.kinesis" in groups:
+        return {result.parameter: result.stream(groups) for result in written(groups)}
+    if "sink.kafka" in groups:
+        return {result.parameter: result.topic(groups) for result in written(groups)}
+    return {}

@@ -1,12 +1,6 @@
 """What an application needs, by its property groups: streams, topics, buckets, a domain, and permissions."""
 
-#: Keys of sink.kinesis, and the streams where a key is left out.
-STREAMS = {"departments-stream": "Departments_Agg", "sessions-stream": "ClickEvents_UserId_Agg_Result",
-           "checkouts-stream": "User_Sessions_Aggregates_With_Order_Checkout", "dead-letters-stream": "DeadLetters"}
-
-#: Keys of sink.kafka, and the topics where a key is left out.
-TOPICS = {"departments-topic": "Departments_Agg", "sessions-topic": "ClickEvents_UserId_Agg_Result",
-          "checkouts-topic": "User_Sessions_Aggregates_With_Order_Checkout"}
+from results import DEAD_LETTERS, written
 
 OBJECT_ACTIONS = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"]
 
@@ -22,7 +16,7 @@ class Needs:
         self.log_streams = [tuple(each["LogStreamARN"].split(":log-group:")[1].split(":log-stream:"))
                             for each in detail.get("CloudWatchLoggingOptionDescriptions", [])]
         self.clicks = self._stream_arn(self._of("source.kinesis", "stream"))
-        self.results = [self._stream_arn(name) for name in self._names("sink.kinesis", STREAMS, "trending-stream")]
+        self.results = [self._stream_arn(result.stream(groups)) for result in written(groups) if "sink.kinesis" in groups]
         self.streams = [stream for stream in [self.clicks, *self.results] if stream]
         self.cluster = parameters.get("MskClusterArn") if "source.kafka" in groups else None
         self.topics = self._topics()
@@ -95,14 +89,8 @@ class Needs:
         """The topic of clicks, and those of results."""
         if "source.kafka" not in self._groups:
             return []
-        return [self._of("source.kafka", "topic"), *self._names("sink.kafka", TOPICS, "trending-topic"),
-                self._of("dead-letters", "topic") or "DeadLetters"]
-
-    def _names(self, group, names, trending):
-        if group not in self._groups:
-            return []
-        names = {**names, trending: "Trending"} if "trending" in self._groups else names
-        return [self._groups[group].get(key, name) for key, name in names.items()]
+        results = written(self._groups) if "sink.kafka" in self._groups else [DEAD_LETTERS]
+        return [self._of("source.kafka", "topic"), *[result.topic(self._groups) for result in results]]
 
     def _list(self, parameter):
         return [each for each in self._parameters.get(parameter, "").split(",") if each]

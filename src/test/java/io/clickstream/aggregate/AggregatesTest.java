@@ -101,6 +101,15 @@ class AggregatesTest {
 
     @ParameterizedTest
     @MethodSource("aggregates")
+    void isKnownToTheDeployScript(Aggregate<?> aggregate) throws IOException {
+        assertThat(Files.readString(Path.of("scripts/deploy/results.py")))
+                .contains(
+                        "Result(\"%s\", \"%s\""
+                                .formatted(aggregate.keyStem(), aggregate.defaultTopic()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("aggregates")
     void isDocumented(Aggregate<?> aggregate) throws IOException {
         assertThat(Files.readString(Path.of("README.md")))
                 .contains(
@@ -117,7 +126,7 @@ class AggregatesTest {
                                 || Expected.of(List.of(), List.of(), List.of(), 0)
                                         .aggregates()
                                         .contains(aggregate))
-                .as("an oracle in src/local, such as OracleTally or %s", TrendOracle.class)
+                .as("an oracle in src/tools, such as OracleTally or %s", TrendOracle.class)
                 .isTrue();
     }
 
