@@ -16,7 +16,7 @@ import io.clickstream.config.JobConfig;
 import io.clickstream.config.ReplayConfig;
 import io.clickstream.event.VersionedSerializer;
 import io.clickstream.personalize.UndeliveredSender;
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -227,7 +227,7 @@ class ArchitectureTest {
                                         "are no tests",
                                         each -> !TEST.matcher(each.getName()).find()));
 
-        assertThat(tools.contain(LocalCommand.class)).isTrue();
+        assertThat(tools.contain(ToolCommand.class)).isTrue();
         slices().matching("io.clickstream.(*).(*)..").should().beFreeOfCycles().check(tools);
         noClasses()
                 .that()

@@ -20,7 +20,7 @@ import io.clickstream.testing.LocalJob;
 import io.clickstream.testing.PropertyGroups;
 import io.clickstream.testing.SavepointStates;
 import io.clickstream.testing.StrictCsv;
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.flink.LocalFileSystems;
 import io.clickstream.tools.oracle.TrafficLedger;
 import io.clickstream.tools.replay.Replay;
@@ -373,7 +373,7 @@ class ArchiveITCase {
                     .containsExactlyInAnyOrder(privacy ? "" : "AQL/", "");
 
             assertThat(
-                            LocalCommand.commandLine("replay", new Replay())
+                            ToolCommand.commandLine("replay", new Replay())
                                     .execute(
                                             "--input",
                                             archive.toString(),
@@ -478,7 +478,7 @@ class ArchiveITCase {
                             "--to",
                             Instant.ofEpochMilli(to).toString()));
             assertThat(
-                            LocalCommand.commandLine("replay", new Replay())
+                            ToolCommand.commandLine("replay", new Replay())
                                     .execute(arguments.toArray(new String[0])))
                     .isZero();
             for (String topic : TOPICS) {

@@ -8,7 +8,7 @@ import io.clickstream.local.server.KafkaBroker;
 import io.clickstream.local.server.LocalFlink;
 import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.tools.command.Folders;
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.traffic.ClickEncoder;
 import io.clickstream.tools.traffic.GeneratedClick;
 import java.io.BufferedInputStream;
@@ -85,7 +85,7 @@ public final class ArchiveBenchmark implements Callable<Integer> {
 
     /** Measures, and exits with 0 only if every archive was complete. */
     public static void main(String[] args) throws IOException {
-        LocalCommand.main("benchmark", new ArchiveBenchmark(), args);
+        ToolCommand.main("benchmark", new ArchiveBenchmark(), args);
     }
 
     @Override

@@ -2,8 +2,8 @@ package io.clickstream.bench;
 
 import io.clickstream.bench.RunSpec.Backend;
 import io.clickstream.bench.RunSpec.Input;
-import io.clickstream.tools.command.LocalCommand;
 import io.clickstream.tools.command.StatusLine;
+import io.clickstream.tools.command.ToolCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -98,11 +98,11 @@ public final class Benchmark implements Callable<Integer> {
     private Path svg;
 
     private final PrintStream out = System.out;
-    private final StatusLine status = new StatusLine(out, LocalCommand.columns());
+    private final StatusLine status = new StatusLine(out, ToolCommand.columns());
 
     /** Measures, and exits with 0 only if all results were right. */
     public static void main(String[] args) throws IOException {
-        LocalCommand.main("benchmark", new Benchmark(), args);
+        ToolCommand.main("benchmark", new Benchmark(), args);
     }
 
     @Override
@@ -196,7 +196,7 @@ public final class Benchmark implements Callable<Integer> {
 
     /** Beside the log of this process, which is Kafka's. */
     static Path peerLog() {
-        String own = LocalCommand.log().toString();
+        String own = ToolCommand.log().toString();
         return Path.of(own.replaceFirst("\\.log$", "") + "-peer.log");
     }
 

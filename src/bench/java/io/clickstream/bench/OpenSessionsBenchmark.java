@@ -2,8 +2,8 @@ package io.clickstream.bench;
 
 import io.clickstream.bench.RunSpec.Backend;
 import io.clickstream.bench.RunSpec.Input;
-import io.clickstream.tools.command.LocalCommand;
 import io.clickstream.tools.command.StatusLine;
+import io.clickstream.tools.command.ToolCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -32,11 +32,11 @@ public final class OpenSessionsBenchmark implements Callable<Integer> {
                     Workload.LAB.withUsers(2_521_000).named("1M-open"));
 
     private final PrintStream out = System.out;
-    private final StatusLine status = new StatusLine(out, LocalCommand.columns());
+    private final StatusLine status = new StatusLine(out, ToolCommand.columns());
 
     /** Measures, and exits with 0 only if all results were right. */
     public static void main(String[] args) throws IOException {
-        LocalCommand.main("benchmark", new OpenSessionsBenchmark(), args);
+        ToolCommand.main("benchmark", new OpenSessionsBenchmark(), args);
     }
 
     @Override

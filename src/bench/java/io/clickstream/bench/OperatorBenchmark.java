@@ -1,6 +1,6 @@
 package io.clickstream.bench;
 
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -27,7 +27,7 @@ public final class OperatorBenchmark implements Callable<Integer> {
 
     /** Measures, and exits with 0 only if no session was lost. */
     public static void main(String[] args) throws IOException {
-        LocalCommand.main("benchmark", new OperatorBenchmark(), args);
+        ToolCommand.main("benchmark", new OperatorBenchmark(), args);
     }
 
     @Override

@@ -10,7 +10,7 @@ import io.clickstream.local.server.GlueRegistry;
 import io.clickstream.local.server.RegistryEncoders;
 import io.clickstream.local.server.RegistryEncoders.VersionedEncoder;
 import io.clickstream.local.server.WriterVersion;
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.traffic.GeneratedClick;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -49,7 +49,7 @@ public final class RegistryBenchmark implements Callable<Integer> {
 
     /** Measures, and exits with 0 only if both read the same. */
     public static void main(String[] args) throws IOException {
-        LocalCommand.main("benchmark", new RegistryBenchmark(), args);
+        ToolCommand.main("benchmark", new RegistryBenchmark(), args);
     }
 
     @Override

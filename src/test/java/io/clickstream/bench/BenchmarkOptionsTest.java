@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.bench.RunSpec.Backend;
 import io.clickstream.bench.RunSpec.Input;
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
@@ -88,7 +88,7 @@ class BenchmarkOptionsTest {
         StringWriter err = new StringWriter();
 
         int exit =
-                LocalCommand.commandLine("benchmark", new Benchmark())
+                ToolCommand.commandLine("benchmark", new Benchmark())
                         .setErr(new PrintWriter(err))
                         .execute(options.split(" "));
 

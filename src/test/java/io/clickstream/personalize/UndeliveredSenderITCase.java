@@ -12,7 +12,7 @@ import io.clickstream.local.server.PersonalizeServer.Taken;
 import io.clickstream.local.server.S3Server;
 import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.PropertyGroups;
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.flink.LocalFileSystems;
 import io.clickstream.tools.replay.SendUndelivered;
 import java.io.IOException;
@@ -137,7 +137,7 @@ class UndeliveredSenderITCase {
             personalize.refuse(item -> item.equals("item7"));
             StringWriter out = new StringWriter();
             CommandLine command =
-                    LocalCommand.commandLine("replay", new SendUndelivered())
+                    ToolCommand.commandLine("replay", new SendUndelivered())
                             .setOut(new PrintWriter(out));
 
             assertThat(command.execute(arguments.toArray(new String[0]))).isEqualTo(1);

@@ -1,6 +1,6 @@
 package io.clickstream.tools;
 
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.produce.Produce;
 import io.clickstream.tools.replay.Replay;
 import io.clickstream.tools.replay.SendUndelivered;
@@ -42,7 +42,7 @@ public final class Tools implements Callable<Integer> {
             }
             case "produce" -> Produce.main(options);
             default -> {
-                CommandLine tools = LocalCommand.commandLine("clickstream-tools", new Tools());
+                CommandLine tools = ToolCommand.commandLine("clickstream-tools", new Tools());
                 tools.addSubcommand("replay", new Replay());
                 tools.addSubcommand("produce", new Produce(System.out));
                 System.exit(tools.execute(args));

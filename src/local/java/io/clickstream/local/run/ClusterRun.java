@@ -8,9 +8,9 @@ import io.clickstream.local.server.LocalServers;
 import io.clickstream.local.server.OpenSearchIndices;
 import io.clickstream.tools.command.DurationOption;
 import io.clickstream.tools.command.Folders;
-import io.clickstream.tools.command.LocalCommand;
 import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.StopSignal;
+import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.oracle.Expected;
 import io.clickstream.tools.oracle.TrafficLedger;
 import io.clickstream.tools.produce.Deliveries;
@@ -96,12 +96,12 @@ public final class ClusterRun implements Callable<Integer> {
 
     private final PrintStream out = System.out;
     private final StopSignal stop = new StopSignal();
-    private final StatusLine statusLine = new StatusLine(out, LocalCommand.columns());
+    private final StatusLine statusLine = new StatusLine(out, ToolCommand.columns());
     private long started;
 
     /** Runs all rounds, and exits. */
     public static void main(String[] args) throws IOException {
-        LocalCommand.main("run-cluster", new ClusterRun(), args);
+        ToolCommand.main("run-cluster", new ClusterRun(), args);
     }
 
     @Override
@@ -110,7 +110,7 @@ public final class ClusterRun implements Callable<Integer> {
         check(rounds >= 1, "--rounds must be at least 1, not " + rounds);
         check(taskManagers >= 2, "--task-managers must be at least 2, not " + taskManagers);
         Path jar = FlinkCluster.jobJar();
-        Path log = LocalCommand.log();
+        Path log = ToolCommand.log();
         Path logs = Files.createDirectories(Path.of(log.toString().replaceFirst("\\.log$", "")));
         Path folder = Files.createTempDirectory("clickstream-");
         stop.install(() -> abort(folder));

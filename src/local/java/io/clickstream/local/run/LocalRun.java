@@ -18,9 +18,9 @@ import io.clickstream.local.server.WriterVersion;
 import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.tools.command.DurationOption;
 import io.clickstream.tools.command.Folders;
-import io.clickstream.tools.command.LocalCommand;
 import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.StopSignal;
+import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.flink.MetricsInMemory;
 import io.clickstream.tools.oracle.Expected;
 import io.clickstream.tools.oracle.OracleClick;
@@ -219,14 +219,14 @@ public final class LocalRun implements Callable<Integer> {
 
     private final PrintStream out = System.out;
     private final StopSignal stop = new StopSignal();
-    private final StatusLine statusLine = new StatusLine(out, LocalCommand.columns());
+    private final StatusLine statusLine = new StatusLine(out, ToolCommand.columns());
     private final List<Feature> features = new ArrayList<>();
     @Nullable private TrendLedger trends;
     private RecordSequence records;
 
     /** Runs until the duration is over or Ctrl-C, and exits. */
     public static void main(String[] args) throws IOException {
-        LocalCommand.main("run-local", new LocalRun(), args);
+        ToolCommand.main("run-local", new LocalRun(), args);
     }
 
     @Override
@@ -257,7 +257,7 @@ public final class LocalRun implements Callable<Integer> {
                 "--users must be at least %d for --rate %d, not %d"
                         .formatted(minUsers, rate, userCount));
 
-        Path log = LocalCommand.log();
+        Path log = ToolCommand.log();
         Path folder = Files.createTempDirectory("clickstream-");
         stop.install(() -> abort(folder));
         if (registry == Registry.glue || personalize) {

@@ -2,7 +2,7 @@ package io.clickstream.local.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -17,7 +17,7 @@ class ClusterRunTest {
     @Test
     void helpOfTheScriptNamesAllOptions() throws Exception {
         String script = Files.readString(Path.of("scripts/run-cluster.sh"));
-        CommandLine command = LocalCommand.commandLine("run-cluster", new ClusterRun());
+        CommandLine command = ToolCommand.commandLine("run-cluster", new ClusterRun());
 
         assertThat(command.getCommandSpec().options())
                 .hasSize(6)
@@ -38,7 +38,7 @@ class ClusterRunTest {
         StringWriter err = new StringWriter();
 
         int code =
-                LocalCommand.commandLine("run-cluster", new ClusterRun())
+                ToolCommand.commandLine("run-cluster", new ClusterRun())
                         .setErr(new PrintWriter(err))
                         .execute(option, value);
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.clickstream.tools.command.DurationOption;
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -51,7 +51,7 @@ class LocalRunTest {
     }
 
     private static CommandLine command() {
-        return LocalCommand.commandLine("run-local", new LocalRun());
+        return ToolCommand.commandLine("run-local", new LocalRun());
     }
 
     @ParameterizedTest

@@ -7,7 +7,7 @@ import io.clickstream.config.PropertyGroupsFile;
 import io.clickstream.testing.ArchiveFiles;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.LocalJob;
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.replay.Replay;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -154,7 +154,7 @@ class ArchiveReplayITCase {
     private void replay(Path input, String output, Path config) {
         StringWriter err = new StringWriter();
         int code =
-                LocalCommand.commandLine("replay", new Replay())
+                ToolCommand.commandLine("replay", new Replay())
                         .setErr(new PrintWriter(err))
                         .execute(
                                 "--input",

@@ -3,7 +3,7 @@ package io.clickstream.tools.produce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.replay.Replay;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -110,7 +110,7 @@ class ProduceReplayITCase {
         }
         StringWriter err = new StringWriter();
         int code =
-                LocalCommand.commandLine("replay", new Replay())
+                ToolCommand.commandLine("replay", new Replay())
                         .setErr(new PrintWriter(err))
                         .execute(arguments.toArray(new String[0]));
         assertThat(code).as(err.toString()).isZero();

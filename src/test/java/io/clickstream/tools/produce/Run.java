@@ -1,6 +1,6 @@
 package io.clickstream.tools.produce;
 
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -22,6 +22,6 @@ record Run(int code, String out, String err) {
     }
 
     static CommandLine command(PrintStream out) {
-        return LocalCommand.commandLine("produce", new Produce(out));
+        return ToolCommand.commandLine("produce", new Produce(out));
     }
 }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.local.server.FlinkCluster;
 import io.clickstream.testing.Await;
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.traffic.ClickEncoder;
 import io.clickstream.tools.traffic.GeneratedClick;
 import io.clickstream.tools.traffic.ShopTraffic;
@@ -153,7 +153,7 @@ class ClusterReplayITCase {
                                 "--set",
                                 "trending/span=30 s"));
         arguments.addAll(List.of(options));
-        CommandLine replay = LocalCommand.commandLine("replay", new Replay());
+        CommandLine replay = ToolCommand.commandLine("replay", new Replay());
         assertThat(replay.execute(arguments.toArray(new String[0]))).isZero();
         return folder.resolve(output);
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -48,7 +48,7 @@ class PublicShapesITCase {
         StringWriter err = new StringWriter();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         CommandLine replay =
-                LocalCommand.commandLine(
+                ToolCommand.commandLine(
                         "replay", new Replay(new PrintStream(out, true, StandardCharsets.UTF_8)));
         int code = replay.setErr(new PrintWriter(err)).execute(arguments.toArray(new String[0]));
 

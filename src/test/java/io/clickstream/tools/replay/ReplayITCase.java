@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.testing.Clicks;
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.oracle.Expected;
 import io.clickstream.tools.oracle.Oracle;
 import io.clickstream.tools.oracle.OracleClick;
@@ -620,7 +620,7 @@ class ReplayITCase {
     @Test
     void helpOfTheScriptNamesAllOptions() throws Exception {
         String script = Files.readString(Path.of("scripts/replay.sh"));
-        LocalCommand.commandLine("replay", new Replay())
+        ToolCommand.commandLine("replay", new Replay())
                 .getCommandSpec()
                 .options()
                 .forEach(
@@ -830,7 +830,7 @@ class ReplayITCase {
         StringWriter err = new StringWriter();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream printed = new PrintStream(out, true, StandardCharsets.UTF_8);
-        CommandLine command = LocalCommand.commandLine("replay", new Replay(printed));
+        CommandLine command = ToolCommand.commandLine("replay", new Replay(printed));
         int code = command.setErr(new PrintWriter(err)).execute(arguments);
         return new Run(code, err.toString(), out.toString(StandardCharsets.UTF_8));
     }

@@ -11,7 +11,7 @@ import io.clickstream.local.server.OpenSearchNode;
 import io.clickstream.testing.ArchiveFiles;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.LocalJob;
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.oracle.Expected;
 import io.clickstream.tools.oracle.TrafficLedger;
 import io.clickstream.tools.traffic.ClickEncoder;
@@ -130,7 +130,7 @@ class ReplayToSinksITCase {
     }
 
     private int replay(Path input, String output, Path config, String from, String to) {
-        return LocalCommand.commandLine("replay", new Replay())
+        return ToolCommand.commandLine("replay", new Replay())
                 .execute(
                         "--input",
                         input.toString(),

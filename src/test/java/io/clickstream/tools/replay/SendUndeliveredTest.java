@@ -3,7 +3,7 @@ package io.clickstream.tools.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.testing.PropertyGroups;
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -99,6 +99,6 @@ class SendUndeliveredTest {
     }
 
     private static CommandLine command() {
-        return LocalCommand.commandLine("replay", new SendUndelivered());
+        return ToolCommand.commandLine("replay", new SendUndelivered());
     }
 }

@@ -1,9 +1,9 @@
 package io.clickstream.tools.produce;
 
 import io.clickstream.tools.command.DurationOption;
-import io.clickstream.tools.command.LocalCommand;
 import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.StopSignal;
+import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.oracle.Expected;
 import io.clickstream.tools.oracle.TrafficLedger;
 import io.clickstream.tools.traffic.ClickEncoder;
@@ -279,14 +279,14 @@ public final class Produce implements Callable<Integer> {
     /** Prints its reports to a stream. */
     public Produce(PrintStream out) {
         this.out = out;
-        this.statusLine = new StatusLine(out, LocalCommand.columns());
+        this.statusLine = new StatusLine(out, ToolCommand.columns());
     }
 
     /** Runs until all is sent or Ctrl-C, and exits. */
     public static void main(String[] args) throws IOException {
         Produce produce = new Produce(System.out);
         produce.stop.install(produce::abort);
-        LocalCommand.main("produce", produce, args);
+        ToolCommand.main("produce", produce, args);
     }
 
     @Override

@@ -5,8 +5,8 @@ import io.clickstream.config.PropertyGroupsFile;
 import io.clickstream.config.ReplayConfig;
 import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.tools.command.Folders;
-import io.clickstream.tools.command.LocalCommand;
 import io.clickstream.tools.command.StatusLine;
+import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.flink.LocalFileSystems;
 import io.clickstream.tools.flink.Loopback;
 import io.clickstream.tools.flink.MetricsInMemory;
@@ -176,12 +176,12 @@ public final class Replay implements Callable<Integer> {
     /** Writes what it has to say to a stream. */
     Replay(PrintStream out) {
         this.out = out;
-        this.statusLine = new StatusLine(out, LocalCommand.columns());
+        this.statusLine = new StatusLine(out, ToolCommand.columns());
     }
 
     /** Runs to the end of the input, and exits. */
     public static void main(String[] args) throws IOException {
-        LocalCommand.main("replay", new Replay(), args);
+        ToolCommand.main("replay", new Replay(), args);
     }
 
     @Override
@@ -214,7 +214,7 @@ public final class Replay implements Callable<Integer> {
             }
             ReplayReport report = run(files, range, replayConfig, subtasks, temporary, sinks);
             report.lines().forEach(out::println);
-            LocalCommand.whereTheLogIs().ifPresent(out::println);
+            ToolCommand.whereTheLogIs().ifPresent(out::println);
             if (!report.isComplete()) {
                 // What sinks have is left as it is: results of whole files may be missing.
                 return 1;

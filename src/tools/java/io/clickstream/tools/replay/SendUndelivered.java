@@ -5,7 +5,7 @@ import io.clickstream.config.PersonalizeConfig;
 import io.clickstream.config.PropertyGroupsFile;
 import io.clickstream.personalize.UndeliveredFiles;
 import io.clickstream.personalize.UndeliveredSender;
-import io.clickstream.tools.command.LocalCommand;
+import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.flink.LocalFileSystems;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -54,7 +54,7 @@ public final class SendUndelivered implements Callable<Integer> {
 
     /** Sends all files, and exits. */
     public static void main(String[] args) throws IOException {
-        LocalCommand.main("replay", new SendUndelivered(), args);
+        ToolCommand.main("replay", new SendUndelivered(), args);
     }
 
     @Override

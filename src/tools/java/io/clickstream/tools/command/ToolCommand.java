@@ -13,12 +13,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * What the commands behind the scripts share: a log file instead of a talkative console, and one
- * line with what to do for a wrong option.
+ * Runs the commands of the scripts and of the tools' jar. A command logs to a file and not to the
+ * console. It answers a wrong option with one line that says what to do.
  */
-public final class LocalCommand {
+public final class ToolCommand {
 
-    /** System property: width of the terminal; not set if the output is no terminal. */
+    /** System property: width of the terminal; not set if the output is not a terminal. */
     private static final String COLUMNS_PROPERTY = "clickstream.columns";
 
     /** System property: the file that Flink, Kafka and the job log to. */
@@ -27,7 +27,7 @@ public final class LocalCommand {
     /**
      * Runs a command, and exits with its code.
      *
-     * @param name of the script, without its ending
+     * @param name the script's name without its ending, for messages and the log's name
      */
     public static void main(String name, Object command, String[] args) throws IOException {
         // Before anything logs.
@@ -85,7 +85,7 @@ public final class LocalCommand {
         return Optional.ofNullable(System.getProperty(LOG_PROPERTY)).map(log -> "log: " + log);
     }
 
-    /** Width of the terminal; empty if the output is none. */
+    /** Width of the terminal; empty if the output is not a terminal. */
     public static OptionalInt columns() {
         Integer columns = Integer.getInteger(COLUMNS_PROPERTY);
         return columns == null ? OptionalInt.empty() : OptionalInt.of(columns);
@@ -119,5 +119,5 @@ public final class LocalCommand {
         return line.toString();
     }
 
-    private LocalCommand() {}
+    private ToolCommand() {}
 }
