@@ -9,6 +9,18 @@ fail() {
   exit 2
 }
 
+# help_of_command ARGUMENT...   If an argument is -h or --help: prints the help of the script's Java command,
+# and exits. The help is in a file, so that it needs neither Java nor a build. HelpTextsTest writes the file.
+help_of_command() {
+  local argument
+  for argument in "$@"; do
+    if [[ $argument == -h || $argument == --help ]]; then
+      cat "$project/scripts/help/$(basename "$0" .sh).txt"
+      exit 0
+    fi
+  done
+}
+
 # need_tool NAME WHAT-TO-DO
 need_tool() {
   command -v "$1" >/dev/null 2>&1 || fail "$1 is missing: $2"

@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.local.server.S3Server;
+import io.clickstream.tools.Tools;
+import io.clickstream.tools.command.HelpText;
+import io.clickstream.tools.produce.Produce;
+import io.clickstream.tools.replay.Replay;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,8 +95,12 @@ class ToolsJarITCase {
 
     @Test
     void namesItsCommands() throws Exception {
-        assertThat(run(0, List.of(), "--help")).contains("replay", "produce");
-        assertThat(run(0, List.of(), "replay", "--help")).contains("--input", "--to-sinks");
+        assertThat(run(0, List.of(), "--help")).isEqualTo(HelpText.of(Tools.class).ofJar());
+        assertThat(run(0, List.of(), "replay", "--help")).isEqualTo(Replay.HELP.ofJar());
+        assertThat(run(0, List.of(), "replay", "--undelivered", "--help"))
+                .isEqualTo(Replay.HELP.ofJar());
+        assertThat(run(0, List.of(), "produce", "--help"))
+                .isEqualTo(HelpText.of(Produce.class).ofJar());
         assertThat(run(2, List.of(), "reply"))
                 .isEqualTo(
                         "clickstream-tools: Unmatched argument at index 0: 'reply' (--help shows"

@@ -127,7 +127,10 @@ class UndeliveredSenderITCase {
             assertThat(file.toString()).startsWith("s3://spills/clicks/undelivered/");
             List<String> arguments =
                     new ArrayList<>(
-                            List.of("--config", inS3.write(folder.resolve("c")).toString()));
+                            List.of(
+                                    "--undelivered",
+                                    "--config",
+                                    inS3.write(folder.resolve("c")).toString()));
             s3.settings()
                     .forEach(
                             (key, value) -> {

@@ -41,8 +41,28 @@ import picocli.CommandLine.Spec;
  * comparison as in the local run. Exits with 0 only if all is equal.
  */
 @Command(
-        name = "run-cluster.sh",
-        description = "Runs the jar on a Flink cluster, through a failure and an upgrade.",
+        name = "scripts/run-cluster.sh",
+        description =
+                """
+                Runs the jar that is uploaded to the managed service on a Flink cluster on this
+                machine: a job manager and task managers, each in its own process with Flink's own
+                jars and the settings of flink-conf/config.yaml, a Kafka broker, and an OpenSearch
+                node. It uploads the jar over REST and configures the job with the lab's property
+                group. In each round it kills a task manager, stops the job with a savepoint, tries
+                an update that does not start, and rolls back to the savepoint at another
+                parallelism. At the end, it compares the topics and indices with the records that
+                were sent. It exits with 0 only if they are equal.
+                """,
+        footer =
+                """
+                The run needs 3 GB of memory. Ctrl-C ends it in an orderly way; a second Ctrl-C
+                aborts it. All servers listen on 127.0.0.1 only. The run leaves nothing behind
+                except the logs, and prints their path.
+
+                Examples:
+                  scripts/run-cluster.sh
+                  scripts/run-cluster.sh --duration 90s --rounds 10 --task-managers 3
+                """,
         sortOptions = false)
 public final class ClusterRun implements Callable<Integer> {
 
@@ -61,7 +81,9 @@ public final class ClusterRun implements Callable<Integer> {
     @Option(
             names = "--duration",
             paramLabel = "TIME",
-            description = "how long to send clicks in each round (default: ${DEFAULT-VALUE})",
+            description =
+                    "how long to send clicks in each round, such as 60s or 2m (default:"
+                            + " ${DEFAULT-VALUE})",
             defaultValue = "60s",
             converter = DurationOption.class)
     private Duration duration;
@@ -83,7 +105,7 @@ public final class ClusterRun implements Callable<Integer> {
     @Option(
             names = "--task-managers",
             paramLabel = "N",
-            description = "task managers, with one slot each (default: ${DEFAULT-VALUE})",
+            description = "number of task managers, with one slot each (default: ${DEFAULT-VALUE})",
             defaultValue = "2")
     private int taskManagers;
 

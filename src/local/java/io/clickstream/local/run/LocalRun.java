@@ -60,8 +60,31 @@ import picocli.CommandLine.Spec;
  * of all that the job put out with what it should have. Exits with 0 only if they are equal.
  */
 @Command(
-        name = "run-local.sh",
-        description = "Runs the job against local servers and checks its results.",
+        name = "scripts/run-local.sh",
+        description =
+                """
+                Runs the job on this machine: a Kafka broker, an OpenSearch node, the traffic of a
+                simulated shop, and the job in a Flink cluster with its web UI. At the end, it
+                compares the topics or streams, the indices, and the archive with the records that
+                were sent. It exits with 0 only if they are equal.
+                """,
+        footer =
+                """
+                After the last click, it takes about a minute until event time has passed the last
+                windows. Ctrl-C ends the run in the same orderly way; a second Ctrl-C aborts it. All
+                servers listen on 127.0.0.1 only. The run leaves nothing behind except the log, and
+                prints the path of the log.
+
+                Examples:
+                  scripts/run-local.sh
+                  scripts/run-local.sh --duration 90s
+                  scripts/run-local.sh --duration 2m --rate 5000 --format avro
+                  scripts/run-local.sh --duration 60s --source kinesis --output kinesis
+                  scripts/run-local.sh --duration 60s --registry confluent
+                  scripts/run-local.sh --duration 90s --personalize --personalize-faults 503
+                  scripts/run-local.sh --duration 90s --archive parquet --personalize
+                  scripts/run-local.sh --duration 90s --late 1 --malformed 1 --trending
+                """,
         sortOptions = false)
 public final class LocalRun implements Callable<Integer> {
 
@@ -134,7 +157,8 @@ public final class LocalRun implements Callable<Integer> {
             names = "--registry",
             paramLabel = "REGISTRY",
             description =
-                    "confluent or glue: send clicks as Avro in two registered schema versions")
+                    "confluent or glue: also start a schema registry, and send the clicks as Avro"
+                            + " in two registered schema versions, half of the clicks in each")
     @Nullable
     private Registry registry;
 
@@ -142,7 +166,8 @@ public final class LocalRun implements Callable<Integer> {
             names = "--source",
             paramLabel = "SOURCE",
             description =
-                    "kafka or kinesis: where the job reads clicks (default: ${DEFAULT-VALUE})",
+                    "kafka or kinesis: where the job reads clicks; kinesis needs Node.js 18 or"
+                            + " later with npm (default: ${DEFAULT-VALUE})",
             defaultValue = "kafka")
     private Stream source;
 
@@ -159,8 +184,8 @@ public final class LocalRun implements Callable<Integer> {
             names = "--late",
             paramLabel = "PERCENT",
             description =
-                    "percentage of records that are one hour old, from 30 s after the start"
-                            + " (default: ${DEFAULT-VALUE})",
+                    "percentage of records that are one hour old, from 30 s after the start; they"
+                            + " become dead letters (default: ${DEFAULT-VALUE})",
             defaultValue = "0",
             converter = PercentOption.class)
     private double late;
@@ -169,25 +194,31 @@ public final class LocalRun implements Callable<Integer> {
             names = "--malformed",
             paramLabel = "PERCENT",
             description =
-                    "percentage of records that the job cannot use (default: ${DEFAULT-VALUE})",
+                    "percentage of records that the job cannot use; they become dead letters"
+                            + " (default: ${DEFAULT-VALUE})",
             defaultValue = "0",
             converter = PercentOption.class)
     private double malformed;
 
-    @Option(names = "--trending", description = "also rank the most clicked departments")
+    @Option(
+            names = "--trending",
+            description = "also rank the most clicked departments of the last 30 s, every 10 s")
     private boolean trending;
 
     @Option(
             names = "--personalize",
-            description = "also send interactions to a stand-in for Amazon Personalize")
+            description =
+                    "also start a stand-in for Amazon Personalize, which receives clicks on"
+                            + " products")
     private boolean personalize;
 
     @Option(
             names = "--personalize-faults",
             paramLabel = "FAULT",
             description =
-                    "with --personalize: 429 for every second call; 503 or slow for all calls in"
-                            + " the first 45 s, so that interactions are spilled",
+                    "with --personalize: 429 throttles every second call; 503 fails, and slow"
+                            + " delays, all calls in the first 45 s, so that interactions are"
+                            + " spilled",
             converter = FaultOption.class)
     @Nullable
     private PersonalizeServer.Fault personalizeFaults;
@@ -198,15 +229,16 @@ public final class LocalRun implements Callable<Integer> {
             fallbackValue = "json",
             paramLabel = "FORMAT",
             description =
-                    "also keep every record in an S3-compatible server, as json or parquet"
-                            + " (default: json)")
+                    "also start an S3-compatible server, and keep every record there as json (lines"
+                            + " of JSON) or parquet (default: json)")
     @Nullable
     private LocalArchive.Format archiveFormat;
 
     @Option(
             names = "--users",
             paramLabel = "N",
-            description = "simulated users (default: 10000, or more if the rate needs more)")
+            description =
+                    "number of simulated users (default: 10000, or more if the rate needs more)")
     @Nullable
     private Integer users;
 

@@ -5,27 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.clickstream.tools.command.ToolCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 class ClusterRunTest {
-
-    @Test
-    void helpOfTheScriptNamesAllOptions() throws Exception {
-        String script = Files.readString(Path.of("scripts/run-cluster.sh"));
-        CommandLine command = ToolCommand.commandLine("run-cluster", new ClusterRun());
-
-        assertThat(command.getCommandSpec().options())
-                .hasSize(6)
-                .allSatisfy(
-                        option ->
-                                assertThat(script)
-                                        .contains("  " + String.join(", ", option.names())));
-    }
 
     @ParameterizedTest
     @CsvSource({

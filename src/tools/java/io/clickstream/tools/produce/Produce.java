@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import javax.annotation.Nullable;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.core.exception.SdkClientException;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,8 +43,35 @@ import picocli.CommandLine.Spec;
  * Exits with 0 only if all were acknowledged.
  */
 @Command(
-        name = "produce.sh",
-        description = "Sends clicks to Kafka, Kinesis or files, and reports their distribution.",
+        name = "scripts/produce.sh",
+        description =
+                """
+                Sends the clicks of a simulated shop at a steady rate. At the end, it reports how
+                the records were distributed: which partitions or shards received them, how even the
+                keys are, and how many Kinesis shards they need. It exits with 0 only if all records
+                were acknowledged.
+                """,
+        footer =
+                """
+                If records are up to 50 ms late, the run catches up at once. After a longer stall,
+                it sends records at twice the rate until it is on schedule again. It skips records
+                that are more than 2 s late: the schedule continues from now, and the report says
+                how much is missing. Ctrl-C ends a run with its report; a second Ctrl-C aborts it.
+
+                Examples:
+                  scripts/produce.sh --to kafka --bootstrap-servers localhost:9092 --topic ExampleTopic \\
+                    --rate 500
+                  scripts/produce.sh --to kafka --bootstrap-servers b-1.example:9096 --topic clicks \\
+                    --format avro --kafka-file scram.properties --duration 10m
+                  scripts/produce.sh --to kinesis --stream tickers --region eu-central-1 \\
+                    --preset ticker --keys 4 --count 50 --rate 10 --verbose
+                  AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x scripts/produce.sh --to kinesis \\
+                    --stream clicks --region us-east-1 --endpoint http://127.0.0.1:4567 --duration 1m
+                  scripts/produce.sh --to files --output clicks.jsonl.gz --count 1000000 \\
+                    --start 2026-11-19T06:00:00Z --disorder 5s --malformed 1 --expected expected
+                  scripts/replay.sh --input clicks.jsonl.gz --output results
+                  diff <(cat results/Departments_Agg/* | LC_ALL=C sort) expected/departments.jsonl
+                """,
         sortOptions = false)
 public final class Produce implements Callable<Integer> {
 
@@ -88,14 +116,15 @@ public final class Produce implements Callable<Integer> {
     @Option(
             names = "--to",
             required = true,
-            paramLabel = "TARGET",
-            description = "kafka, kinesis or files")
+            paramLabel = "kafka|kinesis|files",
+            description = "where to send records")
     private To to;
 
     @Option(
             names = "--count",
             paramLabel = "N",
-            description = "number of records (default: until --duration or Ctrl-C)")
+            description =
+                    "total number of records of all kinds (default: until --duration or Ctrl-C)")
     @Nullable
     private Long count;
 
@@ -110,14 +139,15 @@ public final class Produce implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            description = "records per second (default: 100; for files 1000 in event time)")
+            description = "records per second (default: 100); see below for files")
     @Nullable
     private Double rate;
 
     @Option(
             names = "--users",
             paramLabel = "N",
-            description = "simulated users (default: 10000, or more if the rate needs more)")
+            description =
+                    "number of simulated users (default: 10000, or more if the rate needs more)")
     @Nullable
     private Integer users;
 
@@ -131,7 +161,9 @@ public final class Produce implements Callable<Integer> {
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "lab, interactions, web-access or ticker (default: ${DEFAULT-VALUE})",
+            description =
+                    "shape of the records: lab, interactions, web-access or ticker (default:"
+                            + " ${DEFAULT-VALUE})",
             defaultValue = "lab",
             converter = PresetOption.class)
     private Preset preset;
@@ -153,155 +185,78 @@ public final class Produce implements Callable<Integer> {
     private long seed;
 
     @Option(
-            names = "--disorder",
-            paramLabel = "TIME",
-            description = "send one click in twenty up to this long after its time",
-            defaultValue = "0s",
-            converter = DurationOption.class)
-    private Duration disorder;
-
-    @Option(
-            names = "--late",
-            paramLabel = "%",
-            description = "clicks that are too late for the job",
-            defaultValue = "0",
-            converter = PercentOption.class)
-    private double late;
-
-    @Option(
-            names = "--malformed",
-            paramLabel = "%",
-            description = "invalid records",
-            defaultValue = "0",
-            converter = PercentOption.class)
-    private double malformed;
-
-    @Option(
-            names = "--bots",
-            paramLabel = "%",
-            description = "clicks by crawlers, with bot in their user_agent",
-            defaultValue = "0",
-            converter = PercentOption.class)
-    private double bots;
-
-    @Option(
-            names = "--duplicates",
-            paramLabel = "%",
-            description = "good clicks to send twice",
-            defaultValue = "0",
-            converter = PercentOption.class)
-    private double duplicates;
-
-    @Option(
-            names = "--expected",
-            paramLabel = "DIR",
-            description = "a new or empty folder for the results of a correct job")
-    @Nullable
-    private Path expectedFolder;
-
-    @Option(
-            names = "--session-gap",
-            paramLabel = "TIME",
-            description = "session gap of the job, for --expected (default: ${DEFAULT-VALUE})",
-            defaultValue = "1s",
-            converter = DurationOption.class)
-    private Duration sessionGap;
-
-    @Option(
-            names = "--window",
-            paramLabel = "TIME",
-            description = "window of the job, for --expected (default: ${DEFAULT-VALUE})",
-            defaultValue = "10s",
-            converter = DurationOption.class)
-    private Duration window;
-
-    @Option(names = "--verbose", description = "print a line for each acknowledged record")
+            names = "--verbose",
+            description =
+                    "print a line for each acknowledged record: its number, key, partition and"
+                            + " offset, or shard and sequence number")
     private boolean verbose;
 
-    @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT,...", description = "brokers")
-    @Nullable
-    private String bootstrapServers;
+    @ArgGroup(validate = false, heading = "Kafka (the topic must exist):")
+    private final KafkaOptions kafka = new KafkaOptions();
 
-    @Option(names = "--topic", paramLabel = "NAME", description = "an existing topic")
-    @Nullable
-    private String topic;
+    @ArgGroup(
+            validate = false,
+            heading = "Kinesis (the stream must exist; credentials are found as in all AWS tools):")
+    private final KinesisOptions kinesis = new KinesisOptions();
 
-    @Option(
-            names = "--kafka",
-            paramLabel = "KEY=VALUE",
-            description = "a setting of the Kafka client, for example for a login; can be repeated")
-    private Map<String, String> kafkaSettings = new LinkedHashMap<>();
+    @ArgGroup(
+            validate = false,
+            heading =
+                    """
+                    Files, with one JSON record per line. They are written as fast as possible, and
+                    --rate is the rate in event time (default: 1000). With --rate and without
+                    --start, records are written in real time instead. The same options, including
+                    --start, produce the same bytes.
+                    """)
+    private final FileOptions files = new FileOptions();
 
-    @Option(
-            names = "--kafka-file",
-            paramLabel = "FILE",
-            description = "a properties file with such settings, hidden from other users")
-    @Nullable
-    private Path kafkaFile;
+    @ArgGroup(validate = false, heading = "Faulty or unusual records, as percentages (default: 0):")
+    private final MixOptions mix = new MixOptions();
 
-    @Option(names = "--stream", paramLabel = "NAME", description = "an existing stream")
-    @Nullable
-    private String stream;
-
-    @Option(
-            names = "--region",
-            paramLabel = "NAME",
-            description = "the Region (default: from the environment or profile)")
-    @Nullable
-    private String region;
-
-    @Option(
-            names = "--endpoint",
-            paramLabel = "URL",
-            description = "an endpoint other than the Region's; http is for local servers")
-    @Nullable
-    private URI endpoint;
-
-    @Option(
-            names = "--output",
-            paramLabel = "FILE|DIR",
-            description = "a new file, compressed if it ends with .gz; or a new or empty folder")
-    @Nullable
-    private String output;
-
-    @Option(
-            names = "--start",
-            paramLabel = "TIME",
-            description = "event time of the first record",
-            converter = TimeOption.class)
-    @Nullable
-    private Instant start;
+    @ArgGroup(
+            validate = false,
+            heading =
+                    """
+                    What a correct job produces, with a filter for duplicates if --duplicates is
+                    set, and for bots if --bots is set:
+                    """)
+    private final ExpectedOptions expected = new ExpectedOptions();
 
     private final PrintStream out;
     private final StatusLine statusLine;
     private final StopSignal stop = new StopSignal();
 
+    /** Prints its reports to standard output. */
+    public Produce() {
+        this(System.out);
+    }
+
     /** Prints its reports to a stream. */
-    public Produce(PrintStream out) {
+    Produce(PrintStream out) {
         this.out = out;
         this.statusLine = new StatusLine(out, ToolCommand.columns());
     }
 
     /** Runs until all is sent or Ctrl-C, and exits. */
     public static void main(String[] args) throws IOException {
-        Produce produce = new Produce(System.out);
+        Produce produce = new Produce();
         produce.stop.install(produce::abort);
         ToolCommand.main("produce", produce, args);
     }
 
     @Override
     public Integer call() throws Exception {
-        boolean paced = to != To.files || (rate != null && start == null);
+        boolean paced = to != To.files || (rate != null && files.start == null);
         checkTarget();
         RecordSequence.Plan checked = plan(paced);
-        TrafficLedger ledger = new TrafficLedger(sessionGap, window);
+        TrafficLedger ledger = new TrafficLedger(expected.sessionGap, expected.window);
         Deliveries deliveries = new Deliveries(verbose, this::print);
         RecordSequence records;
         try (Target target = target(deliveries)) {
             Clock clock = Clock.systemUTC();
             // Connecting took a while.
             RecordSequence.Plan plan = paced ? checked.startingAt(clock.millis()) : checked;
-            records = new RecordSequence(plan, shape(), ledger, sessionGap);
+            records = new RecordSequence(plan, shape(), ledger, expected.sessionGap);
             Production production =
                     new Production(
                             records,
@@ -313,8 +268,8 @@ public final class Produce implements Callable<Integer> {
             report(production, records, target, deliveries);
         }
         boolean complete = deliveries.acknowledged() == records.sent();
-        if (expectedFolder != null) {
-            writeExpected(expectedFolder, records, complete);
+        if (expected.folder != null) {
+            writeExpected(expected.folder, records, complete);
         }
         return complete ? 0 : 1;
     }
@@ -335,34 +290,42 @@ public final class Produce implements Callable<Integer> {
         }
         switch (to) {
             case kafka -> {
-                check(bootstrapServers != null, "--to kafka needs --bootstrap-servers HOST:PORT");
-                check(topic != null, "--to kafka needs --topic NAME");
+                check(
+                        kafka.bootstrapServers != null,
+                        "--to kafka needs --bootstrap-servers HOST:PORT");
+                check(kafka.topic != null, "--to kafka needs --topic NAME");
             }
             case kinesis -> {
-                check(stream != null, "--to kinesis needs --stream NAME");
+                check(kinesis.stream != null, "--to kinesis needs --stream NAME");
                 check(
-                        endpoint == null
-                                || (endpoint.getHost() != null
-                                        && List.of("http", "https").contains(endpoint.getScheme())),
-                        "--endpoint must be a URL such as http://127.0.0.1:4567, not " + endpoint);
+                        kinesis.endpoint == null
+                                || (kinesis.endpoint.getHost() != null
+                                        && List.of("http", "https")
+                                                .contains(kinesis.endpoint.getScheme())),
+                        "--endpoint must be a URL such as http://127.0.0.1:4567, not "
+                                + kinesis.endpoint);
             }
             case files -> {
-                check(output != null, "--to files needs --output FILE or --output DIR");
+                check(files.output != null, "--to files needs --output FILE or --output DIR");
                 check(
-                        count != null || duration != null || (rate != null && start == null),
+                        count != null || duration != null || (rate != null && files.start == null),
                         "--to files needs --count N or --duration TIME: a file is written as fast"
                                 + " as possible");
                 boolean free =
-                        FileTarget.isFolder(output)
-                                ? ExpectedFiles.isFree(Path.of(output))
-                                : !Files.exists(Path.of(output));
-                check(free, "--output " + output + " already exists; specify a new file or folder");
+                        FileTarget.isFolder(files.output)
+                                ? ExpectedFiles.isFree(Path.of(files.output))
+                                : !Files.exists(Path.of(files.output));
+                check(
+                        free,
+                        "--output "
+                                + files.output
+                                + " already exists; specify a new file or folder");
             }
         }
-        if (expectedFolder != null) {
+        if (expected.folder != null) {
             check(
-                    ExpectedFiles.isFree(expectedFolder),
-                    "--expected " + expectedFolder + " is not empty; specify a new folder");
+                    ExpectedFiles.isFree(expected.folder),
+                    "--expected " + expected.folder + " is not empty; specify a new folder");
         }
     }
 
@@ -382,21 +345,22 @@ public final class Produce implements Callable<Integer> {
         long lengthMillis =
                 (long) Math.min(MAX_LENGTH_MILLIS, Math.ceil(records * 1e3 / perSecond));
         long now = Clock.systemUTC().millis();
-        long first = start != null ? start.toEpochMilli() : paced ? now : now - lengthMillis;
+        long first =
+                files.start != null ? files.start.toEpochMilli() : paced ? now : now - lengthMillis;
         check(
-                start == null || first + lengthMillis <= now,
+                files.start == null || first + lengthMillis <= now,
                 "--start is too late: the last click would be in the future, at "
                         + Instant.ofEpochMilli(first + lengthMillis));
         RecordSequence.Plan plan =
                 new RecordSequence.Plan(
-                        new Mix(late, duplicates, malformed, bots, disorder),
+                        new Mix(mix.late, mix.duplicates, mix.malformed, mix.bots, mix.disorder),
                         perSecond,
                         users == null ? ShopTraffic.usualUsers(perSecond) : users,
                         seed,
                         first,
                         records,
                         keys,
-                        duplicates > 0 && preset != Preset.LAB,
+                        mix.duplicates > 0 && preset != Preset.LAB,
                         to == To.files);
         check(
                 plan.users() >= plan.minUsers(),
@@ -415,24 +379,24 @@ public final class Produce implements Callable<Integer> {
             check(
                     preset == Preset.LAB,
                     "--format avro is only for --preset lab; %s is JSON".formatted(preset));
-            check(bots == 0, "--bots needs --format json: Avro clicks have no user agent");
+            check(mix.bots == 0, "--bots needs --format json: Avro clicks have no user agent");
         }
         check(
-                late + malformed + bots <= ALL,
+                mix.late + mix.malformed + mix.bots <= ALL,
                 "--late, --malformed and --bots are more than 100 % together");
         check(
-                disorder.compareTo(MAX_DISORDER) <= 0,
-                "--disorder must be at most 10m, not " + disorder.toSeconds() + "s");
-        check(!sessionGap.isZero(), "--session-gap must be above 0");
-        check(!window.isZero(), "--window must be above 0");
+                mix.disorder.compareTo(MAX_DISORDER) <= 0,
+                "--disorder must be at most 10m, not " + mix.disorder.toSeconds() + "s");
+        check(!expected.sessionGap.isZero(), "--session-gap must be above 0");
+        check(!expected.window.isZero(), "--window must be above 0");
         check(
-                late == 0 || seconds > RecordSequence.LATE_FROM.toSeconds(),
+                mix.late == 0 || seconds > RecordSequence.LATE_FROM.toSeconds(),
                 String.format(
                         Locale.ROOT,
                         "--late needs a run of more than 30 s, not %.1f s: no click is late before",
                         seconds));
         check(
-                late == 0 || sessionGap.compareTo(RecordSequence.LATE_BY) < 0,
+                mix.late == 0 || expected.sessionGap.compareTo(RecordSequence.LATE_BY) < 0,
                 "--late needs a --session-gap below 1h: a late click would join a session");
     }
 
@@ -442,36 +406,38 @@ public final class Produce implements Callable<Integer> {
 
     private Target target(Deliveries deliveries) throws IOException {
         return switch (to) {
-            case kafka -> new KafkaTarget(bootstrapServers, topic, kafkaSettings(), deliveries);
-            case kinesis -> new KinesisTarget(kinesisSettings(), stream, deliveries);
-            case files -> new FileTarget(output, deliveries);
+            case kafka ->
+                    new KafkaTarget(
+                            kafka.bootstrapServers, kafka.topic, kafkaSettings(), deliveries);
+            case kinesis -> new KinesisTarget(kinesisSettings(), kinesis.stream, deliveries);
+            case files -> new FileTarget(files.output, deliveries);
         };
     }
 
     private Map<String, String> kafkaSettings() throws IOException {
         Map<String, String> settings = new HashMap<>();
-        if (kafkaFile != null) {
-            check(Files.isRegularFile(kafkaFile), "--kafka-file: there is no file " + kafkaFile);
+        if (kafka.file != null) {
+            check(Files.isRegularFile(kafka.file), "--kafka-file: there is no file " + kafka.file);
             Properties properties = new Properties();
-            try (InputStream in = Files.newInputStream(kafkaFile)) {
+            try (InputStream in = Files.newInputStream(kafka.file)) {
                 properties.load(in);
             }
             properties
                     .stringPropertyNames()
                     .forEach(name -> settings.put(name, properties.getProperty(name)));
         }
-        settings.putAll(kafkaSettings);
+        settings.putAll(kafka.settings);
         return settings;
     }
 
     private Properties kinesisSettings() {
         Properties settings = new Properties();
-        String where = region == null ? regionOfEnvironment() : region;
+        String where = kinesis.region == null ? regionOfEnvironment() : kinesis.region;
         check(where != null, "--to kinesis needs --region NAME, or AWS_REGION in the environment");
         settings.setProperty("aws.region", where);
-        if (endpoint != null) {
-            settings.setProperty("aws.endpoint", endpoint.toString());
-            if (endpoint.getScheme().equals("http")) {
+        if (kinesis.endpoint != null) {
+            settings.setProperty("aws.endpoint", kinesis.endpoint.toString());
+            if (kinesis.endpoint.getScheme().equals("http")) {
                 // HTTP/2 without TLS is more than such servers know.
                 settings.setProperty("aws.http.protocol.version", "HTTP1_1");
             }
@@ -611,5 +577,169 @@ public final class Produce implements Callable<Integer> {
 
     private static long monotonicMillis() {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+
+    /** Options for Kafka. */
+    private static final class KafkaOptions {
+
+        @Option(
+                names = "--bootstrap-servers",
+                paramLabel = "HOST:PORT,...",
+                description = "the brokers")
+        @Nullable
+        private String bootstrapServers;
+
+        @Option(names = "--topic", paramLabel = "NAME", description = "the topic")
+        @Nullable
+        private String topic;
+
+        @Option(
+                names = "--kafka",
+                paramLabel = "KEY=VALUE",
+                description =
+                        "a setting of the Kafka client, for example for a login; can be repeated")
+        private Map<String, String> settings = new LinkedHashMap<>();
+
+        @Option(
+                names = "--kafka-file",
+                paramLabel = "FILE",
+                description =
+                        "a properties file with such settings, so that other users cannot see them")
+        @Nullable
+        private Path file;
+    }
+
+    /** Options for Kinesis. */
+    private static final class KinesisOptions {
+
+        @Option(names = "--stream", paramLabel = "NAME", description = "the stream")
+        @Nullable
+        private String stream;
+
+        @Option(
+                names = "--region",
+                paramLabel = "NAME",
+                description = "the Region (default: from the environment or profile)")
+        @Nullable
+        private String region;
+
+        @Option(
+                names = "--endpoint",
+                paramLabel = "URL",
+                description = "an endpoint other than the Region's; http is for local servers")
+        @Nullable
+        private URI endpoint;
+    }
+
+    /** Options for files. */
+    private static final class FileOptions {
+
+        @Option(
+                names = "--output",
+                paramLabel = "FILE|DIR",
+                description =
+                        "a new file, compressed if its name ends with .gz; or, with a slash at the"
+                            + " end, a new or empty folder, which gets files of a million lines")
+        @Nullable
+        private String output;
+
+        @Option(
+                names = "--start",
+                paramLabel = "TIME",
+                description =
+                        "event time of the first record, such as 2026-11-20T06:00:00Z or ms since"
+                                + " 1970 (default: such that the last record is now)",
+                converter = TimeOption.class)
+        @Nullable
+        private Instant start;
+    }
+
+    /** Which records are mixed in. */
+    private static final class MixOptions {
+
+        @Option(
+                names = "--disorder",
+                paramLabel = "TIME",
+                description =
+                        "send one click in twenty up to this long after its time, behind later"
+                                + " clicks; must be below the job's out-of-orderness (default:"
+                                + " ${DEFAULT-VALUE})",
+                defaultValue = "0s",
+                converter = DurationOption.class)
+        private Duration disorder;
+
+        @Option(
+                names = "--duplicates",
+                paramLabel = "%",
+                description =
+                        "good clicks that are sent twice within 5 s, with the same bytes and id."
+                            + " The id is globalseq in the preset lab, and an additional eventId in"
+                            + " the others",
+                defaultValue = "0",
+                converter = PercentOption.class)
+        private double duplicates;
+
+        @Option(
+                names = "--malformed",
+                paramLabel = "%",
+                description =
+                        "invalid records, in turn: truncated, without user or time, with a user or"
+                                + " time of a wrong type, before 1970, or in the year 3000",
+                defaultValue = "0",
+                converter = PercentOption.class)
+        private double malformed;
+
+        @Option(
+                names = "--bots",
+                paramLabel = "%",
+                description =
+                        "clicks by crawlers, 20 per second and crawler. All records get a"
+                                + " user_agent: browsers for people, and names that contain bot for"
+                                + " crawlers, such as Googlebot",
+                defaultValue = "0",
+                converter = PercentOption.class)
+        private double bots;
+
+        @Option(
+                names = "--late",
+                paramLabel = "%",
+                description =
+                        "clicks one hour old, from 30 s after the start. The job must run from the"
+                            + " beginning and keep up, with out-of-orderness and session gap below"
+                            + " one hour and an idle timeout of at most 15 s. A replay of files"
+                            + " accepts these clicks",
+                defaultValue = "0",
+                converter = PercentOption.class)
+        private double late;
+    }
+
+    /** What to write for a comparison. */
+    private static final class ExpectedOptions {
+
+        @Option(
+                names = "--expected",
+                paramLabel = "DIR",
+                description =
+                        "a new or empty folder for departments.jsonl, sessions.jsonl,"
+                            + " checkouts.jsonl (sorted lines) and dead-letters.json (the number"
+                            + " per reason)")
+        @Nullable
+        private Path folder;
+
+        @Option(
+                names = "--session-gap",
+                paramLabel = "TIME",
+                description = "session gap of the job (default: ${DEFAULT-VALUE})",
+                defaultValue = "1s",
+                converter = DurationOption.class)
+        private Duration sessionGap;
+
+        @Option(
+                names = "--window",
+                paramLabel = "TIME",
+                description = "window of the job (default: ${DEFAULT-VALUE})",
+                defaultValue = "10s",
+                converter = DurationOption.class)
+        private Duration window;
     }
 }

@@ -5,6 +5,7 @@ import io.clickstream.config.PropertyGroupsFile;
 import io.clickstream.config.ReplayConfig;
 import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.tools.command.Folders;
+import io.clickstream.tools.command.HelpText;
 import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.flink.LocalFileSystems;
@@ -15,6 +16,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -44,10 +46,46 @@ import picocli.CommandLine.Spec;
 
 /** The pipeline over files, into files of JSON lines. */
 @Command(
-        name = "replay.sh",
-        description = "Runs the pipeline over files and writes the results to a folder.",
+        name = "scripts/replay.sh",
+        description =
+                """
+                Runs the pipeline over files of JSON, CSV or the archive's Parquet, and writes the
+                aggregates as JSON lines. The output DIR gets the folders Departments_Agg,
+                ClickEvents_UserId_Agg_Result, and User_Sessions_Aggregates_With_Order_Checkout, and
+                dead-letters with the reasons. The results depend neither on the order of the
+                records nor on the parallelism.
+                """,
+        footer =
+                """
+                At the end, a replay prints the reasons of dead letters with their counts and an
+                example of each. It exits with 1 if a file cannot be read to its end, or if no
+                record was a click. It names damaged files and reads the others.
+
+                A replay sorts clicks on disk, in the folder for temporary files (TMPDIR), and needs
+                about 100 bytes per click. Memory stays below 4 GB for any input.
+
+                Examples:
+                  scripts/replay.sh --input clicks.jsonl.gz --output results
+                  scripts/replay.sh --input archive/2026-11-19 --output results --session-gap 30m
+                  scripts/replay.sh --input 'archive/*/part-*.jsonl' --output results --parallelism 4
+                  scripts/replay.sh --input s3://bucket/clicks --output results \\
+                    --from 2026-11-19T05:00:00Z --to 2026-11-19T06:00:00Z
+                  scripts/replay.sh --input UserBehavior.csv --output results --session-gap 30m \\
+                    --columns user_id,item_id,category_id,behavior,timestamp \\
+                    --map user=/user_id --map time=/timestamp --map time-format=epoch-s \\
+                    --map department=/category_id --map event-type=/behavior \\
+                    --map event-types=pv=product_detail,cart=add_to_cart,buy=order_checkout
+                  scripts/replay.sh --input shop.jsonl.gz --output results --session-gap 30m \\
+                    --map user=/user_id --map time=/event_time \\
+                    --map "time-format=yyyy-MM-dd HH:mm:ss 'UTC'" \\
+                    --map department=/category_code --map department-cut=. \\
+                    --map event-types=view=product_detail,cart=add_to_cart,purchase=order_checkout
+                """,
         sortOptions = false)
 public final class Replay implements Callable<Integer> {
+
+    /** The help of both commands that go by this name. */
+    public static final HelpText HELP = HelpText.of(Replay.class, SendUndelivered.class);
 
     private static final long TICK_MILLIS = 500;
 
@@ -65,15 +103,25 @@ public final class Replay implements Callable<Integer> {
             names = "--input",
             arity = "1..*",
             required = true,
-            paramLabel = "FILE|DIR|GLOB|s3://...",
-            description = "JSON, CSV or the archive's Parquet, with or without gzip")
+            paramLabel = "FILE|DIR|GLOB",
+            description =
+                    """
+                    files, folders, or URIs such as s3://bucket/folder. Folders are searched
+                    recursively, without names that begin with an underscore or a dot. The first
+                    bytes of a file determine its format: one JSON record per line, an array of
+                    records, concatenated objects (Firehose), CSV with a header, or Parquet of the
+                    archive; in UTF-8 or UTF-16, with or without gzip. The output lists the formats
+                    that were found
+                    """)
     private List<String> inputs;
 
     @Option(
             names = "--columns",
             split = ",",
-            paramLabel = "NAME",
-            description = "the columns of CSV files that have no header")
+            paramLabel = "NAME,...",
+            description =
+                    "the columns of CSV files that have no header. Each column is a field of the"
+                            + " record: --map user=/user_id uses the column user_id")
     private List<String> columns = new ArrayList<>();
 
     @Option(
@@ -86,7 +134,9 @@ public final class Replay implements Callable<Integer> {
     @Option(
             names = "--from",
             paramLabel = "TIME",
-            description = "only results whose last millisecond is at or after this time")
+            description =
+                    "only results whose last millisecond is at or after this time, such as"
+                            + " 2022-06-14T05:00:00Z")
     @Nullable
     private String from;
 
@@ -102,40 +152,43 @@ public final class Replay implements Callable<Integer> {
             paramLabel = "KEY=VALUE",
             description =
                     "a setting of Flink's file systems, such as s3.endpoint=https://...; can be"
-                            + " repeated")
+                            + " repeated. Credentials come from the environment")
     private Map<String, String> fileSystem = new LinkedHashMap<>();
 
     @Option(
             names = "--preset",
             paramLabel = "NAME",
             description =
-                    "lab, interactions, web-access or ticker (default: as configured, or lab)")
+                    "names of the fields: lab, interactions, web-access or ticker (default: as"
+                            + " configured, or lab)")
     @Nullable
     private String preset;
 
     @Option(
             names = "--map",
             paramLabel = "KEY=VALUE",
-            description = "a key of the group format, such as user=/user_id; can be repeated")
+            description = "a key of the group format, which overrides the preset; can be repeated")
     private Map<String, String> mapping = new LinkedHashMap<>();
 
     @Option(
             names = "--set",
             paramLabel = "GROUP/KEY=VALUE",
-            description = "any other key, such as duplicates/id=/event_id; can be repeated")
+            description =
+                    "any other key of the configuration, such as duplicates/id=/event_id; can be"
+                            + " repeated")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(
             names = "--session-gap",
             paramLabel = "TIME",
-            description = "such as 1s or 30m (default: as configured, or 1s)")
+            description = "session gap, such as 1s or 30m (default: as configured, or 1s)")
     @Nullable
     private String sessionGap;
 
     @Option(
             names = "--window",
             paramLabel = "TIME",
-            description = "such as 10s (default: as configured, or 10s)")
+            description = "window, such as 10s (default: as configured, or 10s)")
     @Nullable
     private String window;
 
@@ -150,19 +203,24 @@ public final class Replay implements Callable<Integer> {
             names = "--config",
             paramLabel = "FILE",
             description =
-                    "the job's property groups; sources are ignored, and so are sinks without"
+                    "the job's property groups. Sources are ignored, and so are sinks without"
                             + " --to-sinks")
     @Nullable
     private Path config;
 
     @Option(
             names = "--to-sinks",
-            description = "also write to the job's topics, streams and indices")
+            description =
+                    "also write the results of the range to the job's topics, streams and indices,"
+                            + " and delete documents of the range that no longer exist. Needs"
+                            + " --config, --from and --to. Dead letters stay in DIR")
     private boolean toSinks;
 
     @Option(
             names = "--force",
-            description = "with --to-sinks: delete documents even if more are deleted than written")
+            description =
+                    "with --to-sinks: delete documents even if an index would lose more documents"
+                            + " than were written")
     private boolean force;
 
     private final PrintStream out;
@@ -179,9 +237,13 @@ public final class Replay implements Callable<Integer> {
         this.statusLine = new StatusLine(out, ToolCommand.columns());
     }
 
-    /** Runs to the end of the input, and exits. */
+    /**
+     * Replays files or, with {@code --undelivered}, sends what an outage has left undelivered; and
+     * exits.
+     */
     public static void main(String[] args) throws IOException {
-        ToolCommand.main("replay", new Replay(), args);
+        boolean undelivered = Arrays.asList(args).contains(SendUndelivered.OPTION);
+        ToolCommand.main("replay", undelivered ? new SendUndelivered() : new Replay(), HELP, args);
     }
 
     @Override

@@ -5,9 +5,7 @@ import io.clickstream.config.PersonalizeConfig;
 import io.clickstream.config.PropertyGroupsFile;
 import io.clickstream.personalize.UndeliveredFiles;
 import io.clickstream.personalize.UndeliveredSender;
-import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.flink.LocalFileSystems;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,15 +25,29 @@ import picocli.CommandLine.Spec;
  * Personalize has taken all of it.
  */
 @Command(
-        name = "replay.sh --undelivered",
-        description = "Sends undelivered interactions to Personalize.",
+        name = "scripts/replay.sh",
+        description =
+                """
+                Sends to Amazon Personalize the interactions that an outage has left undelivered.
+                """,
         sortOptions = false)
 public final class SendUndelivered implements Callable<Integer> {
 
     /** How many refusals of a file are shown. */
     private static final int SHOWN = 3;
 
+    /** The option that selects this command. */
+    static final String OPTION = "--undelivered";
+
     @Spec private CommandSpec spec;
+
+    @Option(
+            names = OPTION,
+            required = true,
+            description =
+                    "send the files in undelivered/ below the job's spill-path, in order and within"
+                            + " the job's rate; each file is renamed when all of it is accepted")
+    private boolean unused;
 
     @Option(
             names = "--config",
@@ -48,14 +60,9 @@ public final class SendUndelivered implements Callable<Integer> {
             names = "--file-system",
             paramLabel = "KEY=VALUE",
             description =
-                    "a setting of Flink's file systems, such as s3.endpoint=https://...; can be"
-                            + " repeated")
+                    "a setting of Flink's file systems, as above, for a spill-path such as"
+                            + " s3://bucket/folder; can be repeated")
     private Map<String, String> fileSystem = new LinkedHashMap<>();
-
-    /** Sends all files, and exits. */
-    public static void main(String[] args) throws IOException {
-        ToolCommand.main("replay", new SendUndelivered(), args);
-    }
 
     @Override
     public Integer call() throws Exception {
