@@ -3,6 +3,7 @@ package io.clickstream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.bench.Benchmark;
 import io.clickstream.local.run.ClusterRun;
 import io.clickstream.local.run.LocalRun;
 import io.clickstream.tools.Tools;
@@ -39,7 +40,8 @@ class HelpTextsTest {
                     "run-local", HelpText.of(LocalRun.class),
                     "run-cluster", HelpText.of(ClusterRun.class),
                     "replay", Replay.HELP,
-                    "produce", HelpText.of(Produce.class));
+                    "produce", HelpText.of(Produce.class),
+                    "benchmark", HelpText.of(Benchmark.class));
 
     @TempDir private Path folder;
 
@@ -91,6 +93,7 @@ class HelpTextsTest {
         assertThat(printed("run-local", new LocalRun())).isEqualTo(HELP.get("run-local").ofJar());
         assertThat(printed("run-cluster", new ClusterRun()))
                 .isEqualTo(HELP.get("run-cluster").ofJar());
+        assertThat(printed("benchmark", new Benchmark())).isEqualTo(HELP.get("benchmark").ofJar());
         assertThat(printed("produce", new Produce())).isEqualTo(HELP.get("produce").ofJar());
     }
 

@@ -8,7 +8,6 @@ import io.clickstream.local.server.KafkaBroker;
 import io.clickstream.local.server.LocalFlink;
 import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.tools.command.Folders;
-import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.traffic.ClickEncoder;
 import io.clickstream.tools.traffic.GeneratedClick;
 import java.io.BufferedInputStream;
@@ -33,7 +32,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
-import picocli.CommandLine.Command;
 
 /**
  * Measures what the archive costs: the whole job from Kafka to Kafka on RocksDB, with JSON clicks,
@@ -41,8 +39,7 @@ import picocli.CommandLine.Command;
  * are thrown away, which tells what the job does from what the machine's files cost. A time counts
  * only if every click is in the finished files.
  */
-@Command(name = "benchmark.sh", description = "Measures what the archive costs.")
-public final class ArchiveBenchmark implements Callable<Integer> {
+final class ArchiveBenchmark implements Callable<Integer> {
 
     private static final String TOPIC = "ExampleTopic";
     private static final int CLICKS = 6_000_000;
@@ -83,11 +80,7 @@ public final class ArchiveBenchmark implements Callable<Integer> {
         }
     }
 
-    /** Measures, and exits with 0 only if every archive was complete. */
-    public static void main(String[] args) throws IOException {
-        ToolCommand.main("benchmark", new ArchiveBenchmark(), args);
-    }
-
+    /** Returns 0 only if every archive was complete. */
     @Override
     public Integer call() throws Exception {
         Path folder = Files.createTempDirectory("clickstream-archive-benchmark-");

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import javax.annotation.Nullable;
 import org.apache.flink.runtime.util.EnvironmentInformation;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,8 +27,32 @@ import picocli.CommandLine.Spec;
 
 /** Measures the job and others that compute the same, one after another on this machine. */
 @Command(
-        name = "benchmark.sh",
-        description = "Compares the job with other programs that compute the same results.",
+        name = "scripts/benchmark.sh",
+        description =
+                """
+                Measures how many clicks per second the job processes on this machine, compared with
+                other programs that compute the same results. Each program runs three times, in
+                turns, in its own JVM with 3 GB of heap and exactly-once checkpoints. The median
+                counts, and only if the results are correct.
+
+                  limit          from memory: decode, shuffle by user, discard: the upper limit
+                  consume        from Kafka: decode, discard
+                  ours           the job's pipeline
+                  textbook       Flink's session and tumbling windows, written as good documentation would
+                  sql            Flink SQL, tuned
+                  kafka-streams  Kafka Streams, from Kafka only
+                """,
+        footer =
+                """
+                A full run takes more than an hour, and needs 7 GB of memory and 14 GB of disk in
+                the folder for temporary files (TMPDIR). It exits with 1 if a program failed or its
+                results were wrong.
+
+                Examples:
+                  scripts/benchmark.sh --quick
+                  scripts/benchmark.sh --workload shop --input memory --peers limit,ours
+                  scripts/benchmark.sh --json results.jsonl --svg results.svg
+                """,
         sortOptions = false)
 public final class Benchmark implements Callable<Integer> {
 
@@ -46,14 +71,19 @@ public final class Benchmark implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Option(names = "--quick", description = "fewer clicks, and only the workload lab")
+    @Option(
+            names = "--quick",
+            description = "fewer clicks, and only the workload lab: takes less than 5 minutes")
     private boolean quick;
 
     @Option(
             names = "--workload",
             paramLabel = "NAME",
             converter = BenchmarkOptions.ToWorkload.class,
-            description = "lab, shop or skew (default: all three)")
+            description =
+                    "lab (1 s gap, 20,000 open sessions), shop (30 min gap, 1,000,000 open"
+                        + " sessions) or skew (1 %% of the users make half of the clicks) (default:"
+                        + " all three)")
     @Nullable
     private Workload workload;
 
@@ -62,7 +92,7 @@ public final class Benchmark implements Callable<Integer> {
             paramLabel = "NAME",
             converter = BenchmarkOptions.ToBackend.class,
             defaultValue = "rocksdb",
-            description = "rocksdb or heap (default: rocksdb)")
+            description = "rocksdb or heap (default: ${DEFAULT-VALUE})")
     private Backend backend;
 
     @Option(
@@ -77,7 +107,7 @@ public final class Benchmark implements Callable<Integer> {
             names = "--parallelism",
             paramLabel = "N",
             defaultValue = "1",
-            description = "subtasks, partitions and threads (default: 1)")
+            description = "subtasks, partitions and threads (default: ${DEFAULT-VALUE})")
     private int parallelism;
 
     @Option(
@@ -89,13 +119,19 @@ public final class Benchmark implements Callable<Integer> {
     @Nullable
     private List<Peer> peers;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "write one JSON object per line")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "write one JSON object per program, workload and input")
     @Nullable
     private Path json;
 
     @Option(names = "--svg", paramLabel = "FILE", description = "draw a bar chart")
     @Nullable
     private Path svg;
+
+    @ArgGroup(validate = false, heading = "Other measurements, each without any other option:")
+    private final OtherMeasurements others = new OtherMeasurements();
 
     private final PrintStream out = System.out;
     private final StatusLine status = new StatusLine(out, ToolCommand.columns());
@@ -107,6 +143,22 @@ public final class Benchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Callable<Integer> other = others.chosen();
+        if (other != null) {
+            List<String> arguments = spec.commandLine().getParseResult().originalArgs();
+            if (arguments.size() > 1) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--operator, --open-sessions, --registry and --archive can't be combined"
+                                + " with other options: "
+                                + String.join(" ", arguments));
+            }
+            return other.call();
+        }
+        return compare();
+    }
+
+    private int compare() throws Exception {
         List<Case> cases = cases();
         for (Path file : Stream.of(json, svg).filter(file -> file != null).toList()) {
             // Found out now rather than in the end.
@@ -222,5 +274,54 @@ public final class Benchmark implements Callable<Integer> {
             }
         }
         return System.getProperty("os.arch");
+    }
+
+    /** The options that select another measurement. */
+    private static final class OtherMeasurements {
+
+        @Option(
+                names = "--operator",
+                description =
+                        "the session operator alone, in one thread: its cost per click by the"
+                                + " number of open sessions, how long a checkpoint blocks it, and"
+                                + " ten million open sessions in 3 GB of heap; takes about 3"
+                                + " minutes")
+        private boolean operator;
+
+        @Option(
+                names = "--open-sessions",
+                description =
+                        "the cost of a click in the whole job outside checkpoints, by the number of"
+                                + " open sessions; takes about seven minutes")
+        private boolean openSessions;
+
+        @Option(
+                names = "--registry",
+                description =
+                        "the decoder of clicks with a registered schema, compared with the"
+                                + " deserializer of Glue's own serde, in one thread; takes about a"
+                                + " minute")
+        private boolean registry;
+
+        @Option(
+                names = "--archive",
+                description =
+                        "the whole job from Kafka with and without an archive on the local disk, in"
+                                + " one process; takes about seven minutes")
+        private boolean archive;
+
+        @Nullable
+        Callable<Integer> chosen() {
+            if (operator) {
+                return new OperatorBenchmark();
+            }
+            if (openSessions) {
+                return new OpenSessionsBenchmark();
+            }
+            if (registry) {
+                return new RegistryBenchmark();
+            }
+            return archive ? new ArchiveBenchmark() : null;
+        }
     }
 }

@@ -4,22 +4,17 @@ import io.clickstream.bench.RunSpec.Backend;
 import io.clickstream.bench.RunSpec.Input;
 import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.ToolCommand;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
 
 /**
  * Measures what a click costs the whole job by the number of open sessions, outside checkpoints.
  * The clicks are the lab's, of more users at a time and so at a higher rate: nothing else differs.
  */
-@Command(
-        name = "benchmark.sh",
-        description = "Measures what a click costs by the number of open sessions.")
-public final class OpenSessionsBenchmark implements Callable<Integer> {
+final class OpenSessionsBenchmark implements Callable<Integer> {
 
     private static final int ROUNDS = 3;
     private static final int NOT_EQUAL = 1;
@@ -34,11 +29,7 @@ public final class OpenSessionsBenchmark implements Callable<Integer> {
     private final PrintStream out = System.out;
     private final StatusLine status = new StatusLine(out, ToolCommand.columns());
 
-    /** Measures, and exits with 0 only if all results were right. */
-    public static void main(String[] args) throws IOException {
-        ToolCommand.main("benchmark", new OpenSessionsBenchmark(), args);
-    }
-
+    /** Returns 0 only if all results were right. */
     @Override
     public Integer call() throws Exception {
         out.println(Benchmark.machine());

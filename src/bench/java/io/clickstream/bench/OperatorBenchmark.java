@@ -1,19 +1,12 @@
 package io.clickstream.bench;
 
-import io.clickstream.tools.command.ToolCommand;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
 
 /** Measures the operator of the sessions alone, by the number of open sessions. */
-@Command(
-        name = "benchmark.sh",
-        description =
-                "Measures the operator of the sessions alone, by the number of open sessions.")
-public final class OperatorBenchmark implements Callable<Integer> {
+final class OperatorBenchmark implements Callable<Integer> {
 
     private static final Duration GAP = Duration.ofSeconds(1);
     private static final Duration LONG_GAP = Duration.ofMinutes(30);
@@ -25,11 +18,7 @@ public final class OperatorBenchmark implements Callable<Integer> {
 
     private final PrintStream out = System.out;
 
-    /** Measures, and exits with 0 only if no session was lost. */
-    public static void main(String[] args) throws IOException {
-        ToolCommand.main("benchmark", new OperatorBenchmark(), args);
-    }
-
+    /** Returns 0 only if no session was lost. */
     @Override
     public Integer call() throws Exception {
         out.printf(

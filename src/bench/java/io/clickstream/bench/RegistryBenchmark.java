@@ -10,9 +10,7 @@ import io.clickstream.local.server.GlueRegistry;
 import io.clickstream.local.server.RegistryEncoders;
 import io.clickstream.local.server.RegistryEncoders.VersionedEncoder;
 import io.clickstream.local.server.WriterVersion;
-import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.traffic.GeneratedClick;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,16 +20,12 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.util.Utf8;
-import picocli.CommandLine.Command;
 
 /**
  * Measures the decoder of registered schemas against the deserializer of Glue's own serde, over the
  * same records, in turns, in one thread. Both give the four fields that the job needs.
  */
-@Command(
-        name = "benchmark.sh",
-        description = "Measures the decoder of registered schemas against Glue's own serde.")
-public final class RegistryBenchmark implements Callable<Integer> {
+final class RegistryBenchmark implements Callable<Integer> {
 
     private static final String TOPIC = "ExampleTopic";
     private static final int RECORDS = 100_000;
@@ -47,11 +41,7 @@ public final class RegistryBenchmark implements Callable<Integer> {
         long decode(byte[] record) throws MalformedRecordException;
     }
 
-    /** Measures, and exits with 0 only if both read the same. */
-    public static void main(String[] args) throws IOException {
-        ToolCommand.main("benchmark", new RegistryBenchmark(), args);
-    }
-
+    /** Returns 0 only if both decoders read the same. */
     @Override
     public Integer call() throws Exception {
         GlueRegistry.logIn();
