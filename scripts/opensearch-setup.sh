@@ -321,7 +321,7 @@ attach_policy() {
   tr -c 'A-Za-z0-9_.+-' '\n' <"$work/answer" | grep -E -- '-[0-9]{4}\.[0-9]{2}(\.[0-9]{2})?$' | sort >"$work/indices" || true
   while IFS= read -r index; do
     family=${index%-*}
-    [[ -n ${indices[$family]:-} ]] || continue
+    [[ -f $assets/index-templates/$family.json ]] || continue
     want GET "$endpoint/_plugins/_ism/explain/$index"
     owner=$(sed -n 's/.*"index\.plugins\.index_state_management\.policy_id" *: *"\([^"]*\)".*/\1/p' "$work/answer")
     has=$(number policy_seq_no)
