@@ -5,23 +5,24 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Finds users whose oldest session may be over, by coarse buckets over the ends of sessions instead
- * of a timer per click. A user stays in a bucket while the session grows; when the watermark gets
- * there, the user is looked at and put into the bucket of the end as it is by then.
+ * Finds users whose oldest session may have ended. It sorts users into coarse buckets by the end of
+ * their oldest session, which is cheaper than a timer per click. A user stays in a bucket while the
+ * session grows. When the watermark reaches the bucket, the user moves to the bucket of the
+ * session's new end.
  *
- * <p>An entry counts only if its record is armed for its bucket: others are of users who left, or
- * were armed for an earlier bucket since.
+ * <p>An entry is valid only if its record is armed for its bucket. Other entries are of users who
+ * have no open session, or who were armed for an earlier bucket in the meantime.
  */
 final class ExpiryBuckets {
 
-    /** Closes what is over. */
+    /** Closes sessions that have ended. */
     @FunctionalInterface
     interface Visitor {
         /**
-         * Closes the user's sessions that are over.
+         * Closes the user's sessions that have ended.
          *
-         * @return the end of the user's oldest session that is left; {@link
-         *     SessionRecords#NOT_ARMED} if there is none
+         * @return the end of the user's oldest open session; {@link SessionRecords#NOT_ARMED} if
+         *     there is none
          */
         long closeDue(int head);
     }
@@ -29,12 +30,12 @@ final class ExpiryBuckets {
     private static final int MIN_USERS = 16;
 
     /**
-     * A power of two, and more than {@link SessionEngine} has buckets in a gap and in the time that
-     * the watermark is behind: for gaps of a second, up to a minute of it.
+     * A power of two. It is more than the number of buckets in a gap plus the time by which the
+     * watermark is behind: up to a minute for gaps of one second.
      */
     private static final int LATEST = 4096;
 
-    /** Records whose memory is asked for at a time. */
+    /** The number of records whose memory is prefetched at a time. */
     private static final int PEEKED = 32;
 
     private final long gap;
@@ -43,7 +44,7 @@ final class ExpiryBuckets {
     private final OpenUsers users;
     private final TreeMap<Long, Bucket> buckets = new TreeMap<>();
 
-    /** Buckets that were used last, by the lowest bits of their index, to find them faster. */
+    /** Recently used buckets by the lowest bits of their index, for fast access. */
     private final Bucket[] latest = new Bucket[LATEST];
 
     private final int[] due = new int[PEEKED];
@@ -51,16 +52,17 @@ final class ExpiryBuckets {
     private int dues;
     private int others;
 
-    /** Written, so that reading ahead is not optimized away. */
+    /** Written so that the compiler does not remove the prefetching reads. */
     @SuppressWarnings("UnusedVariable")
     private long peeked;
 
     /**
-     * Begins empty.
+     * Creates buckets without users.
      *
-     * @param gap a session ends this much behind its last event, in ms
-     * @param widthLog2 a bucket is 2 to the power of this wide, in ms, which saves a division; the
-     *     watermark looks at the users of one bucket anew as long as it is within it
+     * @param gap the session gap, in ms
+     * @param widthLog2 the width of a bucket in ms is 2 to this power, which saves a division;
+     *     while the watermark is within a bucket, each advance checks the users of this bucket
+     *     again
      */
     ExpiryBuckets(long gap, int widthLog2, SessionRecords records, OpenUsers users) {
         this.gap = gap;
@@ -69,13 +71,13 @@ final class ExpiryBuckets {
         this.users = users;
     }
 
-    /** Sees to it that the user is looked at when the watermark gets to this end. */
+    /** Makes {@link #advance} visit the user when the watermark reaches this end. */
     void arm(int head, long end) {
         long bucket = end >> widthLog2;
         if (records.armed(head) <= bucket) {
             return;
         }
-        // An entry in a later bucket stays there and is passed over.
+        // An entry in a later bucket stays there and is ignored.
         records.setArmed(head, bucket);
         bucket(bucket).add(head);
     }
@@ -90,7 +92,7 @@ final class ExpiryBuckets {
         return bucket;
     }
 
-    /** Looks at all users who may have a session whose last millisecond is reached. */
+    /** Visits all users who may have a session that ends at or before the watermark. */
     void advance(long watermark, Visitor visitor) {
         while (!buckets.isEmpty() && (buckets.firstKey() << widthLog2) - 1 <= watermark) {
             Map.Entry<Long, Bucket> first = buckets.pollFirstEntry();
@@ -116,9 +118,9 @@ final class ExpiryBuckets {
     }
 
     /**
-     * Sorts some users by whether one of their sessions is over. All are read first, so that the
-     * memory comes for all of them at once, then what is needed to close those that are over: most
-     * users have clicked since, and are only put into a later bucket.
+     * Separates users with an ended session from others. It first reads all records, so that the
+     * processor loads them from memory in parallel, and then the data that closing an ended session
+     * needs. Most users have clicked in the meantime and only move to a later bucket.
      */
     private void sort(Bucket bucket, int from, long watermark) {
         int to = Math.min(from + PEEKED, bucket.size);
@@ -134,7 +136,7 @@ final class ExpiryBuckets {
                 continue;
             }
             records.setArmed(head, SessionRecords.NOT_ARMED);
-            // Written to both, since the processor can't foresee which it will be.
+            // Written to both arrays, since the processor can't predict the branch.
             other[others] = head;
             due[dues] = head;
             int isDue = users.earliestEnd(head, gap) - 1 <= watermark ? 1 : 0;
@@ -147,7 +149,7 @@ final class ExpiryBuckets {
         peeked = read;
     }
 
-    /** Puts a user into the bucket of the end of the oldest session, if there still is one. */
+    /** Puts a user into the bucket of the end of the oldest session, if any is open. */
     private Bucket rearm(int head, long end, long index, Bucket left) {
         if (end == SessionRecords.NOT_ARMED) {
             return left;
@@ -162,7 +164,7 @@ final class ExpiryBuckets {
         return again;
     }
 
-    /** Lets go of entries that don't count. */
+    /** Removes invalid entries. */
     void prune() {
         buckets.forEach(this::prune);
         buckets.values().removeIf(bucket -> bucket.size == 0);
@@ -174,7 +176,7 @@ final class ExpiryBuckets {
         for (int i = 0; i < bucket.size; i++) {
             int head = bucket.heads[i];
             if (records.armed(head) == index) {
-                // A record that was used again may be there twice.
+                // A record that was reused may occur twice.
                 records.setArmed(head, SessionRecords.NOT_ARMED);
                 bucket.heads[kept++] = head;
             }

@@ -10,55 +10,55 @@ import java.util.function.IntConsumer;
 import javax.annotation.Nullable;
 
 /**
- * The users with open sessions on the heap, each the record of the newest session. A user may have
- * several, as long as the watermark has passed none: they are apart by more than the gap, and form
- * a list from the newest to the oldest. Nearly every click concerns the newest.
+ * The users with open sessions on the heap. The record of the newest session stands for the user. A
+ * user can have several open sessions, further apart than the gap, until the watermark passes them.
+ * They form a list from the newest to the oldest. Nearly every click belongs to the newest.
  *
- * <p>Users are found by a hash table with open addressing and linear probing, whose slots hold the
- * hash and the record: a search looks at hardly any record but the right one.
+ * <p>A hash table with open addressing and linear probing finds users. A slot holds the hash and
+ * the index of the record, so a search rarely reads the record of another user.
  *
- * <p>Two things that only clicks made up for it bring about have a tree or an index instead of a
- * search through all: ids with the same hash, and a user with very many open sessions.
+ * <p>Hostile clicks can produce many ids with the same hash, or a user with very many open
+ * sessions. Such ids move to a tree, and such a user gets an index, so that searches stay fast.
  */
 final class OpenUsers {
 
-    /** Takes the sessions that are closed. */
+    /** Receives closed sessions. */
     @FunctionalInterface
     interface Closed {
-        /** Takes a session, whose record is given back afterwards. */
+        /** Receives a session. Its record is freed when the call returns. */
         void session(int record, UserId user);
     }
 
-    /** What {@link #addClick} answers for a click that was not taken. */
+    /** The result of {@link #addClick} for a click that was not accepted. */
     static final int NOT_TAKEN = Integer.MIN_VALUE;
 
     private static final int MIN_SLOTS = 1024;
     private static final long EMPTY = 0;
 
-    /** If more users have the same hash, they leave the table for a tree. */
+    /** If more users than this have the same hash, they move from the table to a tree. */
     private static final int MAX_SAME_HASH = 16;
 
-    /** If a search passes over more sessions of a user, they get an index. */
+    /** If a search skips more sessions of a user than this, they get an index. */
     private static final int MAX_PASSED_OVER = 32;
 
-    /** An order for trees, which ids with equal hash codes can't make slow. */
+    /** An order for trees. Ids with equal hash codes do not make it slow. */
     static final Comparator<UserId> BY_ID =
             Comparator.comparing(UserId::text, Comparator.nullsFirst(Comparator.naturalOrder()))
                     .thenComparingLong(UserId::number);
 
     private final SessionRecords records;
 
-    /** A hash, which is never 0, in the upper half, and a record in the lower one. */
+    /** Slots: a hash, never 0, in the upper half, and the index of a record in the lower half. */
     private long[] slots = new long[MIN_SLOTS];
 
     private int used;
 
-    /** Users who have left the table, by their hash. */
+    /** The users in trees, by hash. */
     private final Map<Integer, TreeMap<UserId, Integer>> crowded = new HashMap<>();
 
     private int inCrowds;
 
-    /** Of users with very many open sessions, by their record. */
+    /** The indices of users with very many open sessions, by record. */
     private final Map<Integer, SessionIndex> indexes = new HashMap<>();
 
     private boolean hasIndexes;
@@ -67,17 +67,17 @@ final class OpenUsers {
         this.records = records;
     }
 
-    /** Never 0; another one in each process. */
+    /** The hash of a user, never 0. It differs between processes. */
     static int hash(UserId user) {
         return user.text() == null ? hash(user.number()) : hashOfText(user);
     }
 
-    /** That of a user whose id is a number. */
+    /** The hash of a user whose id is a number. */
     static int hash(long number) {
         return notEmpty(Mixing.mix(number ^ Mixing.SEED));
     }
 
-    /** A pass over the text of every click would be a good part of its work. */
+    /** Uses the cached hash code, since hashing the text of every click would be expensive. */
     private static int hashOfText(UserId user) {
         return notEmpty(Mixing.mix(user.hashCode() + Mixing.SEED));
     }
@@ -87,12 +87,12 @@ final class OpenUsers {
         return hash == 0 ? 1 : hash;
     }
 
-    /** Reads the slot in which the search for a hash begins, so that it is near by then. */
+    /** Prefetches the slot in which the search for a hash begins. */
     long peekSlot(int hash) {
         return slots[hash & (slots.length - 1)];
     }
 
-    /** Reads the first record of a hash, which nearly always is that of the user who is meant. */
+    /** Prefetches the first record with a hash, which nearly always is that of the user. */
     long peekRecord(int hash) {
         int mask = slots.length - 1;
         for (int i = hash & mask; slots[i] != EMPTY; i = (i + 1) & mask) {
@@ -103,7 +103,7 @@ final class OpenUsers {
         return 0;
     }
 
-    /** Reads the slot in which the search for a record's user begins. */
+    /** Prefetches the slot in which the search for a record's user begins. */
     long peekSlotOf(int record) {
         return records.isHead(record) ? peekSlot(hash(records.user(record))) : 0;
     }
@@ -139,7 +139,7 @@ final class OpenUsers {
                         text == null ? UserId.ofNumber(number) : text, SessionRecords.NONE);
     }
 
-    /** Adds a user who is not there, with the newest session, which may have older ones. */
+    /** Adds a new user with the newest session, which may be linked to older ones. */
     void add(UserId user, int hash, int head) {
         add(user.number(), user.text() == null ? null : user, hash, head);
     }
@@ -162,7 +162,7 @@ final class OpenUsers {
         }
     }
 
-    /** Puts a slot where it belongs; says how many with the same hash were passed over. */
+    /** Inserts a slot, and returns the number of skipped slots with the same hash. */
     private int place(long slot) {
         int mask = slots.length - 1;
         int same = 0;
@@ -187,7 +187,7 @@ final class OpenUsers {
                 int head = (int) slots[i];
                 crowd.put(records.user(head), head);
                 removeSlot(i);
-                // Others may have moved here.
+                // Other slots may have moved here.
                 i = hash & mask;
             } else {
                 i = (i + 1) & mask;
@@ -197,7 +197,7 @@ final class OpenUsers {
         crowded.put(hash, crowd);
     }
 
-    /** Removes a user who is there, with all sessions. */
+    /** Removes an existing user with all sessions. */
     void remove(int head) {
         int hash = hash(records.user(head));
         if (crowded.isEmpty() || !removeFromCrowd(head, hash)) {
@@ -259,7 +259,7 @@ final class OpenUsers {
         return used + inCrowds;
     }
 
-    /** Visits all users, in the order of memory. The one who is visited may be removed. */
+    /** Visits all users in memory order. The visitor may remove the current user. */
     void forEach(IntConsumer visitor) {
         for (int record = 0; record < records.end(); record++) {
             if (records.isHead(record)) {
@@ -269,7 +269,7 @@ final class OpenUsers {
     }
 
     /**
-     * Adds a click to the session of a user that it belongs to, to a new one if there is none.
+     * Adds a click to the user's session to which it belongs, or to a new session.
      *
      * @param number the department's in {@link DepartmentNames}; any if there is no department
      * @param mayOpen whether a new session may begin
@@ -287,7 +287,7 @@ final class OpenUsers {
         int newer = SessionRecords.NONE;
         int session = head;
         if (records.begin(head) - gap > timestamp) {
-            // Few clicks concern an older session: the way of all others stays short.
+            // Few clicks belong to an older session, so this code is kept out of the fast path.
             if (isIndexed(head) || isLongWay(head, timestamp, gap)) {
                 return clickByIndex(head, timestamp, department, number, checkout, gap, mayOpen);
             }
@@ -343,10 +343,10 @@ final class OpenUsers {
         return session;
     }
 
-    /** Makes one session of two if a click has brought the newer one to the older one. */
+    /** Joins two sessions if a click has closed the gap between them. */
     private boolean joinOlder(int session, long gap) {
         int older = records.older(session);
-        // Only a click before the session's begin can reach the one before it.
+        // Only a click before the session's begin can reach the older session.
         if (older == SessionRecords.NONE || records.begin(session) > records.last(older) + gap) {
             return false;
         }
@@ -357,7 +357,7 @@ final class OpenUsers {
     }
 
     /**
-     * Makes one list of sessions, and joins those that are not further apart than the gap.
+     * Merges two lists of sessions, and joins sessions that are not further apart than the gap.
      *
      * @param sessions of one user, in any order; earlier links between them don't count
      * @return the newest
@@ -382,7 +382,7 @@ final class OpenUsers {
         return newest;
     }
 
-    /** The index of a user, who gets one if there is none. */
+    /** The index of a user. It is created if necessary. */
     private SessionIndex index(int head) {
         SessionIndex index = isIndexed(head) ? indexes.get(head) : null;
         if (index == null) {
@@ -394,7 +394,7 @@ final class OpenUsers {
         return index;
     }
 
-    /** Forgets the index of a user whose sessions are about to be others. */
+    /** Drops the index of a user whose sessions are about to change. */
     void dropIndex(int head) {
         if (isIndexed(head)) {
             records.setIndexed(head, false);
@@ -407,12 +407,12 @@ final class OpenUsers {
         hasIndexes = !indexes.isEmpty();
     }
 
-    /** Nearly always nobody is: then the record need not be read. */
+    /** If no user has an index, as is usual, the record is not read. */
     private boolean isIndexed(int head) {
         return hasIndexes && records.isIndexed(head);
     }
 
-    /** Whether a search from the newest session on passes over many. */
+    /** Whether a search that begins with the newest session skips many. */
     private boolean isLongWay(int head, long timestamp, long gap) {
         int passed = 0;
         for (int session = head;
@@ -442,7 +442,7 @@ final class OpenUsers {
                 return NOT_TAKEN;
             }
             int opened = add(head, newer, session, timestamp, department, number, checkout);
-            // In front, the user's record is that of the new session, and the one before moved.
+            // At the front, the user's record now holds the new session, and the former one moved.
             index.insert(at + 1, opened, records.older(opened));
             return 1;
         }
@@ -454,14 +454,14 @@ final class OpenUsers {
         return 0;
     }
 
-    /** The newest session that the click is not wholly in front of. */
+    /** The newest session that begins at most a gap after the click. */
     private int newestBegunBy(SessionIndex index, long timestamp, long gap) {
         return index.newest(each -> records.begin(each) - gap <= timestamp);
     }
 
     /**
-     * Closes all sessions of a user whose last millisecond the watermark has reached. If that is
-     * all of them, the user is still there with what is closed, and must be removed.
+     * Closes all sessions of a user whose last millisecond the watermark has reached. If it closes
+     * all of them, the caller must remove the user.
      *
      * @return how many
      */
@@ -509,7 +509,7 @@ final class OpenUsers {
         return closed;
     }
 
-    /** Gives back the records of a session and of all older ones. */
+    /** Frees the records of a session and of all older ones. */
     void free(int newest) {
         int session = newest;
         while (session != SessionRecords.NONE) {
@@ -519,7 +519,7 @@ final class OpenUsers {
         }
     }
 
-    /** End of a user's oldest session, exclusive, ms since the epoch. */
+    /** The end of a user's oldest session, exclusive, ms since the epoch. */
     long earliestEnd(int head, long gap) {
         if (isIndexed(head)) {
             return records.last(indexes.get(head).get(0)) + gap;
@@ -528,7 +528,7 @@ final class OpenUsers {
         int passed = 0;
         while (records.older(oldest) != SessionRecords.NONE) {
             oldest = records.older(oldest);
-            // Sessions that are read only to look at them belong to no user here: no index.
+            // Sessions that were read for inspection belong to no user of this table: no index.
             if (++passed > MAX_PASSED_OVER && records.isHead(head)) {
                 return records.last(index(head).get(0)) + gap;
             }
@@ -536,7 +536,7 @@ final class OpenUsers {
         return records.last(oldest) + gap;
     }
 
-    /** Bytes on the heap that a user's sessions take beside their records. */
+    /** The heap bytes of a user's sessions in addition to their records. */
     long outsideBytes(int head) {
         long bytes = 0;
         for (int session = head; session != SessionRecords.NONE; ) {

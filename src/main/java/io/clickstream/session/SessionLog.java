@@ -5,10 +5,10 @@ import java.util.List;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
- * The users on the heap as they were at the last checkpoint, as a log per key group. Each
- * checkpoint appends the users who changed, and marks of those who left; when more than half of its
- * bytes are out of date, it is written anew. So a checkpoint costs a few large writes instead of
- * one per user, and the state stays within twice of what is open.
+ * The users on the heap as of the last checkpoint, as one log per key group. Each checkpoint
+ * appends the users who have changed, and an empty entry for users without open sessions. When more
+ * than half of the bytes are outdated, the log is rewritten. So a checkpoint needs a few large
+ * writes instead of one per user, and the state is at most twice as large as the open sessions.
  *
  * <p>A log is a list of segments. A segment is, in varints:
  *
@@ -17,12 +17,12 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  *   entries until the end, a later one replacing an earlier one of the same user:
  *     kind of id: 0 a number, 1 a JSON string, 2 a number's literal
  *     the number, zigzag; or the text: length and UTF-16 units
- *     sessions as SessionCodec writes them; none means that the user has left
+ *     sessions as SessionCodec writes them; none if the user has no open session
  * </pre>
  */
 final class SessionLog {
 
-    /** Where the segments are kept. */
+    /** Stores the segments. */
     interface Segments {
         /** Writes a segment, in place of an earlier one with the same index. */
         void put(int keyGroup, int index, byte[] segment);
@@ -30,14 +30,14 @@ final class SessionLog {
         void remove(int keyGroup, int index);
     }
 
-    /** Takes what is read. */
+    /** Receives the entries of a log. */
     @FunctionalInterface
     interface Reader {
         /**
-         * Takes an entry.
+         * Receives an entry.
          *
-         * @param newest session; {@link SessionRecords#NONE} if the user has left
-         * @return whether the user now is as the entry says
+         * @param newest session; {@link SessionRecords#NONE} if the user has no open session
+         * @return whether the entry is now the state of the user
          */
         boolean entry(UserId user, int newest);
     }
@@ -46,7 +46,7 @@ final class SessionLog {
     private static final int STRING = 1;
     private static final int LITERAL = 2;
 
-    /** Buffers of all key groups together, by and large. */
+    /** The approximate size of the buffers of all key groups together. */
     private static final int BUFFER_BYTES = 8 << 20;
 
     private static final int MIN_SEGMENT_BYTES = 1 << 10;
@@ -59,20 +59,20 @@ final class SessionLog {
     private final int segmentBytes;
     private final VarBytes[] pending;
 
-    /** How many segments each key group has. */
+    /** The number of segments of each key group. */
     private final int[] lengths;
 
-    /** How many it had before it is written anew. */
+    /** The number of segments before the rewrite. */
     private final int[] oldLengths;
 
-    /** Of all entries, those that are out of date included. */
+    /** The bytes of all entries, including outdated ones. */
     private long bytes;
 
-    /** Of the latest entry of each user, an eighth less at most. */
+    /** The bytes of the latest entry of each user, up to an eighth too low. */
     private long liveBytes;
 
-    /** All users are written, whether there is an entry of them or not. */
-    private boolean anew;
+    /** Whether all users are being written, including those that have an entry. */
+    private boolean rewriting;
 
     private long bytesWritten;
     private long usersWritten;
@@ -96,7 +96,7 @@ final class SessionLog {
         this.oldLengths = new int[maxParallelism];
     }
 
-    /** Notes a user as he is. */
+    /** Adds an entry with the current state of a user. */
     void write(int head, int sessionCount) {
         UserId user = records.user(head);
         int keyGroup = keyGroup(user);
@@ -105,7 +105,7 @@ final class SessionLog {
         put(user, out);
         codec.encode(head, sessionCount, out);
         int length = out.position() - start;
-        if (!anew) {
+        if (!rewriting) {
             liveBytes -= records.loggedBytes(head);
         }
         records.setLogged(head, length);
@@ -149,12 +149,12 @@ final class SessionLog {
         return bytes + changed * liveBytes / Math.max(1, users) > 2 * liveBytes;
     }
 
-    /** Bytes of all entries, those that are out of date included. */
+    /** The bytes of all entries, including outdated ones. */
     long bytes() {
         return bytes;
     }
 
-    /** Forgets all, to be written anew before the next {@link #flush}. */
+    /** Drops all entries. The caller must write all users before the next {@link #flush}. */
     void startOver() {
         for (int i = 0; i < lengths.length; i++) {
             if (pending[i] != null) {
@@ -165,10 +165,10 @@ final class SessionLog {
         }
         bytes = 0;
         liveBytes = 0;
-        anew = true;
+        rewriting = true;
     }
 
-    /** Hands over all that was noted. */
+    /** Stores all entries that were added. */
     void flush() {
         for (int keyGroup = 0; keyGroup < lengths.length; keyGroup++) {
             if (pending[keyGroup] != null && pending[keyGroup].position() > 0) {
@@ -179,13 +179,13 @@ final class SessionLog {
             }
             oldLengths[keyGroup] = 0;
         }
-        anew = false;
+        rewriting = false;
     }
 
     /**
-     * Reads the log of a key group, which then goes on where it ends.
+     * Reads the log of a key group. New entries are appended to it.
      *
-     * @param log its segments in their order
+     * @param log the segments in order
      */
     void restore(int keyGroup, List<byte[]> log, Reader reader) {
         lengths[keyGroup] = log.size();
@@ -206,14 +206,14 @@ final class SessionLog {
         }
     }
 
-    /** Bytes handed over since this was asked last. */
+    /** The bytes stored since the last call. */
     long takeBytesWritten() {
         long taken = bytesWritten;
         bytesWritten = 0;
         return taken;
     }
 
-    /** Users written since this was asked last. */
+    /** The users written since the last call. */
     long takeUsersWritten() {
         long taken = usersWritten;
         usersWritten = 0;
@@ -254,7 +254,7 @@ final class SessionLog {
         segments.put(keyGroup, lengths[keyGroup]++, segment);
         bytesWritten += segment.length;
         if (segment.length > 2 * MAX_SEGMENT_BYTES) {
-            // A very large user, whose buffer would stay for ever.
+            // Do not keep the buffer of a very large user.
             pending[keyGroup] = null;
         }
     }

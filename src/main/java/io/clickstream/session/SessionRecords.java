@@ -6,33 +6,34 @@ import java.util.Arrays;
 import javax.annotation.Nullable;
 
 /**
- * Open sessions as records of 16 numbers in large arrays, one behind the other, named by their
- * index. A million sessions are a few hundred objects to the garbage collector instead of millions,
- * and a click touches two or three cache lines instead of five objects.
+ * Open sessions as records of 16 numbers in large arrays. An index identifies a record. For the
+ * garbage collector, a million sessions are a few hundred objects instead of millions. A click
+ * touches two or three cache lines instead of five objects.
  *
  * <pre>
- *   0  bucket of the user's next look, see ExpiryBuckets
- *   1  user: the number; where the id is a text, it is in an array beside
+ *   0  bucket of the user's next check, see ExpiryBuckets
+ *   1  user: the number; an id that is a text is in a separate array
  *   2  flags (16 bits) and the visits up to the last checkout (48)
  *   3  next older session of the user (32 bits) and the number of later visits in the record (32)
  *   4  last event, ms since the epoch
  *   5  begin, ms since the epoch
  *   6  departments: bit n is the one with number n + 1
  *   7  last checkout, ms since the epoch, or NO_CHECKOUT
- *   8  when the user was touched last, on the engine's clock (32 bits), and the events (32)
+ *   8  when the user was last touched, by the engine's counter (32 bits), and the events (32)
  *   9  times of 14 later visits, ms since begin, two to a number
  * </pre>
  *
- * <p>In this order a look at the end of a session needs one cache line or two: the first five
- * numbers.
+ * <p>In this order, reading the end of a session needs only the first five numbers, which are in
+ * one or two cache lines.
  *
- * <p>The few sessions with more later visits, or with departments that have no bit, have an object
- * beside for them. Fields 0, 1 and the touch only mean something in a user's newest session, which
- * stands for the user.
+ * <p>The few sessions with more later visits, or with departments that have no bit, have a separate
+ * object for them. Fields 0, 1 and the touch counter are valid only in a user's newest session,
+ * which stands for the user.
  *
- * <p>How many visits were at or before the last checkout can't be counted up directly, since a
- * later checkout or an earlier visit may still come. Visits up to the last checkout seen so far are
- * only counted: any later checkout includes them. The times of visits behind it are kept.
+ * <p>The number of visits at or before the last checkout is not final before the session ends,
+ * since a later checkout or an earlier visit may still arrive. For visits up to the last checkout
+ * seen so far, a count is enough, because any later checkout includes them. For visits after it,
+ * the record keeps the times.
  */
 final class SessionRecords {
 
@@ -45,12 +46,12 @@ final class SessionRecords {
     /** In no bucket. */
     static final long NOT_ARMED = Long.MAX_VALUE;
 
-    /** Departments with a number up to here are a bit each; names of others are kept. */
+    /** A department with a number up to this one is a bit. Others are kept by name. */
     static final int MAX_BITS = Long.SIZE;
 
     /**
-     * What a session takes at most by and large: its record, its share of the hash table and of the
-     * buckets, and the objects of an id of 36 characters.
+     * The approximate maximum size of a typical session: its record, its share of the hash table
+     * and of the buckets, and the objects of an id of 36 characters.
      */
     static final int BYTES_PER_SESSION = 256;
 
@@ -71,12 +72,12 @@ final class SessionRecords {
     private static final int EVENTS = 8;
     private static final int VISITS = 9;
 
-    /** More times of later visits than these are outside. */
+    /** Further times of later visits are in the separate object. */
     static final int MAX_INLINE_VISITS = 2 * ((1 << RECORD_LOG2) - VISITS);
 
     private static final long COUNT_MASK = (1L << 48) - 1;
 
-    /** More events of a session are not counted. */
+    /** Further events of a session are not counted. */
     static final long MAX_EVENTS = (1L << 32) - 1;
 
     /** The record stands for a user. */
@@ -88,18 +89,18 @@ final class SessionRecords {
     /** The log has an entry of the user. */
     private static final long LOGGED = 1L << 50;
 
-    /** Times of later visits are outside. */
+    /** Times of later visits are in the separate object. */
     private static final long VISITS_OUTSIDE = 1L << 51;
 
-    /** There are departments outside. */
+    /** There are departments in the separate object. */
     private static final long DEPARTMENTS_OUTSIDE = 1L << 52;
 
     /** The user's sessions have an index. */
     private static final long INDEXED = 1L << 53;
 
     /**
-     * How long the user's entry in the log is, rounded down: 5 bits of an exponent, 3 of a
-     * fraction.
+     * The length of the user's entry in the log, rounded down: an exponent of 5 bits, a fraction of
+     * 3 bits.
      */
     private static final int LOGGED_SIZE = 54;
 
@@ -109,7 +110,7 @@ final class SessionRecords {
     /** The store has older sessions of the user, or parts of these. */
     private static final long PART_STORED = 1L << 62;
 
-    /** What the record says of the user, not of the session. */
+    /** The flags of the user, as opposed to those of the session. */
     private static final long OF_USER =
             HEAD | TEXT | LOGGED | INDEXED | LOGGED_SIZE_MASK | PART_STORED;
 
@@ -124,14 +125,14 @@ final class SessionRecords {
     private int[] free = new int[1 << CHUNK_LOG2];
     private int freeCount;
 
-    /** The lowest index in the stack of free records whose memory was read ahead. */
+    /** The lowest index in the stack of free records whose memory was prefetched. */
     private int freePeeked;
 
     private int end;
     private long outsideBytes;
     private long foldUpTo = Long.MIN_VALUE;
 
-    /** What has no room in a record. */
+    /** The data of a session for which a record has no room. */
     private static final class Outside {
         @Nullable private VisitTimes visits;
         @Nullable private OtherDepartments departments;
@@ -142,11 +143,11 @@ final class SessionRecords {
         }
     }
 
-    /** Takes times of visits. */
+    /** Receives times of visits. */
     @FunctionalInterface
     interface Visits {
         /**
-         * Takes a time.
+         * Receives a time.
          *
          * @param time ms since the epoch
          * @param count how many visits it has
@@ -155,7 +156,7 @@ final class SessionRecords {
     }
 
     /**
-     * Begins without records.
+     * Creates an empty set of records.
      *
      * @param maxDeptListBytes that the list of a session's departments may have as JSON
      */
@@ -168,7 +169,8 @@ final class SessionRecords {
     }
 
     /**
-     * Allows times up to this one to be folded: only a late checkout can come at or before it.
+     * Allows folding of times up to this one, since only a late checkout can arrive at or before
+     * it.
      *
      * @param time ms since the epoch
      */
@@ -176,24 +178,24 @@ final class SessionRecords {
         foldUpTo = time;
     }
 
-    /** The time up to which times may be folded, ms since the epoch. */
+    /** The time up to which folding is allowed, ms since the epoch. */
     long foldUpTo() {
         return foldUpTo;
     }
 
-    /** Bytes on the heap that sessions take beside their records, by and large. */
+    /** The approximate heap bytes of sessions in addition to their records. */
     long outsideBytes() {
         return outsideBytes;
     }
 
-    /** The same of one session. */
+    /** The same for one session. */
     long outsideBytes(int record) {
         return (flags(record) & OUTSIDE) == 0 ? 0 : outside(record).heapBytes();
     }
 
     // ---- records ----
 
-    /** A new session with one event, which is still to be added. */
+    /** Creates a session with one event, which the caller must add. */
     int open(long timestamp) {
         int record = allocate();
         start(record, timestamp, 0);
@@ -201,9 +203,7 @@ final class SessionRecords {
         return record;
     }
 
-    /**
-     * Reads nothing of the record, whose memory may be far away: it is only going to be written.
-     */
+    /** Only writes the record, since reading it may have to wait for memory. */
     private int allocate() {
         if (freeCount > 0) {
             return free[--freeCount];
@@ -229,7 +229,7 @@ final class SessionRecords {
         chunk[at + EVENTS] = 0;
     }
 
-    /** Gives a record back. */
+    /** Frees a record. */
     void free(int record) {
         if ((flags(record) & TEXT) != 0) {
             UserId[] inChunk = texts[record >>> CHUNK_LOG2];
@@ -254,9 +254,9 @@ final class SessionRecords {
     }
 
     /**
-     * Reads what a click will touch, so that the memory comes while other clicks are looked at. A
-     * record is in three cache lines of eight numbers each, wherever they begin: that of its first
-     * number, that of its last one, and the one between them, which has the eighth.
+     * Prefetches the data that a click will touch, while other clicks are processed. A record is in
+     * at most three cache lines of eight numbers: those of its first, its eighth, and its last
+     * number.
      */
     long peek(int record) {
         long[] chunk = chunk(record);
@@ -264,14 +264,14 @@ final class SessionRecords {
         return chunk[at] + chunk[at + 7] + chunk[at + (1 << RECORD_LOG2) - 1];
     }
 
-    /** Reads what tells whether a session is over. */
+    /** Prefetches the data that shows whether a session has ended. */
     long peekEnd(int record) {
         long[] chunk = chunk(record);
         int at = at(record);
         return chunk[at + ARMED] + chunk[at + LAST];
     }
 
-    /** Reads the free records that the next sessions will be in, each once: at most so many. */
+    /** Prefetches the free records of the next sessions, each once, up to a limit. */
     long peekFree(int count) {
         int to = Math.max(0, freeCount - count);
         int from = Math.min(freePeeked, freeCount);
@@ -312,7 +312,7 @@ final class SessionRecords {
         }
     }
 
-    /** Bytes of an id beyond those that {@link #BYTES_PER_SESSION} has for it. */
+    /** The bytes of an id in excess of those that {@link #BYTES_PER_SESSION} includes. */
     private static long longIdBytes(UserId text) {
         return Math.max(0, (text.text().length() - USUAL_ID_LENGTH) * (long) Character.BYTES);
     }
@@ -346,7 +346,7 @@ final class SessionRecords {
     }
 
     /**
-     * Notes that the log has an entry of the user.
+     * Marks that the log has an entry of the user.
      *
      * @param bytes of the entry
      */
@@ -360,7 +360,7 @@ final class SessionRecords {
         chunk[at] = (chunk[at] & ~LOGGED_SIZE_MASK) | LOGGED | size << LOGGED_SIZE;
     }
 
-    /** How long the user's entry in the log is, an eighth less at most; 0 if there is none. */
+    /** The length of the user's entry in the log, up to an eighth too low; 0 if there is none. */
     long loggedBytes(int record) {
         if (!isLogged(record)) {
             return 0;
@@ -395,7 +395,7 @@ final class SessionRecords {
         }
     }
 
-    /** The bucket in which the user is looked at next. */
+    /** The bucket in which the user is checked next. */
     long armed(int record) {
         return chunk(record)[at(record) + ARMED];
     }
@@ -404,7 +404,7 @@ final class SessionRecords {
         chunk(record)[at(record) + ARMED] = bucket;
     }
 
-    /** Compared as one without sign. */
+    /** An unsigned number. */
     int touch(int record) {
         return (int) (chunk(record)[at(record) + EVENTS] >>> 32);
     }
@@ -420,7 +420,7 @@ final class SessionRecords {
         return (int) (chunk(record)[at(record) + LINK] >> 32);
     }
 
-    /** A session and all older ones of the user, in the order of time. */
+    /** A session and all older ones of the user, oldest first. */
     int[] oldestFirst(int newest) {
         int count = 0;
         for (int each = newest; each != NONE; each = older(each)) {
@@ -438,8 +438,8 @@ final class SessionRecords {
     }
 
     /**
-     * Moves the session of a user's first record into one of its own, and begins a new session in
-     * its place, whose first event is still to be added.
+     * Moves the session in a user's first record to another record, and creates a new session in
+     * its place. The caller must add its first event.
      */
     void openInFront(int head, long timestamp) {
         int moved = moveOut(head);
@@ -448,8 +448,8 @@ final class SessionRecords {
     }
 
     /**
-     * Moves the session of a user's first record into one of its own. The user's record then has
-     * none until {@link #moveIn}.
+     * Moves the session in a user's first record to another record. The user's record then has no
+     * session until {@link #moveIn}.
      */
     int moveOut(int head) {
         int moved = allocate();
@@ -467,7 +467,7 @@ final class SessionRecords {
         return moved;
     }
 
-    /** Moves a session into a user's first record, and gives its own record back. */
+    /** Moves a session into a user's first record, and frees the session's own record. */
     void moveIn(int head, int session) {
         long[] from = chunk(session);
         int fromAt = at(session);
@@ -498,7 +498,7 @@ final class SessionRecords {
         return chunk(record)[at(record) + LAST];
     }
 
-    /** How many events there were, whatever they were: {@link #MAX_EVENTS} or more if so many. */
+    /** The number of events of any type, up to {@link #MAX_EVENTS}. */
     long events(int record) {
         return chunk(record)[at(record) + EVENTS] & MAX_EVENTS;
     }

@@ -3,9 +3,10 @@ package io.clickstream.shuffle;
 import java.util.Arrays;
 
 /**
- * Numbers for the names of departments that come first, the same in all open batches: so a batch
- * needs to remember only which of them it has. Names that come when all numbers are given are sent
- * as they are; if that happens often, the numbers are to be given anew.
+ * Assigns numbers to the names of departments, in the order in which the names appear. All open
+ * batches share the numbers, so a batch only stores which of them it contains. When all numbers are
+ * assigned, other names are sent as text. If this happens often, the numbers must be assigned
+ * again, see {@link #areOld()}.
  */
 final class BatchNames {
 
@@ -13,8 +14,8 @@ final class BatchNames {
     private static final int SLOTS = 512;
 
     /**
-     * So many names without a number are worth it to give the numbers anew, for which all batches
-     * are sent.
+     * After this many names without a number, it pays to send all batches and to assign the numbers
+     * again.
      */
     static final int MAX_UNNUMBERED = 100_000;
 
@@ -46,12 +47,12 @@ final class BatchNames {
         return size++;
     }
 
-    /** Whether names that came first are no more those that come often. */
+    /** Whether the names with a number are no longer the frequent ones. */
     boolean areOld() {
         return unnumbered >= MAX_UNNUMBERED;
     }
 
-    /** Gives the numbers anew, when no batch is open that has names. */
+    /** Drops all numbers. No open batch may contain a name. */
     void clear() {
         Arrays.fill(names, null);
         size = 0;

@@ -9,25 +9,25 @@ import java.io.UncheckedIOException;
 import java.util.function.Consumer;
 
 /**
- * Gathers clicks in front of the shuffle, by key group, so that Flink's network handles a hundred
- * of them at once: for a single click its own work is as much as the job's. Each batch goes where
- * each of its clicks would go by its user, whatever the parallelism, also after a change of it.
- * Clicks of a user stay in their order.
+ * Collects clicks before the shuffle into batches of about a hundred, one batch per key group. For
+ * single clicks, Flink's network would need as much time as the job itself. A batch goes to the
+ * subtask to which each of its clicks would go, at any parallelism. Clicks of a user keep their
+ * order.
  *
- * <p>Whoever reads the batches, by a {@link ClickBatchReader}, must have the same maximum
- * parallelism.
+ * <p>A {@link ClickBatchReader} that reads the batches must have the same maximum parallelism.
  */
 public final class ClickBatchWriter {
 
     /**
-     * Some hundred clicks; larger ones are no faster, and more often cut in two by a buffer's end.
+     * About a hundred clicks. Larger batches are not faster, and network buffers split them more
+     * often.
      */
     static final int BATCH_BYTES = 1024;
 
     /** Room for the click that fills a batch. */
     private static final int MORE_BYTES = 128;
 
-    /** Of all key groups, of which there may be 32,768. */
+    /** The limit for the batches of all key groups, up to 32,768, together. */
     private static final int MAX_BYTES = 1024 * 1024;
 
     private final ClickSerializer serializer = new ClickSerializer();
@@ -38,10 +38,10 @@ public final class ClickBatchWriter {
     private int bytes;
 
     /**
-     * Begins without clicks.
+     * Creates a writer without clicks.
      *
      * @param maxParallelism the number of key groups
-     * @param out where batches go; a batch's bytes are used again when it returns
+     * @param out receives the batches; the bytes of a batch are reused when the call returns
      */
     public ClickBatchWriter(int maxParallelism, Consumer<ClickBatch> out) {
         this.keys = KeyGroups.leastKeys(maxParallelism);
@@ -49,7 +49,7 @@ public final class ClickBatchWriter {
         this.out = out;
     }
 
-    /** Adds a click, and sends its batch if that is full. */
+    /** Adds a click, and sends its batch if the batch is full. */
     public void add(Click click) {
         int group = KeyGroups.of(click.user(), keys.length);
         OpenBatch batch = open[group];
@@ -92,7 +92,7 @@ public final class ClickBatchWriter {
                 && click.botSign() == null;
     }
 
-    /** Sends all clicks that were held back. */
+    /** Sends all batches that have clicks. */
     public void send() {
         if (bytes == 0) {
             return;
@@ -109,7 +109,7 @@ public final class ClickBatchWriter {
         out.accept(new ClickBatch(keys[group], batch.bytes(), batch.length()));
         bytes -= batch.length();
         if (batch.length() > 2 * BATCH_BYTES) {
-            // A record's own bytes made it that long, which is seldom.
+            // A click with its raw record made it this long, which is rare.
             open[group] = null;
         } else {
             batch.clear();

@@ -7,10 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
-/** A batch to which clicks are added, as {@link BatchFormat} says. */
+/** A batch that is being filled, in the layout of {@link BatchFormat}. */
 final class OpenBatch {
 
-    /** More than a click takes without a name, and the spare bytes behind it. */
+    /** Enough for a click without a name, and for the spare bytes after it. */
     private static final int ROOM = 40;
 
     private byte[] bytes;
@@ -24,7 +24,7 @@ final class OpenBatch {
         bytes = new byte[Math.max(capacity, ROOM)];
     }
 
-    /** The clicks, up to {@link #length()}; good until the next one is added. */
+    /** The clicks, up to {@link #length()}. Valid until the next click is added. */
     byte[] bytes() {
         return bytes;
     }
@@ -33,7 +33,7 @@ final class OpenBatch {
         return length;
     }
 
-    /** Begins anew, in the same array. */
+    /** Removes all clicks and keeps the array. */
     void clear() {
         length = 0;
         time = 0;
@@ -41,10 +41,10 @@ final class OpenBatch {
     }
 
     /**
-     * Adds a click that has nothing but a user's number, a time and a department.
+     * Adds a click that has only a numeric user, a time, and perhaps a department.
      *
-     * @param number the department's, the same for all clicks of this batch; {@link
-     *     BatchFormat#NO_NUMBER} if it has none, any if there is no department
+     * @param number of the department, from {@link BatchNames}; {@link BatchFormat#NO_NUMBER} if
+     *     the name has no number; ignored if the click has no department
      */
     void add(Click click, int number) {
         makeRoom(ROOM);
