@@ -1,5 +1,7 @@
 """The stack: what CloudFormation says of it, and how it is made, changed and deleted."""
 
+import re
+
 from calls import CallFailed, Late, Stop, WORK
 from jar import read_template
 
@@ -17,6 +19,12 @@ RESOURCES = {"ApplicationName": "Application", "LogGroupName": "LogGroup", "Athe
              "ArchiveDatabase": "ArchiveDatabase", "DashboardName": "Dashboard"}
 
 INNER = "AWS::CloudFormation::Stack"
+
+#: The operations on a stack. A rollback is part of one.
+OPERATIONS = {"CREATE", "UPDATE", "DELETE", "IMPORT"}
+
+#: The reason of a failure that only follows from another one.
+CANCELLED = re.compile(r"^Resource \w+ cancell?ed")
 
 #: The parameters that every template of this project has had.
 OURS = {"JarBucket", "JarKey", "Source"}
@@ -285,14 +293,30 @@ class Stack:
                    f"'{self._hint('status')}' shows the state of the application and what to do", self.failures())
 
     def failures(self):
-        """What went wrong in the stack lately, a line for each resource."""
+        """What went wrong in the last operation on the stack, a line for each resource, the cause first."""
+        return "\n".join(self._failures_of(self.id, OPERATIONS))
+
+    def _failures_of(self, stack, operations):
+        """The failures in the last of these operations on a stack. Those in a stack within it take the place of its own."""
         try:
-            failures = self._calls.read(
-                "cloudformation", "describe-stack-events", "--stack-name", self.id, "--max-items", "50", "--query",
-                "StackEvents[?ends_with(ResourceStatus, '_FAILED')].[LogicalResourceId, ResourceStatusReason]")
+            events = self._calls.read(
+                "cloudformation", "describe-stack-events", "--stack-name", stack, "--query",
+                "StackEvents[].[StackId, LogicalResourceId, PhysicalResourceId, ResourceType, ResourceStatus, ResourceStatusReason]")
         except CallFailed:
-            return ""
-        return "\n".join(": ".join(str(part) for part in failure) for failure in failures or [])
+            return []
+        found, cancelled = [], []
+        # The newest event comes first, and a rollback adds two events for each resource.
+        for outer, name, resource, kind, state, reason in events or []:
+            if resource == outer and state in {f"{each}_IN_PROGRESS" for each in operations}:
+                break
+            if not state.endswith("_FAILED"):
+                continue
+            told = [f"{name}: {reason}"]
+            if kind == INNER and resource and resource not in (outer, stack):
+                # By then the rollback may have deleted it. Its ARN still leads to its events.
+                told = self._failures_of(resource, {state.partition("_")[0]}) or told
+            (cancelled if CANCELLED.search(str(reason)) else found).append(told)
+        return [line for told in reversed(found or cancelled) for line in told]
 
     def _hint(self, command):
         return self._calls.hint(command, self.name)

@@ -658,13 +658,54 @@ def execute_change_set(backend, change_set_name, stack_name=None):
         except Refused as error:
             refused = [str(error)]
         assert len(service.refusals) > before
-    kind = change_set.change_set_type
-    stack._add_stack_event(f"{kind}_FAILED", resource_status_reason=failing["reason"] if failing else refused[0],
-                           resource_properties="")
-    stack.status = "UPDATE_ROLLBACK_COMPLETE" if kind == "UPDATE" else "ROLLBACK_COMPLETE"
+    go_back(backend, stack, change_set, failing or {"reason": refused[0]})
     for application in service.applications.values():
         if failing and failing.get("path"):
             application.go("UpdateApplication", failing["path"])
+
+
+def go_back(backend, stack, change_set, failing):
+    """The events of an operation that fails at one resource: its rollback writes two more for each resource."""
+    operation, own = change_set.change_set_type, parsed(change_set.template)["Resources"]
+    undo = {"CREATE": "DELETE", "UPDATE": "UPDATE"}[operation]
+    broken = failing.get("resource", "Application")
+    inner = None
+    if failing.get("inner"):
+        inner = backend.create_stack(f"{stack.name}-{broken}-1A2B", json.dumps({"Resources": {}}), {})
+        inner.events.clear()
+        tell_rollback(inner, "CREATE", failing["inner"], list(failing["inner"]), "DELETE")
+        for state in ("DELETE_IN_PROGRESS", "DELETE_COMPLETE"):
+            tell_event(inner, state)
+        inner.status = "DELETE_COMPLETE"
+    tell_rollback(stack, operation, {broken: failing["reason"]}, list(own), undo, {broken: inner} if inner else {})
+    stack.status = "UPDATE_ROLLBACK_COMPLETE" if operation == "UPDATE" else "ROLLBACK_COMPLETE"
+
+
+def tell_rollback(stack, operation, broken, resources, undo, inner=None):
+    tell_event(stack, f"{operation}_IN_PROGRESS")
+    for name in resources:
+        tell_event(stack, f"{operation}_IN_PROGRESS", name)
+    for name, reason in broken.items():
+        tell_event(stack, f"{operation}_FAILED", name, reason, (inner or {}).get(name))
+    word = {"CREATE": "creation", "UPDATE": "update"}[operation]
+    if resources[-1] not in broken:
+        tell_event(stack, f"{operation}_FAILED", resources[-1], f"Resource {word} cancelled")
+    rollback = "UPDATE_ROLLBACK" if operation == "UPDATE" else "ROLLBACK"
+    tell_event(stack, f"{rollback}_IN_PROGRESS", None, f"The following resource(s) failed to {operation.lower()}: {list(broken)}. ")
+    for name in resources:
+        for end in ("IN_PROGRESS", "COMPLETE"):
+            tell_event(stack, f"{undo}_{end}", name)
+    tell_event(stack, f"{rollback}_COMPLETE")
+
+
+def tell_event(stack, state, name=None, reason=None, inner=None):
+    """An event of a stack, or of a resource in it; moto only writes those of stacks."""
+    stack._add_stack_event(state, resource_status_reason=reason, resource_properties="")
+    event = stack.events[-1]
+    if name:
+        kind = "AWS::CloudFormation::Stack" if inner else "AWS::CloudFormation::WaitCondition"
+        event.logical_resource_id, event.resource_type = name, kind
+        event.physical_resource_id = inner.stack_id if inner else f"{stack.name}-{name}"
 
 
 def delete_stack(backend, name_or_stack_id):

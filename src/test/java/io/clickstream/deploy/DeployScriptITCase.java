@@ -112,7 +112,9 @@ class DeployScriptITCase {
         List<String> arguments = new ArrayList<>(List.of("deploy", "--stack", "shop"));
         arguments.addAll(
                 List.of("--jar-bucket", "jars", "--jar", jar.toString(), "--source", "kinesis"));
-        arguments.addAll(List.of("--set", "StreamArn=" + STREAM_ARN));
+        if (!List.of(more).contains("full")) {
+            arguments.addAll(List.of("--set", "StreamArn=" + STREAM_ARN));
+        }
         arguments.addAll(List.of(more));
         return run.deploy(arguments.toArray(String[]::new));
     }
@@ -258,6 +260,47 @@ class DeployScriptITCase {
                                 + jar
                                 + "'");
         assertThat(run.operations()).containsExactly("cloudformation describe-stacks");
+    }
+
+    /** Its rollback writes more events than a page of them has, and the stack within it is gone. */
+    @Test
+    void saysWhyAStackWithAllThatTheJobNeedsWentBack() throws Exception {
+        account.control(
+                Map.of(
+                        "failing_update",
+                        Map.of(
+                                "reason",
+                                "Embedded stack was not successfully created",
+                                "resource",
+                                "Application",
+                                "inner",
+                                Map.of("Role", "No more roles"))));
+
+        Result result = deploy("--template", "full");
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("aws says: Role: No more roles")
+                .doesNotContain("cancelled");
+        Result status = run.deploy("status", "--stack", "shop");
+        assertThat(status.text())
+                .contains("failed       Role: No more roles")
+                .doesNotContain("cancelled");
+    }
+
+    /** What failed in an earlier operation is over. */
+    @Test
+    void saysOnlyWhatFailedInTheLastOperation() throws Exception {
+        haveStack("click-source\n");
+        for (String reason : List.of("The first cause", "The second cause")) {
+            account.control(Map.of("failing_update", Map.of("reason", reason)));
+
+            Result result = update();
+
+            assertThat(result.text())
+                    .contains("aws says: Application: " + reason)
+                    .doesNotContain(reason.contains("second") ? "The first" : "The second");
+        }
     }
 
     @Test
