@@ -20,6 +20,10 @@ COMMANDS = {"deploy": deploy, "update": update, "status": status, "doctor": doct
             "rollback": rollback, "destroy": destroy}
 
 
+#: The commands that change something, and go on where an earlier run ended.
+CHANGING = {"deploy", "update", "rollback", "destroy"}
+
+
 def main(arguments):
     try:
         parsed = options.parse(arguments)
@@ -30,7 +34,7 @@ def main(arguments):
         return 0
     # No pager, and answers in plain JSON, whatever the user's own configuration says.
     os.environ["AWS_PAGER"] = ""
-    task = Task(parsed)
+    task = Task(parsed, arguments)
     try:
         code = COMMANDS[parsed.command](task) or 0
         task.calls.end()
@@ -49,10 +53,12 @@ def main(arguments):
         print(f"deploy.sh: an aws call failed\n  aws says: {failed}", file=sys.stderr)
     except SystemExit as signalled:
         code = signalled.code
+        if parsed.command in CHANGING and not task.complete:
+            print(f"  run this again to continue: {task.again()}", file=sys.stderr)
     if task.made:
         print("What exists now:", file=sys.stderr)
         for each in task.made:
-            print(f"  {each}", file=sys.stderr)
+            print(f"  {each() if callable(each) else each}", file=sys.stderr)
     return code
 
 

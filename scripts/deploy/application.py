@@ -1,5 +1,9 @@
 """The application in the managed service: what its status allows, and how it is started and stopped."""
 
+import datetime
+import email.utils
+import time
+
 from calls import CallFailed, Late, Stop
 
 #: Nothing happens to the application by itself. All other statuses pass, and are waited out.
@@ -18,6 +22,17 @@ def groups_of(detail):
     """The property groups of an application, by their names."""
     groups = detail.get("ApplicationConfigurationDescription", {}).get("EnvironmentPropertyDescriptions", {})
     return {each["PropertyGroupId"]: each["PropertyMap"] for each in groups.get("PropertyGroupDescriptions", [])}
+
+
+def moment(value):
+    """A time as the aws command prints it: version 2 in one way, version 1 as the service sent it."""
+    if isinstance(value, (int, float)):
+        time = datetime.datetime.fromtimestamp(value, datetime.timezone.utc)
+    elif value[:1].isalpha():
+        time = email.utils.parsedate_to_datetime(value)
+    else:
+        time = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
+    return time.astimezone(datetime.timezone.utc)
 
 
 class Application:
@@ -84,20 +99,22 @@ class Application:
                                  or_stop=(f"the snapshots of {self.name} can't be listed",
                                           "nothing was changed; check that you have the permission "
                                           "kinesisanalytics:ListApplicationSnapshots, and try again"))
-        return sorted((found or {}).get("SnapshotSummaries") or [], key=lambda each: str(each["SnapshotCreationTimestamp"]))
+        return sorted((found or {}).get("SnapshotSummaries") or [], key=lambda each: moment(each["SnapshotCreationTimestamp"]))
 
     # --- What is done to it
 
-    def start(self, run_configuration):
-        """Starts it, and waits until it runs."""
+    def start(self, run_configuration, way_on):
+        """Starts it, and waits until it runs.
+
+        way_on: the command that starts it another time
+        """
         self._calls.say(f"Starting the application {self.name}")
         self._act({"READY"}, ["start-application", "--run-configuration", run_configuration],
-                  f"the application {self.name} can't be started",
-                  f"the stack is unchanged: fix the cause, then '{self.hint('deploy')}' continues from here")
+                  f"the application {self.name} can't be started", f"fix the cause, then '{way_on}' continues from here")
         status = self.settle("RUNNING")
         if status != "RUNNING":
             raise Stop(f"the application {self.name} did not start: it is {status}",
-                       f"see '{self.hint('logs --errors')}'; fix the cause and deploy again, or run "
+                       f"see '{self.hint('logs --errors')}'; fix the cause, then '{way_on}' continues from here, or run "
                        f"'{self.hint('rollback')}' or '{self.hint('destroy --yes')}'", self.last_failure())
 
     def stop(self):
@@ -129,7 +146,8 @@ class Application:
         self._calls.say(f"Taking the snapshot {snapshot}")
         self._act({"RUNNING"}, ["create-application-snapshot", "--snapshot-name", snapshot],
                   f"the snapshot {snapshot} of {self.name} can't be taken",
-                  "nothing was changed: the job continues to run. If there are too many snapshots, delete old ones with --keep N")
+                  "the stack is unchanged: the job continues to run. If there are too many snapshots, delete old ones with --keep N",
+                  done=lambda: self._has_snapshot(snapshot))
         status = self._calls.until(
             f"the snapshot {snapshot}",
             ["kinesisanalyticsv2", "describe-application-snapshot", "--application-name", self.name,
@@ -198,23 +216,31 @@ class Application:
 
     # --- Parts
 
-    def _act(self, allowed, operation, what, todo, status=None):
-        """Makes a call when the status allows it. Waits when the service is busy with the application after all."""
+    def _act(self, allowed, operation, what, todo, status=None, done=lambda: False):
+        """Makes a call when the status allows it. Waits when the service is busy with the application after all.
+
+        done: says after a call without an answer, in whose status nothing shows, whether the service carried it out
+        """
         call = ["kinesisanalyticsv2", operation[0], "--application-name", self.name, *operation[1:]]
-        for _ in range(50):
+        deadline, unclear = self._calls.deadline(), False
+        while True:
             status = status or self.settle(sorted(allowed)[0])
+            if unclear and (status not in allowed or done()):
+                return
             if status not in allowed:
                 raise Stop(f"{what}: the application is {status}", todo)
             try:
                 self._calls.change(*call)
                 return
             except CallFailed as failed:
-                if not failed.is_passing():
+                if not failed.is_passing() or time.monotonic() >= deadline:
                     raise Stop(what, todo, str(failed)) from failed
-                refused = failed
+                unclear = unclear or failed.is_unclear()
             status = None
             self._calls.pause()
-        raise Stop(what, todo, str(refused))
+
+    def _has_snapshot(self, snapshot):
+        return any(each["SnapshotName"] == snapshot for each in self.snapshots())
 
     def _await_stop(self):
         status = self.settle("READY")
@@ -232,7 +258,7 @@ class Application:
 
     def _unsettled(self, late):
         return Stop(f"the application {self.name} is still {late} after {self._calls.minutes()} minutes",
-                    f"nothing was changed. Use --timeout MINUTES to wait longer, or see '{self.hint('status')}'")
+                    f"use --timeout MINUTES to wait longer, or see '{self.hint('status')}'", late.said)
 
     def _unseen(self):
         return (f"the application {self.name} can't be read",

@@ -18,9 +18,22 @@ VARIABLE = "\0"
 #: A folder for files that calls read and write. The printed commands make their own, and have its name in a variable.
 WORK = f"{VARIABLE}work"
 
-#: Errors that are over soon.
-PASSING = ("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "ServiceUnavailable",
-           "ResourceInUseException", "ConcurrentModificationException", "InternalFailure", "InternalServiceException")
+#: Errors that are over soon, and that the service refuses a call with.
+BUSY = {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown",
+        "ResourceInUseException", "ConcurrentModificationException"}
+
+#: Errors of a service, after which nobody knows whether it carried the call out.
+BROKEN = {"ServiceUnavailable", "ServiceUnavailableException", "InternalFailure", "InternalError", "InternalServerError",
+          "InternalServerException", "InternalServiceException", "InternalServiceError", "RequestTimeout",
+          "RequestTimeoutException", "500", "502", "503", "504"}
+
+#: What services say of what is not there. S3 says it without a name of the error where an answer has no body.
+ABSENT = {"404", "NoSuchBucket", "NoSuchKey", "NotFound", "NotFoundException", "ResourceNotFoundException"}
+
+#: What aws prints if the network fails in the middle of a call.
+NO_CONNECTION = re.compile(r"Could not connect to the endpoint|timeout on endpoint|[Cc]onnection (was closed|reset|aborted|refused)"
+                           r"|Connection broken|Unable to parse response|Failed to connect to proxy|timed out"
+                           r"|error occurred while reading from response stream|Temporary failure in name resolution")
 
 #: The last line of a dry run.
 END = "END_OF_DRY_RUN"
@@ -43,11 +56,22 @@ class CallFailed(Exception):
 
     def code(self):
         """The service's name of the error; empty if aws itself failed."""
-        found = re.search(r"\(([A-Za-z.]+)\) when calling", str(self))
+        found = re.search(r"\(([A-Za-z0-9.]+)\) when calling", str(self))
         return found.group(1) if found else ""
 
+    def is_absence(self):
+        """Whether what was asked for is not there. All other errors leave that open."""
+        return self.code() in ABSENT
+
     def is_passing(self):
-        return self.code() in PASSING
+        """Whether it can go away by itself."""
+        return self.code() in BUSY or self.is_unclear()
+
+    def is_unclear(self):
+        """Whether the service may have carried out the call, although it gave no answer."""
+        if self.code():
+            return self.code() in BROKEN
+        return self.is_timeout() or bool(NO_CONNECTION.search(str(self)))
 
     def is_timeout(self):
         return str(self).startswith(NO_ANSWER)
@@ -55,6 +79,11 @@ class CallFailed(Exception):
 
 class Late(Exception):
     """What was waited for did not come in time. The text is the last answer."""
+
+    def __init__(self, answer, said=""):
+        super().__init__(answer)
+        #: What aws said instead of an answer.
+        self.said = said
 
 
 def tell(text):
@@ -78,6 +107,10 @@ class Calls:
         self._poll = poll
         self._timeout = timeout
         self._assumes = False
+        #: Whether this run has made a call that changes something.
+        self._changed = False
+        #: The last passing error.
+        self._said = ""
         self._folder = tempfile.mkdtemp()
         atexit.register(shutil.rmtree, self._folder, True)
         #: What a hint of deploy or update has beside the stack's name.
@@ -142,9 +175,10 @@ class Calls:
         other = self._aws(*only_while[0], "--output", "text") if only_while else None
         if self._dry_run:
             return self._print_until(what, words, done, assume, other, only_while)
-        deadline = time.monotonic() + self._timeout * 60
+        deadline = self.deadline()
         while True:
             answer = self._answer_or_none(words, or_stop)
+            said = "" if answer is not None else self._said
             if answer in done:
                 return answer
             if only_while:
@@ -152,8 +186,12 @@ class Calls:
                 if state is not None and state not in only_while[1]:
                     only_while[2](state)
             if time.monotonic() >= deadline:
-                raise Late(answer or "unknown")
+                raise Late(answer or "unknown", said)
             self.pause()
+
+    def deadline(self):
+        """When a step that begins now must be done."""
+        return time.monotonic() + self._timeout * 60
 
     def pause(self):
         if not self._dry_run:
@@ -195,7 +233,7 @@ class Calls:
 
     def hint(self, command, stack):
         """How the user calls this script for the same stack."""
-        name, *options = command.split()
+        name, *options = command.split() if isinstance(command, str) else command
         if name in ("deploy", "update"):
             options += [word for pair in self._made_with.items() if pair[0] not in options for word in pair]
         return " ".join(["scripts/deploy.sh", name, "--stack", stack, *map(shlex.quote, (*self._options, *options))])
@@ -226,12 +264,20 @@ class Calls:
             tell(line)
             if self._assumes:
                 return None
-        try:
-            answer = self._execute(words)
-        except CallFailed as failed:
-            if or_stop:
-                raise Stop(*or_stop, said=str(failed)) from failed
-            raise
+        self._changed = self._changed or changes
+        deadline = self.deadline()
+        while True:
+            try:
+                answer = self._execute(words)
+                break
+            except CallFailed as failed:
+                # Before the first change nothing is lost by an end, and a wrong Region looks like a broken network.
+                if self._changed and not changes and failed.is_passing() and time.monotonic() < deadline:
+                    self.pause()
+                    continue
+                if or_stop:
+                    raise Stop(*or_stop, said=str(failed)) from failed
+                raise
         if to:
             with open(self.path(to), "wb") as file:
                 file.write(answer)
@@ -264,6 +310,7 @@ class Calls:
             return self._execute(words).decode().strip()
         except CallFailed as failed:
             if failed.is_passing():
+                self._said = str(failed)
                 return None
             if or_stop:
                 raise Stop(*or_stop, said=str(failed)) from failed

@@ -4,7 +4,7 @@ import datetime
 import json
 
 from application import Application
-from calls import Stop, WORK
+from calls import CallFailed, Stop, WORK
 from checks import problem_for_job, problem_in_template, values_of
 from destroy import deregister_consumers
 from jar import Bucket, Jar, read_template, template_file
@@ -13,6 +13,9 @@ from options import Misuse
 
 #: Begins the names of snapshots that updates take.
 BEFORE = "before-"
+
+#: Starts without any state.
+SKIP = "SKIP_RESTORE_FROM_SNAPSHOT"
 
 
 def deploy(task):
@@ -41,7 +44,7 @@ def _create(task):
     bucket = Bucket(task.calls, task.options.jar_bucket, task.made)
     bucket.look(task.region)
     _add_template_url(task, bucket, parameters, template)
-    _upload(bucket, jar, template)
+    _upload(task, bucket, jar, template)
     task.calls.say(f"Creating the stack {task.stack.name}")
     task.made.append(f"the stack {task.stack.name}, possibly incomplete: '{task.hint('destroy --yes')}' deletes it")
     task.stack.deploy(bucket.name, template_file(template), parameters, task.options.tags)
@@ -49,7 +52,7 @@ def _create(task):
         "application", "cloudformation", "describe-stacks", "--stack-name", task.stack.name, "--query",
         "Stacks[0].Outputs[?OutputKey=='ApplicationName'].OutputValue | [0]",
         or_stop=("the outputs of the stack can't be read", f"see '{task.hint('status')}'")))
-    application.start("{}")
+    application.start("{}", task.hint("deploy"))
     application.await_processing()
     task.made.clear()
     task.show_addresses(application)
@@ -64,6 +67,7 @@ def _update(task):
     names = names_to_keep(stack, application.groups())
     need_unchanged(stack, stack.parameters, options.given, names, options.yes)
     starts_over = _starts_over(task)
+    begun = Begun(task, options.jar_bucket)
     jar = Jar(calls, task.jar())
     loses_state = jar.need_state_of(stack.parameters.get("JarBucket", ""), stack.parameters.get("JarKey", ""),
                                     options.allow_lost_state)
@@ -76,22 +80,26 @@ def _update(task):
     is_same = stack.is_as(template_file(template), parameters, options.tags)
     parameters = {**names, **parameters}
     status = application.settle("RUNNING")
+    if status == "READY" and begun.discards(stack):
+        calls.say("An earlier update began to discard all state, and did not start the application; this one goes on with that")
+        starts_over = True
     if is_same:
-        _keep(task, application, bucket, jar, status)
+        _keep(task, application, bucket, jar, status, begun)
         return
     if status == "ROLLED_BACK" and (loses_state or starts_over):
         raise Stop(f"state would be lost, but the application {application.name} is ROLLED_BACK: the service starts it only with "
                    "an update, and only with its state",
                    f"nothing was changed; get it RUNNING with '{task.hint('rollback')}' or with an update that keeps the state, "
                    "then run this again")
+    run = _run_configuration(options, starts_over)
     takes_snapshot = status == "RUNNING" and _snapshots_are_on(task, application)
     old = _old_snapshots(application, options.keep) if options.keep else []
 
-    task.made.append(f"the stack {stack.name}, unchanged")
+    task.made.append(stack.told)
     for snapshot in old:
         calls.say(f"Deleting the snapshot {snapshot['SnapshotName']}")
         application.delete_snapshot(snapshot)
-    _upload(bucket, jar, template)
+    _upload(task, bucket, jar, template)
     if takes_snapshot:
         time = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%d%H%M%S")
         snapshot = f"{BEFORE}{jar.hash[:12]}-{time}"
@@ -100,6 +108,10 @@ def _update(task):
         _remember(task, bucket, snapshot)
     elif status == "ROLLED_BACK":
         calls.say("The service has rolled back by itself, so there is nothing to take a snapshot of")
+    # Another update may begin where this one is cut off, and must not restore what this one discards.
+    starts = status == "READY" or options.allow_lost_state
+    if starts and run or begun.is_set():
+        begun.put(bucket, run if starts else {}, parameters)
     # Only a start can be told to leave state out, so the stack is changed between a stop and a start.
     if options.allow_lost_state and status == "RUNNING":
         application.stop()
@@ -110,9 +122,10 @@ def _update(task):
     calls.say(f"Updating the stack {stack.name}")
     changed = stack.deploy(bucket.name, template_file(template), parameters, options.tags)
     application.need_update(changed, stack.way_out())
-    if changed:
-        task.made.append(f"the stack {stack.name}, updated: '{task.hint('rollback')}' undoes the update")
-    _start_again(task, application, jar, status == "READY" or options.allow_lost_state, starts_over)
+    if changed and takes_snapshot:
+        task.made.append(f"'{task.hint('rollback')}' undoes the update")
+    _start_again(task, application, jar, starts, run)
+    begun.clear(bucket)
     application.await_processing()
     application.need_jar(jar.key, _way_back(task))
     # The job has registered one of its own name.
@@ -121,16 +134,17 @@ def _update(task):
     task.show_addresses(application)
 
 
-def _keep(task, application, bucket, jar, status):
+def _keep(task, application, bucket, jar, status, begun):
     """Leaves a stack and its application as they are. Starts an application that is stopped, as an update does.
 
     A jar that is no longer in the bucket is uploaded again: the next start would need it.
     """
     task.calls.say(f"There is nothing to change in the stack {task.stack.name}: it has this jar, template, parameters, and tags")
-    task.made.append(f"the stack {task.stack.name}, unchanged")
+    task.made.append(task.stack.told)
     application.need_update(False, task.stack.way_out())
-    _upload(bucket, jar, task.stack.template())
-    _start_again(task, application, jar, status == "READY", False)
+    _upload(task, bucket, jar, task.stack.template())
+    _start_again(task, application, jar, status == "READY", begun.run(task.stack))
+    begun.clear(bucket)
     application.await_processing()
     application.need_jar(jar.key, _way_back(task))
     task.made.clear()
@@ -150,19 +164,21 @@ def _starts_over(task):
     return False
 
 
-def _start_again(task, application, jar, stopped, starts_over):
+def _run_configuration(options, starts_over):
+    """What a start is told so that it leaves state out; nothing if it restores all."""
+    if starts_over:
+        return {"ApplicationRestoreConfiguration": {"ApplicationRestoreType": SKIP}}
+    return {"FlinkRunConfiguration": {"AllowNonRestoredState": True}} if options.allow_lost_state else {}
+
+
+def _start_again(task, application, jar, stopped, run):
     """Starts the application unless the update did, and refuses one that runs another jar."""
     status = application.settle("READY" if stopped else "RUNNING")
     running = application.jar_key(jar.key)
     if status == "ROLLED_BACK" or running != jar.key:
         raise application.went_back(running, jar.key, status, _way_back(task))
     if status == "READY":
-        run = {}
-        if starts_over:
-            run = {"ApplicationRestoreConfiguration": {"ApplicationRestoreType": "SKIP_RESTORE_FROM_SNAPSHOT"}}
-        elif task.options.allow_lost_state:
-            run = {"FlinkRunConfiguration": {"AllowNonRestoredState": True}}
-        application.start(json.dumps(run))
+        application.start(json.dumps(run), task.again())
 
 
 def _way_back(task):
@@ -174,8 +190,8 @@ def _snapshots_are_on(task, application):
         "ApplicationSnapshotConfigurationDescription", {}).get("SnapshotsEnabled", False)
     if not on and not task.options.allow_lost_state:
         raise Stop(f"snapshots are off for {application.name}: an update would lose all state",
-                   "nothing was changed; turn them on with --set Snapshots=true in a separate update, or continue with "
-                   "--allow-lost-state")
+                   "nothing was changed. No update can keep the state while snapshots are off. To turn them on and discard the "
+                   f"state, run '{task.again('--set', 'Snapshots=true', '--allow-lost-state')}'")
     return on
 
 
@@ -203,7 +219,61 @@ def remembered(stack, snapshot):
     return f"clickstream/stacks/{stack}/{snapshot}"
 
 
-def _upload(bucket, jar, template):
+class Begun:
+    """What a command has begun with the application and not yet ended, in the bucket beside the jars.
+
+    It is there from before the stop until after the start, with what the start is to be told.
+    """
+
+    def __init__(self, task, bucket):
+        self._task = task
+        self._key = f"clickstream/stacks/{task.stack.name}/begun.json"
+        self._known = self._read(bucket)
+
+    def _read(self, bucket):
+        file = f"{WORK}/begun.json"
+        try:
+            self._task.calls.read("s3api", "get-object", "--bucket", bucket, "--key", self._key, file, may_fail=True)
+        except CallFailed as failed:
+            # Without the permission to list, a file that is not there is denied.
+            if failed.code() in ("NoSuchKey", "AccessDenied"):
+                return {}
+            raise Stop(f"s3://{bucket}/{self._key} can't be read", "nothing was changed; check the bucket's name, and try again",
+                       str(failed)) from failed
+        with open(self._task.calls.path(file), encoding="utf-8") as text:
+            return json.load(text)
+
+    def is_set(self):
+        return bool(self._known)
+
+    def run(self, stack, states=("to",)):
+        """What the start is to be told; nothing if the stack is none of these states, which the command went from and to."""
+        # Only what an update was given is known of its target.
+        known = [self._known.get(each) for each in states]
+        return self._known["run"] if any(each and each.items() <= stack.parameters.items() for each in known) else {}
+
+    def discards(self, stack):
+        return self.run(stack).get("ApplicationRestoreConfiguration", {}).get("ApplicationRestoreType") == SKIP
+
+    def snapshot(self, stack):
+        """The snapshot that a rollback has begun to restore; empty if there is none."""
+        return self.run(stack, ("from", "to")).get("ApplicationRestoreConfiguration", {}).get("SnapshotName", "")
+
+    def put(self, bucket, run, to=None):
+        if run:
+            self._known = {"run": run, "from": self._task.stack.parameters, "to": to}
+        else:
+            self._known = {}
+        file = f"{WORK}/begun.json"
+        self._task.calls.run("printf", "%s", json.dumps(self._known), to=file)
+        bucket.put(file, self._key)
+
+    def clear(self, bucket):
+        if self._known:
+            self.put(bucket, {})
+
+
+def _upload(task, bucket, jar, template):
     bucket.put_jar(jar)
     if template == "full":
         bucket.put_template("application")

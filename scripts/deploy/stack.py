@@ -42,6 +42,8 @@ class Stack:
         #: The name of the stack that this one is a part of; empty if it is none.
         self.root = ""
         self._resources = None
+        #: What this run has done to it.
+        self._done = "unchanged"
 
     # --- What it is
 
@@ -70,6 +72,12 @@ class Stack:
         if not self.look(may_fail=False):
             raise Stop(f"there is no stack {self.name} in this Region",
                        "specify another one with --stack or --region; cloudformation/README.md explains how to create one")
+
+    def told(self):
+        """What this run has done to the stack."""
+        if self._done == "begun":
+            return f"the stack {self.name}, whose update has begun: '{self._hint('status')}' shows how it ended"
+        return f"the stack {self.name}, {self._done}"
 
     def need_idle(self):
         """Nobody may be at work on the stack."""
@@ -190,7 +198,7 @@ class Stack:
 
     def is_as(self, template_file, parameters, tags):
         """Whether a deployment would change nothing: the stack has these parameters, tags, and template already."""
-        return (self.status.endswith("_COMPLETE") and parameters.items() <= self.parameters.items()
+        return (self.status.endswith("_COMPLETE") and bool(self.parameters) and parameters.items() <= self.parameters.items()
                 and tags.items() <= self.tags.items()
                 and read_template(self._calls, template_file) == read_template(self._calls, self.save_template()))
 
@@ -217,21 +225,37 @@ class Stack:
         if tags:
             words += ["--tags", *[f"{name}={value}" for name, value in tags.items()]]
         is_new = not self.status or self.status == "REVIEW_IN_PROGRESS"
+        unclear = ""
+        self._done = "begun"
         try:
             told = self._calls.change(*words)
         except CallFailed as failed:
             told = str(failed)
             # This failure is of a stack that is at work, or was: aws waits for an hour, and the template full may need more.
-            if "Failed to create/update the stack" not in told and not failed.is_timeout():
+            if "Failed to create/update the stack" not in told and not failed.is_passing():
+                self._done = "unchanged"
                 raise Stop(f"the stack {self.name} can't be {'created' if is_new else 'updated'}",
                            "fix the cause and run this again" if is_new
                            else "fix the cause; the stack is unchanged", told) from failed
+            unclear = told
         if "No changes to deploy" in told:
+            self._done = "unchanged"
             self._calls.say("There is nothing to change in the stack")
             return False
-        self._await(self.name, SETTLED, "CREATE_COMPLETE" if is_new else "UPDATE_COMPLETE")
-        if self.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        if unclear:
+            self._calls.say("aws did not see the end, so the script waits for the stack itself")
+        # Of a stack that was never begun there is only a change set.
+        idle = SETTLED | {"REVIEW_IN_PROGRESS"} if unclear else SETTLED
+        self._await(self.name, idle, "CREATE_COMPLETE" if is_new else "UPDATE_COMPLETE")
+        ended = self.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+        if unclear and (ended or self.status == "REVIEW_IN_PROGRESS"):
+            self.look()
+            if not self.is_as(template_file, parameters, tags):
+                raise Stop(f"the stack {self.name} is {self.status}, and not as this command wanted it: the deployment did not run",
+                           "run this again", unclear)
+        elif not ended:
             self._fail_deployment(is_new)
+        self._done = "updated"
         return True
 
     def way_out(self):
@@ -281,7 +305,7 @@ class Stack:
                 done, assume, or_stop=unseen)
         except Late as late:
             raise Stop(f"the stack {self.name} is still {late} after {self._calls.minutes()} minutes",
-                       f"see '{self._hint('status')}'; use --timeout MINUTES to wait longer") from None
+                       f"see '{self._hint('status')}'; use --timeout MINUTES to wait longer", late.said) from None
 
     def _fail_deployment(self, is_new):
         if is_new:

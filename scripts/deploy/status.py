@@ -1,11 +1,10 @@
 """The command status."""
 
 import datetime
-import email.utils
 import json
 import re
 
-from application import Application, FORCIBLE, groups_of, NAMESPACE, SETTLED
+from application import Application, FORCIBLE, groups_of, moment, NAMESPACE, SETTLED
 from calls import CallFailed, Stop
 
 HOUR = datetime.timedelta(hours=1)
@@ -237,7 +236,7 @@ class Metrics:
     def _first(self, name):
         """What a counter began with that was absent at the beginning of the hour. Absent means 0."""
         values = self._series.get(name)
-        return values[0][1] if values and _moment(values[0][0]) > self._start + ABSENT else 0
+        return values[0][1] if values and moment(values[0][0]) > self._start + ABSENT else 0
 
     def _last(self, name):
         values = self._series.get(name)
@@ -250,18 +249,7 @@ def _growth(values):
 
 
 def _when(value):
-    return "an unknown time" if value is None else _moment(value).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def _moment(value):
-    """A time as the aws command prints it: version 2 in one way, version 1 as the service sent it."""
-    if isinstance(value, (int, float)):
-        time = datetime.datetime.fromtimestamp(value, datetime.timezone.utc)
-    elif value[:1].isalpha():
-        time = email.utils.parsedate_to_datetime(value)
-    else:
-        time = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
-    return time.astimezone(datetime.timezone.utc)
+    return "an unknown time" if value is None else moment(value).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def _time(milliseconds):

@@ -1,5 +1,6 @@
 """What every command works on."""
 
+import shlex
 import subprocess
 
 from calls import CallFailed, Calls
@@ -9,12 +10,15 @@ from stack import Stack
 
 
 class Task:
-    def __init__(self, options):
+    def __init__(self, options, arguments):
         self.options = options
+        self._arguments = arguments
         self.calls = Calls(options.aws, options.dry_run, options.poll, options.timeout)
         self.stack = Stack(self.calls, options.stack)
-        #: What there is when a step fails.
+        #: What there is when a step fails: texts, or functions that give one.
         self.made = []
+        #: Whether another run would have nothing to do.
+        self.complete = False
         self._region = options.region()
         self.calls.make_with(template=options.template, source=options.given.get("Source") if "--source" in options.named else "",
                              jar_bucket=options.jar_bucket, jar=options.jar)
@@ -34,6 +38,15 @@ class Task:
         if made.returncode:
             raise Misuse("the jar can't be built: see above, or specify one with --jar")
         return made.stdout.strip()
+
+    def again(self, *more):
+        """How the user runs this command once more, with more options."""
+        return shlex.join(["scripts/deploy.sh", *self._arguments, *more])
+
+    def add_option(self, *words):
+        """Adds what the user would have to name to run this command once more."""
+        if words[0] not in self.options.named:
+            self._arguments = [*self._arguments, *words]
 
     def hint(self, command):
         return self.calls.hint(command, self.stack.name)

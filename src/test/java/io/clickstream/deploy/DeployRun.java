@@ -50,6 +50,16 @@ final class DeployRun {
         Files.writeString(folder.resolve("calls"), "");
     }
 
+    /** Something goes wrong with a call that changes something; see the program aws. */
+    void cut(int number, String kind) throws IOException {
+        Files.writeString(folder.resolve("calls.cut"), number + " " + kind + "\n");
+    }
+
+    /** Whether the call that something was to go wrong with was never made. */
+    boolean isWhole() throws IOException {
+        return Files.deleteIfExists(folder.resolve("calls.cut"));
+    }
+
     /** All calls, each with its arguments as a shell quotes them. */
     List<String> calls() throws IOException {
         return Files.readAllLines(folder.resolve("calls"));

@@ -3,6 +3,8 @@ package io.clickstream.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.clickstream.deploy.DeployRun.Result;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,6 +97,7 @@ class DeployScriptITCase {
     /** As an update that brought the jar of the stack would have left it. */
     private void haveSnapshotBefore() throws Exception {
         account.control(Map.of("snapshots", Map.of("shop", List.of(BEFORE_OLD))));
+        account.put("jars/clickstream/older.jar", "a jar");
         String remembered = "jars/clickstream/stacks/shop/" + BEFORE_OLD;
         account.put(remembered + "/template.yaml", Files.readString(TEMPLATE));
         account.put(
@@ -632,6 +635,11 @@ class DeployScriptITCase {
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text()).contains("snapshots are off for shop");
         assertThat(run.operations()).doesNotContain("s3api put-object");
+        Matcher advice = Pattern.compile("run 'scripts/deploy.sh ([^']*)'").matcher(result.text());
+        assertThat(advice.find()).as(result.text()).isTrue();
+        Result told = run.deploy(advice.group(1).split(" "));
+        assertThat(told.exit()).as(told.text()).isZero();
+        assertThat(parameters()).contains("Snapshots\ttrue");
     }
 
     /** The other template would take all away that the first one made. */
@@ -931,6 +939,192 @@ class DeployScriptITCase {
                 .contains("there is no snapshot of shop from before its jar")
                 .contains("nothing was changed");
         assertThat(account.calls()).doesNotContain("StopApplication", "UpdateApplication");
+    }
+
+    /** Each brings the stack by one more jar; the parameters are those before it. */
+    private void haveSnapshotOfParameters(String snapshot, String key, String parallelism)
+            throws Exception {
+        account.control(Map.of("snapshots", Map.of("shop", List.of(snapshot))));
+        account.put("jars/" + key, "a jar");
+        String remembered = "jars/clickstream/stacks/shop/" + snapshot;
+        account.put(remembered + "/template.yaml", Files.readString(TEMPLATE));
+        Result former =
+                run.aws(
+                        "cloudformation",
+                        "describe-stacks",
+                        "--stack-name",
+                        "shop",
+                        "--query",
+                        "Stacks[0].Parameters",
+                        "--output",
+                        "json");
+        JsonNode parameters = new ObjectMapper().readTree(former.text());
+        for (JsonNode each : parameters) {
+            String name = each.get("ParameterKey").asText();
+            if (name.equals("JarKey")) {
+                ((ObjectNode) each).put("ParameterValue", key);
+            } else if (name.equals("Parallelism")) {
+                ((ObjectNode) each).put("ParameterValue", parallelism);
+            }
+        }
+        account.put(remembered + "/parameters.json", parameters.toString());
+    }
+
+    /** The last update changed a parameter only, so its snapshot's name has the same jar. */
+    @Test
+    void goesFurtherBackThanAnUpdateOfParameters() throws Exception {
+        haveStack("click-source\n");
+        haveSnapshotOfParameters(BEFORE_OLD, "clickstream/older.jar", "1");
+        haveSnapshotOfParameters("before-0123456789ab-20261121120000", OLD_KEY, "2");
+
+        Result first = run.deploy("rollback", "--stack", "shop");
+        assertThat(first.exit()).as(first.text()).isZero();
+        assertThat(parameters()).contains("JarKey\t" + OLD_KEY, "Parallelism\t2");
+        Result further = run.deploy("rollback", "--stack", "shop", "--yes");
+
+        assertThat(further.exit()).as(further.text()).isZero();
+        assertThat(account.application("shop").get("startedFrom").asText()).isEqualTo(BEFORE_OLD);
+        assertThat(parameters()).contains("JarKey\tclickstream/older.jar", "Parallelism\t1");
+    }
+
+    /** A job that can't come back must not be stopped. */
+    @Test
+    void stopsNothingIfTheOlderJarIsGone() throws Exception {
+        haveStack("click-source\n");
+        haveSnapshotBefore();
+        run.aws("s3", "rm", "s3://jars/clickstream/older.jar");
+
+        Result result = run.deploy("rollback", "--stack", "shop");
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("s3://jars/clickstream/older.jar no longer exists")
+                .contains("nothing was changed; upload it there again");
+        assertThat(changes()).isEmpty();
+    }
+
+    // --- Cut off
+
+    /**
+     * Whatever call goes wrong, in whatever way: the command that the output names, or the same one
+     * again, ends where the first one would have.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "rollback, refused",
+        "rollback, lost",
+        "rollback, interrupted",
+        "update, refused",
+        "update, interrupted",
+        "deploy, lost",
+        "deploy, interrupted"
+    })
+    void goesOnWhereItWasCutOff(String command, String kind) throws Exception {
+        String[] arguments =
+                switch (command) {
+                    case "rollback" -> new String[] {"rollback", "--stack", "shop"};
+                    case "update" ->
+                            ("update --stack shop --jar-bucket jars --set MaxParallelism=256"
+                                            + " --allow-lost-state --jar "
+                                            + jar)
+                                    .split(" ");
+                    default ->
+                            ("deploy --stack shop --jar-bucket jars --source kinesis --set"
+                                            + " StreamArn="
+                                            + STREAM_ARN
+                                            + " --jar "
+                                            + jar)
+                                    .split(" ");
+                };
+        // The uploads of the jar and its uids, the first two changes, only happen once.
+        for (int i = command.equals("rollback") ? 1 : 3; ; i++) {
+            account.reset();
+            account.put("jars/", "");
+            if (!command.equals("deploy")) {
+                haveStack("click-source\n");
+                haveSnapshotOfParameters(
+                        "before-0123456789aa-20261119120000", "clickstream/oldest.jar", "1");
+                haveSnapshotOfParameters(BEFORE_OLD, "clickstream/older.jar", "1");
+            }
+            run.cut(i, kind);
+
+            Result result = run.deploy(arguments);
+
+            if (run.isWhole()) {
+                assertThat(i).isGreaterThan(command.equals("deploy") ? 4 : 5);
+                assertThat(result.exit()).as(result.text()).isZero();
+                return;
+            }
+            if (result.exit() != 0) {
+                boolean updated = DeployRun.key(jar).equals(value("JarKey"));
+                if (updated || "clickstream/older.jar".equals(value("JarKey"))) {
+                    assertThat(result.text()).doesNotContain("unchanged");
+                }
+                Matcher named =
+                        Pattern.compile(
+                                        "'scripts/deploy.sh ([^']*)' continues|run this again to"
+                                                + " continue: scripts/deploy.sh (.*)")
+                                .matcher(result.text());
+                String first = result.text();
+                boolean isNamed = named.find();
+                if (isNamed || result.exit() == 1) {
+                    String next =
+                            isNamed && named.group(1) != null
+                                    ? named.group(1)
+                                    : isNamed ? named.group(2) : String.join(" ", arguments);
+                    result = run.deploy(next.split(" "));
+                    assertThat(result.exit()).as("cut " + i + first + result.text()).isZero();
+                }
+            }
+
+            String as = "cut " + i + ": " + result.text();
+            JsonNode application = account.application("shop");
+            assertThat(application.get("status").asText()).as(as).isEqualTo("RUNNING");
+            assertThat(value("JarKey"))
+                    .as(as)
+                    .isEqualTo(
+                            command.equals("rollback")
+                                    ? "clickstream/older.jar"
+                                    : DeployRun.key(jar));
+            if (command.equals("rollback")) {
+                assertThat(application.get("startedFrom").asText()).as(as).isEqualTo(BEFORE_OLD);
+            } else if (command.equals("update")) {
+                assertThat(value("MaxParallelism")).as(as).isEqualTo("256");
+                assertThat(application.get("runConfiguration").toString())
+                        .as(as)
+                        .contains("SKIP_RESTORE_FROM_SNAPSHOT");
+            }
+            assertThat(account.state().get("refusals")).as(as).isEmpty();
+        }
+    }
+
+    private String value(String parameter) throws Exception {
+        return parameters().stream()
+                .filter(line -> line.startsWith(parameter + "\t"))
+                .map(line -> line.substring(parameter.length() + 1))
+                .findFirst()
+                .orElse("");
+    }
+
+    /** What an update that failed to start discarded must not come back with the next one. */
+    @Test
+    void discardsStateAlsoAfterAFailedStart() throws Exception {
+        haveStack("click-source\n");
+        account.path("StartApplication", "STARTING", "READY");
+        String[] options = {"--set", "MaxParallelism=256", "--allow-lost-state"};
+        assertThat(update(options).exit()).isEqualTo(1);
+        account.path("StartApplication", "STARTING", "READY");
+        assertThat(update("--set", "Parallelism=2").exit()).isEqualTo(1);
+
+        Result result = update(options);
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(account.application("shop").get("runConfiguration").toString())
+                .contains("SKIP_RESTORE_FROM_SNAPSHOT");
+        account.status("shop", "READY");
+        assertThat(update().exit()).isZero();
+        assertThat(account.application("shop").get("runConfiguration").toString())
+                .doesNotContain("SKIP_RESTORE_FROM_SNAPSHOT");
     }
 
     // --- Destroy

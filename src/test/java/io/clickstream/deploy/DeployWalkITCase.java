@@ -87,6 +87,7 @@ class DeployWalkITCase {
         account.remake("shop", TEMPLATE, key);
         String before = "before-" + key.substring(12, 24) + "-20261120120000";
         account.control(Map.of("snapshots", Map.of("shop", List.of(before))));
+        account.put("jars/clickstream/older.jar", "a jar");
         String remembered = "jars/clickstream/stacks/shop/" + before;
         account.put(remembered + "/template.yaml", Files.readString(TEMPLATE));
         account.put(
