@@ -368,6 +368,40 @@ class DeployViewsITCase {
         }
     }
 
+    /** Only what the service knows not to be there is missing. */
+    @Test
+    void takesNothingForMissingThatItCouldNotAskFor() throws Exception {
+        haveStack(Map.of());
+        account.control(
+                Map.of(
+                        "streams",
+                        STREAMS,
+                        "faults",
+                        List.of(
+                                Map.of(
+                                        "request",
+                                        "HEAD /jars/",
+                                        "status",
+                                        "403 Forbidden",
+                                        "body",
+                                        ""),
+                                Map.of(
+                                        "request",
+                                        "DescribeStreamSummary",
+                                        "status",
+                                        "400 Bad Request",
+                                        "body",
+                                        "{\"__type\": \"ExpiredTokenException\", \"message\":"
+                                                + " \"expired\"}"))));
+
+        Result result = run.deploy("doctor", "--stack", "shop");
+
+        assertThat(result.text())
+                .contains("unseen   the jar s3://jars/" + KEY + ": you do not have the permission")
+                .contains("unseen   the stream ", "ExpiredTokenException")
+                .doesNotContain("missing  the jar", "missing  the stream");
+    }
+
     @Test
     void looksAtTheClusterAndSaysWhatCannotBeSeen() throws Exception {
         String arn =
