@@ -1220,6 +1220,30 @@ class DeployScriptITCase {
                 .isEqualTo("shop-2\n");
     }
 
+    /** Who reads by polling has no consumer, and needs no permission to look for one. */
+    @ParameterizedTest
+    @CsvSource({"polling, 0", "efo, 1"})
+    void destroysAStackWithoutAConsumerAlsoIfNobodyMayLook(String reader, int exit)
+            throws Exception {
+        assertThat(deploy("--set", "Reader=" + reader).exit()).isZero();
+        account.control(
+                Map.of(
+                        "faults",
+                        List.of(
+                                Map.of(
+                                        "request",
+                                        "ListStreamConsumers",
+                                        "status",
+                                        "400 Bad Request",
+                                        "body",
+                                        "{\"__type\": \"AccessDeniedException\", \"message\":"
+                                                + " \"no\"}"))));
+
+        Result result = run.deploy("destroy", "--stack", "shop", "--yes");
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(exit);
+    }
+
     // --- Dry runs
 
     /**
