@@ -3,7 +3,8 @@
 import re
 
 from calls import CallFailed, Late, Stop, WORK
-from jar import read_template
+from jar import read_template, template_file
+from options import SET_HERE
 
 #: A stack in one of these was never made whole. CloudFormation only lets it be deleted.
 BROKEN = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
@@ -101,9 +102,9 @@ class Stack:
         """What to do first with a stack in which something failed; empty if it needs nothing."""
         if self.status == "DELETE_FAILED":
             return (f"find out what can't be deleted (for example, a bucket must be empty), run '{self._hint('destroy --yes')}' "
-                    f"again, then create the stack with '{self._hint('deploy')}'")
+                    f"again, then create the stack with '{self._creation()}'")
         if self.status in BROKEN:
-            return f"delete it with '{self._hint('destroy --yes')}', then create it with '{self._hint('deploy')}'"
+            return f"delete it with '{self._hint('destroy --yes')}', then create it with '{self._creation()}'"
         if self.status == "UPDATE_ROLLBACK_FAILED":
             return f"find the cause, then run '{self._aws_hint('continue-update-rollback')}'"
         if self.status == "UPDATE_FAILED":
@@ -144,7 +145,7 @@ class Stack:
         if self.is_at_work():
             return f"wait until '{self._hint('status')}' shows another status"
         return (f"fix the cause, delete the stack with '{self._hint('destroy --yes')}', and create it with "
-                f"'{self._hint('deploy')}'")
+                f"'{self._creation()}'")
 
     def find(self, output):
         """What an output of RESOURCES names. A stack that was not made whole may have no outputs, but resources."""
@@ -344,6 +345,20 @@ class Stack:
 
     def _hint(self, command):
         return self._calls.hint(command, self.name)
+
+    def _creation(self):
+        """How the user creates this stack once more, as it was to be."""
+        words = ["deploy"]
+        if self.is_ours():
+            words += ["--template", self.template()] if self.template() == "full" else []
+            words += ["--source", self.parameters["Source"]]
+            known = read_template(self._calls, template_file(self.template()))["Parameters"]
+            for name, value in self.parameters.items():
+                if name not in {"Source", *SET_HERE} and name in known and value != str(known[name].get("Default", "")):
+                    words += ["--set", f"{name}={value}"]
+            for name, value in self.tags.items():
+                words += ["--tag", f"{name}={value}"]
+        return self._calls.hint(words, self.name)
 
     def hint_of_another(self):
         """How the user makes a second stack with brokers."""

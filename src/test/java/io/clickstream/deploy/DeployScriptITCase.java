@@ -258,11 +258,16 @@ class DeployScriptITCase {
                         "delete it with 'scripts/deploy.sh destroy --stack shop --yes', then"
                                 + " create it with ")
                 .contains(
-                        "'scripts/deploy.sh deploy --stack shop --source kinesis --jar-bucket jars"
-                                + " --jar "
+                        "'scripts/deploy.sh deploy --stack shop --source kinesis --set StreamArn="
+                                + STREAM_ARN
+                                + " --jar-bucket jars --jar "
                                 + jar
                                 + "'");
-        assertThat(run.operations()).containsExactly("cloudformation describe-stacks");
+        assertThat(run.operations())
+                .containsExactly(
+                        "cloudformation describe-stacks",
+                        // Reads a file.
+                        "cloudformation package");
     }
 
     /** Its rollback writes more events than a page of them has, and the stack within it is gone. */
@@ -279,7 +284,7 @@ class DeployScriptITCase {
                                 "inner",
                                 Map.of("Role", "No more roles"))));
 
-        Result result = deploy("--template", "full");
+        Result result = deploy("--template", "full", "--set", "Parallelism=2");
 
         assertThat(result.exit()).as(result.text()).isEqualTo(1);
         assertThat(result.text())
@@ -288,6 +293,9 @@ class DeployScriptITCase {
         Result status = run.deploy("status", "--stack", "shop");
         assertThat(status.text())
                 .contains("failed       Role: No more roles")
+                .contains(
+                        "deploy --stack shop --template full --source kinesis --set Parallelism=2"
+                                + " --jar-bucket jars'")
                 .doesNotContain("cancelled");
     }
 
