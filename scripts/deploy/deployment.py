@@ -275,6 +275,7 @@ class Begun:
 
 def _upload(task, bucket, jar, template):
     bucket.put_jar(jar)
+    bucket.need_key(jar, task.options.given.get("JarKmsKeyArn", task.stack.parameters.get("JarKmsKeyArn", "")))
     if template == "full":
         bucket.put_template("application")
 

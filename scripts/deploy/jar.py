@@ -93,6 +93,26 @@ class Bucket:
         self._put_once(f"{WORK}/uids", f"{jar.key}.uids")
         self._put_once(jar.path, jar.key, "--metadata", f"version={jar.version}")
 
+    def need_key(self, jar, keys):
+        """Refuses a jar that the bucket has encrypted with a key that the application may not use.
+
+        keys: the ARNs of the keys that it may use, with commas
+        """
+        try:
+            key = self._calls.read("s3api", "head-object", "--bucket", self.name, "--key", jar.key, "--query", "SSEKMSKeyId",
+                                   may_fail=True)
+            if not key or key in keys.split(","):
+                return
+            owner = self._calls.read("kms", "describe-key", "--key-id", key, "--query", "KeyMetadata.KeyManager", may_fail=True)
+        except CallFailed as failed:
+            # Whoever may not look does not know. The functions of the template full, and the service, say it later.
+            self._calls.say(f"It is unknown which key encrypts s3://{self.name}/{jar.key}: {failed}")
+            return
+        # A key of AWS needs no permission.
+        if owner != "AWS":
+            raise Stop(f"s3://{self.name}/{jar.key} is encrypted with the key {key}, which the application may not use",
+                       f"the stack was not changed; run this again with --set JarKmsKeyArn={key}")
+
     def put_template(self, name):
         self._put_once(template_file(name), _template_key(name))
 

@@ -203,6 +203,35 @@ class DeployScriptITCase {
                 .noneMatch(call -> call.contains("put-object") && call.contains("analytics.jar"));
     }
 
+    /** The application could not read it, and would only say so when it starts. */
+    @Test
+    void needsTheKeyOfTheBucket() throws Exception {
+        String key =
+                run.aws("kms", "create-key", "--query", "KeyMetadata.Arn", "--output", "text")
+                        .text()
+                        .strip();
+        run.aws(
+                "s3api",
+                "put-bucket-encryption",
+                "--bucket",
+                "jars",
+                "--server-side-encryption-configuration",
+                "{\"Rules\": [{\"ApplyServerSideEncryptionByDefault\": {\"SSEAlgorithm\":"
+                        + " \"aws:kms\", \"KMSMasterKeyID\": \""
+                        + key
+                        + "\"}}]}");
+
+        Result result = deploy();
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("is encrypted with the key " + key)
+                .contains("run this again with --set JarKmsKeyArn=" + key);
+        assertThat(run.operations()).doesNotContain("cloudformation deploy");
+        Result told = deploy("--set", "JarKmsKeyArn=" + key);
+        assertThat(told.exit()).as(told.text()).isZero();
+    }
+
     @Test
     void saysThatAnUploadIsDenied() throws Exception {
         account.control(
