@@ -75,9 +75,12 @@ lock = threading.RLock()
 
 
 def cleaned(value, resources, plain=parsing.clean_json):
-    """moto's own does not know this function."""
+    """moto's own does not know this function, and keeps an element of a list that has no value."""
     if isinstance(value, dict) and "Fn::Cidr" in value:
         return [f"10.71.{i}.0/24" for i in range(int(value["Fn::Cidr"][1]))]
+    if isinstance(value, list):
+        found = [plain(each, resources) for each in value]
+        return [each for each, of in zip(found, value) if each is not None or not (isinstance(of, dict) and "Fn::If" in of)]
     return plain(value, resources)
 
 

@@ -1685,6 +1685,47 @@ class DeployScriptITCase {
 
     // --- The whole cycle
 
+    /**
+     * The template of all that the job needs, with each kind of source and all that it can make.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "msk, MskType=provisioned",
+        "msk, MskType=serverless",
+        "kinesis, Preset=interactions Personalize=true",
+        "kinesis, Trending=department"
+    })
+    void goesThroughTheWholeCycleOfTheTemplateFull(String source, String parameters)
+            throws Exception {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of("deploy", "--stack", "shop", "--template", "full", "--source"));
+        arguments.addAll(List.of(source, "--jar-bucket", "jars", "--jar", jar.toString()));
+        for (String each : parameters.split(" ", -1)) {
+            arguments.addAll(List.of("--set", each));
+        }
+        Result deployed = run.deploy(arguments.toArray(String[]::new));
+        assertThat(deployed.exit()).as(deployed.text()).isZero();
+        String first = DeployRun.key(jar);
+
+        jar = run.jar("second.jar", "click-sessions", "click-source", "window-counts");
+        Result updated = update("--set", "Parallelism=2");
+        assertThat(updated.exit()).as(updated.text()).isZero();
+        assertThat(value("JarKey")).isEqualTo(DeployRun.key(jar));
+        Result doctor = run.deploy("doctor", "--stack", "shop");
+        assertThat(doctor.text()).contains("ok       the application runs the stack's jar");
+
+        Result rolledBack = run.deploy("rollback", "--stack", "shop");
+        assertThat(rolledBack.exit()).as(rolledBack.text()).isZero();
+        assertThat(value("JarKey")).isEqualTo(first);
+
+        Result destroyed = run.deploy("destroy", "--stack", "shop", "--yes");
+        assertThat(destroyed.exit()).as(destroyed.text()).isZero();
+        assertThat(account.state().get("applications")).isEmpty();
+        assertThat(account.state().get("refusals")).isEmpty();
+        assertThat(account.state().get("replaced")).isEmpty();
+    }
+
     @Test
     void goesThroughTheWholeCycle() throws Exception {
         Result deployed = deploy("--tag", "Cost=42");

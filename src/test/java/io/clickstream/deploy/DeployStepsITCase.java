@@ -48,6 +48,40 @@ class DeployStepsITCase {
         assertThat(account.state().get("applications")).isEmpty();
     }
 
+    /**
+     * Blocks that name something of the reader's, and so can't be pasted as they are. Of the steps,
+     * one sends clicks: it needs the simulator's build, and runs until it is stopped. The other one
+     * deletes a bucket.
+     */
+    @Test
+    void eachOtherCommandOfTheStepsRunsWithTheReadersNames(@TempDir Path folder) throws Exception {
+        String text = Files.readString(README);
+        String steps = text.substring(0, text.indexOf("\n## Who can open the dashboards"));
+        List<String> others = new ArrayList<>();
+        Matcher blocks = Pattern.compile("```bash\n(.*?)```", Pattern.DOTALL).matcher(steps);
+        while (blocks.find()) {
+            others.add(blocks.group(1).strip());
+        }
+        assertThat(others)
+                .containsExactly(
+                        "scripts/produce.sh --to kinesis --stream NAME --duration 45m",
+                        "aws s3 rb --force s3://ARCHIVE");
+        DeployAccount account = DeployAccount.empty();
+        DeployRun run = new DeployRun(folder, account);
+        account.put("shop-archive/clicks/part-0", "{}");
+
+        Result removed = run.paste(others.get(1).replace("ARCHIVE", "shop-archive"));
+
+        assertThat(removed.exit()).as(removed.text()).isZero();
+        assertThat(removed.text()).contains("remove_bucket: shop-archive");
+        // Its options are those that the program takes; what it sends is the simulator's tests.
+        Path script = Path.of("scripts", "produce.sh");
+        for (String option : List.of("--to", "--stream", "--duration")) {
+            assertThat(others.get(0)).contains(option);
+            assertThat(Files.readString(script)).contains(option);
+        }
+    }
+
     private static List<String> steps() throws Exception {
         List<String> steps = new ArrayList<>();
         Matcher blocks = BLOCK.matcher(Files.readString(README));
