@@ -158,10 +158,13 @@ class Calls:
         """Runs another command than aws that changes nothing."""
         self._make(list(command), to=to, or_stop=or_stop)
 
-    def change(self, *arguments, variable=None, or_stop=None):
-        """Makes a call that changes something, and gives the text that it answers: in a dry run the variable, if one is named."""
+    def change(self, *arguments, variable=None, or_stop=None, repeats=False):
+        """Makes a call that changes something, and gives the text that it answers: in a dry run the variable, if one is named.
+
+        repeats: to make the call twice does the same as to make it once
+        """
         text = ["--output", "text"] if variable else []
-        answer = self._make(self._aws(*arguments, *text), changes=True, variable=variable, or_stop=or_stop)
+        answer = self._make(self._aws(*arguments, *text), changes=True, variable=variable, or_stop=or_stop, repeats=repeats)
         if answer is None:
             return self._variable(variable) if variable else ""
         return answer.strip()
@@ -250,7 +253,7 @@ class Calls:
     def _aws(self, *arguments):
         return ["aws", *self._options, *arguments]
 
-    def _make(self, words, changes=False, to=None, variable=None, or_stop=None, may_fail=False):
+    def _make(self, words, changes=False, to=None, variable=None, or_stop=None, may_fail=False, repeats=False):
         """Runs a command or prints it. Gives what it answers, None where a dry run can't know that."""
         if self._dry_run:
             self._assumes = self._assumes or changes
@@ -272,7 +275,7 @@ class Calls:
                 break
             except CallFailed as failed:
                 # Before the first change nothing is lost by an end, and a wrong Region looks like a broken network.
-                if self._changed and not changes and failed.is_passing() and time.monotonic() < deadline:
+                if self._changed and (repeats or not changes) and failed.is_passing() and time.monotonic() < deadline:
                     self.pause()
                     continue
                 if or_stop:

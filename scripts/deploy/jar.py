@@ -124,7 +124,7 @@ class Bucket:
 
     def put(self, file, key, *more):
         self._calls.say(f"Uploading s3://{self.name}/{key}")
-        self._calls.change("s3api", "put-object", "--bucket", self.name, "--key", key, "--body", file, *more,
+        self._calls.change("s3api", "put-object", "--bucket", self.name, "--key", key, "--body", file, *more, repeats=True,
                            or_stop=(f"s3://{self.name}/{key} can't be written",
                                     "check that the bucket is in the Region of the stack, and that you have the permission "
                                     "s3:PutObject; then run this again"))
