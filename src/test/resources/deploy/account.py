@@ -431,10 +431,10 @@ class Application(CloudFormationModel):
                     self.properties, self.former = self.former, None
                 service.steps += 1
                 service.seen[self.status] += 1
-                self.report()
+        self.report()
 
     def report(self):
-        """Sends metrics when the job runs; a little ahead, for whoever begins to look just then."""
+        """Sends metrics while the job runs; a little ahead, for whoever begins to look just then."""
         if self.status == "RUNNING":
             measure(self.name, service.metrics, 20)
 
