@@ -75,10 +75,10 @@ class DeployStepsITCase {
         assertThat(removed.exit()).as(removed.text()).isZero();
         assertThat(removed.text()).contains("remove_bucket: shop-archive");
         // Its options are those that the program takes; what it sends is the simulator's tests.
-        Path script = Path.of("scripts", "produce.sh");
+        Path help = Path.of("scripts", "help", "produce.txt");
         for (String option : List.of("--to", "--stream", "--duration")) {
             assertThat(others.get(0)).contains(option);
-            assertThat(Files.readString(script)).contains(option);
+            assertThat(Files.readString(help)).contains(option);
         }
     }
 
