@@ -258,7 +258,8 @@ class Application:
 
     def _unsettled(self, late):
         return Stop(f"the application {self.name} is still {late} after {self._calls.minutes()} minutes",
-                    f"use --timeout MINUTES to wait longer, or see '{self.hint('status')}'", late.said)
+                    f"{'' if self._calls.has_changed() else 'nothing was changed; '}use --timeout MINUTES to wait longer, or see "
+                    f"'{self.hint('status')}'", late.said)
 
     def _unseen(self):
         return (f"the application {self.name} can't be read",

@@ -192,6 +192,10 @@ class Calls:
                 raise Late(answer or "unknown", said)
             self.pause()
 
+    def has_changed(self):
+        """Whether a call that changes something was made."""
+        return self._changed
+
     def deadline(self):
         """When a step that begins now must be done."""
         return time.monotonic() + self._timeout * 60

@@ -18,7 +18,7 @@ def destroy(task):
                    "use --yes to confirm. It keeps the jars. With the template full, it keeps the archive's bucket, and deletes the "
                    "domain, and the cluster or the streams")
     name = stack.find("ApplicationName")
-    task.made.append(f"the stack {stack.name}, possibly incomplete")
+    task.made.append(lambda: f"the stack {stack.name}, {'possibly incomplete' if calls.has_changed() else 'unchanged'}")
     if name:
         parameters = stack.application_parameters()
         try:
