@@ -1,10 +1,17 @@
 package io.clickstream.deploy;
 
-import static io.clickstream.deploy.Template.map;
+import static io.clickstream.deploy.InlineFunction.CLUSTER;
+import static io.clickstream.deploy.InlineFunction.DATASET_GROUP;
+import static io.clickstream.deploy.InlineFunction.DOMAIN_ARN;
+import static io.clickstream.deploy.InlineFunction.KEY;
+import static io.clickstream.deploy.InlineFunction.OWN_TIME;
+import static io.clickstream.deploy.InlineFunction.REGION;
+import static io.clickstream.deploy.InlineFunction.SOURCE;
+import static io.clickstream.deploy.InlineFunction.TRACKER;
+import static io.clickstream.deploy.InlineFunction.UI_ARN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,10 +19,8 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
-import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.Certificate;
 import io.clickstream.testing.SignatureV4;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -43,8 +48,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
@@ -61,39 +64,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class InlineFunctionsTest {
 
-    private static final Path RESOURCES = Path.of("src/test/resources/deploy").toAbsolutePath();
-    private static final String REGION = "eu-central-1";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final String DOMAIN = "/2021-01-01/opensearch/domain/shop-domain/";
-    private static final Path FULL = Path.of("cloudformation", "full.yaml");
-    private static final String ACCOUNT = ":eu-central-1:111122223333:";
-    private static final String DOMAIN_ARN = "arn:aws:es" + ACCOUNT + "domain/shop-domain";
-    private static final String UI_ARN = "arn:aws:opensearch" + ACCOUNT + "application/a1b2";
-    private static final String CLUSTER = "arn:aws:kafka" + ACCOUNT + "cluster/shop/0a1b-2";
-    private static final String DATASET_GROUP =
-            "arn:aws:personalize" + ACCOUNT + "dataset-group/shop";
-    private static final String TRACKER = "arn:aws:personalize" + ACCOUNT + "event-tracker/1";
-    private static final String KEY = "arn:aws:kms" + ACCOUNT + "key/of-the-jar";
-
-    /** A stack that has all functions. */
-    private static final Map<String, String> PARAMETERS =
-            FullTemplateTest.with(
-                    "Source", "msk",
-                    "Personalize", "true",
-                    "Item", "/itemId",
-                    "DomainName", "shop-domain",
-                    "JarKmsKeyArn", KEY,
-                    "AdminArn", "arn:aws:iam::111122223333:role/analyst");
-
-    private static final Map<String, String> ATTRIBUTES =
-            Map.of("Cluster", CLUSTER, "DatasetGroup", DATASET_GROUP, "Domain.Arn", DOMAIN_ARN);
-
-    private static final String SOURCE =
-            "{\"saved_objects\":[{\"id\":\"d1\",\"attributes\":{\"title\":\"shop-domain\"}}]}";
-
-    /** The function has its own time: that of the template. */
-    private static final int OWN_TIME = 0;
 
     /** In place of a status of S3. */
     private static final int HANGS = -1;
@@ -479,8 +452,7 @@ class InlineFunctionsTest {
         answers.add(refused(400, "ResourceNotFoundException"));
         deleteTracker(TRACKER);
 
-        Map<String, Map<String, Object>> resources =
-                Template.read(FULL, PARAMETERS, ATTRIBUTES).resources();
+        Map<String, Map<String, Object>> resources = InlineFunction.resources();
         Set<String> roles = new TreeSet<>();
         Set<String> explained = new TreeSet<>();
         for (Map.Entry<String, Map<String, Object>> each : resources.entrySet()) {
@@ -654,47 +626,6 @@ class InlineFunctionsTest {
                         "event tracker " + TRACKER + " is still CREATE PENDING, and the function");
     }
 
-    /** A service that accepts a connection and then says nothing. */
-    @ParameterizedTest
-    @CsvSource({"Brokers,58", "EventTracker,58", "Dashboards,89"})
-    void aServiceThatHangsIsToldInTime(String resource, int seconds) throws Exception {
-        answers.add(Answer.HANGS);
-
-        JsonNode response =
-                run(
-                        resource,
-                        "Create",
-                        "{\"ClusterArn\": \"%s\", \"Name\": \"shop\", \"DatasetGroupArn\": \"%s\","
-                                        .formatted(CLUSTER, DATASET_GROUP)
-                                + " \"DomainName\": \"shop-domain\", \"ApplicationId\": \"a1b2\"}",
-                        null,
-                        seconds);
-
-        assertThat(response.get("Status").asText()).isEqualTo("FAILED");
-        assertThat(response.get("Reason").asText()).contains("Read timeout on endpoint");
-    }
-
-    /** In every half second of its time the services may stop answering. */
-    @ParameterizedTest
-    @ValueSource(strings = {"Access", "JobAccess", "Dashboards", "Brokers", "EventTracker"})
-    void cloudFormationIsToldInTimeWheneverTheServicesHang(String resource) throws Exception {
-        String properties =
-                ("{\"Endpoint\": \"shop.example.org\", \"AccessRole\": \"arn:access\", \"Admin\":"
-                     + " \"\", \"JarBucket\": \"jars\", \"JarKey\": \"job.jar\", \"ClusterArn\":"
-                     + " \"%s\", \"Name\": \"shop\", \"DatasetGroupArn\": \"%s\", \"DomainName\":"
-                     + " \"shop-domain\", \"ApplicationId\": \"a1b2\"%s}")
-                        .formatted(
-                                CLUSTER,
-                                DATASET_GROUP,
-                                resource.equals("JobAccess") ? ", \"JobRole\": \"arn:job\"" : "");
-
-        String printed =
-                runProgram("hang_function.py", resource, "Create", properties, null, OWN_TIME);
-
-        assertThat(printed).endsWith("all in time\n").doesNotContain("hanging from second");
-        assertThat(responses).isEmpty();
-    }
-
     private JsonNode access(int seconds, Answer... given) throws Exception {
         answers.addAll(List.of(given));
         return run(
@@ -735,20 +666,6 @@ class InlineFunctionsTest {
                                 + "\"name\":\"mine\"}]}}"),
                 new Answer(200, "{\"success\":true,\"result\":{\"id\":\"w1\"}}"),
                 new Answer(200, "{\"success\":true,\"successCount\":27}"));
-    }
-
-    /** A jar that has nothing but what is put onto OpenSearch. */
-    private static byte[] jar() throws IOException {
-        Path assets = Path.of("src/main/opensearch");
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(bytes);
-                Stream<Path> files = Files.walk(assets)) {
-            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                zip.putNextEntry(new ZipEntry("opensearch/" + assets.relativize(file)));
-                zip.write(Files.readAllBytes(file));
-            }
-        }
-        return bytes.toByteArray();
     }
 
     private JsonNode dashboards(Answer... given) throws Exception {
@@ -809,92 +726,24 @@ class InlineFunctionsTest {
      *
      * @param resource the function, or what it makes
      * @param properties of the resource, as JSON
-     * @param seconds the function's time, {@link #OWN_TIME} for that of the template
+     * @param seconds the function's time, {@link InlineFunction#OWN_TIME} for that of the template
      * @return what it sent to CloudFormation
      */
     private JsonNode run(String resource, String request, String properties, String id, int seconds)
             throws Exception {
-        String printed = runProgram("run_function.py", resource, request, properties, id, seconds);
+        role = InlineFunction.of(resource).replace("Function", "Role");
+        String printed =
+                new InlineFunction(
+                                folder,
+                                certificate,
+                                service.getAddress().getPort(),
+                                cloudFormation.getAddress().getPort())
+                        .run(resource, request, properties, id, seconds);
         assertThat(refused).isEmpty();
         assertThat(responses).as(printed).hasSize(1);
         JsonNode response = responses.remove(0);
         assertThat(response.get("StackId").asText()).isEqualTo("arn:stack");
         return response;
-    }
-
-    private String runProgram(
-            String program,
-            String resource,
-            String request,
-            String properties,
-            String id,
-            int seconds)
-            throws Exception {
-        Map<String, Map<String, Object>> resources =
-                Template.read(FULL, PARAMETERS, ATTRIBUTES).resources();
-        String function =
-                map(resources.get(resource).get("Properties"))
-                        .get("ServiceToken")
-                        .toString()
-                        .replace("arn:of:", "");
-        String type = resources.get(resource).get("Type").toString();
-        role = function.replace("Function", "Role");
-        String code =
-                map(map(resources.get(function).get("Properties")).get("Code"))
-                        .get("ZipFile")
-                        .toString();
-        Path file = Files.writeString(folder.resolve("index.py"), code);
-        String event =
-                """
-                {"RequestType": "%s", "ResourceType": "%s", "ResourceProperties": %s, "StackId": "arn:stack",
-                 "RequestId": "7", "LogicalResourceId": "%s", "ResponseURL": "http://127.0.0.1:%d/response"%s}
-                """
-                        .formatted(
-                                request,
-                                type,
-                                properties,
-                                resource,
-                                cloudFormation.getAddress().getPort(),
-                                id == null ? "" : ", \"PhysicalResourceId\": \"" + id + "\"");
-        Path output = folder.resolve("output");
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                                "python3",
-                                RESOURCES.resolve(program).toString(),
-                                file.toString(),
-                                Files.writeString(folder.resolve("event.json"), event).toString(),
-                                seconds == OWN_TIME
-                                        ? map(resources.get(function).get("Properties"))
-                                                .get("Timeout")
-                                                .toString()
-                                        : Integer.toString(seconds))
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile());
-        Map<String, String> environment = builder.environment();
-        environment.keySet().removeIf(name -> name.startsWith("AWS_"));
-        environment.put("AWS_ACCESS_KEY_ID", AwsCredentials.ACCESS_KEY);
-        environment.put("AWS_SECRET_ACCESS_KEY", AwsCredentials.SECRET_KEY);
-        environment.put("AWS_REGION", REGION);
-        environment.put("AWS_DEFAULT_REGION", REGION);
-        environment.put("AWS_ENDPOINT_URL", "https://127.0.0.1:" + service.getAddress().getPort());
-        environment.put("AWS_CA_BUNDLE", certificate.certificate());
-        environment.put("AWS_MAX_ATTEMPTS", "1");
-        environment.put("SSL_CERT_FILE", certificate.certificate());
-        environment.put("PYTHONPATH", RESOURCES.toString());
-        environment.put("PYTHONDONTWRITEBYTECODE", "1");
-        environment.put("no_proxy", "127.0.0.1");
-        Process python;
-        try {
-            python = builder.start();
-        } catch (IOException e) {
-            assumeTrue(false, "there is no python3 on this machine");
-            throw e;
-        }
-        assertThat(python.waitFor(2, TimeUnit.MINUTES)).isTrue();
-        String printed = Files.readString(output);
-        assumeTrue(!printed.contains("No module named 'boto"), "there is no boto3 on this machine");
-        assertThat(python.exitValue()).as(printed).isZero();
-        return printed;
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -912,7 +761,7 @@ class InlineFunctionsTest {
             }
             if (status != null && status == BREAKS_OFF) {
                 exchange.sendResponseHeaders(200, 1_000_000);
-                exchange.getResponseBody().write(jar());
+                exchange.getResponseBody().write(InlineFunction.jar());
                 exchange.close();
                 return;
             }
@@ -922,7 +771,7 @@ class InlineFunctionsTest {
                 return;
             }
             exchange.sendResponseHeaders(200, 0);
-            exchange.getResponseBody().write(jar());
+            exchange.getResponseBody().write(InlineFunction.jar());
             exchange.close();
             return;
         }
@@ -977,9 +826,7 @@ class InlineFunctionsTest {
     private void noteAccesses(HttpExchange exchange, byte[] body) throws IOException {
         List<Map<String, Object>> statements =
                 ApplicationTemplateTest.statementsOf(
-                        Map.of(
-                                role,
-                                Template.read(FULL, PARAMETERS, ATTRIBUTES).resources().get(role)));
+                        Map.of(role, InlineFunction.resources().get(role)));
         for (String access : accesses(exchange, body)) {
             used.computeIfAbsent(role, each -> new TreeSet<>()).add(access);
             if (!Grants.allow(statements, access)) {
