@@ -36,10 +36,10 @@ public final class EventTimeConfig {
                     Parsers::positiveDuration,
                     Parsers.DURATION,
                     "5 min",
-                    "A partition stalls if it gives nothing for `idle-timeout` + 5 s"
-                            + " and is not known to be read to its end. It then holds the"
-                            + " watermark back for this additional time. After that the job"
-                            + " continues without it, and its clicks may be late.");
+                    "How long a stalled partition holds the watermark back. A partition is stalled"
+                        + " after it has delivered nothing for `idle-timeout` + 5 s although the"
+                        + " job may not have read it to its end. When this time is over, the job"
+                        + " continues without the partition, and its clicks may be late.");
 
     static final Key<Duration> MAX_FUTURE_SKEW =
             Key.of(
@@ -48,9 +48,10 @@ public final class EventTimeConfig {
                     Parsers::duration,
                     Parsers.DURATION,
                     "10 s",
-                    "Clicks further ahead of the clock are dead letters. If this is"
-                            + " less than `out-of-orderness`, a click from the future cannot make"
-                            + " other clicks late.");
+                    "How far the time of a click may be ahead of the clock of the job. Clicks"
+                            + " further ahead become dead letters. If this value is less than"
+                            + " `out-of-orderness`, a click from the future cannot make other"
+                            + " clicks late.");
 
     static final Key<Instant> EARLIEST =
             Key.of(

@@ -13,8 +13,8 @@ public final class FilesSinkConfig {
                     "path",
                     Parsers::folder,
                     "the URI of an empty or new folder, such as `s3://bucket/results`",
-                    "With `source.files`: where aggregates are written as JSON lines, in one folder"
-                            + " per aggregate, and records that could not be used in"
+                    "The folder for results when the source is `source.files`. The job writes JSON"
+                            + " lines into one subfolder per aggregate, and dead letters into"
                             + " `dead-letters/`.");
 
     static final KeyGroup KEYS = KeyGroup.of(GROUP, PATH);

@@ -52,8 +52,8 @@ public final class FormatConfig {
                     Parsers.oneOf(Preset.class),
                     Parsers.labels(Preset.class),
                     "lab",
-                    "Where JSON records have each field. The keys below override single"
-                            + " fields.");
+                    "The layout of JSON records: which field of a record holds which field of a"
+                            + " click. The keys below override single fields of the layout.");
 
     static final Key<List<String>> CHECKOUT_EVENT_TYPES =
             Key.of(
@@ -71,7 +71,7 @@ public final class FormatConfig {
                     "writer-schema",
                     Parsers::text,
                     "a path of an `.avsc` file, `s3://` too, or the schema itself",
-                    "The schema with which Avro clicks were written, if it is not the"
+                    "The schema that producers write Avro clicks with. Set it if that is not the"
                             + " default schema.");
 
     static final Key<FormatConfig.Compression> COMPRESSION =

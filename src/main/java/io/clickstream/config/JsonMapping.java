@@ -72,10 +72,10 @@ public final class JsonMapping implements Serializable {
                     "department",
                     Parsers::optionalAlternatives,
                     Parsers.POINTER + ", " + Parsers.SEVERAL + ", or `none`",
-                    "The department: a string, or the JSON text of a number or boolean."
-                            + " A missing, null, or empty department, and `N/A`, are not a visit."
-                            + " If there are several pointers, the job uses the first one with a"
-                            + " value that is not null.");
+                    "The department: a string, or the JSON text of a number or boolean. A click"
+                        + " whose department is missing, null, empty, or `N/A` counts for no"
+                        + " department. If there are several pointers, the job uses the first one"
+                        + " with a value that is not null.");
 
     static final Key<String> DEPARTMENT_CUT =
             Key.of(

@@ -44,10 +44,10 @@ public final class OpenSearchConfig implements Serializable {
                     "dead-letters-index",
                     Parsers::indexName,
                     "an index",
-                    "An index for dead letters without their records, such as"
-                            + " `dead_letters`, for counts and charts. By default, dead letters"
-                            + " are not indexed. Each dead letter is a document, so their number"
-                            + " is not limited.");
+                    "The index for counts and charts of dead letters, such as"
+                            + " `dead_letters`. Each dead letter becomes one document without"
+                            + " its record, so the index grows without a limit. By default, dead"
+                            + " letters are not indexed.");
 
     static final Key<OpenSearchConfig.IndexPeriod> INDEX_PERIOD =
             Key.of(
@@ -56,8 +56,10 @@ public final class OpenSearchConfig implements Serializable {
                     Parsers.oneOf(IndexPeriod.class),
                     Parsers.labels(IndexPeriod.class),
                     "none",
-                    "One index, or one per day (`departments_count-2022.06.14`) or"
-                            + " month, by the begin of the window in UTC.");
+                    "How the documents of an aggregate are split over indices: `none` uses one"
+                            + " index; `day` and `month` use one index per day or month (such as"
+                            + " `departments_count-2022.06.14`), in UTC, by the start of the"
+                            + " window.");
 
     static final Key<OpenSearchConfig.Templates> TEMPLATES =
             Key.of(

@@ -124,8 +124,9 @@ public final class PersonalizeConfig implements Serializable {
                     "impression",
                     Parsers::pointer,
                     Parsers.POINTER,
-                    "The items that were shown with it: an array of up to 25, or a"
-                            + " string that contains one.");
+                    "The items that the user was shown together with the item of this interaction:"
+                            + " an array of up to 25 items, or a string that contains such an array"
+                            + " as JSON.");
 
     static final Key<JsonPointer> RECOMMENDATION_ID =
             Key.of(

@@ -45,7 +45,9 @@ public final class PrivacyConfig {
                             "salt",
                             Parsers::text,
                             Secrets.ALLOWED + ", of 16 characters or more",
-                            "For `hash`. Anyone who knows it can find the addresses again.")
+                            "The secret that is mixed into the hash of an address. Required if"
+                                    + " `mode` is `hash`. Anyone who knows the salt can recover the"
+                                    + " addresses.")
                     .asSecret();
 
     static final KeyGroup KEYS = KeyGroup.of(GROUP, IP, MODE, SALT);

@@ -28,8 +28,9 @@ public final class RegistryConfig implements Serializable {
                     "type",
                     Parsers.oneOf(Type.class),
                     Parsers.labels(Type.class),
-                    "The schema registry whose header is in front of Avro clicks:"
-                            + " Confluent's, or one with the same API; or AWS Glue's.");
+                    "The schema registry that the header of each Avro record refers to: `confluent`"
+                            + " for Confluent's registry or one with the same API, `glue` for"
+                            + " AWS Glue.");
 
     static final Key<List<URI>> URL =
             Key.of(
