@@ -1,6 +1,5 @@
 package io.clickstream.config;
 
-import io.clickstream.aggregate.Aggregate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,7 @@ import java.util.stream.Collectors;
  * {@code sink.opensearch}, {@code sink.archive}, and {@code sink.personalize} turn their sinks on.
  * The group {@code registry} turns the schema registry on. All other groups have defaults.
  */
-public final class JobConfig implements PipelineConfig {
+public final class JobConfig extends PipelineConfig {
 
     static final String GROUP = "job";
 
@@ -64,14 +63,7 @@ public final class JobConfig implements PipelineConfig {
     private final Optional<KafkaSourceConfig> kafkaSource;
     private final Optional<KinesisSourceConfig> kinesisSource;
     private final Optional<FilesSourceConfig> filesSource;
-    private final FormatConfig format;
     private final Optional<RegistryConfig> registry;
-    private final EventTimeConfig eventTime;
-    private final FilterConfig filters;
-    private final Optional<PrivacyConfig> privacy;
-    private final AggregatesConfig aggregates;
-    private final Optional<TrendingConfig> trending;
-    private final List<Aggregate<?>> computed;
     private final Optional<KafkaSinkConfig> kafka;
     private final boolean topicsAreWritten;
     private final Optional<KinesisSinkConfig> kinesisSink;
@@ -84,19 +76,12 @@ public final class JobConfig implements PipelineConfig {
     private final Optional<Integer> maxParallelism;
 
     private JobConfig(PropertyReader reader) {
+        super(reader);
         kafkaSource = reader.ifThere(KafkaSourceConfig.GROUP, KafkaSourceConfig::read);
         kinesisSource = reader.ifThere(KinesisSourceConfig.GROUP, KinesisSourceConfig::read);
         filesSource = reader.ifThere(FilesSourceConfig.GROUP, FilesSourceConfig::read);
-        format = FormatConfig.read(reader);
         registry =
-                reader.ifThere(RegistryConfig.GROUP, group -> RegistryConfig.read(group, format));
-        eventTime = EventTimeConfig.read(reader);
-        filters = FilterConfig.read(reader, format);
-        privacy = reader.ifThere(PrivacyConfig.GROUP, group -> PrivacyConfig.read(group, format));
-        aggregates = AggregatesConfig.read(reader);
-        trending =
-                reader.ifThere(TrendingConfig.GROUP, group -> TrendingConfig.read(group, format));
-        computed = reader.computed();
+                reader.ifThere(RegistryConfig.GROUP, group -> RegistryConfig.read(group, format()));
         topicsAreWritten = reader.has(KafkaSinkConfig.GROUP);
         kafka =
                 topicsAreWritten || kafkaSource.isPresent()
@@ -108,7 +93,7 @@ public final class JobConfig implements PipelineConfig {
         archive = reader.ifThere(ArchiveConfig.GROUP, ArchiveConfig::read);
         personalize =
                 reader.ifThere(
-                        PersonalizeConfig.GROUP, group -> PersonalizeConfig.read(group, format));
+                        PersonalizeConfig.GROUP, group -> PersonalizeConfig.read(group, format()));
         deadLetters = DeadLetterConfig.read(reader);
         checkpointInterval = reader.get(CHECKPOINT_INTERVAL);
         maxParallelism = reader.find(MAX_PARALLELISM);
@@ -248,44 +233,9 @@ public final class JobConfig implements PipelineConfig {
         return filesSource;
     }
 
-    @Override
-    public FormatConfig format() {
-        return format;
-    }
-
     /** The schema registry of Avro clicks; empty if there is none. */
     public Optional<RegistryConfig> registry() {
         return registry;
-    }
-
-    @Override
-    public EventTimeConfig eventTime() {
-        return eventTime;
-    }
-
-    @Override
-    public FilterConfig filters() {
-        return filters;
-    }
-
-    @Override
-    public Optional<PrivacyConfig> privacy() {
-        return privacy;
-    }
-
-    @Override
-    public AggregatesConfig aggregates() {
-        return aggregates;
-    }
-
-    @Override
-    public Optional<TrendingConfig> trending() {
-        return trending;
-    }
-
-    @Override
-    public List<Aggregate<?>> computed() {
-        return computed;
     }
 
     /** The topics of aggregates; empty if there are none. */

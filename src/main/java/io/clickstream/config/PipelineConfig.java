@@ -5,36 +5,67 @@ import java.util.List;
 import java.util.Optional;
 
 /** The configuration that the dataflow needs, independent of its sources and sinks. */
-public interface PipelineConfig {
+public abstract class PipelineConfig {
 
-    /** The format of records. */
-    FormatConfig format();
+    private final FormatConfig format;
+    private final EventTimeConfig eventTime;
+    private final FilterConfig filters;
+    private final Optional<PrivacyConfig> privacy;
+    private final AggregatesConfig aggregates;
+    private final Optional<TrendingConfig> trending;
+    private final List<Aggregate<?>> computed;
 
-    /** How event time advances. */
-    EventTimeConfig eventTime();
-
-    /** The filters for duplicates and bots. */
-    FilterConfig filters();
-
-    /** What happens to IP addresses; empty if they stay. */
-    Optional<PrivacyConfig> privacy();
-
-    /** The session gap, and the windows that count sessions. */
-    AggregatesConfig aggregates();
-
-    /** The ranking; empty if there is none. */
-    Optional<TrendingConfig> trending();
-
-    /** The aggregates that the job computes. */
-    List<Aggregate<?>> computed();
-
-    /** Which clicks are interactions; empty if there are none. */
-    default Optional<PersonalizeConfig> personalize() {
-        return Optional.empty();
+    PipelineConfig(PropertyReader reader) {
+        format = FormatConfig.read(reader);
+        eventTime = EventTimeConfig.read(reader);
+        filters = FilterConfig.read(reader, format);
+        privacy = reader.ifThere(PrivacyConfig.GROUP, group -> PrivacyConfig.read(group, format));
+        aggregates = AggregatesConfig.read(reader);
+        trending =
+                reader.ifThere(TrendingConfig.GROUP, group -> TrendingConfig.read(group, format));
+        computed = reader.computed();
     }
 
+    /** The format of records. */
+    public final FormatConfig format() {
+        return format;
+    }
+
+    /** How event time advances. */
+    public final EventTimeConfig eventTime() {
+        return eventTime;
+    }
+
+    /** The filters for duplicates and bots. */
+    public final FilterConfig filters() {
+        return filters;
+    }
+
+    /** What happens to IP addresses; empty if they stay. */
+    public final Optional<PrivacyConfig> privacy() {
+        return privacy;
+    }
+
+    /** The session gap, and the windows that count sessions. */
+    public final AggregatesConfig aggregates() {
+        return aggregates;
+    }
+
+    /** The ranking; empty if there is none. */
+    public final Optional<TrendingConfig> trending() {
+        return trending;
+    }
+
+    /** The aggregates that the job computes. */
+    public final List<Aggregate<?>> computed() {
+        return computed;
+    }
+
+    /** Which clicks are interactions; empty if there are none. */
+    public abstract Optional<PersonalizeConfig> personalize();
+
     /** The fields that filters, rankings, and interactions need. */
-    default OptionalFields optionalFields() {
-        return filters().fields().withItemFor(trending(), format()).withInteractions(personalize());
+    public final OptionalFields optionalFields() {
+        return filters().fields().withItemFor(trending, format).withInteractions(personalize());
     }
 }
