@@ -28,6 +28,10 @@ SERVICE = {"s3api": "s3"}
 load = functools.lru_cache(maxsize=None)(botocore.loaders.JSONFileLoader().load_file)
 # A copy may change what it gets: no other one sees it.
 botocore.loaders.JSONFileLoader.load_file = lambda _, path: load(path)
+# Each copy would look through the folders of all services several times.
+for name in ("list_available_services", "list_api_versions", "determine_latest_version"):
+    known = functools.lru_cache(maxsize=None)(getattr(botocore.loaders.Loader(), name))
+    setattr(botocore.loaders.Loader, name, lambda _, *given, known=known, **named: known(*given, **named))
 
 # The command sets it when its code is loaded.
 DATA = {"AWS_DATA_PATH": os.environ["AWS_DATA_PATH"]}
