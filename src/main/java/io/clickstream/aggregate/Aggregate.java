@@ -13,7 +13,7 @@ public final class Aggregate<T> {
 
     private final String name;
     private final String keyStem;
-    private final String description;
+    private final String contents;
     private final String defaultTopic;
     private final String defaultIndex;
     @Nullable private final String group;
@@ -22,14 +22,14 @@ public final class Aggregate<T> {
     private Aggregate(
             String name,
             String keyStem,
-            String description,
+            String contents,
             String defaultTopic,
             String defaultIndex,
             @Nullable String group,
             AggregateFormat<T> format) {
         this.name = name;
         this.keyStem = keyStem;
-        this.description = description;
+        this.contents = contents;
         this.defaultTopic = defaultTopic;
         this.defaultIndex = defaultIndex;
         this.group = group;
@@ -42,25 +42,24 @@ public final class Aggregate<T> {
      * @param name lowercase with hyphens. It is the uid of the operator that emits the results, and
      *     the first part of the uids of their sinks, so it must never change
      * @param keyStem the prefix of its keys, as in {@code departments-topic}
-     * @param description one sentence for the tables of settings
+     * @param contents what it contains, as the beginning of a sentence
      * @param defaultTopic the default name of the topic and the stream
      * @param defaultIndex the default name of the index; also the name of its index template
      */
     static <T> Aggregate<T> of(
             String name,
             String keyStem,
-            String description,
+            String contents,
             String defaultTopic,
             String defaultIndex,
             AggregateFormat<T> format) {
-        return new Aggregate<>(
-                name, keyStem, description, defaultTopic, defaultIndex, null, format);
+        return new Aggregate<>(name, keyStem, contents, defaultTopic, defaultIndex, null, format);
     }
 
     /** The same aggregate, computed only by jobs that have a property group. */
     Aggregate<T> onlyWith(String propertyGroup) {
         return new Aggregate<>(
-                name, keyStem, description, defaultTopic, defaultIndex, propertyGroup, format);
+                name, keyStem, contents, defaultTopic, defaultIndex, propertyGroup, format);
     }
 
     /** The uid of the operator that emits the results: {@code department-counts}. */
@@ -73,9 +72,14 @@ public final class Aggregate<T> {
         return keyStem;
     }
 
+    /** What it contains, as the beginning of a sentence: {@code Sessions per window}. */
+    public String contents() {
+        return contents;
+    }
+
     /** One sentence for the tables of settings. */
     public String description() {
-        return description;
+        return contents + (group == null ? "." : ", with the group `" + group + "`.");
     }
 
     /** The default name of the topic and the stream. */

@@ -3,6 +3,7 @@ package io.clickstream.aggregate;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * The format of a result. Key, time, and JSON are the same in all destinations.
@@ -31,4 +32,7 @@ public interface AggregateFormat<T> extends Serializable {
 
     /** Writes one JSON object. */
     void write(T value, JsonGenerator json) throws IOException;
+
+    /** All fields that the JSON objects can have. The index template is made from them. */
+    List<IndexField> fields();
 }

@@ -12,7 +12,7 @@ public final class Aggregates {
             Aggregate.of(
                     "department-counts",
                     "departments",
-                    "Sessions per department and window.",
+                    "Sessions per department and window",
                     "Departments_Agg",
                     "departments_count",
                     new DepartmentCountFormat());
@@ -21,7 +21,7 @@ public final class Aggregates {
             Aggregate.of(
                     "session-counts",
                     "sessions",
-                    "Sessions per window.",
+                    "Sessions per window",
                     "ClickEvents_UserId_Agg_Result",
                     "user_session_counts",
                     new SessionCountFormat());
@@ -30,7 +30,7 @@ public final class Aggregates {
             Aggregate.of(
                     "checkout-sessions",
                     "checkouts",
-                    "Sessions with a checkout.",
+                    "Sessions with a checkout",
                     "User_Sessions_Aggregates_With_Order_Checkout",
                     "user_session_details",
                     new CheckoutFormat());
@@ -39,7 +39,7 @@ public final class Aggregates {
             Aggregate.of(
                             "trending",
                             "trending",
-                            "Lists of the most clicked names, with the group `trending`.",
+                            "Lists of the most clicked names",
                             "Trending",
                             "trending",
                             new TrendFormat())

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import io.clickstream.event.Session;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import javax.annotation.Nullable;
 
 /**
@@ -80,6 +81,19 @@ public final class CheckoutFormat implements AggregateFormat<Session> {
             json.writeNumber(session.departmentsLeftOut());
         }
         json.writeEndObject();
+    }
+
+    @Override
+    public List<IndexField> fields() {
+        return List.of(
+                IndexField.keyword("userId"),
+                IndexField.ofLong("eventCount"),
+                IndexField.ofLong("orderCheckoutEventCount"),
+                IndexField.keyword("deptList"),
+                IndexField.ofLong("deptListTruncated"),
+                IndexField.ofLong("eventKey"),
+                IndexField.date("windowBeginTime"),
+                IndexField.date("windowEndTime"));
     }
 
     private JsonNames departments() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.clickstream.event.WindowCount;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Sessions per department and window. */
 public final class DepartmentCountFormat implements AggregateFormat<WindowCount> {
@@ -38,5 +39,14 @@ public final class DepartmentCountFormat implements AggregateFormat<WindowCount>
         json.writeNumberField("windowBeginTime", count.windowBegin());
         json.writeNumberField("windowEndTime", count.windowEnd());
         json.writeEndObject();
+    }
+
+    @Override
+    public List<IndexField> fields() {
+        return List.of(
+                IndexField.keyword("departmentName"),
+                IndexField.ofLong("departmentCount"),
+                IndexField.date("windowBeginTime"),
+                IndexField.date("windowEndTime"));
     }
 }

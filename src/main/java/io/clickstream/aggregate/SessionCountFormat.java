@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.clickstream.event.WindowCount;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Sessions per window, and how many of them had a checkout. */
 public final class SessionCountFormat implements AggregateFormat<WindowCount> {
@@ -40,5 +41,15 @@ public final class SessionCountFormat implements AggregateFormat<WindowCount> {
         json.writeNumberField("windowBeginTime", count.windowBegin());
         json.writeNumberField("windowEndTime", count.windowEnd());
         json.writeEndObject();
+    }
+
+    @Override
+    public List<IndexField> fields() {
+        return List.of(
+                IndexField.ofLong("userSessionCount"),
+                IndexField.ofLong("userSessionCountWithOrderCheckout"),
+                IndexField.ofDouble("percentSessionswithBuy"),
+                IndexField.date("windowBeginTime"),
+                IndexField.date("windowEndTime"));
     }
 }

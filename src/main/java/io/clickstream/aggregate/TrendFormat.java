@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.clickstream.event.Trend;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** A name in the ranking of a time span. */
 public final class TrendFormat implements AggregateFormat<Trend> {
@@ -39,5 +40,15 @@ public final class TrendFormat implements AggregateFormat<Trend> {
         json.writeNumberField("windowBeginTime", trend.windowBegin());
         json.writeNumberField("windowEndTime", trend.windowEnd());
         json.writeEndObject();
+    }
+
+    @Override
+    public List<IndexField> fields() {
+        return List.of(
+                IndexField.ofInteger("rank"),
+                IndexField.keyword("name"),
+                IndexField.ofLong("count"),
+                IndexField.date("windowBeginTime"),
+                IndexField.date("windowEndTime"));
     }
 }

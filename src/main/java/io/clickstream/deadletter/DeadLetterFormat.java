@@ -2,10 +2,12 @@ package io.clickstream.deadletter;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.clickstream.aggregate.AggregateFormat;
+import io.clickstream.aggregate.IndexField;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.RawRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -62,5 +64,19 @@ public final class DeadLetterFormat implements AggregateFormat<DeadLetter> {
             json.writeNumberField("lag", letter.time() - eventTime.getAsLong());
         }
         json.writeEndObject();
+    }
+
+    @Override
+    public List<IndexField> fields() {
+        return List.of(
+                IndexField.code("reason"),
+                IndexField.text("detail"),
+                IndexField.keyword("source"),
+                IndexField.keyword("partition"),
+                IndexField.keyword("offset"),
+                IndexField.date("time"),
+                IndexField.ofLong("size"),
+                IndexField.date("eventTime"),
+                IndexField.ofLong("lag"));
     }
 }

@@ -18,12 +18,14 @@ import io.clickstream.sink.Destination;
 import io.clickstream.sink.opensearch.OpenSearchDestination;
 import io.clickstream.testing.InMemoryDeadLetters;
 import io.clickstream.testing.OpenSearchSettings;
+import io.clickstream.testing.SampleResults;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -35,6 +37,14 @@ final class IndexedSamples {
 
     private static final long WINDOW = 10_000;
     private static final long SPAN = 300_000;
+
+    /** Those of which tests know figures by hand. Of the others there are samples. */
+    private static final Set<Aggregate<?>> CHECKED =
+            Set.of(
+                    Aggregates.DEPARTMENT_COUNTS,
+                    Aggregates.SESSION_COUNTS,
+                    Aggregates.CHECKOUT_SESSIONS,
+                    Aggregates.TRENDING);
 
     private final StreamExecutionEnvironment env;
     private final Destination destination;
@@ -93,6 +103,9 @@ final class IndexedSamples {
                         trend(2, "cameras", 800, first),
                         trend(1, "cameras", 950, second),
                         trend(2, "AirPods", 910, second)));
+        Aggregates.ALL.stream()
+                .filter(aggregate -> !CHECKED.contains(aggregate))
+                .forEach(aggregate -> writeSamples(aggregate, first));
         List<DeadLetter> letters =
                 List.of(
                         late(end - 30_000, 60_000, end),
@@ -105,6 +118,11 @@ final class IndexedSamples {
                                 end - 20_000));
         env.fromData(letters, EventTypes.DEAD_LETTER)
                 .sinkTo(destination.deadLetters("letters").orElseThrow());
+    }
+
+    private <T> void writeSamples(Aggregate<T> aggregate, long begin) {
+        SampleResults<T> samples = SampleResults.of(aggregate, begin, begin + WINDOW);
+        write(aggregate, samples.type(), samples.values());
     }
 
     @SafeVarargs

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.aggregate.Aggregate;
 import io.clickstream.aggregate.Aggregates;
-import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.config.OpenSearchConfig.IndexPeriod;
 import io.clickstream.config.OpenSearchConfig.Templates;
 import io.clickstream.local.server.OpenSearchNode;
@@ -16,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -47,24 +48,18 @@ class IndexTemplatesITCase {
 
     @AfterEach
     void deleteAll() throws Exception {
-        send("DELETE", "/shop_*,departments_count*,user_*,trending*,dead_letters*", "");
-        for (String template :
-                List.of(
-                        "shop_departments",
-                        "departments_count",
-                        "user_session_counts",
-                        "user_session_details",
-                        "trending",
-                        "dead_letters",
-                        "mine")) {
-            send("DELETE", "/_index_template/" + template, "");
+        List<String> names = new ArrayList<>(List.of("shop_departments", "dead_letters", "mine"));
+        names.addAll(indices());
+        for (String name : names) {
+            send("DELETE", '/' + name + '*', "");
+            send("DELETE", "/_index_template/" + name, "");
         }
     }
 
     @Test
     void theJobDoesNotStartWhereTimesWouldBeNumbers() throws Exception {
         assertThat(problems(config()))
-                .hasSize(3)
+                .hasSize(Aggregates.ALL.size())
                 .first()
                 .asString()
                 .contains(
@@ -82,7 +77,11 @@ class IndexTemplatesITCase {
         index("departments_count");
         assertThat(type("departments_count", "windowEndTime")).isEqualTo("date");
         assertThat(problems(config.templates(Templates.CHECK))).isEmpty();
-        assertThat(send("GET", "/_index_template/trending", "").statusCode()).isEqualTo(200);
+        for (String index : indices()) {
+            assertThat(send("GET", "/_index_template/" + index, "").statusCode())
+                    .as(index)
+                    .isEqualTo(200);
+        }
     }
 
     @Test
@@ -104,8 +103,9 @@ class IndexTemplatesITCase {
                         send(
                                         "PUT",
                                         "/_index_template/mine",
-                                        "{\"index_patterns\":[\"departments_*\",\"user_*\","
-                                                + "\"trending\"],\"template\":{\"mappings\":"
+                                        "{\"index_patterns\":"
+                                                + JSON.writeValueAsString(indices())
+                                                + ",\"template\":{\"mappings\":"
                                                 + "{\"properties\":{\"windowEndTime\":"
                                                 + "{\"type\":\"date\"}}}}}")
                                 .statusCode())
@@ -120,12 +120,7 @@ class IndexTemplatesITCase {
     /** Not to start would mend nothing: an index keeps its types. */
     @Test
     void anIndexThatIsThereStopsNothing() throws Exception {
-        for (String index :
-                List.of(
-                        "departments_count",
-                        "user_session_counts",
-                        "user_session_details",
-                        "trending")) {
+        for (String index : indices()) {
             index(index);
         }
 
@@ -138,13 +133,11 @@ class IndexTemplatesITCase {
     }
 
     private static List<String> problems(OpenSearchSettings config) throws Exception {
-        OpenSearchConfig settings = config.build();
-        // Without trending, problems are about three indices.
-        return OpenSearchStartCheck.problems(
-                settings,
-                settings.templates() == Templates.PUT
-                        ? Aggregates.ALL
-                        : Aggregates.ALL.subList(0, 3));
+        return OpenSearchStartCheck.problems(config.build(), Aggregates.ALL);
+    }
+
+    private static List<String> indices() {
+        return Aggregates.ALL.stream().map(Aggregate::defaultIndex).toList();
     }
 
     private void index(String index) throws Exception {

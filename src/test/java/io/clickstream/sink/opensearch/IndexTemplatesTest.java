@@ -4,117 +4,166 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.InputStream;
+import io.clickstream.aggregate.Aggregate;
+import io.clickstream.aggregate.Aggregates;
+import io.clickstream.aggregate.IndexField;
+import io.clickstream.deadletter.DeadLetterFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The templates have the fields that the aggregates have. */
+/**
+ * The index templates of aggregates are made from the fields of their formats, and the retention
+ * policy has their patterns. {@code mvn test -Dtest=IndexTemplatesTest
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dtemplates.update=true} writes both.
+ */
 class IndexTemplatesTest {
 
-    @Test
-    void mapDepartments() throws Exception {
-        assertThat(fields("departments_count"))
-                .isEqualTo(
-                        Map.of(
-                                "departmentName", "keyword",
-                                "departmentCount", "long",
-                                "windowBeginTime", "date epoch_millis",
-                                "windowEndTime", "date epoch_millis"));
+    private static final Path FOLDER = Path.of("src", "main", "opensearch");
+    private static final Path POLICY = FOLDER.resolve("ism-policy.json");
+    private static final Pattern PATTERNS =
+            Pattern.compile("(\"index_patterns\": \\[)[^]]*?(\\s*])");
+    private static final String UPDATE = "templates.update";
+    private static final String RENEW =
+            "written by mvn test -Dtest=IndexTemplatesTest"
+                    + " -Dsurefire.failIfNoSpecifiedTests=false -D"
+                    + UPDATE
+                    + "=true";
+
+    private static final String TEMPLATE =
+            """
+            {
+              "index_patterns": [
+                "%1$s",
+                "%1$s-*"
+              ],
+              "priority": 100,
+              "template": {
+                "settings": {
+                  "index": {
+                    "number_of_shards": 1
+                  }
+                },
+                "mappings": {
+                  "dynamic": false,
+                  "properties": {
+            %2$s
+                  }
+                }
+              },
+              "_meta": {
+                "description": "%3$s"
+              }
+            }
+            """;
+
+    /** The fields by index, of aggregates and of dead letters. */
+    private static Map<String, List<IndexField>> fields() {
+        Map<String, List<IndexField>> fields = new LinkedHashMap<>();
+        Aggregates.ALL.forEach(each -> fields.put(each.defaultIndex(), each.format().fields()));
+        fields.put("dead_letters", new DeadLetterFormat().fields());
+        return fields;
     }
 
-    @Test
-    void mapSessions() throws Exception {
-        assertThat(fields("user_session_counts"))
-                .isEqualTo(
-                        Map.of(
-                                "userSessionCount", "long",
-                                "userSessionCountWithOrderCheckout", "long",
-                                "percentSessionswithBuy", "double",
-                                "windowBeginTime", "date epoch_millis",
-                                "windowEndTime", "date epoch_millis"));
-    }
-
-    @Test
-    void mapCheckouts() throws Exception {
-        assertThat(fields("user_session_details"))
-                .isEqualTo(
-                        Map.of(
-                                "userId", "keyword",
-                                "eventCount", "long",
-                                "orderCheckoutEventCount", "long",
-                                "deptList", "keyword",
-                                "deptListTruncated", "long",
-                                "eventKey", "long",
-                                "windowBeginTime", "date epoch_millis",
-                                "windowEndTime", "date epoch_millis"));
-    }
-
-    @Test
-    void mapTrends() throws Exception {
-        assertThat(fields("trending"))
-                .isEqualTo(
-                        Map.of(
-                                "rank", "integer",
-                                "name", "keyword",
-                                "count", "long",
-                                "windowBeginTime", "date epoch_millis",
-                                "windowEndTime", "date epoch_millis"));
-    }
-
-    @Test
-    void mapDeadLetters() throws Exception {
-        assertThat(fields("dead_letters"))
-                .isEqualTo(
-                        Map.of(
-                                "reason", "keyword",
-                                "detail", "text",
-                                "source", "keyword",
-                                "partition", "keyword",
-                                "offset", "keyword",
-                                "time", "date epoch_millis",
-                                "size", "long",
-                                "eventTime", "date epoch_millis",
-                                "lag", "long"));
+    static Set<String> indices() {
+        return fields().keySet();
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "departments_count",
-                "user_session_counts",
-                "user_session_details",
-                "trending",
-                "dead_letters"
-            })
+    @MethodSource("indices")
+    void haveTheFieldsOfTheFormat(String index) throws Exception {
+        Path file = file(index);
+        String expected =
+                TEMPLATE.formatted(
+                        index,
+                        fields().get(index).stream()
+                                .map(IndexTemplatesTest::mapping)
+                                .collect(Collectors.joining(",\n")),
+                        description(index, file));
+        if (Boolean.getBoolean(UPDATE)) {
+            Files.writeString(file, expected);
+        }
+
+        assertThat(file).as(RENEW).exists().content().isEqualTo(expected);
+    }
+
+    /** An existing description stays, since it may say more than the list of aggregates. */
+    private static String description(String index, Path file) throws IOException {
+        if (Files.exists(file)) {
+            return json(file).at("/_meta/description").asText();
+        }
+        return Aggregates.ALL.stream()
+                .filter(aggregate -> aggregate.defaultIndex().equals(index))
+                .findFirst()
+                .map(Aggregate::contents)
+                .orElse("");
+    }
+
+    private static String mapping(IndexField field) {
+        String type =
+                switch (field.type()) {
+                    case KEYWORD -> "\"keyword\",\n  \"ignore_above\": 8191";
+                    case CODE -> "\"keyword\"";
+                    case TEXT -> "\"text\"";
+                    case DATE -> "\"date\",\n  \"format\": \"epoch_millis\"";
+                    case INTEGER -> "\"integer\"";
+                    case LONG -> "\"long\"";
+                    case DOUBLE -> "\"double\"";
+                };
+        return "\"%s\": {\n  \"type\": %s\n}"
+                .formatted(field.name(), type)
+                .indent(8)
+                .stripTrailing();
+    }
+
+    @Test
+    void thePolicyIsForTheIndicesOfEachDayOrMonth() throws Exception {
+        String policy = Files.readString(POLICY);
+        Matcher patterns = PATTERNS.matcher(policy);
+        assertThat(patterns.find()).as("index_patterns in %s", POLICY).isTrue();
+        String expected =
+                policy.substring(0, patterns.end(1))
+                        + indices().stream()
+                                .map(index -> "\n          \"" + index + "-*\"")
+                                .collect(Collectors.joining(","))
+                        + policy.substring(patterns.start(2));
+        if (Boolean.getBoolean(UPDATE)) {
+            Files.writeString(POLICY, expected);
+        }
+
+        assertThat(POLICY).as(RENEW).content().isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @MethodSource("indices")
     void coverTheIndexWithAndWithoutAPeriod(String index) throws Exception {
-        JsonNode patterns = template(index).get("index_patterns");
+        JsonNode patterns = json(file(index)).get("index_patterns");
 
         assertThat(patterns).extracting(JsonNode::asText).containsExactly(index, index + "-*");
     }
 
-    private static Map<String, String> fields(String index) throws Exception {
-        JsonNode mappings = template(index).at("/template/mappings");
-        // A field that a later version adds is kept and not searchable, instead of refused.
-        assertThat(mappings.get("dynamic")).hasToString("false");
-        JsonNode properties = mappings.get("properties");
-        Stream.Builder<String> names = Stream.builder();
-        properties.fieldNames().forEachRemaining(names);
-        return names.build()
-                .collect(Collectors.toMap(name -> name, name -> type(properties.get(name))));
+    /** A field that a later version adds is kept and not searchable, instead of refused. */
+    @ParameterizedTest
+    @MethodSource("indices")
+    void keepFieldsThatTheyDoNotKnow(String index) throws Exception {
+        assertThat(json(file(index)).at("/template/mappings/dynamic")).hasToString("false");
     }
 
-    private static String type(JsonNode field) {
-        return (field.path("type").asText() + ' ' + field.path("format").asText()).trim();
+    private static Path file(String index) {
+        return FOLDER.resolve("index-templates").resolve(index + ".json");
     }
 
-    private static JsonNode template(String index) throws Exception {
-        String path = "/opensearch/index-templates/" + index + ".json";
-        try (InputStream template = IndexTemplatesTest.class.getResourceAsStream(path)) {
-            return new ObjectMapper().readTree(template);
-        }
+    private static JsonNode json(Path file) throws IOException {
+        return new ObjectMapper().readTree(file.toFile());
     }
 }

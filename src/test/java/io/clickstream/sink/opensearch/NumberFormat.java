@@ -2,9 +2,11 @@ package io.clickstream.sink.opensearch;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.clickstream.aggregate.AggregateFormat;
+import io.clickstream.aggregate.IndexField;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 
 /** Numbers as documents {@code {"number":7}} with id {@code n7}; number n's window is on day n. */
 final class NumberFormat implements AggregateFormat<Long> {
@@ -55,5 +57,10 @@ final class NumberFormat implements AggregateFormat<Long> {
             json.writeStringField("filler", filler);
         }
         json.writeEndObject();
+    }
+
+    @Override
+    public List<IndexField> fields() {
+        return List.of();
     }
 }
