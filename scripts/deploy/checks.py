@@ -95,7 +95,7 @@ def _of_names(stack, values):
 
 def _default_name(stack, values, result):
     """In the template full, the cluster is the stack's own, so names of topics do not have the stack's."""
-    is_short = "MskType" in values and (values["Source"] == "msk" or result.parameter == "TrendingName" and values["Trending"] == "none")
+    is_short = "MskType" in values and (values["Source"] == "msk" or not result.is_on(values))
     return result.default if is_short else f"{stack}-{result.default}"
 
 

@@ -1,7 +1,7 @@
 """What an update must not take away: names of what is there, and what holds data."""
 
 from calls import Stop
-from results import RESULTS, written
+from results import OPTIONAL, RESULTS, written
 
 #: Parameters of names, and the resources of full.yaml that have them.
 NAMED = {**{result.parameter: result.resource for result in RESULTS}, "DomainName": "Domain"}
@@ -16,10 +16,11 @@ SWITCHES = {"AdminArn": ("", "the OpenSearch UI application with its workspace")
             "OpenSearchUi": ("false", "the OpenSearch UI application with its workspace"),
             "Format": ("json", "the schema registry with its schemas"),
             "Personalize": ("false", "the dataset group of Personalize with its data"),
-            "Trending": ("none", "the stream of rankings")}
+            **{name: (result.switch.off, "the stream of its results") for name, result in OPTIONAL.items()}}
 
 #: The values that parameters have where a stack is older than they are.
-FORMER = {"MskType": "provisioned", "OpenSearchUi": "true", "Format": "json", "Personalize": "false", "Trending": "none"}
+FORMER = {"MskType": "provisioned", "OpenSearchUi": "true", "Format": "json", "Personalize": "false",
+          **{name: result.switch.off for name, result in OPTIONAL.items()}}
 
 #: The consumer of enhanced fan-out of templates without parameters for names.
 OLDER_CONSUMER = "clickstream"
@@ -81,11 +82,12 @@ def _makes_something(name, before):
     from_kinesis = before.get("Source") == "kinesis"
     if name == "MskType":
         return not from_kinesis
-    if name in ("Trending", "TrendingName"):
-        return from_kinesis and before["Trending"] != "none"
     if name in ("AdminArn", "OpenSearchUi"):
         return bool(before.get("AdminArn")) and before["OpenSearchUi"] == "true"
-    return name not in {result.parameter for result in RESULTS} or from_kinesis
+    for result in RESULTS:
+        if name in (result.parameter, result.switch and result.switch.parameter):
+            return from_kinesis and result.is_on(before)
+    return True
 
 
 def _names_of_resources(stack):

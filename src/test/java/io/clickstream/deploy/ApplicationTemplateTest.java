@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.aggregate.Aggregate;
+import io.clickstream.aggregate.Aggregates;
 import io.clickstream.config.JobConfig;
 import io.clickstream.config.OpenSearchConfig;
 import io.clickstream.metrics.ClickstreamMetrics;
@@ -97,21 +99,20 @@ class ApplicationTemplateTest {
                 with(List.of(kinesis)),
                 with(List.of(kinesis, Map.of("Reader", "efo"), search)),
                 with(List.of(msk)),
-                with(List.of(kinesis, archive, Map.of("Trending", "department"))),
+                with(List.of(kinesis, archive, StackResult.allOn())),
                 with(
                         List.of(
                                 msk,
                                 archive,
                                 personalize,
+                                StackResult.allOn(),
                                 Map.of(
                                         "ArchiveFormat",
                                         "csv",
                                         "ArchiveColumns",
                                         "name=/name",
                                         "DuplicateId",
-                                        "/globalseq",
-                                        "Trending",
-                                        "department"))),
+                                        "/globalseq"))),
                 with(List.of(kinesis, archive, Map.of("ArchiveFormat", "parquet"))),
                 with(
                         List.of(
@@ -175,7 +176,11 @@ class ApplicationTemplateTest {
         assertThat(config.archive().isPresent()).isEqualTo(parameters.containsKey("ArchiveBucket"));
         assertThat(config.personalize().isPresent())
                 .isEqualTo(parameters.containsKey("TrackingId"));
-        assertThat(config.trending().isPresent()).isEqualTo(parameters.containsKey("Trending"));
+        for (Aggregate<?> each : Aggregates.ALL) {
+            assertThat(config.computed().contains(each))
+                    .as("%s with %s", each, parameters)
+                    .isEqualTo(StackResult.of(each).isOn(parameters));
+        }
         assertThat(propertyGroups(parameters).containsKey("duplicates"))
                 .isEqualTo(parameters.containsKey("DuplicateId"));
     }
@@ -516,37 +521,32 @@ class ApplicationTemplateTest {
 
     @Test
     void namesOfTheStacksResultsMayBeGiven() throws Exception {
-        Map<String, String> names =
-                Map.of(
-                        "DepartmentsName", "by-department",
-                        "SessionsName", "by-window",
-                        "CheckoutsName", "bought",
-                        "DeadLettersName", "dead",
-                        "TrendingName", "top",
-                        "Trending", "department");
+        Map<String, String> names = new HashMap<>(StackResult.allOn());
+        StackResult.all()
+                .forEach(each -> names.put(each.nameParameter(), "my-" + each.stem() + "-1"));
         for (Map<String, String> stack : stacks().toList()) {
             Map<String, String> parameters = new HashMap<>(stack);
             parameters.putAll(names);
             Map<String, Map<String, String>> groups = propertyGroups(parameters);
 
-            if (stack.get("Source").equals("kinesis")) {
-                assertThat(groups.get("sink.kinesis"))
-                        .containsEntry("departments-stream", "by-department")
-                        .containsEntry("sessions-stream", "by-window")
-                        .containsEntry("checkouts-stream", "bought")
-                        .containsEntry("dead-letters-stream", "dead")
-                        .containsEntry("trending-stream", "top");
-            } else {
-                assertThat(groups.get("sink.kafka"))
-                        .containsEntry("departments-topic", "by-department")
-                        .containsEntry("sessions-topic", "by-window")
-                        .containsEntry("checkouts-topic", "bought")
-                        .containsEntry("trending-topic", "top");
-                assertThat(groups.get("dead-letters")).containsEntry("topic", "dead");
+            boolean toStreams = stack.get("Source").equals("kinesis");
+            String kind = toStreams ? "-stream" : "-topic";
+            Map<String, String> sink = groups.get(toStreams ? "sink.kinesis" : "sink.kafka");
+            for (Aggregate<?> each : Aggregates.ALL) {
+                String stem = each.keyStem();
+                assertThat(sink).containsEntry(stem + kind, "my-" + stem + "-1");
             }
-            assertThat(statements(parameters).toString())
-                    .contains("/by-department", "/by-window", "/bought", "/dead", "/top")
-                    .doesNotContain("Departments_Agg");
+            if (toStreams) {
+                assertThat(sink).containsEntry("dead-letters-stream", "my-dead-letters-1");
+            } else {
+                assertThat(groups.get("dead-letters")).containsEntry("topic", "my-dead-letters-1");
+            }
+            String rights = statements(parameters).toString();
+            for (StackResult each : StackResult.all()) {
+                assertThat(rights)
+                        .contains("/my-" + each.stem() + "-1")
+                        .doesNotContain("shop-" + each.topic());
+            }
         }
     }
 

@@ -335,7 +335,7 @@ class DeployOlderStackITCase {
         assertThat(refused.exit()).isEqualTo(1);
         assertThat(refused.text())
                 .contains("Trending is 'department' and can't become 'none'")
-                .contains("delete the stream of rankings")
+                .contains("delete the stream of its results")
                 .contains("use --yes");
         assertThat(run.operations()).doesNotContain("cloudformation deploy");
         Result dry = update("--set", "Trending=none", "--dry-run");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.aggregate.Aggregate;
 import io.clickstream.aggregate.Aggregates;
 import io.clickstream.config.JobConfig;
 import io.clickstream.config.KinesisSinkConfig;
@@ -74,7 +75,7 @@ class FullTemplateTest {
     static Stream<Map<String, String>> stacks() {
         return Stream.of(
                 with("Source", "kinesis"),
-                with("Source", "kinesis", "Trending", "department", "Format", "glue"),
+                with(StackResult.allOn(), "Source", "kinesis", "Format", "glue"),
                 with("Source", "kinesis", "DeadLettersIndex", "dead_letters"),
                 with("Source", "kinesis", "AdminArn", ADMIN),
                 with("Source", "kinesis", "Personalize", "true", "Preset", "interactions"),
@@ -84,6 +85,10 @@ class FullTemplateTest {
     }
 
     static Map<String, String> with(String... pairs) {
+        return with(Map.of(), pairs);
+    }
+
+    private static Map<String, String> with(Map<String, String> others, String... pairs) {
         Map<String, String> all =
                 new HashMap<>(
                         Map.of(
@@ -93,6 +98,7 @@ class FullTemplateTest {
                                 "clickstream/a.jar",
                                 "ApplicationTemplateUrl",
                                 "https://jars.example/application.yaml"));
+        all.putAll(others);
         for (int i = 0; i < pairs.length; i += 2) {
             all.put(pairs[i], pairs[i + 1]);
         }
@@ -148,15 +154,14 @@ class FullTemplateTest {
         if (config.kinesisSource().isPresent()) {
             KinesisSinkConfig sink = config.kinesisSink().orElseThrow();
             Set<String> needed =
-                    new TreeSet<>(
-                            List.of(
-                                    "of clicks",
-                                    sink.stream(Aggregates.DEPARTMENT_COUNTS).name(),
-                                    sink.stream(Aggregates.SESSION_COUNTS).name(),
-                                    sink.stream(Aggregates.CHECKOUT_SESSIONS).name(),
-                                    sink.deadLettersStream().name()));
-            config.trending()
-                    .ifPresent(trending -> needed.add(sink.stream(Aggregates.TRENDING).name()));
+                    new TreeSet<>(List.of("of clicks", sink.deadLettersStream().name()));
+            config.computed().forEach(each -> needed.add(sink.stream(each).name()));
+            assertThat(needed).as("a stream for each result").hasSize(2 + config.computed().size());
+            for (Aggregate<?> each : Aggregates.ALL) {
+                assertThat(config.computed().contains(each))
+                        .as("%s with %s", each, parameters)
+                        .isEqualTo(StackResult.of(each).isOn(parameters));
+            }
             assertThat(streams).isEqualTo(needed);
         } else {
             assertThat(streams).isEmpty();
@@ -218,12 +223,11 @@ class FullTemplateTest {
     /** A cluster is of one stack, so topics are named as the README says. */
     @Test
     void topicsOfItsOwnClusterNeedNoPrefix() throws Exception {
-        JobConfig config = config(with("Source", "msk", "Trending", "department"));
+        JobConfig config = config(with(StackResult.allOn(), "Source", "msk"));
 
-        assertThat(config.kafkaSink().orElseThrow().topic(Aggregates.DEPARTMENT_COUNTS))
-                .isEqualTo("Departments_Agg");
-        assertThat(config.kafkaSink().orElseThrow().topic(Aggregates.TRENDING))
-                .isEqualTo("Trending");
+        for (Aggregate<?> each : Aggregates.ALL) {
+            assertThat(config.kafkaSink().orElseThrow().topic(each)).isEqualTo(each.defaultTopic());
+        }
         assertThat(config.deadLetters().topic()).isEqualTo("DeadLetters");
     }
 
@@ -328,7 +332,7 @@ class FullTemplateTest {
         String key = "arn:aws:kms:eu-central-1:111122223333:key/1";
         for (String source : List.of("kinesis", "msk")) {
             Map<String, Map<String, Object>> resources =
-                    resources(with("Source", source, "Trending", "department", "KmsKeyArn", key));
+                    resources(with(StackResult.allOn(), "Source", source, "KmsKeyArn", key));
             List<String> encrypted = new ArrayList<>();
             resources.forEach(
                     (name, resource) -> {

@@ -3,6 +3,7 @@ package io.clickstream.deploy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,13 +50,15 @@ public final class KafkaGate implements Authorizer {
 
     /** The template's parameters for a cluster behind the gate. */
     public static Map<String, String> parameters() {
-        return Map.of(
-                "JarBucket", "jars",
-                "JarKey", "clickstream/a.jar",
-                "Source", "msk",
-                "MskClusterArn", ARN + CLUSTER,
-                "BootstrapServers", "b-1.shop.example:9098",
-                "Trending", "department");
+        Map<String, String> parameters = new HashMap<>(StackResult.allOn());
+        parameters.putAll(
+                Map.of(
+                        "JarBucket", "jars",
+                        "JarKey", "clickstream/a.jar",
+                        "Source", "msk",
+                        "MskClusterArn", ARN + CLUSTER,
+                        "BootstrapServers", "b-1.shop.example:9098"));
+        return parameters;
     }
 
     /** What the template configures. */

@@ -63,16 +63,14 @@ class KeptParametersTest {
             addChanges(cases, "full", FULL, parameters);
         }
         for (String source : List.of("kinesis", "msk")) {
-            addChanges(
-                    cases,
-                    "application",
-                    APPLICATION,
+            Map<String, String> parameters = new LinkedHashMap<>(StackResult.allOn());
+            parameters.putAll(
                     Map.of(
                             "JarBucket", "jars",
                             "JarKey", "clickstream/old.jar",
                             "Source", source,
-                            "Trending", "item",
                             "ArchiveBucket", "archive"));
+            addChanges(cases, "application", APPLICATION, parameters);
         }
 
         JsonNode result = compared(cases);
@@ -148,9 +146,9 @@ class KeptParametersTest {
                                     "MskType", source.get(1)));
             stacks.add(bare);
             Map<String, String> rich = new LinkedHashMap<>(bare);
+            rich.putAll(StackResult.allOn());
             rich.putAll(
                     Map.of(
-                            "Trending", "department",
                             "Format", "glue",
                             "Personalize", "true",
                             "AdminArn", "arn:aws:iam::111122223333:role/Admin",

@@ -166,7 +166,7 @@ class ResourceSchemasTest {
                                         "kept",
                                         "Item",
                                         "/item")),
-                        List.of(Map.of(), Map.of("Trending", "department", "DuplicateId", "/id")),
+                        List.of(Map.of(), withResults(Map.of("DuplicateId", "/id"))),
                         List.of(
                                 Map.of(),
                                 Map.of(
@@ -199,6 +199,12 @@ class ResourceSchemasTest {
                                         "512"))));
     }
 
+    private static Map<String, String> withResults(Map<String, String> parameters) {
+        Map<String, String> all = new HashMap<>(StackResult.allOn());
+        all.putAll(parameters);
+        return all;
+    }
+
     private static List<Map<String, String>> fulls() {
         return product(
                 List.of(
@@ -221,7 +227,7 @@ class ResourceSchemasTest {
                                         "web-access",
                                         "Item",
                                         "/item")),
-                        List.of(Map.of(), Map.of("Trending", "department")),
+                        List.of(Map.of(), StackResult.allOn()),
                         List.of(
                                 Map.of(),
                                 Map.of(

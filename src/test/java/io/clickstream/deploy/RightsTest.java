@@ -2,6 +2,8 @@ package io.clickstream.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.aggregate.Aggregate;
+import io.clickstream.aggregate.Aggregates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,14 +69,13 @@ class RightsTest {
             unused.put("s3:DeleteObject arn:aws:s3:::" + bucket + "/clicks", folder);
         }
         String results = "a statement of all that is done with results names each stream";
-        for (String name :
-                List.of(
-                        "Departments_Agg",
-                        "ClickEvents_UserId_Agg_Result",
-                        "User_Sessions_Aggregates_With_Order_Checkout",
-                        "Trending")) {
+        for (Aggregate<?> each : Aggregates.ALL) {
             unused.put(
-                    "kinesis:PutRecord arn:aws:kinesis" + ACCOUNT + "stream/shop-" + name, results);
+                    "kinesis:PutRecord arn:aws:kinesis"
+                            + ACCOUNT
+                            + "stream/shop-"
+                            + each.defaultTopic(),
+                    results);
         }
         String consumer = "references differ in whether it is of the stream or of the consumer";
         String stream = "arn:aws:kinesis" + ACCOUNT + "stream/clicks";
@@ -93,7 +94,8 @@ class RightsTest {
     private static List<List<Choice>> choices() {
         String stream = "arn:aws:kinesis" + ACCOUNT + "stream/clicks";
         Choice none = choice(Map.of());
-        return List.of(
+        List<List<Choice>> choices = new ArrayList<>();
+        choices.add(
                 List.of(
                         choice(
                                 Map.of("Source", "kinesis", "StreamArn", stream),
@@ -110,8 +112,16 @@ class RightsTest {
                                         "BootstrapServers", "b-1.shop.example:9098",
                                         "MskClusterArn",
                                                 "arn:aws:kafka" + ACCOUNT + "cluster/shop/0a1b-2"),
-                                "kafka")),
-                List.of(none, choice(Map.of("Trending", "department"), "trending")),
+                                "kafka")));
+        for (StackResult result : StackResult.optional()) {
+            choices.add(List.of(none, choice(result.on(), result.stem())));
+        }
+        choices.addAll(othersOf(none));
+        return choices;
+    }
+
+    private static List<List<Choice>> othersOf(Choice none) {
+        return List.of(
                 List.of(
                         none,
                         choice(
@@ -171,6 +181,7 @@ class RightsTest {
     }
 
     private static List<Choice> combinations() {
+        List<String> optional = StackResult.optional().stream().map(StackResult::stem).toList();
         List<Choice> all =
                 List.of(choice(Map.of("JarBucket", "jars", "JarKey", "clickstream/a.jar")));
         for (List<Choice> choices : choices()) {
@@ -185,11 +196,11 @@ class RightsTest {
                             .forEach(
                                     part ->
                                             parts.add(
-                                                    part.equals("trending")
-                                                            ? parts.contains("kafka")
-                                                                    ? "kafka-trending"
-                                                                    : "kinesis-trending"
-                                                            : part));
+                                                    !optional.contains(part)
+                                                            ? part
+                                                            : parts.contains("kafka")
+                                                                    ? "kafka-" + part
+                                                                    : "kinesis-" + part));
                     more.add(new Choice(parameters, parts));
                 }
             }
