@@ -1,6 +1,7 @@
 """What the job writes. A new aggregate is a line of this list, in the same order as in io.clickstream.aggregate.Aggregates.
 
-A test writes the parameters of results into the templates, from this list: see ResultsInTemplatesTest.
+After a change of the list, run mvn test -Dtest=ResultsInTemplatesTest -Dtemplates.update=true, which writes its parts of the
+templates.
 """
 
 

@@ -512,7 +512,10 @@ class FullTemplateTest {
                     map(properties(resources, function).get("Code")).get("ZipFile").toString();
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(code.getBytes(UTF_8));
             assertThat(custom.get("Version"))
-                    .as("Version of %s is the hash of the code of %s", each.getKey(), function)
+                    .as(
+                            "Version of %s is the hash of the code of %s; renew it with"
+                                    + " ResultsInTemplatesTest and -Dtemplates.update=true",
+                            each.getKey(), function)
                     .isEqualTo(HexFormat.of().formatHex(hash).substring(0, 12));
             functions++;
         }
