@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.clickstream.tools.oracle.Expected;
-import io.clickstream.tools.oracle.TrendOracle;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +23,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AggregatesTest {
 
     private static final Path OPENSEARCH = Path.of("src/main/opensearch");
+    private static final List<Path> ORACLES =
+            List.of(
+                    Path.of("src/tools/java/io/clickstream/tools/oracle"),
+                    Path.of("src/local/java/io/clickstream/local/results"));
 
     static List<Aggregate<?>> aggregates() {
         return Aggregates.ALL;
@@ -116,18 +119,32 @@ class AggregatesTest {
                         '`' + aggregate.defaultTopic() + '`', '`' + aggregate.defaultIndex() + '`');
     }
 
+    /** Or a comparison with one, as rankings have. */
     @ParameterizedTest
     @MethodSource("aggregates")
-    void hasAnOracle(Aggregate<?> aggregate) {
-        boolean hasAnOracleOfItsOwn = aggregate == Aggregates.TRENDING;
+    void hasAnOracle(Aggregate<?> aggregate) throws Exception {
+        String name = nameOfConstant(aggregate);
+        StringBuilder code = new StringBuilder();
+        for (Path folder : ORACLES) {
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    code.append(Files.readString(file));
+                }
+            }
+        }
 
-        assertThat(
-                        hasAnOracleOfItsOwn
-                                || Expected.of(List.of(), List.of(), List.of(), 0)
-                                        .aggregates()
-                                        .contains(aggregate))
-                .as("an oracle in src/tools, such as OracleTally or %s", TrendOracle.class)
-                .isTrue();
+        assertThat(code)
+                .as("code that names %s in %s", name, ORACLES)
+                .containsPattern("\\bAggregates\\." + name + "\\b");
+    }
+
+    private static String nameOfConstant(Aggregate<?> aggregate) throws IllegalAccessException {
+        for (Field field : Aggregates.class.getFields()) {
+            if (field.get(null) == aggregate) {
+                return field.getName();
+            }
+        }
+        throw new IllegalArgumentException(aggregate + " is no constant of Aggregates");
     }
 
     @ParameterizedTest

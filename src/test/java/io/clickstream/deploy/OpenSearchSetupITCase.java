@@ -375,7 +375,7 @@ class OpenSearchSetupITCase {
 
         assertThat(answers)
                 .extracting(answer -> answer.panel().id())
-                .containsExactlyInAnyOrderElementsOf(panels());
+                .containsExactlyInAnyOrderElementsOf(Panels.inDashboards());
         for (Answer answer : answers) {
             Panels.assertHasData(answer);
             check(answer.panel().id(), answer.found().path("aggregations"));
@@ -423,19 +423,6 @@ class OpenSearchSetupITCase {
         Set<String> indices = new TreeSet<>(Set.of("dead_letters"));
         Aggregates.ALL.forEach(aggregate -> indices.add(aggregate.defaultIndex()));
         return indices;
-    }
-
-    /** All that the dashboards show. */
-    private static Set<String> panels() throws IOException {
-        Set<String> panels = new TreeSet<>();
-        for (SavedObject object : SavedObjects.read()) {
-            if (object.type().equals("dashboard")) {
-                object.references()
-                        .values()
-                        .forEach(each -> panels.add(each.substring(each.indexOf(' ') + 1)));
-            }
-        }
-        return panels;
     }
 
     private Map<String, JsonNode> templates() throws Exception {

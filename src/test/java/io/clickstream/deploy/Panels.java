@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** The dashboards' panels, each asked of a node as OpenSearch Dashboards would ask it. */
 final class Panels {
@@ -28,6 +29,19 @@ final class Panels {
      * @param found the whole answer to the panel's search
      */
     record Answer(SavedObject panel, JsonNode found) {}
+
+    /** The ids of all panels and saved searches that dashboards show. */
+    static Set<String> inDashboards() throws IOException {
+        Set<String> ids = new TreeSet<>();
+        for (SavedObject object : SavedObjects.read()) {
+            if (object.type().equals("dashboard")) {
+                object.references()
+                        .values()
+                        .forEach(each -> ids.add(each.substring(each.indexOf(' ') + 1)));
+            }
+        }
+        return ids;
+    }
 
     /** Asks all panels and saved searches over a range of time. */
     static List<Answer> ask(URI node, Instant from, Instant to)

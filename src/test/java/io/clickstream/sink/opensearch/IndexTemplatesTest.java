@@ -18,14 +18,15 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The index templates of aggregates are made from the fields of their formats, and the retention
- * policy has their patterns. {@code mvn test -Dtest=IndexTemplatesTest
- * -Dsurefire.failIfNoSpecifiedTests=false -Dtemplates.update=true} writes both.
+ * policy has their patterns. {@code mvn test -Dtest=IndexTemplatesTest -Dtemplates.update=true}
+ * writes both.
  */
 class IndexTemplatesTest {
 
@@ -35,10 +36,7 @@ class IndexTemplatesTest {
             Pattern.compile("(\"index_patterns\": \\[)[^]]*?(\\s*])");
     private static final String UPDATE = "templates.update";
     private static final String RENEW =
-            "written by mvn test -Dtest=IndexTemplatesTest"
-                    + " -Dsurefire.failIfNoSpecifiedTests=false -D"
-                    + UPDATE
-                    + "=true";
+            "written by mvn test -Dtest=IndexTemplatesTest -D" + UPDATE + "=true";
 
     private static final String TEMPLATE =
             """
@@ -79,22 +77,34 @@ class IndexTemplatesTest {
         return fields().keySet();
     }
 
+    @BeforeAll
+    static void update() throws IOException {
+        if (Boolean.getBoolean(UPDATE)) {
+            for (String index : indices()) {
+                Files.writeString(file(index), expected(index));
+            }
+            Files.writeString(POLICY, expectedPolicy());
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("indices")
     void haveTheFieldsOfTheFormat(String index) throws Exception {
-        Path file = file(index);
-        String expected =
-                TEMPLATE.formatted(
-                        index,
-                        fields().get(index).stream()
-                                .map(IndexTemplatesTest::mapping)
-                                .collect(Collectors.joining(",\n")),
-                        description(index, file));
-        if (Boolean.getBoolean(UPDATE)) {
-            Files.writeString(file, expected);
-        }
+        assertThat(file(index)).as(RENEW).exists().content().isEqualTo(expected(index));
+    }
 
-        assertThat(file).as(RENEW).exists().content().isEqualTo(expected);
+    @Test
+    void thePolicyIsForTheIndicesOfEachDayOrMonth() throws Exception {
+        assertThat(POLICY).as(RENEW).content().isEqualTo(expectedPolicy());
+    }
+
+    private static String expected(String index) throws IOException {
+        return TEMPLATE.formatted(
+                index,
+                fields().get(index).stream()
+                        .map(IndexTemplatesTest::mapping)
+                        .collect(Collectors.joining(",\n")),
+                description(index, file(index)));
     }
 
     /** An existing description stays, since it may say more than the list of aggregates. */
@@ -126,22 +136,16 @@ class IndexTemplatesTest {
                 .stripTrailing();
     }
 
-    @Test
-    void thePolicyIsForTheIndicesOfEachDayOrMonth() throws Exception {
+    /** The policy as it is, but for its patterns. */
+    private static String expectedPolicy() throws IOException {
         String policy = Files.readString(POLICY);
         Matcher patterns = PATTERNS.matcher(policy);
         assertThat(patterns.find()).as("index_patterns in %s", POLICY).isTrue();
-        String expected =
-                policy.substring(0, patterns.end(1))
-                        + indices().stream()
-                                .map(index -> "\n          \"" + index + "-*\"")
-                                .collect(Collectors.joining(","))
-                        + policy.substring(patterns.start(2));
-        if (Boolean.getBoolean(UPDATE)) {
-            Files.writeString(POLICY, expected);
-        }
-
-        assertThat(POLICY).as(RENEW).content().isEqualTo(expected);
+        return policy.substring(0, patterns.end(1))
+                + indices().stream()
+                        .map(index -> "\n          \"" + index + "-*\"")
+                        .collect(Collectors.joining(","))
+                + policy.substring(patterns.start(2));
     }
 
     @ParameterizedTest
