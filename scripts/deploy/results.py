@@ -9,7 +9,11 @@ class Switch:
     """A parameter that turns an optional result on. It is named like the property group that it gives to the job."""
 
     def __init__(self, group, values, description, properties):
-        """values: the first one is the default, which turns the result off; properties: of the group, ${} is the value."""
+        """What the templates say of it.
+
+        values: the first one is the default, which turns the result off
+        properties: those of the group; ${} stands for the value of the parameter
+        """
         self.group = group
         self.parameter = _parameter(group)
         self.values = values

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,12 +29,12 @@ class DeployViewsITCase {
     private static final String STREAM_ARN =
             "arn:aws:kinesis:eu-central-1:123456789012:stream/clicks";
     private static final List<String> STREAMS =
-            List.of(
-                    "clicks",
-                    "shop-Departments_Agg",
-                    "shop-ClickEvents_UserId_Agg_Result",
-                    "shop-User_Sessions_Aggregates_With_Order_Checkout",
-                    "shop-DeadLetters");
+            Stream.concat(
+                            Stream.of("clicks"),
+                            StackResult.all().stream()
+                                    .filter(result -> result.group().isEmpty())
+                                    .map(result -> "shop-" + result.topic()))
+                    .toList();
 
     @TempDir private Path folder;
     private DeployAccount account;
