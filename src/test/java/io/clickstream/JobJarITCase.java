@@ -63,7 +63,7 @@ class JobJarITCase {
     /** What a Flink cluster has on its class path: itself, its libraries, and logging. */
     private static final Pattern OF_FLINK =
             Pattern.compile(
-                    "flink-(?!connector-(kafka|kinesis|opensearch)|parquet|test|table|runtime-web).*"
+                    "flink-(?!connector-(aws|kafka|kinesis|opensearch)|parquet|test|table|runtime-web).*"
                         + "|(log4j|slf4j|kryo|minlog|objenesis|frocksdbjni|commons-cli"
                         + "|commons-collections|commons-compress|commons-lang3|commons-math3|jsr305"
                         + "|snakeyaml-engine)-.*");

@@ -11,6 +11,7 @@ final class AwsClient {
 
     private static final String REGION = "aws.region";
     private static final String ENDPOINT = "aws.endpoint";
+    private static final String PROTOCOL = "aws.http.protocol.version";
 
     /**
      * The client's settings: the user's {@code aws.…} settings, the region, and the endpoint.
@@ -32,7 +33,12 @@ final class AwsClient {
                     if (uris.size() > 1) {
                         reader.error(endpointKey, "has several addresses; it must have one");
                     }
-                    properties.setProperty(ENDPOINT, uris.get(0).toString());
+                    URI uri = uris.get(0);
+                    properties.setProperty(ENDPOINT, uri.toString());
+                    if ("http".equals(uri.getScheme())) {
+                        // HTTP/2 is negotiated while a connection is encrypted.
+                        properties.putIfAbsent(PROTOCOL, "HTTP1_1");
+                    }
                 });
         return properties;
     }

@@ -39,6 +39,8 @@ public final class DeadLetter implements Incoming {
         UNREADABLE_FILE,
         /** OpenSearch permanently refuses this document. */
         UNINDEXABLE,
+        /** A result that is longer than a record of a stream can be. */
+        RESULT_TOO_LARGE,
         /** An interaction without an item. */
         INTERACTION_WITHOUT_ITEM,
         /** An interaction whose session is the text {@code null}, which Personalize drops. */

@@ -56,7 +56,33 @@ class KinesisConfigTest {
                 .containsOnly(
                         entry("aws.region", "us-east-1"),
                         entry("aws.endpoint", "http://k:4568"),
+                        // Without TLS there is no HTTP/2.
+                        entry("aws.http.protocol.version", "HTTP1_1"),
                         entry("aws.trust.all.certificates", "true"));
+    }
+
+    @Test
+    void leavesTheProtocolToTheUserAndToTls() {
+        assertThat(protocol("https://k:4568")).isNull();
+        assertThat(protocol("http://k:4568")).isEqualTo("HTTP1_1");
+        assertThat(protocol("http://k:4568", "aws.http.protocol.version", "HTTP2"))
+                .isEqualTo("HTTP2");
+    }
+
+    private static String protocol(String endpoint, String... more) {
+        PropertyGroups groups =
+                stream("clicks")
+                        .with("source.kinesis", "region", "us-east-1")
+                        .with("source.kinesis", "endpoint", endpoint)
+                        .group("sink.kinesis");
+        for (int i = 0; i < more.length; i += 2) {
+            groups = groups.with("source.kinesis", more[i], more[i + 1]);
+        }
+        return parse(groups)
+                .kinesisSource()
+                .orElseThrow()
+                .clientProperties()
+                .getProperty("aws.http.protocol.version");
     }
 
     @Test

@@ -469,6 +469,18 @@ class AlarmsTest {
                                         .says("deadLetters.unindexable", 0, END, always(3))));
         cases.add(
                 on(
+                        "ResultTooLargeAlarm",
+                        "the first result that is too long begins the counter",
+                        run -> run.says("deadLetters.result-too-large", 120, END, always(1))));
+        cases.add(
+                off(
+                        "ResultTooLargeAlarm",
+                        "a result that was too long, but long ago",
+                        run ->
+                                run.runs(-600, 0, END)
+                                        .says("deadLetters.result-too-large", 0, END, always(1))));
+        cases.add(
+                on(
                         "PersonalizeAlarm",
                         "calls fail, and nothing was ever spilled",
                         run -> run.says("personalize.failures", grows(2))));
@@ -490,6 +502,7 @@ class AlarmsTest {
     private static final Map<String, List<String>> COUNTERS =
             Map.of(
                     "UnindexableAlarm", List.of("deadLetters.unindexable"),
+                    "ResultTooLargeAlarm", List.of("deadLetters.result-too-large"),
                     "LostOffsetsAlarm", List.of("lostOffsets"),
                     "LostTransactionsAlarm", List.of("kafka.transactionsLost"),
                     "ShardsGoneAlarm", List.of("kinesis.shardsGone"),
@@ -603,6 +616,7 @@ class AlarmsTest {
         for (String alarm :
                 List.of(
                         "UnindexableAlarm",
+                        "ResultTooLargeAlarm",
                         "LostOffsetsAlarm",
                         "LostTransactionsAlarm",
                         "ShardsGoneAlarm")) {

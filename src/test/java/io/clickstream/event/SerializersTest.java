@@ -46,6 +46,7 @@ class SerializersTest {
                                     reason != Reason.UNKNOWN_SCHEMA
                                             && reason != Reason.IMPLAUSIBLE_TIME
                                             && reason != Reason.UNREADABLE_FILE
+                                            && reason != Reason.RESULT_TOO_LARGE
                                             && !reason.name().startsWith("INTERACTION_"))
                     .map(
                             reason ->

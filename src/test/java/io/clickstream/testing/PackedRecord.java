@@ -1,11 +1,11 @@
 package io.clickstream.testing;
 
+import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
-import org.apache.flink.kinesis.shaded.com.amazonaws.services.kinesis.clientlibrary.types.Messages;
-import org.apache.flink.kinesis.shaded.com.google.protobuf.ByteString;
+import software.amazon.kinesis.retrieval.kpl.Messages;
 
 /** Packs records into one, as the Kinesis Producer Library does. */
 public final class PackedRecord {

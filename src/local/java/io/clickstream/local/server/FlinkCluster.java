@@ -46,7 +46,7 @@ public final class FlinkCluster implements AutoCloseable {
     /** What a Flink distribution has in its lib folder: itself, its libraries, and logging. */
     private static final Pattern OF_FLINK =
             Pattern.compile(
-                    "(flink-(?!connector-(kafka|kinesis|opensearch)|parquet|test|table).*"
+                    "(flink-(?!connector-(aws|kafka|kinesis|opensearch)|parquet|test|table).*"
                             + "|(log4j|slf4j|kryo|minlog|objenesis|frocksdbjni|commons-cli"
                             + "|commons-collections|commons-compress|commons-io|commons-lang3"
                             + "|commons-math3|commons-text|jsr305|lz4-java|snakeyaml-engine"

@@ -18,21 +18,21 @@ import java.util.Properties;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.flink.kinesis.shaded.org.apache.flink.connector.aws.util.AWSClientUtil;
-import org.apache.flink.kinesis.shaded.org.apache.flink.connector.aws.util.AWSGeneralUtil;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.core.SdkBytes;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.core.exception.SdkException;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.http.async.SdkAsyncHttpClient;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.Record;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.ScalingType;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.Shard;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.StreamDescriptionSummary;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.StreamStatus;
+import org.apache.flink.connector.aws.util.AWSClientUtil;
+import org.apache.flink.connector.aws.util.AWSGeneralUtil;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
+import software.amazon.awssdk.services.kinesis.model.Record;
+import software.amazon.awssdk.services.kinesis.model.ScalingType;
+import software.amazon.awssdk.services.kinesis.model.Shard;
+import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
+import software.amazon.awssdk.services.kinesis.model.StreamDescriptionSummary;
+import software.amazon.awssdk.services.kinesis.model.StreamStatus;
 
 /**
  * A Kinesis-compatible server in a child process: npm's {@code kinesis-local}, which is installed
@@ -279,6 +279,8 @@ public final class KinesisServer implements AutoCloseable {
         properties.putAll(loginSettings());
         properties.setProperty("aws.region", REGION);
         properties.setProperty("aws.endpoint", uri.toString());
+        // HTTP/2 is negotiated while a connection is encrypted.
+        properties.setProperty("aws.http.protocol.version", "HTTP1_1");
         return properties;
     }
 
@@ -297,9 +299,7 @@ public final class KinesisServer implements AutoCloseable {
                 "aws.credentials.provider.basic.accesskeyid",
                 "local",
                 "aws.credentials.provider.basic.secretkey",
-                "local",
-                "aws.http.protocol.version",
-                "HTTP1_1");
+                "local");
     }
 
     /** Where the server answers, without TLS. */

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.core.SdkBytes;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.PutRecordRequest;
 import org.apache.flink.util.FlinkRuntimeException;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.kinesis.model.PutRecordRequest;
 
 /** Writes the dead letters of other sinks to the stream, with its own client. */
 final class KinesisDeadLetterOutlet implements DeadLetterOutlet {

@@ -14,11 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.connector.kinesis.sink.KinesisStreamsSink;
-import org.apache.flink.connector.kinesis.sink.KinesisStreamsSinkBuilder;
-import org.apache.flink.connector.kinesis.sink.PartitionKeyGenerator;
+import org.apache.flink.connector.base.sink.writer.ElementConverter;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 
 /**
  * Streams: one per aggregate, and one for dead letters. Records are written at least once, because
@@ -51,8 +50,12 @@ public final class KinesisDestination implements Destination {
         AggregateJson<T> json = new AggregateJson<>(format);
         return sink(
                 config.stream(aggregate),
-                json::toBytes,
-                value -> PartitionKey.of(new String(format.key(value), StandardCharsets.UTF_8)));
+                (value, context) ->
+                        record(
+                                json.toBytes(value),
+                                PartitionKey.of(
+                                        new String(format.key(value), StandardCharsets.UTF_8))),
+                true);
     }
 
     /** A sink whose records have the reason as key. */
@@ -61,8 +64,9 @@ public final class KinesisDestination implements Destination {
         return Optional.of(
                 sink(
                         config.deadLettersStream(),
-                        DeadLetterJson::toBytes,
-                        letter -> letter.reason().label()));
+                        (letter, context) ->
+                                record(DeadLetterJson.toBytes(letter), letter.reason().label()),
+                        false));
     }
 
     /** The outlet of other sinks to the dead letters. */
@@ -86,17 +90,18 @@ public final class KinesisDestination implements Destination {
         };
     }
 
-    @SuppressWarnings("deprecation") // A name does where the account is the job's own.
-    private <T> KinesisStreamsSink<T> sink(
-            KinesisStreamName stream, SerializationSchema<T> format, PartitionKeyGenerator<T> key) {
-        KinesisStreamsSinkBuilder<T> builder =
-                KinesisStreamsSink.<T>builder()
-                        .setKinesisClientProperties(config.clientProperties())
-                        .setSerializationSchema(format)
-                        .setPartitionKeyGenerator(key)
-                        .setFailOnError(false);
-        stream.arn()
-                .ifPresentOrElse(builder::setStreamArn, () -> builder.setStreamName(stream.name()));
-        return builder.build();
+    private static PutRecordsRequestEntry record(byte[] data, String key) {
+        return PutRecordsRequestEntry.builder()
+                .data(SdkBytes.fromByteArrayUnsafe(data))
+                .partitionKey(key)
+                .build();
+    }
+
+    private <T> KinesisSink<T> sink(
+            KinesisStreamName stream,
+            ElementConverter<T, PutRecordsRequestEntry> converter,
+            boolean inOrder) {
+        return new KinesisSink<>(
+                config.clientProperties(), stream, converter, inOrder, deadLetterOutlet(config));
     }
 }

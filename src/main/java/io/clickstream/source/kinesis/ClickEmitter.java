@@ -6,7 +6,7 @@ import io.clickstream.source.RecordDecoder;
 import java.util.List;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.connector.base.source.reader.RecordEmitter;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.Record;
+import software.amazon.awssdk.services.kinesis.model.Record;
 
 /**
  * Converts every record of a shard, and every record that was packed into one, to exactly one click

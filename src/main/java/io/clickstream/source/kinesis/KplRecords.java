@@ -1,13 +1,13 @@
 package io.clickstream.source.kinesis;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.apache.flink.kinesis.shaded.com.amazonaws.services.kinesis.clientlibrary.types.Messages.AggregatedRecord;
-import org.apache.flink.kinesis.shaded.com.google.protobuf.ByteString;
-import org.apache.flink.kinesis.shaded.com.google.protobuf.InvalidProtocolBufferException;
+import software.amazon.kinesis.retrieval.kpl.Messages.AggregatedRecord;
 
 /**
  * Unpacks records that the Kinesis Producer Library has aggregated into one.

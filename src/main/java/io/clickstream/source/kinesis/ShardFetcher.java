@@ -9,8 +9,8 @@ import javax.annotation.Nullable;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsChange;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.Record;
 import org.apache.flink.metrics.Counter;
+import software.amazon.awssdk.services.kinesis.model.Record;
 
 /**
  * Reads all shards of one subtask at the same time. It holds at most one batch per shard. Polled

@@ -2,8 +2,8 @@ package io.clickstream.source.kinesis;
 
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.SubscribeToShardResponseHandler;
+import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
+import software.amazon.awssdk.services.kinesis.model.SubscribeToShardResponseHandler;
 
 /** The requests that a feed sends to Kinesis; replaced in tests. Answers arrive in any thread. */
 interface ShardRequests {

@@ -3,14 +3,14 @@ package io.clickstream.source.kinesis;
 import io.clickstream.time.PartitionTimes;
 import java.time.Duration;
 import javax.annotation.Nullable;
-import org.apache.flink.kinesis.shaded.org.reactivestreams.Subscriber;
-import org.apache.flink.kinesis.shaded.org.reactivestreams.Subscription;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.SubscribeToShardEvent;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.SubscribeToShardEventStream;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.SubscribeToShardResponseHandler;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.kinesis.model.SubscribeToShardEvent;
+import software.amazon.awssdk.services.kinesis.model.SubscribeToShardEventStream;
+import software.amazon.awssdk.services.kinesis.model.SubscribeToShardResponseHandler;
 
 /**
  * Receives a shard's records with enhanced fan-out. Kinesis ends a subscription after five minutes;
