@@ -2,6 +2,7 @@
 
 import datetime
 import email.utils
+import json
 import time
 
 from calls import CallFailed, Late, Stop
@@ -117,6 +118,14 @@ class Application:
                        f"see '{self.hint('logs --errors')}'; fix the cause, then '{way_on}' continues from here, or run "
                        f"'{self.hint('rollback')}' or '{self.hint('destroy --yes')}'", self.last_failure())
 
+    def start_hint(self, run):
+        """How the user starts it.
+
+        run: what the start is to be told
+        """
+        more = ["--run-configuration", json.dumps(run)] if run else []
+        return self._calls.aws_hint("kinesisanalyticsv2", "start-application", "--application-name", self.name, *more)
+
     def stop(self):
         """Stops it with a snapshot, which the service takes by itself."""
         self._calls.say(f"Stopping the application {self.name}")
@@ -124,17 +133,21 @@ class Application:
                   "nothing was changed; try again when it is RUNNING")
         self._await_stop()
 
+    def rest(self):
+        """Waits out a passing status, and gives the status after it, or one that does not pass in time and that force ends."""
+        try:
+            return self._calls.until("the application", self._status_call(), SETTLED, "RUNNING", or_stop=self._unseen())
+        except Late as late:
+            if str(late) not in FORCIBLE:
+                raise self._unsettled(late) from None
+            return str(late)
+
     def stop_by_force(self):
         """Stops it without a snapshot if the service allows it, and gives the status then.
 
-        A passing status is waited out. One that does not pass in time is ended by force, which is what Force is for.
+        A status that does not pass in time is ended by force, which is what Force is for.
         """
-        try:
-            status = self._calls.until("the application", self._status_call(), SETTLED, "RUNNING", or_stop=self._unseen())
-        except Late as late:
-            status = str(late)
-            if status not in FORCIBLE:
-                raise self._unsettled(late) from None
+        status = self.rest()
         if status not in FORCIBLE:
             return status
         self._calls.say(f"Stopping the application {self.name}")
@@ -153,10 +166,10 @@ class Application:
             ["kinesisanalyticsv2", "describe-application-snapshot", "--application-name", self.name,
              "--snapshot-name", snapshot, "--query", "SnapshotDetails.SnapshotStatus"],
             {"READY", "FAILED", "DELETING"}, "READY",
-            or_stop=(f"the snapshot {snapshot} can't be read", "nothing was changed; try again"))
+            or_stop=(f"the snapshot {snapshot} can't be read", "the stack is unchanged; try again"))
         if status != "READY":
             raise Stop(f"the snapshot {snapshot} of {self.name} failed: it is {status}",
-                       "nothing was changed: the job continues to run. See "
+                       "the stack is unchanged: the job continues to run. See "
                        f"'{self.hint('logs --errors')}' for the reason why checkpoints fail, then try again")
 
     def delete_snapshot(self, snapshot):
@@ -164,7 +177,7 @@ class Application:
                            "--snapshot-name", snapshot["SnapshotName"], "--snapshot-creation-timestamp",
                            str(snapshot["SnapshotCreationTimestamp"]),
                            or_stop=(f"the snapshot {snapshot['SnapshotName']} can't be deleted",
-                                    "nothing else was changed; try again, or omit --keep"))
+                                    "the stack is unchanged; try again, or omit --keep"))
 
     def await_processing(self):
         """Waits until the job has run for a minute: one that fails over and over never has a minute of uptime."""
@@ -197,6 +210,17 @@ class Application:
             self._calls.result(f"It processes: a subtask has read {int(records)} records")
         else:
             self._calls.result("It runs, and has read no records yet")
+
+    def last_start(self):
+        """The id of the last successful start; None if it can't be found out, empty if the service knows of none."""
+        try:
+            found = self._calls.read("kinesisanalyticsv2", "list-application-operations", "--application-name", self.name,
+                                     "--operation", "StartApplication", "--operation-status", "SUCCESSFUL", "--query",
+                                     "ApplicationOperationInfoList[].[StartTime, OperationId]", may_fail=True)
+        except CallFailed:
+            # An older aws command does not know this call, or the permission is missing.
+            return None
+        return max(found or [["", ""]], key=lambda each: each[0] and moment(each[0]))[1]
 
     def last_failure(self):
         """What the service says of the last operation that failed; empty if it says nothing."""

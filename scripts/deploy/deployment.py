@@ -4,18 +4,19 @@ import datetime
 import json
 
 from application import Application
-from calls import CallFailed, Stop, WORK
+from begun import Begun, PENDING, SKIP, UNKNOWN
+from calls import Stop, WORK
 from checks import problem_for_job, problem_in_template, values_of
 from destroy import deregister_consumers
-from jar import Bucket, Jar, read_template, template_file
+from jar import Jar, read_template, template_file
 from kept import names_to_keep, need_same_cluster, need_unchanged, older_consumer
 from options import Misuse
 
 #: Begins the names of snapshots that updates take.
 BEFORE = "before-"
 
-#: Starts without any state.
-SKIP = "SKIP_RESTORE_FROM_SNAPSHOT"
+#: The service's quota of snapshots.
+MOST_SNAPSHOTS = 1000
 
 
 def deploy(task):
@@ -41,7 +42,7 @@ def _create(task):
         raise Misuse(f"there is no stack {task.stack.name} yet, and a new one needs --source kinesis or --source msk")
     jar = Jar(task.calls, task.jar())
     parameters = _parameters(task, jar, template)
-    bucket = Bucket(task.calls, task.options.jar_bucket, task.made)
+    bucket = task.bucket(task.options.jar_bucket)
     bucket.look(task.region)
     _add_template_url(task, bucket, parameters, template)
     _upload(task, bucket, jar, template)
@@ -67,65 +68,67 @@ def _update(task):
     names = names_to_keep(stack, application.groups())
     need_unchanged(stack, stack.parameters, options.given, names, options.yes)
     starts_over = _starts_over(task)
-    begun = Begun(task, options.jar_bucket)
+    begun = Begun(task, application, options.jar_bucket)
     jar = Jar(calls, task.jar())
     loses_state = jar.need_state_of(stack.parameters.get("JarBucket", ""), stack.parameters.get("JarKey", ""),
                                     options.allow_lost_state)
     parameters = _parameters(task, jar, template)
     former = stack.application_parameters()
-    bucket = Bucket(calls, options.jar_bucket, task.made)
+    bucket = task.bucket(options.jar_bucket)
     bucket.look(task.region)
     _add_template_url(task, bucket, parameters, template)
     # By the same template the names stay as they are, whether they are parameters or not.
     is_same = stack.is_as(template_file(template), parameters, options.tags)
     parameters = {**names, **parameters}
     status = application.settle("RUNNING")
-    if status == "READY" and begun.discards(stack):
-        calls.say("An earlier update began to discard all state, and did not start the application; this one goes on with that")
-        starts_over = True
+    run = _prepared(task, begun, status, _run_configuration(options, starts_over), is_same)
     if is_same:
-        _keep(task, application, bucket, jar, status, begun)
+        _keep(task, application, bucket, jar, status, begun, run)
         return
     if status == "ROLLED_BACK" and (loses_state or starts_over):
         raise Stop(f"state would be lost, but the application {application.name} is ROLLED_BACK: the service starts it only with "
                    "an update, and only with its state",
                    f"nothing was changed; get it RUNNING with '{task.hint('rollback')}' or with an update that keeps the state, "
                    "then run this again")
-    run = _run_configuration(options, starts_over)
     takes_snapshot = status == "RUNNING" and _snapshots_are_on(task, application)
-    old = _old_snapshots(application, options.keep) if options.keep else []
+    unneeded, old = _old_snapshots(task, application, bucket, begun) if options.keep else ([], [])
+    starts = status == "READY" or status == "RUNNING" and options.allow_lost_state
+    if starts and run:
+        # Asked before the first change, so that a dry run knows it.
+        begun.last_start()
 
     task.made.append(stack.told)
-    for snapshot in old:
-        calls.say(f"Deleting the snapshot {snapshot['SnapshotName']}")
-        application.delete_snapshot(snapshot)
+    _delete(task, application, unneeded)
     _upload(task, bucket, jar, template)
     if takes_snapshot:
         time = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%d%H%M%S")
         snapshot = f"{BEFORE}{jar.hash[:12]}-{time}"
+        # First, so that no snapshot of an update is without them.
+        _remember(task, bucket, snapshot)
         application.take_snapshot(snapshot)
         task.made.append(f"the snapshot {snapshot} of the application {application.name}")
-        _remember(task, bucket, snapshot)
     elif status == "ROLLED_BACK":
         calls.say("The service has rolled back by itself, so there is nothing to take a snapshot of")
-    # Another update may begin where this one is cut off, and must not restore what this one discards.
-    starts = status == "READY" or options.allow_lost_state
-    if starts and run or begun.is_set():
-        begun.put(bucket, run if starts else {}, parameters)
+    if not takes_snapshot:
+        calls.say(f"This update takes no snapshot. '{task.hint('rollback')}' will go back further than this update, and will need --yes")
+    _delete(task, application, old)
     # Only a start can be told to leave state out, so the stack is changed between a stop and a start.
     if options.allow_lost_state and status == "RUNNING":
         application.stop()
         task.made.append(f"the application {application.name}, stopped")
+        status = "READY"
     else:
         # A snapshot takes its time, in which the service may have begun something of its own.
         application.settle(status)
+    # Another update may begin where this one is cut off, and must not restore what this one discards.
+    begun.begin(status, run if starts else {}, parameters, takes_snapshot)
     calls.say(f"Updating the stack {stack.name}")
     changed = stack.deploy(bucket.name, template_file(template), parameters, options.tags)
     application.need_update(changed, stack.way_out())
     if changed and takes_snapshot:
         task.made.append(f"'{task.hint('rollback')}' undoes the update")
     _start_again(task, application, jar, starts, run)
-    begun.clear(bucket)
+    begun.end_update(takes_snapshot)
     application.await_processing()
     application.need_jar(jar.key, _way_back(task))
     # The job has registered one of its own name.
@@ -134,7 +137,42 @@ def _update(task):
     task.show_addresses(application)
 
 
-def _keep(task, application, bucket, jar, status, begun):
+def _prepared(task, begun, status, run, is_same):
+    """What the start is to be told, with what an earlier command has begun and not ended.
+
+    run: what this command would tell it
+    """
+    state = begun.state(status)
+    if state not in (PENDING, UNKNOWN):
+        return run
+    yes, say = task.options.yes, task.calls.say
+    unknown = "" if state == PENDING else ". It is unknown whether the application has run since, and what a start would lose"
+    way_back = f"'{task.hint('rollback')}' completes the rollback"
+    if begun.snapshot():
+        what = f"a rollback to the snapshot {begun.snapshot()} was begun, and did not start the application{unknown}"
+        if is_same and begun.is_applied() and (state == PENDING or yes):
+            say(f"An earlier rollback to the snapshot {begun.snapshot()} did not start the application; this command does")
+            return begun.run()
+        if not yes:
+            goes_on = "to complete it by this command" if is_same and begun.is_applied() else "to start from the latest snapshot"
+            raise Stop(what, f"nothing was changed; {way_back}. Use --yes {goes_on} instead")
+        say(f"{what[0].upper()}{what[1:]}; this update starts it from its latest snapshot")
+        return run
+    both = {**begun.run(), **run}
+    if SKIP in json.dumps(both):
+        both.pop("FlinkRunConfiguration", None)
+    if both == run:
+        return run
+    lost = "all state" if SKIP in json.dumps(both) else "the state of removed operators"
+    if state == UNKNOWN and not yes:
+        raise Stop(f"an earlier update began to discard {lost}, and was cut off{unknown}",
+                   "nothing was changed; use --yes to go on with that, or delete the file begun.json to keep the state: "
+                   f"'aws s3 rm {begun.address()}'")
+    say(f"An earlier update began to discard {lost}, and did not start the application; this one goes on with that")
+    return both
+
+
+def _keep(task, application, bucket, jar, status, begun, run):
     """Leaves a stack and its application as they are. Starts an application that is stopped, as an update does.
 
     A jar that is no longer in the bucket is uploaded again: the next start would need it.
@@ -143,8 +181,8 @@ def _keep(task, application, bucket, jar, status, begun):
     task.made.append(task.stack.told)
     application.need_update(False, task.stack.way_out())
     _upload(task, bucket, jar, task.stack.template())
-    _start_again(task, application, jar, status == "READY", begun.run(task.stack))
-    begun.clear(bucket)
+    _start_again(task, application, jar, status == "READY", run if status == "READY" else {})
+    begun.end_start()
     application.await_processing()
     application.need_jar(jar.key, _way_back(task))
     task.made.clear()
@@ -195,11 +233,30 @@ def _snapshots_are_on(task, application):
     return on
 
 
-def _old_snapshots(application, keep):
-    """Snapshots of earlier updates, without the newest ones."""
-    ours = [each for each in application.snapshots() if each["SnapshotName"].startswith(BEFORE)
-            and each["SnapshotStatus"] in ("READY", "FAILED")]
-    return ours[:-keep]
+def _old_snapshots(task, application, bucket, begun):
+    """Snapshots of earlier updates that --keep deletes: those that are of no use, and those that are no longer needed.
+
+    The second ones are deleted when the update has taken its own. Only what a rollback can go back to counts for N.
+    """
+    snapshots = application.snapshots()
+    ours = [each for each in snapshots if each["SnapshotName"].startswith(BEFORE)]
+    unneeded = [each for each in ours if each["SnapshotStatus"] == "FAILED"]
+    whole = bucket.names(remembered(task.stack.name, ""))
+    ready = [each for each in ours if each["SnapshotStatus"] == "READY"]
+    usable = [each for each in ready if f"{remembered(task.stack.name, each['SnapshotName'])}/parameters.json" in whole]
+    if len(usable) <= task.options.keep:
+        return unneeded, []
+    oldest = usable[-task.options.keep]
+    old = [each for each in ready[:ready.index(oldest)] if each["SnapshotName"] not in begun.names()]
+    # Otherwise there would be no room for the update's own.
+    excess = 1 if old and len(snapshots) - len(unneeded) >= MOST_SNAPSHOTS else 0
+    return unneeded + old[:excess], old[excess:]
+
+
+def _delete(task, application, snapshots):
+    for snapshot in snapshots:
+        task.calls.say(f"Deleting the snapshot {snapshot['SnapshotName']}")
+        application.delete_snapshot(snapshot)
 
 
 def _remember(task, bucket, snapshot):
@@ -217,60 +274,6 @@ def _remember(task, bucket, snapshot):
 def remembered(stack, snapshot):
     """The folder in the bucket of what belongs to a snapshot."""
     return f"clickstream/stacks/{stack}/{snapshot}"
-
-
-class Begun:
-    """What a command has begun with the application and not yet ended, in the bucket beside the jars.
-
-    It is there from before the stop until after the start, with what the start is to be told.
-    """
-
-    def __init__(self, task, bucket):
-        self._task = task
-        self._key = f"clickstream/stacks/{task.stack.name}/begun.json"
-        self._known = self._read(bucket)
-
-    def _read(self, bucket):
-        file = f"{WORK}/begun.json"
-        try:
-            self._task.calls.read("s3api", "get-object", "--bucket", bucket, "--key", self._key, file, may_fail=True)
-        except CallFailed as failed:
-            # Without the permission to list, a file that is not there is denied.
-            if failed.code() in ("NoSuchKey", "AccessDenied"):
-                return {}
-            raise Stop(f"s3://{bucket}/{self._key} can't be read", "nothing was changed; check the bucket's name, and try again",
-                       str(failed)) from failed
-        with open(self._task.calls.path(file), encoding="utf-8") as text:
-            return json.load(text)
-
-    def is_set(self):
-        return bool(self._known)
-
-    def run(self, stack, states=("to",)):
-        """What the start is to be told; nothing if the stack is none of these states, which the command went from and to."""
-        # Only what an update was given is known of its target.
-        known = [self._known.get(each) for each in states]
-        return self._known["run"] if any(each and each.items() <= stack.parameters.items() for each in known) else {}
-
-    def discards(self, stack):
-        return self.run(stack).get("ApplicationRestoreConfiguration", {}).get("ApplicationRestoreType") == SKIP
-
-    def snapshot(self, stack):
-        """The snapshot that a rollback has begun to restore; empty if there is none."""
-        return self.run(stack, ("from", "to")).get("ApplicationRestoreConfiguration", {}).get("SnapshotName", "")
-
-    def put(self, bucket, run, to=None):
-        if run:
-            self._known = {"run": run, "from": self._task.stack.parameters, "to": to}
-        else:
-            self._known = {}
-        file = f"{WORK}/begun.json"
-        self._task.calls.run("printf", "%s", json.dumps(self._known), to=file)
-        bucket.put(file, self._key)
-
-    def clear(self, bucket):
-        if self._known:
-            self.put(bucket, {})
 
 
 def _upload(task, bucket, jar, template):

@@ -70,6 +70,13 @@ class Bucket:
                                           f"'aws s3 mb s3://{self.name}' creates one"))
         self._present = set(found or [])
 
+    def names(self, folder):
+        """The keys in a folder."""
+        return set(self._calls.read("s3api", "list-objects-v2", "--bucket", self.name, "--prefix", folder, "--query", "Contents[].Key",
+                                    or_stop=(f"the folder {folder} of the bucket {self.name} can't be listed",
+                                             "nothing was changed; check that you have the permission s3:ListBucket, or omit "
+                                             "--keep")) or [])
+
     def _need_region(self, region):
         try:
             place = self._calls.read("s3api", "get-bucket-location", "--bucket", self.name, "--query", "LocationConstraint",
@@ -122,13 +129,15 @@ class Bucket:
         else:
             self.put(file, key, *more)
 
-    def put(self, file, key, *more):
+    def put(self, file, key, *more, told="which is harmless"):
+        """told: what the user is told of the file if the command fails"""
         self._calls.say(f"Uploading s3://{self.name}/{key}")
         self._calls.change("s3api", "put-object", "--bucket", self.name, "--key", key, "--body", file, *more, repeats=True,
                            or_stop=(f"s3://{self.name}/{key} can't be written",
                                     "check that the bucket is in the Region of the stack, and that you have the permission "
                                     "s3:PutObject; then run this again"))
-        self._made.append(f"s3://{self.name}/{key}, which is harmless")
+        self._made[:] = [each for each in self._made if not str(each).startswith(f"s3://{self.name}/{key}, ")]
+        self._made.append(f"s3://{self.name}/{key}, {told}")
 
     def template_url(self, name, region):
         """The address of a template there, as CloudFormation wants it."""

@@ -2,18 +2,19 @@
 
 import json
 
-from application import Application
+from application import Application, moment
+from begun import Begun, PENDING, RAN, restoring, UNKNOWN
 from calls import CallFailed, Stop, WORK
-from deployment import BEFORE, Begun, remembered
-from jar import Bucket
+from deployment import BEFORE, remembered
 from kept import need_unchanged, SWITCHES
 
 
 class Former:
     """What a snapshot's stack was: its template, in a file, and its parameters."""
 
-    def __init__(self, snapshot, template, parameters):
+    def __init__(self, snapshot, time, template, parameters):
         self.snapshot = snapshot
+        self.time = time
         self.template = template
         self.parameters = parameters
         self.jar = (parameters.get("JarBucket", ""), parameters.get("JarKey", ""))
@@ -27,84 +28,118 @@ def rollback(task):
     stack.need_settled()
     application = Application(calls, stack.name, stack.application_name())
     place = task.options.jar_bucket or stack.parameters["JarBucket"]
-    begun = Begun(task, place)
-    former = _begun_before(task, application, place, begun)
-    goes_on = former is not None
-    if not goes_on:
-        former, why = _choose(task, application, place)
+    begun = Begun(task, application, place)
+    status = application.rest() if begun.is_set() else ""
+    state = begun.state(status)
+    if state == RAN and status == "RUNNING" and begun.has_restored():
+        _finish(task, application, begun, place)
+        return
+    former, why = _begun_before(task, application, place, begun, state) or _choose(task, application, place, begun)
     goal = f"to the snapshot {former.snapshot} and the jar s3://{'/'.join(former.jar)}"
+    goes_on = state == PENDING and former.snapshot == begun.snapshot()
+    if why and not task.options.yes:
+        raise Stop(why.replace("GOAL", goal), "nothing was changed; use --yes to confirm" + _only_start(application, begun))
     if goes_on:
         calls.say("Continuing the rollback that was begun")
-    elif why and not task.options.yes:
-        raise Stop(why.replace("GOAL", goal), "nothing was changed; use --yes to confirm")
     _need_files(task, former)
     need_unchanged(stack, stack.parameters, {name: former.parameters[name] for name in SWITCHES if name in former.parameters}, {},
                    task.options.yes or goes_on)
     calls.say(f"Rolling back {goal}")
+    # Asked before the first change, so that a dry run knows it.
+    begun.last_start()
 
     task.made.append(stack.told)
     if former.jar[0] != place:
         # The stack names another bucket afterwards.
         task.add_option("--jar-bucket", place)
-    bucket = Bucket(calls, place, task.made)
-    run = {"ApplicationRestoreConfiguration": {"ApplicationRestoreType": "RESTORE_FROM_CUSTOM_SNAPSHOT",
-                                               "SnapshotName": former.snapshot}}
-    begun.put(bucket, run, former.parameters)
+    run = restoring(former.snapshot)
     # By force, without another snapshot: the job may be unable to take one.
     status = application.stop_by_force()
     if status == "READY":
         task.made.append(f"the application {application.name}, stopped: '{task.again()}' continues from here")
+    begun.begin(status, run, former.parameters)
     calls.say(f"Updating the stack {stack.name}")
     changed = stack.deploy(place, former.template, former.parameters, {})
     application.need_update(changed, stack.way_out())
     # An application that the service had rolled back can't be stopped before; the update makes it run.
     if application.settle("READY") == "RUNNING":
         application.stop_by_force()
+        begun.begin("READY", run, former.parameters)
     application.start(json.dumps(run), task.again())
+    _end(task, application, begun, former)
+
+
+def _finish(task, application, begun, place):
+    """Ends a rollback that was cut off when it had started the application."""
+    task.calls.say(f"The rollback to the snapshot {begun.snapshot()} has started the application; only its end was not seen")
+    snapshot = next((each for each in _of_updates(application) if each["SnapshotName"] == begun.snapshot()), None)
+    if not snapshot:
+        begun.end_start()
+        return
+    _end(task, application, begun, _read(task, place, snapshot))
+
+
+def _end(task, application, begun, former):
+    """Notes that the application was started, and waits until it runs. Another run would go back further."""
+    task.complete = True
+    task.made[:] = [f"the stack {task.stack.name}, rolled back, and the application {application.name}, started from the snapshot "
+                    f"{former.snapshot}: '{task.hint('status')}' shows whether it runs"]
+    begun.end_rollback(former.snapshot, former.time, former.parameters)
     application.await_processing()
     application.need_jar(former.jar[1], f"fix the cause, then run '{task.hint('rollback')}' again")
     task.made.clear()
-    task.complete = True
-    begun.clear(bucket)
-    calls.say(f"Restored the snapshot {former.snapshot}; the job reads clicks since then again, as far as the source still has them")
+    task.calls.say(f"Restored the snapshot {former.snapshot}; the job reads clicks since then again, as far as the source still has "
+                   "them")
     task.show_addresses(application)
 
 
-def _begun_before(task, application, bucket, begun):
-    """What an earlier rollback began to go back to; None if none was cut off."""
-    snapshot = begun.snapshot(task.stack)
-    if snapshot not in _of_updates(application):
+def _only_start(application, begun):
+    """How the user only starts an application that is stopped; empty if it is not."""
+    if application.describe()["ApplicationStatus"] != "READY":
+        return ""
+    return f". The application is stopped: to only start it, run '{application.start_hint(begun.run())}'"
+
+
+def _begun_before(task, application, bucket, begun, state):
+    """What an earlier rollback began to go back to, and why the user must confirm it, if so; None if none was cut off."""
+    snapshot = next((each for each in _of_updates(application) if each["SnapshotName"] == begun.snapshot()), None) \
+        if state in (PENDING, UNKNOWN) and begun.snapshot() else None
+    if not snapshot:
         return None
-    return _read(task, bucket, snapshot)
+    why = "" if state == PENDING else ("a rollback was begun, and it is unknown whether the application has run since; this rollback "
+                                       "continues it, GOAL, and loses what the job has done since")
+    return _read(task, bucket, snapshot), why
 
 
-def _choose(task, application, bucket):
+def _choose(task, application, bucket, begun):
     """What to go back to: the newest that the stack is not already. Gives it, and why the user must confirm it, if so."""
     stack = task.stack
-    key = stack.parameters.get("JarKey", "")
-    prefix = f"{BEFORE}{key.rpartition('/')[2][:12]}-"
-    names = _of_updates(application)
-    newest = None
-    for name in names:
-        try:
-            former = _read(task, bucket, name)
-        except Stop as stop:
-            # An update that was cut off between its snapshot and the rest has left nothing else.
-            if name.startswith(prefix) or CallFailed(stop.said).code() not in ("NoSuchKey", "AccessDenied"):
-                raise
+    snapshots = _of_updates(application)
+    at, time = begun.at() or ("", None)
+    older = [each for each in snapshots if not at or moment(each["SnapshotCreationTimestamp"]) < time]
+    for each in older:
+        former = _read(task, bucket, each)
+        if _is_there(task, former):
             continue
-        newest = newest or former
-        if not _is_there(task, former):
-            if former is newest and name == names[0]:
-                return former, ""
-            return former, (f"the stack {stack.name} has already been rolled back to before the update that took the snapshot "
-                            f"{names[0]}; this rollback goes back further, GOAL")
-    if newest is None:
-        raise Stop(f"there is no snapshot of {application.name} from before its jar {key}",
+        if at:
+            why = f"the stack {stack.name} has already been rolled back to the snapshot {at}; this rollback goes back further, GOAL"
+        elif begun.is_unsaved():
+            why = (f"the last update of the stack {stack.name} took no snapshot; this rollback goes back further than that update, "
+                   "GOAL")
+        elif each is older[0]:
+            why = ""
+        else:
+            why = (f"the last update of the stack {stack.name}, which took the snapshot {older[0]['SnapshotName']}, is not in the "
+                   "stack: it failed, was cut off, or was rolled back; this rollback goes back further, GOAL")
+        return former, why
+    again = [each for each in snapshots if each["SnapshotName"] == at] or older
+    if not again:
+        raise Stop(f"there is no snapshot of {application.name} from before its jar {stack.parameters.get('JarKey', '')}",
                    "nothing was changed. An update by this script takes one; "
                    f"'{application.hint('update --jar FILE')}' with the older jar keeps the current state")
-    return newest, (f"the stack {stack.name} already has the jar, template, and parameters from before the last update; this rollback "
-                    "only goes back GOAL again")
+    return _read(task, bucket, again[0]), (
+        f"the stack {stack.name} already has the jar, template, and parameters from before the last update; this rollback only goes "
+        "back GOAL again")
 
 
 def _is_there(task, former):
@@ -120,7 +155,7 @@ def _is_there(task, former):
 
 def _of_updates(application):
     """The snapshots that updates took, the newest first."""
-    return [each["SnapshotName"] for each in reversed(application.snapshots())
+    return [each for each in reversed(application.snapshots())
             if each["SnapshotStatus"] == "READY" and each["SnapshotName"].startswith(BEFORE)]
 
 
@@ -141,7 +176,8 @@ def _need_files(task, former):
             task.calls.say(f"It is unknown whether s3://{bucket}/{key} still exists: {failed}")
 
 
-def _read(task, bucket, snapshot):
+def _read(task, bucket, summary):
+    snapshot, time = summary["SnapshotName"], summary["SnapshotCreationTimestamp"]
     folder = remembered(task.stack.name, snapshot)
     template, parameters = f"{WORK}/{snapshot}.yaml", f"{WORK}/{snapshot}.json"
     for name, file in (("template.yaml", template), ("parameters.json", parameters)):
@@ -149,4 +185,4 @@ def _read(task, bucket, snapshot):
                         or_stop=(f"s3://{bucket}/{folder}/{name} can't be read",
                                  "nothing was changed; specify the bucket of the update with --jar-bucket"))
     with open(task.calls.path(parameters), encoding="utf-8") as file:
-        return Former(snapshot, template, {each["ParameterKey"]: each["ParameterValue"] for each in json.load(file)})
+        return Former(snapshot, time, template, {each["ParameterKey"]: each["ParameterValue"] for each in json.load(file)})

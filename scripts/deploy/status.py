@@ -5,6 +5,7 @@ import json
 import re
 
 from application import Application, FORCIBLE, groups_of, moment, NAMESPACE, SETTLED
+from begun import Begun, PENDING, UNKNOWN
 from calls import CallFailed, Stop
 
 HOUR = datetime.timedelta(hours=1)
@@ -120,9 +121,7 @@ def _next(task, application, state, alarms, metrics):
     if task.stack.remedy():
         return f"the stack is {task.stack.status}: {task.stack.remedy()}"
     if state == "READY":
-        start = task.calls.aws_hint("kinesisanalyticsv2", "start-application", "--application-name", application.name)
-        return (f"it is not running. See {logs} for the cause, then start it with '{start}', or with another jar with "
-                f"'{task.hint('deploy')}'")
+        return _start(task, application, logs)
     if state == "ROLLED_BACK":
         # If the stack went back, too, a rollback would go back further, and an update with the same values changes nothing.
         if task.stack.status == "UPDATE_ROLLBACK_COMPLETE":
@@ -139,6 +138,22 @@ def _next(task, application, state, alarms, metrics):
     if metrics.silent:
         return f"it reports no metrics. See {logs}"
     return "nothing"
+
+
+def _start(task, application, logs):
+    """How a stopped application runs again."""
+    try:
+        begun = Begun(task, application, "")
+        prepared = begun.state("READY") in (PENDING, UNKNOWN)
+    except Stop as stop:
+        return f"it is not running, and {stop.what}. See {logs} for the cause, then {stop.todo}"
+    if prepared and begun.snapshot():
+        return f"a rollback to the snapshot {begun.snapshot()} was cut off. Complete it with '{task.hint('rollback')}'"
+    if prepared and begun.run():
+        return (f"an update that discards state was cut off. Start the application as the update would have, with "
+                f"'{application.start_hint(begun.run())}'")
+    return (f"it is not running. See {logs} for the cause, then start it with '{application.start_hint({})}', or with another jar "
+            f"with '{task.hint('deploy')}'")
 
 
 class Metrics:

@@ -4,7 +4,7 @@ import shlex
 import subprocess
 
 from calls import CallFailed, Calls
-from jar import PROJECT
+from jar import Bucket, PROJECT
 from options import Misuse
 from stack import Stack
 
@@ -28,6 +28,10 @@ class Task:
             self._region = self.calls.ask("region", "configure", "get", "region",
                                           or_stop=("the Region is unknown", "use --region"))
         return self._region
+
+    def bucket(self, name):
+        """A bucket of jars, of whose files the user is told if the command fails."""
+        return Bucket(self.calls, name, self.made)
 
     def jar(self):
         """The jar that is given, or the one of the project, made anew if a source is newer."""

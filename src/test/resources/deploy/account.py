@@ -279,6 +279,7 @@ class Service:
             raise Refused("InvalidArgumentException", f"there is no snapshot {name}")
         application.started_from = name or restore.get("ApplicationRestoreType", "latest")
         application.run_configuration = request.get("RunConfiguration", {})
+        application.starts += 1
         return {"OperationId": application.go("StartApplication", self.path("StartApplication"))}
 
     def StopApplication(self, request):
@@ -305,7 +306,8 @@ class Service:
         names = sorted(application.snapshots)
         start = int(request.get("NextToken", 0))
         size = request.get("Limit", 50)
-        answer = {"SnapshotSummaries": [application.snapshot(name) for name in names[start:start + size]]}
+        # A snapshot becomes ready by itself, whoever looks.
+        answer = {"SnapshotSummaries": [application.snapshot(name, True) for name in names[start:start + size]]}
         if start + size < len(names):
             answer["NextToken"] = str(start + size)
         return answer
@@ -321,9 +323,14 @@ class Service:
 
     def ListApplicationOperations(self, request):
         application = self.application(request)
-        wanted = request.get("OperationStatus")
-        found = [each for each in reversed(application.operations) if wanted in (None, each["OperationStatus"])]
-        return {"ApplicationOperationInfoList": found[:request.get("Limit", 50)]}
+        found = [each for each in reversed(application.operations)
+                 if all(request.get(name) in (None, each[name]) for name in ("Operation", "OperationStatus"))]
+        start = int(request.get("NextToken", 0))
+        end = start + request.get("Limit", 50)
+        answer = {"ApplicationOperationInfoList": found[start:end]}
+        if end < len(found):
+            answer["NextToken"] = str(end)
+        return answer
 
     def DescribeApplicationOperation(self, request):
         application = self.application(request)
@@ -356,6 +363,8 @@ class Application(CloudFormationModel):
         self.operations = []
         self.started_from = None
         self.run_configuration = {}
+        self.starts = 0
+        self.end = None
         self.created = self.updated = time.time()
         self.former = None
         self.properties = properties
@@ -384,6 +393,9 @@ class Application(CloudFormationModel):
                 "CurrentParallelism": int(parallelism["Parallelism"]),
                 "ParallelismPerKPU": int(parallelism["ParallelismPerKPU"]),
                 "AutoScalingEnabled": _true(parallelism["AutoScalingEnabled"])}}}
+        if self.starts:
+            described["RunConfigurationDescription"] = {
+                f"{name}Description": value for name, value in self.run_configuration.items()}
         log = f"arn:aws:logs:{self.region}:{ACCOUNT}:log-group:/aws/kinesis-analytics/{self.name}:log-stream:"
         return {
             "ApplicationARN": f"arn:aws:kinesisanalytics:{self.region}:{ACCOUNT}:application/{self.name}",
@@ -414,12 +426,31 @@ class Application(CloudFormationModel):
         """Begins an operation that goes through some statuses, one at each look."""
         self.status, *self.ahead = path
         service.seen[self.status] += 1
-        now = time.time()
+        if self.end:
+            self.tell_end("CANCELLED")
+        self.operations.append({"Operation": operation, "OperationId": uuid.uuid4().hex, "StartTime": time.time(),
+                                "OperationStatus": "IN_PROGRESS"})
         # Its end decides how it went.
         went_well = path[-1] != "ROLLED_BACK" and (operation != "StartApplication" or path[-1] == "RUNNING")
-        self.operations.append({"Operation": operation, "OperationId": uuid.uuid4().hex, "StartTime": now, "EndTime": now,
-                                "OperationStatus": "SUCCESSFUL" if went_well else "FAILED"})
+        self.end = "SUCCESSFUL" if went_well else "FAILED"
+        if not self.ahead:
+            self.tell_end(self.end)
         return self.operations[-1]["OperationId"]
+
+    def tell_end(self, status):
+        self.operations[-1] |= {"OperationStatus": status, "EndTime": time.time()}
+        self.end = None
+
+    def put(self, statuses):
+        """Gives it these statuses, as if the operations that lead to the first one had been."""
+        if self.end:
+            self.tell_end(self.end)
+        stopped, (self.status, *self.ahead) = self.status == "READY", statuses
+        if stopped != (self.status == "READY"):
+            now = time.time()
+            self.operations.append({"Operation": "StartApplication" if stopped else "StopApplication", "StartTime": now, "EndTime": now,
+                                    "OperationId": uuid.uuid4().hex, "OperationStatus": "SUCCESSFUL"})
+        self.report()
 
     def advance(self):
         for _ in range(service.random.randint(1, 12) if service.random else 1):
@@ -431,6 +462,8 @@ class Application(CloudFormationModel):
                     self.properties, self.former = self.former, None
                 service.steps += 1
                 service.seen[self.status] += 1
+                if self.end and not self.ahead:
+                    self.tell_end(self.end)
         self.report()
 
     def report(self):
@@ -929,9 +962,7 @@ def control(body):
         for name in wanted.get("gone", []):
             del service.applications[name]
         for name, statuses in wanted.get("statuses", {}).items():
-            application = service.applications[name]
-            application.status, *application.ahead = statuses
-            application.report()
+            service.applications[name].put(statuses)
         for name, jar in wanted.get("jars", {}).items():
             configuration = service.applications[name].properties["ApplicationConfiguration"]
             configuration["ApplicationCodeConfiguration"]["CodeContent"]["S3ContentLocation"]["FileKey"] = jar

@@ -506,7 +506,7 @@ class DeployScriptITCase {
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text())
                 .containsPattern("the snapshot before-[0-9a-f]{12}-[0-9]{14} of shop failed")
-                .contains("nothing was changed: the job continues to run")
+                .contains("the stack is unchanged: the job continues to run")
                 .containsSubsequence("What exists now:", "the stack shop, unchanged");
         assertThat(account.calls()).doesNotContain("UpdateApplication");
     }
@@ -635,6 +635,9 @@ class DeployScriptITCase {
                         Map.of(
                                 "shop",
                                 List.of("by-hand", "before-1", "before-2", "before-3", "mine"))));
+        for (int i = 1; i <= 3; i++) {
+            account.put("jars/clickstream/stacks/shop/before-" + i + "/parameters.json", "[]");
+        }
 
         Result result = update("--keep", "2");
 
