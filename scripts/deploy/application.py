@@ -77,7 +77,7 @@ class Application:
         way_out: what the user can do
         """
         if not changed and self.settle("RUNNING") == "ROLLED_BACK":
-            raise Stop(f"the application {self.name} is ROLLED_BACK, and there is nothing to change in the stack {self._stack}: "
+            raise Stop(f"the application {self.name} is ROLLED_BACK, and there is nothing to change in the stack {self._stack.name}: "
                        "the service starts the application only with an update that changes it",
                        f"see '{self.hint('logs --errors')}' for the cause; then {way_out}", self.last_failure())
 
@@ -89,7 +89,17 @@ class Application:
             raise self.went_back(running, key, status, todo)
 
     def went_back(self, running, wanted, status, todo):
-        """What to say if the service did not keep an update."""
+        """What to say if the service did not keep an update, or if somebody else made another one."""
+        try:
+            self._stack.look()
+        except Stop:
+            # What the service did is told all the same.
+            pass
+        key = self._stack.parameters.get("JarKey", wanted)
+        if key != wanted:
+            return Stop(f"another command changed the stack {self._stack.name} meanwhile: its jar is {key}, and no longer {wanted}; "
+                        f"the application is {status}",
+                        f"see '{self.hint('status')}', and ask who else works on the stack before you change it again")
         what = "the new jar did not run" if running != wanted else f"the application {self.name} did not run with the update"
         return Stop(f"{what}: the service rolled back to {running}, with its state; the application is {status}",
                     f"see '{self.hint('logs --errors')}'; {todo}", self.last_failure())
@@ -97,9 +107,10 @@ class Application:
     def snapshots(self):
         """All snapshots, the oldest first."""
         found = self._calls.read("kinesisanalyticsv2", "list-application-snapshots", "--application-name", self.name,
-                                 or_stop=(f"the snapshots of {self.name} can't be listed",
-                                          "nothing was changed; check that you have the permission "
-                                          "kinesisanalytics:ListApplicationSnapshots, and try again"))
+                                 or_stop=lambda failed: self._unread(
+                                     failed, f"the snapshots of {self.name} can't be listed",
+                                     "nothing was changed; check that you have the permission "
+                                     "kinesisanalytics:ListApplicationSnapshots, and try again"))
         return sorted((found or {}).get("SnapshotSummaries") or [], key=lambda each: moment(each["SnapshotCreationTimestamp"]))
 
     # --- What is done to it
@@ -114,9 +125,10 @@ class Application:
                   f"the application {self.name} can't be started", f"fix the cause, then '{way_on}' continues from here")
         status = self.settle("RUNNING")
         if status != "RUNNING":
+            back = "" if " rollback" in way_on else f"'{self.hint('rollback')}' or "
             raise Stop(f"the application {self.name} did not start: it is {status}",
                        f"see '{self.hint('logs --errors')}'; fix the cause, then '{way_on}' continues from here, or run "
-                       f"'{self.hint('rollback')}' or '{self.hint('destroy --yes')}'", self.last_failure())
+                       f"{back}'{self.hint('destroy --yes')}'", self.last_failure())
 
     def start_hint(self, run):
         """How the user starts it.
@@ -160,7 +172,8 @@ class Application:
         self._act({"RUNNING"}, ["create-application-snapshot", "--snapshot-name", snapshot],
                   f"the snapshot {snapshot} of {self.name} can't be taken",
                   "the stack is unchanged: the job continues to run. If there are too many snapshots, delete old ones with --keep N",
-                  done=lambda: self._has_snapshot(snapshot))
+                  done=lambda: self._has_snapshot(snapshot),
+                  elsewhere=f"this command has not changed the stack. Another command may be at work: see '{self.hint('status')}'")
         status = self._calls.until(
             f"the snapshot {snapshot}",
             ["kinesisanalyticsv2", "describe-application-snapshot", "--application-name", self.name,
@@ -179,11 +192,14 @@ class Application:
                            or_stop=(f"the snapshot {snapshot['SnapshotName']} can't be deleted",
                                     "the stack is unchanged; try again, or omit --keep"))
 
-    def await_processing(self):
-        """Waits until the job has run for a minute: one that fails over and over never has a minute of uptime."""
+    def await_processing(self, changed=True):
+        """Waits until the job has run for a minute: one that fails over and over never has a minute of uptime.
+
+        changed: whether the application was started or updated just now; what an earlier job reported does not count then
+        """
         self._calls.say("Waiting until the job has run for a minute without a failure")
         # An answer has at most 1440 values.
-        window = ["--start-time", self._calls.now("since"),
+        window = ["--start-time", self._last_end() if changed else self._calls.now("since"),
                   "--end-time", self._calls.now("end", min(self._calls.minutes() + 60, 1400))]
 
         def fell(status):
@@ -201,7 +217,7 @@ class Application:
             if status == "RUNNING" and not self._calls.read(*self._maximum("uptime", window), "--query", "length(Datapoints)",
                                                             or_stop=unread):
                 raise Stop(f"the application {self.name} is RUNNING, but CloudWatch has no metrics of it, so nobody knows whether "
-                           f"the job has run for a minute: the stack {self._stack} is complete",
+                           f"the job has run for a minute: the stack {self._stack.name} is complete",
                            f"see '{self.hint('logs')}'. If that shows no messages either, the network may need endpoints for "
                            "logs and monitoring: see point 3 of the checklist in cloudformation/README.md") from None
             fell(status)
@@ -240,10 +256,11 @@ class Application:
 
     # --- Parts
 
-    def _act(self, allowed, operation, what, todo, status=None, done=lambda: False):
+    def _act(self, allowed, operation, what, todo, status=None, done=lambda: False, elsewhere=""):
         """Makes a call when the status allows it. Waits when the service is busy with the application after all.
 
         done: says after a call without an answer, in whose status nothing shows, whether the service carried it out
+        elsewhere: what to do if the status does not allow the call, other than todo
         """
         call = ["kinesisanalyticsv2", operation[0], "--application-name", self.name, *operation[1:]]
         deadline, unclear = self._calls.deadline(), False
@@ -252,7 +269,7 @@ class Application:
             if unclear and (status not in allowed or done()):
                 return
             if status not in allowed:
-                raise Stop(f"{what}: the application is {status}", todo)
+                raise Stop(f"{what}: the application is {status}", elsewhere or todo)
             try:
                 self._calls.change(*call)
                 return
@@ -265,6 +282,16 @@ class Application:
 
     def _has_snapshot(self, snapshot):
         return any(each["SnapshotName"] == snapshot for each in self.snapshots())
+
+    def _last_end(self):
+        """When the last operation ended, by the service's clock: this machine's may be wrong."""
+        try:
+            end = self._calls.ask("since", "kinesisanalyticsv2", "list-application-operations", "--application-name", self.name,
+                                  "--no-paginate", "--query", "ApplicationOperationInfoList[0].EndTime")
+        except CallFailed:
+            # An older aws command does not know this call.
+            end = "None"
+        return self._calls.now("since") if end in ("", "None") else end
 
     def _await_stop(self):
         status = self.settle("READY")
@@ -285,9 +312,25 @@ class Application:
                     f"{'' if self._calls.has_changed() else 'nothing was changed; '}use --timeout MINUTES to wait longer, or see "
                     f"'{self.hint('status')}'", late.said)
 
+    def is_there(self):
+        try:
+            self._calls.read("kinesisanalyticsv2", "describe-application", "--application-name", self.name, may_fail=True)
+            return True
+        except CallFailed as failed:
+            # Any other failure is the business of the next call.
+            return failed.code() != "ResourceNotFoundException"
+
     def _unseen(self):
-        return (f"the application {self.name} can't be read",
-                "check that you have the permission kinesisanalytics:DescribeApplication")
+        return lambda failed: self._unread(failed, f"the application {self.name} can't be read", (
+            "check that you have the permission kinesisanalytics:DescribeApplication"))
+
+    def _unread(self, failed, what, todo):
+        """What to say of a call that reads the application, or what belongs to it."""
+        if failed.code() == "ResourceNotFoundException":
+            unchanged = "" if self._calls.has_changed() else "nothing was changed; "
+            return (f"the application {self.name} does not exist, although the stack {self._stack.name} is {self._stack.status}: "
+                    "someone deleted it outside of CloudFormation", unchanged + self._stack.anew())
+        return what, todo
 
     def hint(self, command):
-        return self._calls.hint(command, self._stack)
+        return self._calls.hint(command, self._stack.name)

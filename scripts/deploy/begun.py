@@ -85,7 +85,12 @@ class Begun:
         return bool(self.snapshot()) and self._fits("to") and told.get("SnapshotName") == self.snapshot()
 
     def at(self):
-        """The snapshot that the last rollback went back to, and its time; None if the stack was changed since."""
+        """The snapshot that the last rollback went back to, and its time; None if the stack was changed since.
+
+        One that was cut off after the update of the stack went there, too, whatever became of its start.
+        """
+        if self.snapshot() and self._fits("to"):
+            return self.snapshot(), moment(self._start["time"])
         at = self._known.get("at") or {}
         if at and at["parameters"].items() <= self._task.stack.parameters.items():
             return at["snapshot"], moment(at["time"])
@@ -108,28 +113,33 @@ class Begun:
 
     # --- What it is told
 
-    def begin(self, status, run, to, saved=True):
+    def begin(self, status, run, to, saved=True, time=""):
         """Notes what the next start is to be told, before the stack is changed.
 
         status: that of the application
         run: what the start is to be told; empty if nothing special
         to: the parameters that the stack is to have
         saved: whether there is a snapshot of before; otherwise a rollback goes back further than this
+        time: of a rollback, when its snapshot was taken
         """
         known = {name: part for name, part in self._known.items() if name != "start"}
         if run:
-            known["start"] = {"run": run, "from": self._task.stack.parameters, "to": to, "status": status, "last": self.last_start()}
+            known["start"] = {"run": run, "from": self._task.stack.parameters, "to": to, "status": status,
+                              "time": moment(time).isoformat() if time else "", "last": self.last_start()}
         if not saved:
             known["unsaved"] = to
         self._write(known)
 
     def end_start(self):
         """Notes that the application was started, and the stack is as it was."""
-        self._write({name: part for name, part in self._known.items() if name != "start"})
+        known = {name: part for name, part in self._known.items() if name != "start"}
+        if self.snapshot() and self._fits("to"):
+            known["at"] = {"snapshot": self.snapshot(), "time": self._start["time"], "parameters": self._start["to"]}
+        self._write(known)
 
     def end_update(self, saved):
         """Notes that the stack was updated and the application started."""
-        self._write({name: part for name, part in self._known.items() if name == "unsaved" and not saved})
+        self._write({"unsaved": self._known["unsaved"]} if "unsaved" in self._known and not saved else {})
 
     def end_rollback(self, snapshot, time, parameters):
         """Notes that the application was started by a snapshot.
@@ -170,7 +180,7 @@ class Begun:
             parts = [known.get(name) or {} for name in ("start", "at", "unsaved")]
             whole = all(isinstance(part, dict) for part in parts) and all(
                 not part or needed <= set(part) for part, needed in zip(parts, (
-                    {"run", "from", "to", "status", "last"}, {"snapshot", "time", "parameters"}, set())))
+                    {"run", "from", "to", "status", "time", "last"}, {"snapshot", "time", "parameters"}, set())))
         except (ValueError, AttributeError):
             whole = False
         if not whole:
@@ -179,6 +189,7 @@ class Begun:
         return moment(found["LastModified"]), known
 
     def _write(self, parts):
+        parts.pop("stack", None)
         if parts == {name: part for name, part in self._known.items() if name != "stack"}:
             return
         self._known = {"stack": self._task.stack.id, **parts} if parts else {}

@@ -77,6 +77,14 @@ class CallFailed(Exception):
         return str(self).startswith(NO_ANSWER)
 
 
+def stop_of(failed, or_stop):
+    """The end of a command by a call that failed.
+
+    or_stop: what failed and what to do, or a function of the failure that gives these
+    """
+    return Stop(*(or_stop(failed) if callable(or_stop) else or_stop), said=str(failed))
+
+
 class Late(Exception):
     """What was waited for did not come in time. The text is the last answer."""
 
@@ -177,7 +185,7 @@ class Calls:
         words = self._aws(*arguments, "--output", "text")
         other = self._aws(*only_while[0], "--output", "text") if only_while else None
         if self._dry_run:
-            return self._print_until(what, words, done, assume, other, only_while)
+            return self._print_until(what, words, done, assume, other, only_while, or_stop)
         deadline = self.deadline()
         while True:
             answer = self._answer_or_none(words, or_stop)
@@ -283,7 +291,7 @@ class Calls:
                     self.pause()
                     continue
                 if or_stop:
-                    raise Stop(*or_stop, said=str(failed)) from failed
+                    raise stop_of(failed, or_stop) from failed
                 raise
         if to:
             with open(self.path(to), "wb") as file:
@@ -291,7 +299,7 @@ class Calls:
             return ""
         return answer.decode()
 
-    def _print_until(self, what, words, done, assume, other, only_while):
+    def _print_until(self, what, words, done, assume, other, only_while, or_stop):
         """Prints a loop that ends when its time is up, when its call fails, and when it has another answer than this run."""
         tell(f"deadline=$((SECONDS + {self._timeout * 60}))\n"
               f"until seen=$({self._quoted(words)}) || exit\n"
@@ -305,7 +313,7 @@ class Calls:
         tell(f"  sleep {self._poll}\ndone")
         answer = assume
         if not self._assumes:
-            found = self._answer_or_none(words, None)
+            found = self._answer_or_none(words, or_stop)
             answer = found if found in done else assume
         tell(f"[ \"$seen\" = {shlex.quote(answer)} ] || "
               f"{{ echo {self._quoted_word(f'{what} is ')}\"$seen\"{shlex.quote(f', not {answer}: the commands below do not apply')}"
@@ -320,7 +328,7 @@ class Calls:
                 self._said = str(failed)
                 return None
             if or_stop:
-                raise Stop(*or_stop, said=str(failed)) from failed
+                raise stop_of(failed, or_stop) from failed
             raise
 
     def _execute(self, words):

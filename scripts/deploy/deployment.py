@@ -47,9 +47,9 @@ def _create(task):
     _add_template_url(task, bucket, parameters, template)
     _upload(task, bucket, jar, template)
     task.calls.say(f"Creating the stack {task.stack.name}")
-    task.made.append(f"the stack {task.stack.name}, possibly incomplete: '{task.hint('destroy --yes')}' deletes it")
+    task.made.append(task.stack.left)
     task.stack.deploy(bucket.name, template_file(template), parameters, task.options.tags)
-    application = Application(task.calls, task.stack.name, task.calls.ask(
+    application = Application(task.calls, task.stack, task.calls.ask(
         "application", "cloudformation", "describe-stacks", "--stack-name", task.stack.name, "--query",
         "Stacks[0].Outputs[?OutputKey=='ApplicationName'].OutputValue | [0]",
         or_stop=("the outputs of the stack can't be read", f"see '{task.hint('status')}'")))
@@ -63,7 +63,7 @@ def _update(task):
     stack, calls, options = task.stack, task.calls, task.options
     stack.need_template(options.template)
     template = stack.template()
-    application = Application(calls, stack.name, stack.application_name())
+    application = Application(calls, stack, stack.application_name())
     need_same_cluster(stack)
     names = names_to_keep(stack, application.groups())
     need_unchanged(stack, stack.parameters, options.given, names, options.yes)
@@ -98,6 +98,10 @@ def _update(task):
         begun.last_start()
 
     task.made.append(stack.told)
+    stopped = (f"the application {application.name}, stopped: '{task.again()}' continues from here; '{task.hint('status')}' shows "
+               "how to only start it")
+    if status == "READY":
+        task.made.append(stopped)
     _delete(task, application, unneeded)
     _upload(task, bucket, jar, template)
     if takes_snapshot:
@@ -115,7 +119,7 @@ def _update(task):
     # Only a start can be told to leave state out, so the stack is changed between a stop and a start.
     if options.allow_lost_state and status == "RUNNING":
         application.stop()
-        task.made.append(f"the application {application.name}, stopped")
+        task.made.append(stopped)
         status = "READY"
     else:
         # A snapshot takes its time, in which the service may have begun something of its own.
@@ -128,6 +132,8 @@ def _update(task):
     if changed and takes_snapshot:
         task.made.append(f"'{task.hint('rollback')}' undoes the update")
     _start_again(task, application, jar, starts, run)
+    if starts:
+        task.made.remove(stopped)
     begun.end_update(takes_snapshot)
     application.await_processing()
     application.need_jar(jar.key, _way_back(task))
@@ -183,7 +189,7 @@ def _keep(task, application, bucket, jar, status, begun, run):
     _upload(task, bucket, jar, task.stack.template())
     _start_again(task, application, jar, status == "READY", run if status == "READY" else {})
     begun.end_start()
-    application.await_processing()
+    application.await_processing(status == "READY")
     application.need_jar(jar.key, _way_back(task))
     task.made.clear()
     task.show_addresses(application)

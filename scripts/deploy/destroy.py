@@ -21,13 +21,12 @@ def destroy(task):
     task.made.append(lambda: f"the stack {stack.name}, {'possibly incomplete' if calls.has_changed() else 'unchanged'}")
     if name:
         parameters = stack.application_parameters()
-        try:
+        application = Application(calls, stack, name)
+        if application.is_there():
             # Its state is deleted with it, so the stop needs no snapshot, which might fail.
-            Application(calls, stack.name, name).stop_by_force()
-        except Stop as failed:
+            application.stop_by_force()
+        else:
             # An earlier deletion may have stopped half-way.
-            if CallFailed(failed.said).code() != "ResourceNotFoundException":
-                raise
             calls.say(f"The application {name} no longer exists")
         deregister_consumers(task, {stack.name, name} | older_consumer(parameters), parameters.get("StreamArn", ""),
                              parameters.get("Reader") == "efo")

@@ -21,7 +21,7 @@ def doctor(task):
     """Compares what is deployed with what the application needs. Gives 1 if anything is missing."""
     stack, calls = task.stack, task.calls
     stack.need()
-    application = Application(calls, stack.name, stack.application_name())
+    application = Application(calls, stack, stack.application_name())
     detail = application.describe()
     report = Report(calls)
     report.check(f"the stack is {stack.status}", stack.status.endswith("_COMPLETE") and not stack.status.startswith("ROLLBACK"))

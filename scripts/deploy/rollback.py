@@ -6,7 +6,8 @@ from application import Application, moment
 from begun import Begun, PENDING, RAN, restoring, UNKNOWN
 from calls import CallFailed, Stop, WORK
 from deployment import BEFORE, remembered
-from kept import need_unchanged, SWITCHES
+from destroy import deregister_consumers
+from kept import need_unchanged, older_consumer, SWITCHES
 
 
 class Former:
@@ -26,15 +27,16 @@ def rollback(task):
     stack.need()
     stack.need_ours()
     stack.need_settled()
-    application = Application(calls, stack.name, stack.application_name())
+    application = Application(calls, stack, stack.application_name())
     place = task.options.jar_bucket or stack.parameters["JarBucket"]
     begun = Begun(task, application, place)
     status = application.rest() if begun.is_set() else ""
     state = begun.state(status)
-    if state == RAN and status == "RUNNING" and begun.has_restored():
+    restored = state == RAN and begun.has_restored()
+    if restored and status == "RUNNING":
         _finish(task, application, begun, place)
         return
-    former, why = _begun_before(task, application, place, begun, state) or _choose(task, application, place, begun)
+    former, why = (not restored and _begun_before(task, application, place, begun, state)) or _choose(task, application, place, begun)
     goal = f"to the snapshot {former.snapshot} and the jar s3://{'/'.join(former.jar)}"
     goes_on = state == PENDING and former.snapshot == begun.snapshot()
     if why and not task.options.yes:
@@ -48,6 +50,7 @@ def rollback(task):
     # Asked before the first change, so that a dry run knows it.
     begun.last_start()
 
+    before = stack.application_parameters()
     task.made.append(stack.told)
     if former.jar[0] != place:
         # The stack names another bucket afterwards.
@@ -57,16 +60,16 @@ def rollback(task):
     status = application.stop_by_force()
     if status == "READY":
         task.made.append(f"the application {application.name}, stopped: '{task.again()}' continues from here")
-    begun.begin(status, run, former.parameters)
+    begun.begin(status, run, former.parameters, time=former.time)
     calls.say(f"Updating the stack {stack.name}")
     changed = stack.deploy(place, former.template, former.parameters, {})
     application.need_update(changed, stack.way_out())
     # An application that the service had rolled back can't be stopped before; the update makes it run.
     if application.settle("READY") == "RUNNING":
         application.stop_by_force()
-        begun.begin("READY", run, former.parameters)
+        begun.begin("READY", run, former.parameters, time=former.time)
     application.start(json.dumps(run), task.again())
-    _end(task, application, begun, former)
+    _end(task, application, begun, former, before)
 
 
 def _finish(task, application, begun, place):
@@ -79,14 +82,20 @@ def _finish(task, application, begun, place):
     _end(task, application, begun, _read(task, place, snapshot))
 
 
-def _end(task, application, begun, former):
-    """Notes that the application was started, and waits until it runs. Another run would go back further."""
+def _end(task, application, begun, former, before=None):
+    """Notes that the application was started, and waits until it runs. Another run would go back further.
+
+    before: the parameters of the application before the rollback, if they are known
+    """
     task.complete = True
     task.made[:] = [f"the stack {task.stack.name}, rolled back, and the application {application.name}, started from the snapshot "
                     f"{former.snapshot}: '{task.hint('status')}' shows whether it runs"]
     begun.end_rollback(former.snapshot, former.time, former.parameters)
     application.await_processing()
     application.need_jar(former.jar[1], f"fix the cause, then run '{task.hint('rollback')}' again")
+    if before and before.get("Reader") == "efo" and not older_consumer(before) and older_consumer(former.parameters):
+        # The older job reads by a consumer of another name.
+        deregister_consumers(task, {application.name}, before["StreamArn"], False)
     task.made.clear()
     task.calls.say(f"Restored the snapshot {former.snapshot}; the job reads clicks since then again, as far as the source still has "
                    "them")
@@ -102,12 +111,14 @@ def _only_start(application, begun):
 
 def _begun_before(task, application, bucket, begun, state):
     """What an earlier rollback began to go back to, and why the user must confirm it, if so; None if none was cut off."""
-    snapshot = next((each for each in _of_updates(application) if each["SnapshotName"] == begun.snapshot()), None) \
-        if state in (PENDING, UNKNOWN) and begun.snapshot() else None
+    # A stack that is as it was has lost nothing yet.
+    if not begun.snapshot() or state not in ((PENDING, UNKNOWN, RAN) if begun.is_applied() else (PENDING, UNKNOWN)):
+        return None
+    snapshot = next((each for each in _of_updates(application) if each["SnapshotName"] == begun.snapshot()), None)
     if not snapshot:
         return None
-    why = "" if state == PENDING else ("a rollback was begun, and it is unknown whether the application has run since; this rollback "
-                                       "continues it, GOAL, and loses what the job has done since")
+    ran = {PENDING: "", UNKNOWN: "it is unknown whether the application has run since", RAN: "the application has run since"}[state]
+    why = ran and f"a rollback was begun, and {ran}; this rollback continues it, GOAL, and loses what the job has done since"
     return _read(task, bucket, snapshot), why
 
 
@@ -171,7 +182,8 @@ def _need_files(task, former):
         except CallFailed as failed:
             if failed.is_absence():
                 raise Stop(f"s3://{bucket}/{key} no longer exists, and the rollback needs it",
-                           "nothing was changed; upload it there again", str(failed)) from failed
+                           "nothing was changed; upload it there again, or deploy another one with "
+                           f"'{task.hint('update --jar FILE')}'", str(failed)) from failed
             # Whoever may not look at it does not know; CloudFormation and the service may.
             task.calls.say(f"It is unknown whether s3://{bucket}/{key} still exists: {failed}")
 

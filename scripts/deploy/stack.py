@@ -80,6 +80,24 @@ class Stack:
             return f"the stack {self.name}, whose update has begun: '{self._hint('status')}' shows how it ended"
         return f"the stack {self.name}, {self._done}"
 
+    def left(self):
+        """What there is of the stack when its creation did not end well."""
+        name, deletes = self.name, f"'{self._hint('destroy --yes')}' deletes it"
+        if not self._calls.has_changed():
+            return f"no stack {name}"
+        self.status = ""
+        try:
+            self.look()
+        except Stop:
+            return f"the stack {name}, possibly incomplete: {deletes}"
+        if not self.status:
+            return f"no stack {name}: CloudFormation did not begin it"
+        if self.status == "REVIEW_IN_PROGRESS":
+            return f"an empty stack {name}, which is harmless: the next deploy uses it"
+        if self.status == "ROLLBACK_COMPLETE":
+            return f"the stack {name}, ROLLBACK_COMPLETE, whose resources are deleted: {deletes}"
+        return f"the stack {name}, {self.status}: {deletes}"
+
     def need_idle(self):
         """Nobody may be at work on the stack."""
         if not self.is_at_work():
@@ -96,7 +114,7 @@ class Stack:
         if self.status in BROKEN or self.status == "UPDATE_ROLLBACK_FAILED":
             what = "deletion" if self.status == "DELETE_FAILED" else "creation"
             why = f": its {what} did not complete" if self.status in BROKEN else ""
-            raise Stop(f"the stack {self.name} is {self.status}{why}", self.remedy())
+            raise Stop(f"the stack {self.name} is {self.status}{why}", self.remedy(), self.failures())
 
     def remedy(self):
         """What to do first with a stack in which something failed; empty if it needs nothing."""
@@ -144,8 +162,11 @@ class Stack:
         """What to do with a stack that has no application."""
         if self.is_at_work():
             return f"wait until '{self._hint('status')}' shows another status"
-        return (f"fix the cause, delete the stack with '{self._hint('destroy --yes')}', and create it with "
-                f"'{self._creation()}'")
+        return f"fix the cause, {self.anew()}"
+
+    def anew(self):
+        """How the user makes the stack once more."""
+        return f"delete the stack with '{self._hint('destroy --yes')}', and create it with '{self._creation()}'"
 
     def find(self, output):
         """What an output of RESOURCES names. A stack that was not made whole may have no outputs, but resources."""
@@ -226,7 +247,7 @@ class Stack:
         if tags:
             words += ["--tags", *[f"{name}={value}" for name, value in tags.items()]]
         is_new = not self.status or self.status == "REVIEW_IN_PROGRESS"
-        unclear = ""
+        unclear, lost = "", False
         self._done = "begun"
         try:
             told = self._calls.change(*words)
@@ -238,12 +259,12 @@ class Stack:
                 raise Stop(f"the stack {self.name} can't be {'created' if is_new else 'updated'}",
                            "fix the cause and run this again" if is_new
                            else "fix the cause; the stack is unchanged", told) from failed
-            unclear = told
+            unclear, lost = told, failed.is_passing()
         if "No changes to deploy" in told:
             self._done = "unchanged"
             self._calls.say("There is nothing to change in the stack")
             return False
-        if unclear:
+        if lost:
             self._calls.say("aws did not see the end, so the script waits for the stack itself")
         # Of a stack that was never begun there is only a change set.
         idle = SETTLED | {"REVIEW_IN_PROGRESS"} if unclear else SETTLED
@@ -313,6 +334,8 @@ class Stack:
             raise Stop(f"the stack {self.name} was not created: it is {self.status}",
                        f"fix the cause above, run '{self._hint('destroy --yes')}', and run this again",
                        self.failures())
+        if self.status == "UPDATE_ROLLBACK_COMPLETE":
+            self._done = "as before the update"
         raise Stop(f"the stack {self.name} was not updated: it is {self.status}",
                    "the stack was rolled back; fix the cause above. "
                    f"'{self._hint('status')}' shows the state of the application and what to do", self.failures())

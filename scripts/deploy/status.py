@@ -23,7 +23,7 @@ def status(task):
     if not name and stack.is_ours():
         _show_stack(task)
         return
-    application = Application(calls, stack.name, name or stack.application_name())
+    application = Application(calls, stack, name or stack.application_name())
     try:
         detail = application.describe()
     except Stop as stop:
@@ -119,7 +119,8 @@ def _next(task, application, state, alarms, metrics):
     if task.stack.is_at_work():
         return f"wait: the stack is being changed, it is {task.stack.status}"
     if task.stack.remedy():
-        return f"the stack is {task.stack.status}: {task.stack.remedy()}"
+        cause = "".join(f"; {line}" for line in task.stack.failures().splitlines())
+        return f"the stack is {task.stack.status}: {task.stack.remedy()}{cause}"
     if state == "READY":
         return _start(task, application, logs)
     if state == "ROLLED_BACK":

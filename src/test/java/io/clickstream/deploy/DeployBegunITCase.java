@@ -208,6 +208,26 @@ class DeployBegunITCase {
         assertRuns(a, before(b));
     }
 
+    /** Also a call of the service, or an update that changes nothing, may have started it. */
+    @Test
+    void continuesARollbackOnlyIfToldWhereTheJobRanSince() throws Exception {
+        updated(b);
+        cutRollback(3);
+        run.aws("kinesisanalyticsv2", "start-application", "--application-name", "shop");
+        account.status("shop", "RUNNING");
+
+        refused(
+                rollback(),
+                "the application has run since; this rollback continues it, to the snapshot",
+                "use --yes to confirm");
+        ended(update(a));
+        assertRuns(a, "latest");
+        refused(rollback(), "only goes back to the snapshot " + before(b), "use --yes");
+        ended(rollback("--yes"));
+
+        assertRuns(a, before(b));
+    }
+
     @Test
     void asksForConfirmationAgainWhereARollbackHasChangedNothing() throws Exception {
         updated(b, c);
@@ -278,6 +298,56 @@ class DeployBegunITCase {
         assertThat(account.calls()).doesNotContain("StopApplication", "UpdateApplication");
     }
 
+    /** The stack is unchanged, but the application is stopped. */
+    @Test
+    void saysHowAStoppedApplicationRunsAgainWhereTheStackUpdateIsRefused() throws Exception {
+        run.cut(8, "refused");
+        Result result =
+                refused(
+                        update(b, "--allow-lost-state", "--set", "MaxParallelism=64"),
+                        "the stack shop, unchanged",
+                        "' continues from here; 'scripts/deploy.sh status --stack shop' shows how");
+
+        assertThat(result.text()).contains("the application shop, stopped: 'scripts/deploy.sh ");
+        assertThat(run.deploy("status", "--stack", "shop").text())
+                .contains("start it with 'aws kinesisanalyticsv2 start-application")
+                .doesNotContain("--run-configuration");
+    }
+
+    // --- Two people
+
+    @Test
+    void saysThatSomebodyElseChangedTheStackMeanwhile() throws Exception {
+        String script = Path.of("scripts", "deploy.sh").toAbsolutePath().toString();
+        run.at(
+                "get-metric-statistics",
+                script
+                        + " update --poll 0 --stack shop --jar-bucket jars --jar "
+                        + c
+                        + " >other.log 2>&1");
+
+        Result result =
+                refused(
+                        update(b),
+                        "another command changed the stack shop meanwhile",
+                        "its jar is " + DeployRun.key(c));
+
+        assertThat(result.text()).doesNotContain("did not run");
+    }
+
+    @Test
+    void saysThatSomebodyElseStoppedTheApplicationMeanwhile() throws Exception {
+        run.at(
+                "create-application-snapshot",
+                "\"$REAL_AWS\" kinesisanalyticsv2 stop-application --application-name shop >&2");
+
+        Result result = refused(update(b), "can't be taken: the application is READY");
+
+        assertThat(result.text())
+                .contains("Another command may be at work")
+                .doesNotContain("continues to run");
+    }
+
     // --- What rollback goes back to
 
     /** Its template and parameters are there, and are the stack's own. */
@@ -332,7 +402,18 @@ class DeployBegunITCase {
         refused(rollback(), "this rollback only goes back to the snapshot " + before(b));
         assertRuns(a, before(b));
 
+        // The same if nobody saw the end of the last one, and the job was stopped since.
+        updated(b, c);
+        ended(rollback());
+        run.cut(4, "interrupted");
+        assertThat(rollback("--yes").exit()).isEqualTo(130);
+        account.status("shop", "RUNNING");
+        account.status("shop", "READY");
+        refused(rollback(), "use --yes to confirm");
+        assertThat(shop().get("jar").asText()).isEqualTo(DeployRun.key(a));
+
         // An update is a new beginning.
+        account.status("shop", "RUNNING");
         updated(c);
         ended(rollback());
         assertThat(shop().get("jar").asText()).isEqualTo(DeployRun.key(a));

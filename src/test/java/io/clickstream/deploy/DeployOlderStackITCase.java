@@ -279,6 +279,18 @@ class DeployOlderStackITCase {
         assertThat(consumers()).containsExactly("shop");
     }
 
+    @Test
+    void deregistersTheConsumerThatARollbackLeaves() throws Exception {
+        haveApplication(OLDER, Map.of("Reader", "efo"));
+        assertThat(update().exit()).isZero();
+        haveConsumers("clickstream", "shop");
+
+        Result result = run.deploy("rollback", "--stack", "shop");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(consumers()).containsExactly("clickstream");
+    }
+
     /** Today the name may be another stack's. */
     @Test
     void leavesAConsumerAloneThatIsNotItsOwn() throws Exception {

@@ -55,6 +55,11 @@ final class DeployRun {
         Files.writeString(folder.resolve("calls.cut"), number + " " + kind + "\n");
     }
 
+    /** Runs a command of a shell before the first call that has this text. */
+    void at(String text, String command) throws IOException {
+        Files.writeString(folder.resolve("calls.at"), text + "\n" + command + "\n");
+    }
+
     /** Whether the call that something was to go wrong with was never made. */
     boolean isWhole() throws IOException {
         return Files.deleteIfExists(folder.resolve("calls.cut"));

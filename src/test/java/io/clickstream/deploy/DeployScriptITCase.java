@@ -275,7 +275,8 @@ class DeployScriptITCase {
                 .contains("Not authorized to perform: iam:CreateRole")
                 .contains("the stack shop was not created: it is ROLLBACK_COMPLETE")
                 .contains("'scripts/deploy.sh destroy --stack shop --yes', and run this again")
-                .containsSubsequence("What exists now:", "the stack shop, possibly incomplete");
+                .containsSubsequence(
+                        "What exists now:", "the stack shop, ROLLBACK_COMPLETE, whose");
         assertThat(account.calls()).doesNotContain("StartApplication");
 
         run.forget();
@@ -297,7 +298,8 @@ class DeployScriptITCase {
                 .containsExactly(
                         "cloudformation describe-stacks",
                         // Reads a file.
-                        "cloudformation package");
+                        "cloudformation package",
+                        "cloudformation describe-stack-events");
     }
 
     /** Its rollback writes more events than a page of them has, and the stack within it is gone. */
@@ -355,7 +357,7 @@ class DeployScriptITCase {
                 .contains("aws says: The job has no main method.")
                 .contains("the application shop did not start: it is READY")
                 .contains("scripts/deploy.sh logs --stack shop --errors")
-                .containsSubsequence("What exists now:", "the stack shop, possibly incomplete");
+                .containsSubsequence("What exists now:", "the stack shop, CREATE_COMPLETE: 'scr");
     }
 
     @Test
@@ -613,6 +615,100 @@ class DeployScriptITCase {
                 .contains("missing  the application runs the stack's jar " + DeployRun.key(jar));
     }
 
+    /**
+     * This machine's clock is three minutes behind: the job before it reported last in this time.
+     */
+    @Test
+    void takesTheServicesTimeForTheBeginOfTheJob() throws Exception {
+        haveStack("click-source\n");
+        Files.writeString(
+                Files.createDirectories(folder.resolve("behind")).resolve("sitecustomize.py"),
+                """
+                import datetime
+                class Behind(datetime.datetime):
+                    @classmethod
+                    def now(cls, tz=None):
+                        return super().now(tz) - datetime.timedelta(seconds=180)
+                datetime.datetime = Behind
+                """);
+        run.set("PYTHONPATH", folder.resolve("behind").toString());
+        account.control(
+                Map.of(
+                        "forget_metrics",
+                        true,
+                        "metrics",
+                        Map.of("uptime", List.of(0)),
+                        "points",
+                        List.of(
+                                Map.of(
+                                        "application",
+                                        "shop",
+                                        "metric",
+                                        "uptime",
+                                        "values",
+                                        List.of(9000000),
+                                        "seconds",
+                                        -150))));
+
+        Result result = update("--timeout", "0");
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(1);
+        assertThat(result.text()).contains("the job of shop keeps failing");
+    }
+
+    @Test
+    void saysThatTheApplicationWasDeletedByHand() throws Exception {
+        haveStack("click-source\n");
+        haveSnapshotBefore();
+        account.control(Map.of("gone", List.of("shop")));
+
+        for (Result result :
+                List.of(
+                        update(),
+                        deploy(),
+                        run.deploy("rollback", "--stack", "shop"),
+                        run.deploy("doctor", "--stack", "shop"))) {
+            assertThat(result.exit()).as(result.text()).isEqualTo(1);
+            assertThat(result.text())
+                    .contains("the application shop does not exist, although the stack shop is")
+                    .contains("someone deleted it outside of CloudFormation")
+                    .contains("'scripts/deploy.sh destroy --stack shop --yes', and create it with")
+                    .doesNotContain("permission");
+        }
+        Result dry = run.deploy("destroy", "--stack", "shop", "--yes", "--dry-run");
+        assertThat(dry.exit()).as(dry.text()).isZero();
+        assertThat(dry.text()).contains("# The application shop no longer exists");
+        Result pasted = run.paste(dry.text());
+        assertThat(pasted.exit()).as(pasted.text()).isZero();
+    }
+
+    @Test
+    void saysThatThereIsNoStackWhereItsCreationWasRefused() throws Exception {
+        run.cut(3, "refused");
+
+        Result result = deploy();
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("no stack shop: CloudFormation did not begin it")
+                .doesNotContain("incomplete", "destroy");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED", "UPDATE_FAILED"})
+    void saysTheCauseAgainWithTheNextCommand(String status) throws Exception {
+        haveStack("click-source\n");
+        account.changeStack("shop", status, false, "Role");
+
+        if (!status.equals("UPDATE_FAILED")) {
+            Result update = update();
+            assertThat(update.exit()).as(update.text()).isEqualTo(1);
+            assertThat(update.text()).contains("aws says: Role: No more roles");
+        }
+        Result shown = run.deploy("status", "--stack", "shop");
+        assertThat(shown.text()).contains("the stack is " + status, "Role: No more roles");
+    }
+
     @Test
     void saysThatAStackCouldNotBeUpdated() throws Exception {
         haveStack("click-source\n");
@@ -623,7 +719,9 @@ class DeployScriptITCase {
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.text())
                 .contains("The jar is too large")
-                .contains("the stack shop was not updated: it is UPDATE_ROLLBACK_COMPLETE");
+                .contains("the stack shop was not updated: it is UPDATE_ROLLBACK_COMPLETE")
+                .contains("the stack shop, as before the update")
+                .doesNotContain("aws did not see the end");
     }
 
     @Test
@@ -1440,7 +1538,8 @@ class DeployScriptITCase {
         return text.replaceAll("/tmp/tmp[.\\w]+", "TMP")
                 .replaceAll("stack/shop/[-0-9a-f]{36}", "stack/shop/ID")
                 .replaceAll("(before-[0-9a-f]{12}-)[0-9]{14}", "$1TIME")
-                .replaceAll("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z", "TIME");
+                .replaceAll("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z", "TIME")
+                .replaceAll("--start-time [0-9.]+", "--start-time TIME");
     }
 
     // --- Usage
