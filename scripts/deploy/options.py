@@ -52,7 +52,8 @@ Options of some commands:
   --errors               logs: show only warnings and errors
   --saved NAME           query: run the saved query with this name
   --yes                  destroy: confirm; rollback: go back further than one update; deploy,
-                         update, rollback: delete what a parameter had created
+                         update, rollback: delete what a parameter had created; deploy, update:
+                         drop a rollback that was cut off
   --                     treat all following words as values, even if they begin with -
   -h, --help             show this help and exit
 
@@ -108,7 +109,7 @@ class Options:
         self.jar = ""
         self.jar_bucket = ""
         self.words = []
-        self.saved = ""
+        self.saved = None
         self.minutes = 15
         self.timeout = 30
         self.poll = 10
@@ -213,6 +214,11 @@ def _check(options):
         raise Misuse(f"--stack is '{options.stack}', which has {len(options.stack)} characters; {MAX_NAME} are allowed: the "
                      "templates derive longer names from it, and MSK allows 64 characters for a cluster, Personalize 63 for "
                      "a dataset group. Choose a shorter name")
+    if options.command == "query":
+        if options.saved is not None and not options.saved.strip():
+            raise Misuse("--saved is empty; 'scripts/deploy.sh query' without SQL lists the names of the saved queries")
+        if options.saved is None and options.words and not options.words[0].strip():
+            raise Misuse("the SQL is empty; omit it to list the saved queries")
     if options.command in ("deploy", "update"):
         if not options.jar_bucket:
             raise Misuse(f"{options.command} needs --jar-bucket, a bucket in the Region of the stack; "

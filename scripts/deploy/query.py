@@ -1,8 +1,9 @@
 """The command query."""
 
 import re
+import shlex
 
-from calls import Late, Stop
+from calls import CallFailed, Late, Stop
 from options import Misuse
 
 RIGHTS = "check that you have permissions for Athena, Glue, and the archive's bucket"
@@ -13,10 +14,10 @@ def query(task):
     task.stack.need()
     group, database = (_output(task, name) for name in ("AthenaWorkGroup", "ArchiveDatabase"))
     values = list(task.options.words)
-    sql = values.pop(0) if values and not task.options.saved else None
-    if not sql:
+    sql = values.pop(0) if values and task.options.saved is None else None
+    if sql is None:
         saved = _saved(task, group)
-        if not task.options.saved:
+        if task.options.saved is None:
             for each in saved:
                 task.calls.result(f"{each['Name']}\t{each.get('Description', '')}")
             if not saved:
@@ -34,22 +35,26 @@ def _need_places(sql, values):
     """Each value needs a question mark. Those in texts and in comments are none."""
     places = re.sub(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", "", sql, flags=re.DOTALL).count("?")
     if places != len(values):
-        told = f"the values {' '.join(values)} were" if values else "no values were"
+        told = f"the values {shlex.join(values)} were" if values else "no values were"
         raise Misuse(f"the query has {places} parameters (?), but {told} given: {sql.strip()}\n"
                      "  Quote the SQL, so that it is one word, and put the values after it")
 
 
 def _parameters(values):
     """Athena takes the values of parameters as SQL has them: texts between quotes."""
-    quoted = [value if value.startswith("'") else "'" + value.replace("'", "''") + "'" for value in values]
+    quoted = ["'" + value.replace("'", "''") + "'" for value in values]
     return ["--execution-parameters", *quoted] if quoted else []
 
 
 def _output(task, name):
-    value = task.stack.find(name)
+    stack = task.stack
+    value = stack.find(name)
     if not value:
-        raise Stop(f"the stack {task.stack.name} has no output {name}, so it has no archive that Athena can read",
-                   "the template full creates one: update the stack if it is older")
+        what = f"the stack {stack.name} has no output {name}, so it has no archive that Athena can read"
+        if stack.is_ours() and stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
+            raise Stop(f"{what}: it is {stack.status}", stack.remedy() or stack.way_on())
+        raise Stop(what, "it creates one with an ArchiveBucket (the template full has its own), ArchiveFormat=json or parquet, and "
+                   f"ArchiveLayout=hour: set them with '{task.hint('update --set Key=Value')}'")
     return value
 
 
@@ -65,24 +70,46 @@ def _run(task, group, database, sql, values):
     started = task.calls.change(
         "athena", "start-query-execution", "--work-group", group, "--query-execution-context", f"Database={database}",
         "--query-string", sql, *_parameters(values), "--query", "QueryExecutionId", variable="query",
-        or_stop=("the query can't be started", RIGHTS))
+        or_stop=lambda failed: ("the query can't be started",
+                                "fix the SQL" if failed.code() == "InvalidRequestException" else RIGHTS))
     call = ["athena", "get-query-execution", "--query-execution-id", started, "--query"]
     try:
         state = task.calls.until("the query", [*call, "QueryExecution.Status.State"],
                                  {"SUCCEEDED", "FAILED", "CANCELLED"}, "SUCCEEDED",
                                  or_stop=("the query can't be read", RIGHTS))
+    except SystemExit:
+        _stop(task, started)
+        raise
     except Late:
         raise Stop(f"the query {started} is still running after {task.calls.minutes()} minutes",
                    "name days in WHERE dt = ..., or use --timeout MINUTES to wait longer") from None
     if state != "SUCCEEDED":
         why = task.calls.ask("why", *call, "QueryExecution.Status.StateChangeReason")
-        raise Stop(f"the query {started} is {state}", "fix the cause and run it again", why)
+        raise Stop(f"the query {started} is {state}", "fix the cause and run it again", "" if why == "None" else why)
     found = task.calls.read("athena", "get-query-results", "--query-execution-id", started, assume={},
                             or_stop=("the rows can't be read", RIGHTS))
-    rows = found.get("ResultSet", {}).get("Rows", [])
+    result = found.get("ResultSet", {})
+    rows = [[_text(value) for value in row["Data"]] for row in result.get("Rows", [])]
+    columns = [each["Name"] for each in result.get("ResultSetMetadata", {}).get("ColumnInfo", [])]
     for row in rows:
-        task.calls.result("\t".join(value.get("VarCharValue", "") for value in row["Data"]))
-    # The first row of a SELECT has the names of columns.
-    if not rows or len(rows) == 1 and re.match(r"(?i)\s*(SELECT|WITH)\b", sql):
-        of = f" with {' '.join(values)}" if values else ""
+        task.calls.result("\t".join(row))
+    if not columns and not rows:
+        task.calls.remark("Done")
+    # The first row of a query has the names of the columns.
+    elif not rows or rows == [columns]:
+        of = f" with {shlex.join(values)}" if values else ""
         task.calls.remark(f"No rows match {task.options.saved or sql.strip()}{of} in the archive's database {database}")
+
+
+def _text(value):
+    """A value as a field between tabs. NULL has no text."""
+    return value.get("VarCharValue", "NULL").replace("\t", "\\t").replace("\n", "\\n")
+
+
+def _stop(task, started):
+    """Stops a query that nobody waits for any more: it costs as long as it reads."""
+    try:
+        task.calls.change("athena", "stop-query-execution", "--query-execution-id", started)
+        task.calls.remark(f"The query {started} was stopped")
+    except CallFailed as failed:
+        task.calls.remark(f"The query {started} may still be running: {failed}")

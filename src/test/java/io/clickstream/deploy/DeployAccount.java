@@ -286,7 +286,10 @@ final class DeployAccount {
         status(name, "RUNNING");
     }
 
-    /** The next query of Athena gives these rows, of which the first is the head. */
+    /**
+     * The next query of Athena gives these rows, of which the first is the head; none if it has no
+     * result.
+     */
     @SafeVarargs
     final void answerQuery(List<String>... rows) throws IOException, InterruptedException {
         List<Map<String, Object>> data = new ArrayList<>();
@@ -297,7 +300,8 @@ final class DeployAccount {
                             row.stream().map(value -> Map.of("VarCharValue", value)).toList()));
         }
         List<Map<String, String>> columns =
-                rows[0].stream().map(name -> Map.of("Name", name, "Type", "varchar")).toList();
+                (rows.length == 0 ? List.<String>of() : rows[0])
+                        .stream().map(name -> Map.of("Name", name, "Type", "varchar")).toList();
         Map<String, Object> result = Map.of("rows", data, "column_info", columns);
         send(
                 "POST",

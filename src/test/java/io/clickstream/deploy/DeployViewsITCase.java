@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What scripts/deploy.sh shows of an account: status, doctor, query and logs. */
 class DeployViewsITCase {
@@ -591,7 +592,12 @@ class DeployViewsITCase {
         Result result = run.deploy("query", "--stack", "shop", "SELECT 1");
 
         assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.text()).contains("has no output AthenaWorkGroup");
+        assertThat(result.text())
+                .contains("has no output AthenaWorkGroup")
+                .contains("ArchiveFormat=json or parquet, and ArchiveLayout=hour");
+        account.changeStack("shop", "CREATE_IN_PROGRESS", false);
+        assertThat(run.deploy("query", "--stack", "shop", "SELECT 1").text())
+                .contains("it is CREATE_IN_PROGRESS", "wait until", "shows another status");
     }
 
     @Test
@@ -633,7 +639,94 @@ class DeployViewsITCase {
         assertThat(run.operations()).doesNotContain("athena start-query-execution");
     }
 
+    @Test
+    void quotesEachValueAndSaysWhereTheSqlIsWrong() throws Exception {
+        haveArchive();
+        String sql = "SELECT count(*) FROM records WHERE city = ?";
+        account.answerQuery(List.of("_col0"), List.of("7"));
+        Result result = run.deploy("query", "--stack", "shop", sql, "'s-Hertogenbosch");
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(run.calls())
+                .anyMatch(call -> call.replace("\\", "").contains(" '''s-Hertogenbosch' "));
+
+        Result places = run.deploy("query", "--stack", "shop", sql, "", "a b");
+        assertThat(places.text()).contains("but the values '' 'a b' were given");
+
+        account.control(
+                Map.of(
+                        "faults",
+                        List.of(
+                                Map.of(
+                                        "request",
+                                        "StartQueryExecution",
+                                        "status",
+                                        "400 Bad Request",
+                                        "body",
+                                        "{\"__type\": \"InvalidRequestException\", \"message\":"
+                                                + " \"line 1:8\"}"))));
+        Result wrong = run.deploy("query", "--stack", "shop", "SELEC 1");
+        assertThat(wrong.exit()).isEqualTo(1);
+        assertThat(wrong.text()).contains("line 1:8", "fix the SQL").doesNotContain("permission");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  ", "--saved="})
+    void refusesAnEmptyQuery(String word) throws Exception {
+        Result result = run.deploy("query", "--stack", "shop", word, "x");
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(2);
+        assertThat(result.text()).contains("empty");
+        assertThat(run.calls()).isEmpty();
+    }
+
+    @Test
+    void tellsAnEmptyResultFromAStatementWithoutOne() throws Exception {
+        haveArchive();
+        for (String sql : List.of("(SELECT 1 AS hour)", "/* all */ SELECT 1 AS hour", "VALUES 1")) {
+            account.answerQuery(List.of("hour"));
+            assertThat(run.deploy("query", "--stack", "shop", sql).text())
+                    .startsWith("hour\nNo rows match ");
+        }
+        account.answerQuery();
+        String alter = "ALTER TABLE dead_letters SET LOCATION 's3://archive/malformed/'";
+        assertThat(run.deploy("query", "--stack", "shop", alter).text()).isEqualTo("Done\n");
+    }
+
+    @Test
+    void stopsAQueryThatNobodyWaitsFor() throws Exception {
+        haveArchive();
+        run.at("get-query-execution", "kill -INT $PPID");
+
+        Result result = run.deploy("query", "--stack", "shop", "SELECT 1");
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(130);
+        assertThat(result.text())
+                .containsPattern("The query \\S+ (was stopped|may still be running)");
+        assertThat(run.operations()).contains("athena stop-query-execution");
+    }
+
     // --- Logs
+
+    @Test
+    void saysThatTheLogGroupWasDeleted() throws Exception {
+        haveStack(Map.of());
+        String group = "/aws/kinesis-analytics/shop";
+        run.aws("logs", "delete-log-group", "--log-group-name", group);
+
+        Result result = run.deploy("logs", "--stack", "shop");
+
+        assertThat(result.exit()).as(result.text()).isEqualTo(1);
+        assertThat(result.text())
+                .contains("the log group " + group + " does not exist: someone deleted it")
+                .contains("aws logs create-log-stream --log-group-name " + group)
+                .doesNotContain("permission");
+        for (String call : result.text().split("'", -1)) {
+            if (call.startsWith("aws logs create-")) {
+                assertThat(run.paste(call).exit()).isZero();
+            }
+        }
+        assertThat(run.deploy("logs", "--stack", "shop").exit()).isZero();
+    }
 
     @Test
     void saysThatNothingWasLogged() throws Exception {
