@@ -149,7 +149,8 @@ def _prepared(task, begun, status, run, is_same):
     run: what this command would tell it
     """
     state = begun.state(status)
-    if state not in (PENDING, UNKNOWN):
+    # An application that the service rolled back has kept its state, and an update starts it with that.
+    if status != "READY" or state not in (PENDING, UNKNOWN):
         return run
     yes, say = task.options.yes, task.calls.say
     unknown = "" if state == PENDING else ". It is unknown whether the application has run since, and what a start would lose"
