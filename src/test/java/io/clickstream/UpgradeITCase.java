@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.aggregate.Aggregate;
 import io.clickstream.local.results.Results;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.LocalJob;
@@ -25,8 +26,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -101,13 +104,7 @@ class UpgradeITCase {
                             TRENDS_TOPIC,
                             TrendOracle.expect(visits(clicks), TOP, SPAN, SLIDE));
             Expected all = Oracle.expect(forOracle(clicks), GAP, WINDOW);
-            job.awaitTopics(
-                    Expected.of(
-                            remaining(release, Results.DEPARTMENTS_TOPIC, all.departments()),
-                            remaining(release, Results.SESSIONS_TOPIC, all.sessions()),
-                            remaining(release, Results.CHECKOUTS_TOPIC, all.checkouts()),
-                            all.sessionTotal()),
-                    SOON);
+            job.awaitTopics(new Expected(remaining(release, all), all.sessionTotal()), SOON);
             Await.until(
                     "lists of trends", SOON, () -> job.topic(TRENDS_TOPIC).size() >= trends.size());
             assertThat(job.topic(TRENDS_TOPIC).stream().sorted()).isEqualTo(trends);
@@ -286,6 +283,17 @@ class UpgradeITCase {
                                         click.get("eventtimestamp").asLong()))
                 .filter(visit -> !visit.name().isEmpty() && !visit.name().equals("N/A"))
                 .toList();
+    }
+
+    /** What the release had not written yet, by aggregate. */
+    private static Map<Aggregate<?>, List<String>> remaining(Path release, Expected all)
+            throws IOException {
+        Map<Aggregate<?>, List<String>> remaining = new HashMap<>();
+        for (Aggregate<?> aggregate : all.aggregates()) {
+            remaining.put(
+                    aggregate, remaining(release, aggregate.defaultTopic(), all.of(aggregate)));
+        }
+        return remaining;
     }
 
     /** What the release had not written yet, sorted. */

@@ -4,6 +4,8 @@ import io.clickstream.event.Session;
 import io.clickstream.event.Trend;
 import io.clickstream.event.WindowCount;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** All aggregates. Topics, fields, and indices have the names of the MSK lab. */
 public final class Aggregates {
@@ -50,4 +52,11 @@ public final class Aggregates {
             List.of(DEPARTMENT_COUNTS, SESSION_COUNTS, CHECKOUT_SESSIONS, TRENDING);
 
     private Aggregates() {}
+
+    /** The property groups that turn optional aggregates on. */
+    public static Set<String> groups() {
+        return ALL.stream()
+                .flatMap(aggregate -> aggregate.group().stream())
+                .collect(Collectors.toUnmodifiableSet());
+    }
 }

@@ -8,6 +8,7 @@ import io.clickstream.tools.oracle.Expected;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The topics or streams, and the indices, of aggregates: what is in them and should be. */
 public final class Results implements AutoCloseable {
@@ -17,11 +18,7 @@ public final class Results implements AutoCloseable {
     public static final String CHECKOUTS_TOPIC = Aggregates.CHECKOUT_SESSIONS.defaultTopic();
 
     /** The topics of the aggregates that every job computes. */
-    public static final List<String> TOPICS =
-            Aggregates.ALL.stream()
-                    .filter(aggregate -> aggregate.group().isEmpty())
-                    .map(Aggregate::defaultTopic)
-                    .toList();
+    public static final List<String> TOPICS = topics(Set.of());
 
     public static final String DEPARTMENTS_INDEX = Aggregates.DEPARTMENT_COUNTS.defaultIndex();
     public static final String SESSIONS_INDEX = Aggregates.SESSION_COUNTS.defaultIndex();
@@ -37,14 +34,37 @@ public final class Results implements AutoCloseable {
         this.indices = indices;
     }
 
-    /** Begins to read topics and indices. */
-    public static Results ofTopics(String bootstrapServers, OpenSearchIndices indices) {
-        return new Results("topic ", new TopicReader(bootstrapServers, TOPICS), indices);
+    /** The topics of a job with some property groups of optional aggregates. */
+    public static List<String> topics(Set<String> groups) {
+        return Aggregates.ALL.stream()
+                .filter(aggregate -> aggregate.group().map(groups::contains).orElse(true))
+                .map(Aggregate::defaultTopic)
+                .toList();
     }
 
-    /** Begins to read streams, which have the names of the topics, and indices. */
-    public static Results ofStreams(KinesisServer server, OpenSearchIndices indices) {
-        return new Results("stream ", new StreamReader(server, TOPICS), indices);
+    /** Begins to read topics and indices of a job without optional aggregates. */
+    public static Results ofTopics(String bootstrapServers, OpenSearchIndices indices) {
+        return ofTopics(bootstrapServers, indices, Set.of());
+    }
+
+    /**
+     * Begins to read topics and indices.
+     *
+     * @param groups the job's property groups of optional aggregates
+     */
+    public static Results ofTopics(
+            String bootstrapServers, OpenSearchIndices indices, Set<String> groups) {
+        return new Results("topic ", new TopicReader(bootstrapServers, topics(groups)), indices);
+    }
+
+    /**
+     * Begins to read streams, which have the names of the topics, and indices.
+     *
+     * @param groups the job's property groups of optional aggregates
+     */
+    public static Results ofStreams(
+            KinesisServer server, OpenSearchIndices indices, Set<String> groups) {
+        return new Results("stream ", new StreamReader(server, topics(groups)), indices);
     }
 
     /** Whether there are as many records and documents as there should be, or more. */

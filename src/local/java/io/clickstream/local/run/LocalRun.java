@@ -42,9 +42,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import javax.annotation.Nullable;
@@ -361,7 +363,9 @@ public final class LocalRun implements Callable<Integer> {
         } else {
             kinesis.createStream(CLICKS_TOPIC, CLICKS_PARTITIONS);
         }
-        List<String> outputs = new ArrayList<>(Results.TOPICS);
+        trends = trending ? new TrendLedger() : null;
+        Set<String> optional = optionalAggregates().keySet();
+        Set<String> outputs = new LinkedHashSet<>(Results.topics(optional));
         outputs.addAll(SideResults.TOPICS);
         for (String name : outputs) {
             if (output == Stream.kafka) {
@@ -373,7 +377,6 @@ public final class LocalRun implements Callable<Integer> {
         OpenSearchIndices indices = new OpenSearchIndices(servers.openSearch().uri());
         indices.putTemplates();
 
-        trends = trending ? new TrendLedger() : null;
         TrafficLedger ledger = new TrafficLedger(SESSION_GAP, WINDOW, this::sent);
         try (LocalFlink flink =
                         LocalFlink.start(
@@ -388,8 +391,8 @@ public final class LocalRun implements Callable<Integer> {
                         producer(bootstrapServers, kinesis, encoder(schemas), userCount, ledger);
                 Results results =
                         output == Stream.kafka
-                                ? Results.ofTopics(bootstrapServers, indices)
-                                : Results.ofStreams(kinesis, indices);
+                                ? Results.ofTopics(bootstrapServers, indices, optional)
+                                : Results.ofStreams(kinesis, indices, optional);
                 SideResults side =
                         output == Stream.kafka
                                 ? SideResults.ofTopics(bootstrapServers, indices)
@@ -411,7 +414,7 @@ public final class LocalRun implements Callable<Integer> {
             statusLine.print(
                     "%,d clicks sent; waiting for the last windows to close"
                             .formatted(ledger.clicks()));
-            Expected expected = ledger.expected();
+            Expected expected = ledger.expected(optional);
             List<String> lists = trends == null ? List.of() : trends.expected();
             Map<String, Long> letters = records.deadLetters();
             awaitResults(
@@ -511,11 +514,18 @@ public final class LocalRun implements Callable<Integer> {
                         servers.openSearch().uri().toString(),
                         "dead-letters-index",
                         SideResults.DEAD_LETTERS_INDEX));
+        groups.putAll(optionalAggregates());
+        features.forEach(feature -> feature.configure(groups));
+        groups.put("dead-letters", Map.of("topic", SideResults.DEAD_LETTERS_TOPIC));
+        return groups;
+    }
+
+    /** The property groups of the optional aggregates that the options turn on. */
+    private Map<String, Map<String, String>> optionalAggregates() {
+        Map<String, Map<String, String>> groups = new HashMap<>();
         if (trends != null) {
             groups.put("trending", trends.properties());
         }
-        features.forEach(feature -> feature.configure(groups));
-        groups.put("dead-letters", Map.of("topic", SideResults.DEAD_LETTERS_TOPIC));
         return groups;
     }
 

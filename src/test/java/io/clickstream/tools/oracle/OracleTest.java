@@ -3,6 +3,7 @@ package io.clickstream.tools.oracle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.clickstream.aggregate.Aggregates;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,7 +19,15 @@ class OracleTest {
 
     @Test
     void noClicksGiveNothing() {
-        assertThat(expect()).isEqualTo(Expected.of(List.of(), List.of(), List.of(), 0));
+        Expected nothing = expect();
+
+        assertThat(nothing.aggregates())
+                .containsExactlyInAnyOrder(
+                        Aggregates.DEPARTMENT_COUNTS,
+                        Aggregates.SESSION_COUNTS,
+                        Aggregates.CHECKOUT_SESSIONS);
+        assertThat(nothing.lines().values()).allMatch(List::isEmpty);
+        assertThat(nothing.sessionTotal()).isZero();
     }
 
     @Test

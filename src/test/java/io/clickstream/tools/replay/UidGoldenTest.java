@@ -65,9 +65,8 @@ class UidGoldenTest {
                             groups().stream())
                     .toList();
 
-    /** The property groups that turn optional aggregates on. */
-    static List<String> groups() {
-        return Aggregates.ALL.stream().flatMap(each -> each.group().stream()).toList();
+    static Set<String> groups() {
+        return Aggregates.groups();
     }
 
     @TempDir private Path folder;

@@ -12,28 +12,27 @@ import java.util.Set;
  * What the topics and indices must hold in the end, by aggregate: compact JSON objects, sorted by
  * {@link String#compareTo}.
  *
- * @param lines one line per result
+ * @param lines one line per result; the constructor sorts them
  * @param sessionTotal sessions in all windows
  */
 public record Expected(Map<Aggregate<?>, List<String>> lines, long sessionTotal) {
 
     public Expected {
         Map<Aggregate<?>, List<String>> copies = new LinkedHashMap<>();
-        lines.forEach((aggregate, each) -> copies.put(aggregate, List.copyOf(each)));
+        lines.forEach((aggregate, each) -> copies.put(aggregate, each.stream().sorted().toList()));
         lines = Collections.unmodifiableMap(copies);
     }
 
-    /** The results of the aggregates that every job computes. */
-    public static Expected of(
-            List<String> departments,
-            List<String> sessions,
-            List<String> checkouts,
-            long sessionTotal) {
-        Map<Aggregate<?>, List<String>> lines = new LinkedHashMap<>();
-        lines.put(Aggregates.DEPARTMENT_COUNTS, departments);
-        lines.put(Aggregates.SESSION_COUNTS, sessions);
-        lines.put(Aggregates.CHECKOUT_SESSIONS, checkouts);
-        return new Expected(lines, sessionTotal);
+    /**
+     * What a job must write that has only some of the property groups for optional aggregates.
+     *
+     * @param groups the groups that the job has; others in this set have no effect
+     */
+    public Expected with(Set<String> groups) {
+        Map<Aggregate<?>, List<String>> computed = new LinkedHashMap<>(lines);
+        computed.keySet()
+                .removeIf(aggregate -> !aggregate.group().map(groups::contains).orElse(true));
+        return new Expected(computed, sessionTotal);
     }
 
     /** The aggregates that something is expected of. */

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Says what the job must make of given clicks, as naively as can be: sort the clicks of a user, cut
@@ -19,7 +20,7 @@ public final class Oracle {
     private Oracle() {}
 
     /**
-     * Counts all sessions of all users.
+     * Counts all sessions of all users, for a job without optional aggregates.
      *
      * @param clicks in any order
      * @param sessionGap two clicks exactly this far apart are in one session
@@ -31,7 +32,7 @@ public final class Oracle {
     }
 
     /**
-     * Counts all sessions of all users.
+     * Counts all sessions of all users, for a job without optional aggregates.
      *
      * @param clicks in any order
      * @param sessionGap two clicks exactly this far apart are in one session
@@ -51,7 +52,7 @@ public final class Oracle {
         for (List<OracleClick> ofUser : byUser.values()) {
             sessions(ofUser, sessionGap).forEach(tally::add);
         }
-        return tally.expected();
+        return tally.expected().with(Set.of());
     }
 
     /** The sessions of one user, the earliest first, each in the order of time. */

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.clickstream.aggregate.Aggregate;
+import io.clickstream.aggregate.Aggregates;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -141,12 +143,16 @@ public final class OracleTally {
         return sessionTotal;
     }
 
-    /** How many lines the three lists of {@link #expected()} have now. */
+    /** How many lines the three lists of every job have now. */
     long lines() {
         return (long) departmentCounts.size() + sessionCounts.size() + checkoutLines.size();
     }
 
-    /** What the sessions so far must end as. */
+    /**
+     * What the sessions so far must end as, by aggregate. An optional aggregate is always among
+     * them, as it is with the default settings of its group. {@link Expected#with} selects those
+     * that a job computes.
+     */
     public Expected expected() {
         List<String> departmentLines = new ArrayList<>();
         departmentCounts.forEach(
@@ -173,11 +179,11 @@ public final class OracleTally {
                                     .put("windowEndTime", begin + window)
                                     .toString());
                 });
-        List<String> checkouts = new ArrayList<>(checkoutLines);
-        Collections.sort(departmentLines);
-        Collections.sort(sessionLines);
-        Collections.sort(checkouts);
-        return Expected.of(departmentLines, sessionLines, checkouts, sessionTotal);
+        Map<Aggregate<?>, List<String>> lines = new LinkedHashMap<>();
+        lines.put(Aggregates.DEPARTMENT_COUNTS, departmentLines);
+        lines.put(Aggregates.SESSION_COUNTS, sessionLines);
+        lines.put(Aggregates.CHECKOUT_SESSIONS, checkoutLines);
+        return new Expected(lines, sessionTotal);
     }
 
     /** The largest whole number of percent that is not above the share. */

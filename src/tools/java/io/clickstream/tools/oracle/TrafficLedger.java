@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -113,13 +114,25 @@ public final class TrafficLedger {
         return newestTime;
     }
 
-    /** What the job must put out for all clicks together; none may come after. */
-    public synchronized Expected expected() {
+    /**
+     * What the job must put out for all clicks together, without optional aggregates. No click may
+     * come after.
+     */
+    public Expected expected() {
+        return expected(Set.of());
+    }
+
+    /**
+     * What the job must put out for all clicks together. No click may come after.
+     *
+     * @param groups the job's property groups of optional aggregates, as in {@link Expected#with}
+     */
+    public synchronized Expected expected(Set<String> groups) {
         completeUntil(Long.MAX_VALUE);
         for (List<OracleClick> ofUser : longPast.values()) {
             Oracle.sessions(ofUser, sessionGap).forEach(tally::add);
         }
         longPast.clear();
-        return tally.expected();
+        return tally.expected().with(groups);
     }
 }

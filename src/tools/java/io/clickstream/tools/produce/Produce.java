@@ -1,5 +1,7 @@
 package io.clickstream.tools.produce;
 
+import io.clickstream.aggregate.Aggregate;
+import io.clickstream.aggregate.Aggregates;
 import io.clickstream.tools.command.DurationOption;
 import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.StopSignal;
@@ -28,6 +30,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import javax.annotation.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -562,17 +565,22 @@ public final class Produce implements Callable<Integer> {
             out.println("the expected results are not written, since records failed");
             return;
         }
-        Expected expected = records.ledger().expected();
+        Expected expected = records.ledger().expected(Aggregates.groups());
         Map<String, Long> letters = records.deadLetters();
         ExpectedFiles.write(folder, expected, letters);
         out.printf(
                 Locale.ROOT,
-                "expected, in %s: departments %,d, sessions %,d, checkouts %,d, dead letters %,d%n",
+                "expected, in %s: %s, dead letters %,d%n",
                 folder,
-                expected.departments().size(),
-                expected.sessions().size(),
-                expected.checkouts().size(),
+                expected.aggregates().stream()
+                        .map(aggregate -> count(aggregate, expected))
+                        .collect(Collectors.joining(", ")),
                 letters.values().stream().mapToLong(Long::longValue).sum());
+    }
+
+    private static String count(Aggregate<?> aggregate, Expected expected) {
+        return String.format(
+                Locale.ROOT, "%s %,d", aggregate.keyStem(), expected.of(aggregate).size());
     }
 
     private static long monotonicMillis() {
