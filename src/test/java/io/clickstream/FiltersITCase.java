@@ -3,6 +3,8 @@ package io.clickstream;
 import static io.clickstream.testing.Clicks.click;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.aggregate.Aggregate;
+import io.clickstream.aggregate.Aggregates;
 import io.clickstream.local.results.Results;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.LocalJob;
@@ -27,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * One click in ten comes twice, some much later and over another partition, and bots click in
  * between; a task manager is lost, and the job goes on from a savepoint at another parallelism. The
- * results, lists of trends included, are those of the clicks without duplicates and bots.
+ * results of all aggregates, optional ones included, are those of the clicks without duplicates and
+ * bots.
  */
 class FiltersITCase {
 
@@ -61,7 +64,8 @@ class FiltersITCase {
                     .set("bots", "ip-ranges", "203.0.113.0/24")
                     .set("trending", "top", "3")
                     .set("trending", "span", "20 s")
-                    .set("trending", "slide", "5 s");
+                    .set("trending", "slide", "5 s")
+                    .groups(Aggregates.groups());
             job.start(folder, 2);
             send(job, traffic, start + 20_000);
             Await.until(
@@ -88,7 +92,12 @@ class FiltersITCase {
             sendRest(job, traffic);
             sendEnd(job, start + 90_000 + 60_000);
 
-            Expected expected = ledger.expected();
+            Expected expected = ledger.expected(Aggregates.groups());
+            for (Aggregate<?> aggregate : Aggregates.ALL) {
+                if (!aggregate.equals(Aggregates.TRENDING)) {
+                    assertThat(expected.of(aggregate)).as(aggregate.name()).isNotEmpty();
+                }
+            }
             job.awaitTopics(expected, Duration.ofMinutes(2));
             assertThat(job.topic(LocalJob.DEAD_LETTERS)).isEmpty();
             List<String> lists =

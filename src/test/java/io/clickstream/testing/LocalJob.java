@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.ClickstreamJob;
 import io.clickstream.StartChecks;
+import io.clickstream.aggregate.Aggregate;
 import io.clickstream.config.JobConfig;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.local.results.Comparison;
-import io.clickstream.local.results.Results;
 import io.clickstream.local.results.TopicReader;
 import io.clickstream.local.server.KafkaBroker;
 import io.clickstream.local.server.KinesisServer;
@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Future;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -75,6 +76,12 @@ public final class LocalJob implements AutoCloseable {
 
     public LocalJob set(String group, String key, String value) {
         properties.computeIfAbsent(group, name -> new HashMap<>()).put(key, value);
+        return this;
+    }
+
+    /** Adds groups with their default settings, where they have no other. */
+    public LocalJob groups(Set<String> names) {
+        names.forEach(name -> properties.computeIfAbsent(name, group -> new HashMap<>()));
         return this;
     }
 
@@ -195,17 +202,14 @@ public final class LocalJob implements AutoCloseable {
     /** Differences between the topics of aggregates and what is expected in them. */
     public List<String> differences(Expected expected) {
         List<String> differences = new ArrayList<>();
-        differences(Results.DEPARTMENTS_TOPIC, expected.departments(), differences);
-        differences(Results.SESSIONS_TOPIC, expected.sessions(), differences);
-        differences(Results.CHECKOUTS_TOPIC, expected.checkouts(), differences);
-        return differences;
-    }
-
-    private void differences(String topic, List<String> expected, List<String> differences) {
-        Comparison comparison = Comparison.ofLines(topic, expected, topic(topic));
-        if (!comparison.isEqual()) {
-            differences.addAll(comparison.report());
+        for (Aggregate<?> aggregate : expected.aggregates()) {
+            String topic = aggregate.defaultTopic();
+            Comparison comparison = Comparison.ofLines(topic, expected.of(aggregate), topic(topic));
+            if (!comparison.isEqual()) {
+                differences.addAll(comparison.report());
+            }
         }
+        return differences;
     }
 
     /** Waits until the topics hold exactly what is expected; fails with the differences. */
