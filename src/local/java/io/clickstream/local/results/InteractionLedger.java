@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.annotation.Nullable;
 
 /**
  * Knows which interactions the clicks of the shop are, and finds out what became of them. Two
@@ -50,7 +51,9 @@ public final class InteractionLedger {
     }
 
     /** With the millisecond, which Personalize does not get. */
-    private final Set<OracleClick> interactions = new HashSet<>();
+    private record Interaction(Object user, long time, String type, @Nullable String item) {}
+
+    private final Set<Interaction> interactions = new HashSet<>();
 
     private final PersonalizeServer personalize;
     private final Path spillFolder;
@@ -68,7 +71,9 @@ public final class InteractionLedger {
     /** Notes a click that goes to the job. */
     public synchronized void sent(OracleClick click) {
         if (TYPES.containsKey(click.eventType())) {
-            interactions.add(click);
+            interactions.add(
+                    new Interaction(
+                            click.user(), click.time(), click.eventType(), click.department()));
         }
     }
 
@@ -107,13 +112,13 @@ public final class InteractionLedger {
 
     private synchronized List<String> expectedLines() {
         List<String> lines = new ArrayList<>();
-        for (OracleClick click : interactions) {
+        for (Interaction each : interactions) {
             lines.add(
                     line(
-                            click.user().toString(),
-                            TYPES.get(click.eventType()),
-                            click.department(),
-                            click.time() / 1_000));
+                            each.user().toString(),
+                            TYPES.get(each.type()),
+                            each.item(),
+                            each.time() / 1_000));
         }
         return lines;
     }

@@ -1,7 +1,10 @@
 package io.clickstream.tools.produce;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.config.FormatConfig;
 import io.clickstream.config.JsonMapping;
 import io.clickstream.config.OptionalFields;
@@ -158,6 +161,40 @@ class JsonShapeTest {
 
     private static GeneratedClick userAt(int user) {
         return new GeneratedClick("ip", START, "mobile", "home_page", "N/A", user, 1, 0);
+    }
+
+    /** So that an aggregate can use any of them. */
+    @Test
+    void theOracleSeesAllFieldsOfTheLabsClick() throws Exception {
+        Set<String> components = Set.of("userid", "eventtimestamp", "event_type", "product_type");
+        List<RecordShape> shapes =
+                List.of(
+                        JsonShape.of(Preset.LAB),
+                        RecordShape.of(ClickEncoder.json()),
+                        RecordShape.of(ClickEncoder.avro()));
+        GeneratedClick click = new ShopTraffic(3, 100, 1_000, START).next();
+        JsonNode record = new ObjectMapper().readTree(ClickEncoder.json().encode(click));
+
+        for (RecordShape shape : shapes) {
+            OracleClick seen = shape.forOracle(click);
+            record.fields()
+                    .forEachRemaining(
+                            field -> {
+                                if (!components.contains(field.getKey())) {
+                                    assertThat(String.valueOf(seen.other(field.getKey())))
+                                            .isEqualTo(field.getValue().asText());
+                                }
+                            });
+            assertThatThrownBy(() -> seen.other("device"))
+                    .hasMessage("a click has no other field device");
+        }
+    }
+
+    @Test
+    void otherPresetsHaveNoOtherFields() {
+        GeneratedClick click = new ShopTraffic(3, 100, 1_000, START).next();
+
+        assertThat(JsonShape.of(Preset.TICKER).forOracle(click).other("devicetype")).isNull();
     }
 
     @ParameterizedTest

@@ -19,7 +19,8 @@ public record GeneratedClick(
         String productType,
         int userId,
         long globalSeq,
-        long prevGlobalSeq) {
+        long prevGlobalSeq)
+        implements OracleClick.Fields {
 
     /** The same click at another time, ms since the epoch. */
     public GeneratedClick at(long time) {
@@ -27,8 +28,20 @@ public record GeneratedClick(
                 ip, time, deviceType, eventType, productType, userId, globalSeq, prevGlobalSeq);
     }
 
-    /** The same click as the oracle sees it. */
+    /** The same click as the oracle sees it, with all fields. */
     public OracleClick forOracle() {
-        return new OracleClick((long) userId, eventTimestamp, eventType, productType);
+        return new OracleClick((long) userId, eventTimestamp, eventType, productType, this);
+    }
+
+    /** The fields that {@link OracleClick} has no component for, by their names on the wire. */
+    @Override
+    public Object get(String name) {
+        return switch (name) {
+            case "ip" -> ip;
+            case "devicetype" -> deviceType;
+            case "globalseq" -> globalSeq;
+            case "prevglobalseq" -> prevGlobalSeq;
+            default -> throw new IllegalArgumentException("a click has no other field " + name);
+        };
     }
 }
