@@ -4,8 +4,7 @@ import java.util.Arrays;
 
 /**
  * Fields of a click that only some configurations need. Each one is declared here: its kind decides
- * how all decoders read it. Then some configuration must ask for it, see {@link
- * PipelineConfig#optionalFields}.
+ * how all decoders read it. Then some configuration must ask for it, see {@link NeedsFields}.
  */
 public enum ClickField {
     /** A value that identifies a click among those of its user. */
@@ -49,17 +48,19 @@ public enum ClickField {
     }
 
     private final Kind kind;
-    private final String key;
+
+    @SuppressWarnings("ImmutableEnumChecker") // A key never changes.
+    private final Key<?> key;
 
     ClickField(Kind kind, Key<?> key) {
         this.kind = kind;
-        this.key = key.toString();
+        this.key = key;
     }
 
     /** The field that a key configures. */
     static ClickField of(Key<?> key) {
         return Arrays.stream(values())
-                .filter(field -> field.key.equals(key.toString()))
+                .filter(field -> field.key().equals(key.toString()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no field has the key " + key));
     }
@@ -71,6 +72,11 @@ public enum ClickField {
 
     /** The key that configures the field, with its group. */
     String key() {
+        return key.toString();
+    }
+
+    /** The key that configures the field. */
+    Key<?> configuredBy() {
         return key;
     }
 }

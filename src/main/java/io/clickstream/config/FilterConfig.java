@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The filters for duplicates and for clicks by bots. Both are off by default. */
-public final class FilterConfig {
+public final class FilterConfig implements NeedsFields {
 
     static final String DUPLICATES = "duplicates";
     static final String BOTS = "bots";
@@ -106,7 +106,7 @@ public final class FilterConfig {
     private final Optional<Integer> botClicks;
     private final Duration botPer;
 
-    private FilterConfig(PropertyReader reader, FormatConfig format) {
+    private FilterConfig(PropertyReader reader) {
         boolean duplicates = reader.has(DUPLICATES);
         id = duplicates ? Optional.ofNullable(reader.get(DUPLICATE_ID)) : Optional.empty();
         duplicateSpan = reader.get(DUPLICATE_SPAN);
@@ -116,7 +116,7 @@ public final class FilterConfig {
         ip = pointer(reader, BOT_IP, BOT_IP_RANGES, botIpRanges);
         botClicks = reader.find(BOT_CLICKS);
         botPer = reader.get(BOT_PER);
-        check(reader, format);
+        check(reader);
     }
 
     /** The field to which a list applies; empty if there is no list. */
@@ -130,7 +130,7 @@ public final class FilterConfig {
         return listed.isEmpty() ? Optional.empty() : Optional.ofNullable(reader.get(field));
     }
 
-    private void check(PropertyReader reader, FormatConfig format) {
+    private void check(PropertyReader reader) {
         if (reader.has(BOTS)
                 && !reader.has(BOT_USER_AGENTS)
                 && !reader.has(BOT_IP_RANGES)
@@ -151,53 +151,17 @@ public final class FilterConfig {
                     BOT_PER,
                     "has no effect without `" + BOT_CLICKS + "`; set that too, or remove this key");
         }
-        if (format.type() == FormatConfig.Type.AVRO) {
-            checkName(reader, DUPLICATE_ID, id);
-            checkName(reader, BOT_USER_AGENT, userAgent);
-            checkName(reader, BOT_IP, ip);
-        }
     }
 
-    private static void checkName(
-            PropertyReader reader, Key<?> key, Optional<JsonPointer> pointer) {
-        if (pointer.isPresent() && !pointer.get().tail().matches()) {
-            reader.error(
-                    key,
-                    "is '"
-                            + pointer.get()
-                            + "', which points into a field; for Avro records it must be / and"
-                            + " the name of a field of the record itself");
-        } else if (pointer.isPresent() && isRead(pointer.get())) {
-            reader.error(
-                    key,
-                    "is '"
-                            + pointer.get()
-                            + "', which the aggregates already use;"
-                            + " name another field");
-        }
+    static FilterConfig read(PropertyReader reader) {
+        return new FilterConfig(reader);
     }
 
-    private static boolean isRead(JsonPointer pointer) {
-        JsonMapping wire = JsonMapping.of(FormatConfig.Preset.LAB);
-        return wire.users().contains(pointer)
-                || pointer.equals(wire.time())
-                || pointer.equals(wire.eventType().orElse(null))
-                || wire.departments().contains(pointer);
-    }
-
-    static FilterConfig read(PropertyReader reader, FormatConfig format) {
-        return new FilterConfig(reader, format);
-    }
-
-    /** The fields that the configured filters need. */
-    public OptionalFields fields() {
-        OptionalFields fields = OptionalFields.NONE;
-        fields = id.isPresent() ? fields.with(ClickField.ID, id.get()) : fields;
-        fields =
-                userAgent.isPresent()
-                        ? fields.with(ClickField.USER_AGENT, userAgent.get())
-                        : fields;
-        return ip.isPresent() ? fields.with(ClickField.IP, ip.get()) : fields;
+    @Override
+    public OptionalFields addTo(OptionalFields fields) {
+        return fields.with(ClickField.ID, id)
+                .with(ClickField.USER_AGENT, userAgent)
+                .with(ClickField.IP, ip);
     }
 
     /** How long the job remembers an id, in event time; empty if duplicates are not filtered. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The configuration of a job, parsed once. The groups {@code sink.kafka}, {@code sink.kinesis},
@@ -37,28 +38,27 @@ public final class JobConfig extends PipelineConfig {
 
     static final KeyGroup KEYS = KeyGroup.of(GROUP, CHECKPOINT_INTERVAL, MAX_PARALLELISM);
 
-    /** All groups, in the order of the README's table. */
-    static final List<KeyGroup> GROUPS =
-            List.of(
-                    KafkaSourceConfig.KEYS,
-                    KinesisSourceConfig.KEYS,
-                    FilesSourceConfig.KEYS,
-                    FormatConfig.KEYS,
-                    RegistryConfig.KEYS,
-                    EventTimeConfig.KEYS,
-                    FilterConfig.DUPLICATES_KEYS,
-                    FilterConfig.BOTS_KEYS,
-                    PrivacyConfig.KEYS,
-                    AggregatesConfig.KEYS,
-                    TrendingConfig.KEYS,
-                    KafkaSinkConfig.KEYS,
-                    KinesisSinkConfig.KEYS,
-                    OpenSearchConfig.KEYS,
-                    FilesSinkConfig.KEYS,
-                    ArchiveConfig.KEYS,
-                    PersonalizeConfig.KEYS,
-                    DeadLetterConfig.KEYS,
-                    KEYS);
+    /** All groups, in the order of the table of settings. */
+    static final List<KeyGroup> ALL_GROUPS =
+            Stream.of(
+                            List.of(
+                                    KafkaSourceConfig.KEYS,
+                                    KinesisSourceConfig.KEYS,
+                                    FilesSourceConfig.KEYS,
+                                    FormatConfig.KEYS,
+                                    RegistryConfig.KEYS),
+                            GROUPS,
+                            List.of(
+                                    KafkaSinkConfig.KEYS,
+                                    KinesisSinkConfig.KEYS,
+                                    OpenSearchConfig.KEYS,
+                                    FilesSinkConfig.KEYS,
+                                    ArchiveConfig.KEYS,
+                                    PersonalizeConfig.KEYS,
+                                    DeadLetterConfig.KEYS,
+                                    KEYS))
+                    .flatMap(List::stream)
+                    .collect(Collectors.toUnmodifiableList());
 
     private final Optional<KafkaSourceConfig> kafkaSource;
     private final Optional<KinesisSourceConfig> kinesisSource;
@@ -102,7 +102,7 @@ public final class JobConfig extends PipelineConfig {
 
     private void checkSourcesAndSinks(PropertyReader reader) {
         List<String> sources =
-                GROUPS.stream()
+                ALL_GROUPS.stream()
                         .map(KeyGroup::name)
                         .filter(name -> name.startsWith("source."))
                         .collect(Collectors.toList());
@@ -212,7 +212,7 @@ public final class JobConfig extends PipelineConfig {
     }
 
     static JobConfig parse(Map<String, Map<String, String>> propertyGroups, Secrets secrets) {
-        PropertyReader reader = new PropertyReader(propertyGroups, GROUPS, secrets);
+        PropertyReader reader = new PropertyReader(propertyGroups, ALL_GROUPS, secrets);
         JobConfig config = new JobConfig(reader);
         reader.finish();
         return config;

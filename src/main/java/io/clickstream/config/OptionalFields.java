@@ -2,7 +2,6 @@ package io.clickstream.config;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import io.clickstream.config.ClickField.Kind;
-import io.clickstream.trend.TrendField;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -35,23 +34,48 @@ public final class OptionalFields implements Serializable {
         return with(Map.of(field, Objects.requireNonNull(pointer)));
     }
 
-    private OptionalFields with(Map<ClickField, JsonPointer> more) {
+    /** The same fields with one more, if it has a place in records. */
+    OptionalFields with(ClickField field, Optional<JsonPointer> pointer) {
+        return pointer.map(place -> with(field, place)).orElse(this);
+    }
+
+    /** The same fields with others. */
+    OptionalFields with(Map<ClickField, JsonPointer> more) {
         OptionalFields all = new OptionalFields(pointers);
         all.pointers.putAll(more);
         return all;
     }
 
-    /** The same fields with the mapping's item, if items are ranked. */
-    OptionalFields withItemFor(Optional<TrendingConfig> trending, FormatConfig format) {
-        boolean items = trending.isPresent() && trending.get().field() == TrendField.ITEM;
-        return items
-                ? format.mapping().item().map(item -> with(ClickField.ITEM, item)).orElse(this)
-                : this;
+    /**
+     * Reports fields that cannot be read from Avro records as an aggregate or a filter needs them.
+     */
+    void checkAvro(PropertyReader reader) {
+        pointers.forEach(
+                (field, pointer) -> {
+                    if (!pointer.tail().matches()) {
+                        reader.error(
+                                field.configuredBy(),
+                                "is '"
+                                        + pointer
+                                        + "', which points into a field; for Avro records it must"
+                                        + " be / and the name of a field of the record itself");
+                    } else if (isRead(pointer)) {
+                        reader.error(
+                                field.configuredBy(),
+                                "is '"
+                                        + pointer
+                                        + "', which the aggregates already use;"
+                                        + " name another field");
+                    }
+                });
     }
 
-    /** The same fields with those of interactions, if there are any. */
-    OptionalFields withInteractions(Optional<PersonalizeConfig> personalize) {
-        return personalize.isPresent() ? with(personalize.get().fields()) : this;
+    private static boolean isRead(JsonPointer pointer) {
+        JsonMapping wire = JsonMapping.of(FormatConfig.Preset.LAB);
+        return wire.users().contains(pointer)
+                || pointer.equals(wire.time())
+                || pointer.equals(wire.eventType().orElse(null))
+                || wire.departments().contains(pointer);
     }
 
     public boolean isEmpty() {

@@ -13,7 +13,7 @@ import javax.annotation.Nullable;
 import org.apache.flink.core.fs.Path;
 
 /** Which clicks are interactions, and how they are sent to Amazon Personalize. */
-public final class PersonalizeConfig implements Serializable {
+public final class PersonalizeConfig implements NeedsFields, Serializable {
 
     /** What to do with clicks whose type is not configured. */
     public enum OtherTypes {
@@ -396,9 +396,9 @@ public final class PersonalizeConfig implements Serializable {
                 : Optional.ofNullable(mapped);
     }
 
-    /** The pointers of the fields that only interactions need. */
-    public Map<ClickField, JsonPointer> fields() {
-        return fields;
+    @Override
+    public OptionalFields addTo(OptionalFields others) {
+        return others.with(fields);
     }
 
     /** The maximum number of calls per second, for all subtasks together. */

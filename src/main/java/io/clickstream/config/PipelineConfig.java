@@ -1,11 +1,22 @@
 package io.clickstream.config;
 
 import io.clickstream.aggregate.Aggregate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** The configuration that the dataflow needs, independent of its sources and sinks. */
 public abstract class PipelineConfig {
+
+    /** The groups that are read here, except `format`, in the order of the table of settings. */
+    static final List<KeyGroup> GROUPS =
+            List.of(
+                    EventTimeConfig.KEYS,
+                    FilterConfig.DUPLICATES_KEYS,
+                    FilterConfig.BOTS_KEYS,
+                    PrivacyConfig.KEYS,
+                    AggregatesConfig.KEYS,
+                    TrendingConfig.KEYS);
 
     private final FormatConfig format;
     private final EventTimeConfig eventTime;
@@ -14,16 +25,27 @@ public abstract class PipelineConfig {
     private final AggregatesConfig aggregates;
     private final Optional<TrendingConfig> trending;
     private final List<Aggregate<?>> computed;
+    private final OptionalFields fields;
 
     PipelineConfig(PropertyReader reader) {
         format = FormatConfig.read(reader);
         eventTime = EventTimeConfig.read(reader);
-        filters = FilterConfig.read(reader, format);
+        filters = FilterConfig.read(reader);
         privacy = reader.ifThere(PrivacyConfig.GROUP, group -> PrivacyConfig.read(group, format));
         aggregates = AggregatesConfig.read(reader);
         trending =
                 reader.ifThere(TrendingConfig.GROUP, group -> TrendingConfig.read(group, format));
         computed = reader.computed();
+        List<NeedsFields> needing = new ArrayList<>(List.of(filters));
+        trending.ifPresent(needing::add);
+        OptionalFields needed = OptionalFields.NONE;
+        for (NeedsFields group : needing) {
+            needed = group.addTo(needed);
+        }
+        if (format.type() == FormatConfig.Type.AVRO) {
+            needed.checkAvro(reader);
+        }
+        fields = needed;
     }
 
     /** The format of records. */
@@ -64,8 +86,8 @@ public abstract class PipelineConfig {
     /** Which clicks are interactions; empty if there are none. */
     public abstract Optional<PersonalizeConfig> personalize();
 
-    /** The fields that filters, rankings, and interactions need. */
+    /** The fields that filters, optional aggregates, and interactions need. */
     public final OptionalFields optionalFields() {
-        return filters().fields().withItemFor(trending, format).withInteractions(personalize());
+        return personalize().map(group -> group.addTo(fields)).orElse(fields);
     }
 }

@@ -22,7 +22,8 @@ public final class ReplayConfig extends PipelineConfig {
      */
     public static ReplayConfig parse(Map<String, Map<String, String>> propertyGroups) {
         PropertyReader reader =
-                new PropertyReader(propertyGroups, JobConfig.GROUPS, new Secrets(System.getenv()));
+                new PropertyReader(
+                        propertyGroups, JobConfig.ALL_GROUPS, new Secrets(System.getenv()));
         ReplayConfig config = new ReplayConfig(reader);
         reader.finish();
         return config;

@@ -1,10 +1,12 @@
 package io.clickstream.config;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import io.clickstream.trend.TrendField;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The ranking: which names, and over which time span. */
-public final class TrendingConfig {
+public final class TrendingConfig implements NeedsFields {
 
     static final String GROUP = "trending";
 
@@ -48,12 +50,14 @@ public final class TrendingConfig {
     static final KeyGroup KEYS = KeyGroup.of(GROUP, FIELD, TOP, SPAN, SLIDE);
 
     private final TrendField field;
+    private final Optional<JsonPointer> item;
     private final int top;
     private final Duration span;
     private final Duration slide;
 
     private TrendingConfig(PropertyReader reader, FormatConfig format) {
         field = reader.get(FIELD);
+        item = field == TrendField.ITEM ? format.mapping().item() : Optional.empty();
         Integer names = reader.get(TOP);
         top = names == null ? 1 : names;
         span = reader.get(SPAN);
@@ -94,6 +98,11 @@ public final class TrendingConfig {
 
     static TrendingConfig read(PropertyReader reader, FormatConfig format) {
         return new TrendingConfig(reader, format);
+    }
+
+    @Override
+    public OptionalFields addTo(OptionalFields fields) {
+        return fields.with(ClickField.ITEM, item);
     }
 
     public TrendField field() {

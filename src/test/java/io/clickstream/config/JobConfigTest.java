@@ -48,7 +48,7 @@ class JobConfigTest {
         assertThat(config.eventTime().maxFutureSkew()).hasSeconds(10);
         assertThat(config.eventTime().earliest()).isEqualTo("2001-09-09T01:46:40Z");
 
-        assertThat(config.filters().fields().isEmpty()).isTrue();
+        assertThat(config.optionalFields().isEmpty()).isTrue();
         assertThat(config.filters().duplicateSpan()).isEmpty();
         assertThat(config.filters().botUserAgents()).isEmpty();
         assertThat(config.filters().botIpRanges()).isEmpty();
@@ -188,10 +188,12 @@ class JobConfigTest {
                                         .with("bots", "max-clicks", "100"))
                         .filters();
 
-        assertThat(filters.fields().pointer(ClickField.ID)).hasToString("Optional[/globalseq]");
-        assertThat(filters.fields().pointer(ClickField.USER_AGENT))
+        assertThat(filters.addTo(OptionalFields.NONE).pointer(ClickField.ID))
+                .hasToString("Optional[/globalseq]");
+        assertThat(filters.addTo(OptionalFields.NONE).pointer(ClickField.USER_AGENT))
                 .hasToString("Optional[/user_agent]");
-        assertThat(filters.fields().pointer(ClickField.IP)).hasToString("Optional[/ip]");
+        assertThat(filters.addTo(OptionalFields.NONE).pointer(ClickField.IP))
+                .hasToString("Optional[/ip]");
         assertThat(filters.duplicateSpan()).contains(Duration.ofMinutes(10));
         assertThat(filters.botPer()).hasSeconds(10);
     }
@@ -212,10 +214,12 @@ class JobConfigTest {
                                         .with("bots", "per", "1 s"))
                         .filters();
 
-        assertThat(filters.fields().pointer(ClickField.ID)).hasToString("Optional[/event/id]");
-        assertThat(filters.fields().pointer(ClickField.USER_AGENT))
+        assertThat(filters.addTo(OptionalFields.NONE).pointer(ClickField.ID))
+                .hasToString("Optional[/event/id]");
+        assertThat(filters.addTo(OptionalFields.NONE).pointer(ClickField.USER_AGENT))
                 .hasToString("Optional[/client/agent]");
-        assertThat(filters.fields().pointer(ClickField.IP)).hasToString("Optional[/client/ip]");
+        assertThat(filters.addTo(OptionalFields.NONE).pointer(ClickField.IP))
+                .hasToString("Optional[/client/ip]");
         assertThat(filters.duplicateSpan()).contains(Duration.ofHours(1));
         assertThat(filters.botUserAgents()).containsExactly("bot", "Spider");
         assertThat(filters.botIpRanges())
@@ -262,7 +266,7 @@ class JobConfigTest {
     void readsOnlyTheFieldsOfFiltersThatAreOn() {
         FilterConfig filters = parse(smallest().with("bots", "max-clicks", "100")).filters();
 
-        assertThat(filters.fields().isEmpty()).isTrue();
+        assertThat(filters.addTo(OptionalFields.NONE).isEmpty()).isTrue();
     }
 
     private static String described(JsonMapping mapping) {

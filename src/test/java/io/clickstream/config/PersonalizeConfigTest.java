@@ -39,7 +39,7 @@ class PersonalizeConfigTest {
         assertThat(config.eventType("order_checkout")).hasValue("Purchase");
         assertThat(config.eventType("home_page")).isEmpty();
         assertThat(config.eventType(null)).isEmpty();
-        assertThat(config.fields())
+        assertThat(config.addTo(OptionalFields.NONE).pointers())
                 .isEqualTo(
                         Map.of(
                                 ClickField.INTERACTION_ITEM, JsonPointer.compile("/itemId"),
@@ -80,7 +80,7 @@ class PersonalizeConfigTest {
         assertThat(config.eventType("CLICK")).hasValue("Click");
         assertThat(config.eventType("other")).hasValue("other");
         assertThat(config.eventType("")).isEmpty();
-        assertThat(config.fields().values())
+        assertThat(config.addTo(OptionalFields.NONE).pointers().values())
                 .extracting(JsonPointer::toString)
                 .containsExactly("/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h");
         assertThat(config.callsPerSecond()).isEqualTo(50);
@@ -160,7 +160,8 @@ class PersonalizeConfigTest {
                         parse(
                                         avro.with(GROUP, "item", "/product_type")
                                                 .without(GROUP, "session-id"))
-                                .fields())
+                                .addTo(OptionalFields.NONE)
+                                .pointers())
                 .isEqualTo(
                         Map.of(ClickField.INTERACTION_ITEM, JsonPointer.compile("/product_type")));
     }

@@ -45,7 +45,7 @@ class ReadmeTableTest {
         StringBuilder table = new StringBuilder();
         row(table, "Group / key", "May be", "Default", "What it does");
         row(table, "---", "---", "---", "---");
-        for (KeyGroup group : JobConfig.GROUPS) {
+        for (KeyGroup group : JobConfig.ALL_GROUPS) {
             row(table, "**`" + group.name() + "`**", "", "", "");
             for (Key<?> key : group.keys()) {
                 String standard = key.defaultText() == null ? "" : '`' + key.defaultText() + '`';
