@@ -1,6 +1,8 @@
 package io.clickstream.config;
 
+import io.clickstream.event.CarriedText;
 import java.util.Arrays;
+import javax.annotation.Nullable;
 
 /**
  * Fields of a click that only some configurations need. Each one is declared here: its kind decides
@@ -8,13 +10,13 @@ import java.util.Arrays;
  */
 public enum ClickField {
     /** A value that identifies a click among those of its user. */
-    ID(Kind.ID, FilterConfig.DUPLICATE_ID),
+    ID(Kind.ID, FilterConfig.DUPLICATE_ID, CarriedText.ID),
     /** The user agent of the browser. */
     USER_AGENT(Kind.COMMON_TEXT, FilterConfig.BOT_USER_AGENT),
     /** The address from which the click came. */
     IP(Kind.TEXT, FilterConfig.BOT_IP),
     /** The item that was viewed or bought. Only in JSON records. */
-    ITEM(Kind.NAME, JsonMapping.ITEM),
+    ITEM(Kind.NAME, JsonMapping.ITEM, CarriedText.ITEM),
 
     /** The item of an interaction: a number or a string. */
     INTERACTION_ITEM(Kind.OF_INTERACTION, PersonalizeConfig.ITEM),
@@ -52,9 +54,16 @@ public enum ClickField {
     @SuppressWarnings("ImmutableEnumChecker") // A key never changes.
     private final Key<?> key;
 
+    @Nullable private final CarriedText carried;
+
     ClickField(Kind kind, Key<?> key) {
+        this(kind, key, null);
+    }
+
+    ClickField(Kind kind, Key<?> key, @Nullable CarriedText carried) {
         this.kind = kind;
         this.key = key;
+        this.carried = carried;
     }
 
     /** The field that a key configures. */
@@ -63,6 +72,12 @@ public enum ClickField {
                 .filter(field -> field.key().equals(key.toString()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no field has the key " + key));
+    }
+
+    /** The text of a click that the field becomes; null if it is only for other purposes. */
+    @Nullable
+    public CarriedText carried() {
+        return carried;
     }
 
     /** How the field is read. */

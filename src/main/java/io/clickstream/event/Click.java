@@ -20,8 +20,10 @@ public final class Click implements Incoming {
     private boolean checkout;
     @Nullable private RawRecord raw;
     private boolean behindWatermark;
-    @Nullable private String id;
-    @Nullable private String item;
+
+    /** By {@link CarriedText#index}; null as long as there is none. */
+    @Nullable private String[] texts;
+
     @Nullable private BotSign botSign;
 
     /**
@@ -64,8 +66,7 @@ public final class Click implements Incoming {
     public Click copy() {
         Click copy = new Click(user(), timestamp, department, checkout, raw);
         copy.behindWatermark = behindWatermark;
-        copy.id = id;
-        copy.item = item;
+        copy.texts = texts == null ? null : texts.clone();
         copy.botSign = botSign;
         return copy;
     }
@@ -131,26 +132,48 @@ public final class Click implements Incoming {
         this.behindWatermark = behindWatermark;
     }
 
+    /** Whether there may be texts besides the department, which most configurations do not need. */
+    public boolean carriesTexts() {
+        return texts != null;
+    }
+
+    /** A text that some configurations need; null if there is none, or if it is not needed. */
+    @Nullable
+    public String text(CarriedText which) {
+        return texts == null ? null : texts[which.index()];
+    }
+
+    /** Set if the configuration needs the text. */
+    public void setText(CarriedText which, @Nullable String text) {
+        if (texts == null) {
+            if (text == null) {
+                return;
+            }
+            texts = new String[CarriedText.all().length];
+        }
+        texts[which.index()] = text;
+    }
+
     /** The id of this click among those of its user; null if duplicates are not filtered. */
     @Nullable
     public String id() {
-        return id;
+        return text(CarriedText.ID);
     }
 
     /** Set if duplicates are filtered. */
     public void setId(@Nullable String id) {
-        this.id = id;
+        setText(CarriedText.ID, id);
     }
 
     /** The item that was viewed or bought; null if there is none, or if it is not needed. */
     @Nullable
     public String item() {
-        return item;
+        return text(CarriedText.ITEM);
     }
 
     /** Set if items are ranked. */
     public void setItem(@Nullable String item) {
-        this.item = item;
+        setText(CarriedText.ITEM, item);
     }
 
     /** The sign by which the click is known to be by a bot; null for all other clicks. */

@@ -7,8 +7,8 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
 /**
- * Layout: a byte of flags, user, time, then the department, the raw record, the id and the item
- * where there are any. A department is its length as a varint and UTF-8.
+ * Layout: a byte of flags, user, time, then the department, the raw record, and the texts of {@link
+ * CarriedText} where there are any. A department is its length as a varint and UTF-8.
  *
  * <p>Clicks of a bounded input cross the network with it, and those of which a batch can't say all
  * in brief. So departments are neither encoded nor made anew for each: a few strings and their
@@ -21,13 +21,14 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
     private static final int CHECKOUT = 1;
     private static final int DEPARTMENT = 2;
     private static final int RAW = 4;
-    private static final int ID = 8;
 
     /** Two bits: the code of a bot's sign, or 0. */
     private static final int BOT_SHIFT = 4;
 
     private static final int BOT_MASK = 3;
-    private static final int ITEM = 64;
+
+    /** The flags of all carried texts. */
+    private static final int TEXTS = textFlags();
 
     private transient Utf8Strings strings;
 
@@ -42,8 +43,7 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
                 (click.isCheckout() ? CHECKOUT : 0)
                         | (click.department() == null ? 0 : DEPARTMENT)
                         | (click.raw() == null ? 0 : RAW)
-                        | (click.id() == null ? 0 : ID)
-                        | (click.item() == null ? 0 : ITEM)
+                        | (click.carriesTexts() ? textFlags(click) : 0)
                         | (click.botSign() == null ? 0 : click.botSign().code() << BOT_SHIFT);
         out.writeByte(flags);
         UserIdSerializer.INSTANCE.serialize(click.user(), out);
@@ -54,12 +54,29 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
         if (click.raw() != null) {
             RawRecordCodec.write(click.raw(), out);
         }
-        if (click.id() != null) {
-            StringValue.writeString(click.id(), out);
+        if (click.carriesTexts()) {
+            for (CarriedText each : CarriedText.all()) {
+                if (click.text(each) != null) {
+                    StringValue.writeString(click.text(each), out);
+                }
+            }
         }
-        if (click.item() != null) {
-            StringValue.writeString(click.item(), out);
+    }
+
+    private static int textFlags() {
+        int flags = 0;
+        for (CarriedText each : CarriedText.all()) {
+            flags |= each.flag();
         }
+        return flags;
+    }
+
+    private static int textFlags(Click click) {
+        int flags = 0;
+        for (CarriedText each : CarriedText.all()) {
+            flags |= click.text(each) == null ? 0 : each.flag();
+        }
+        return flags;
     }
 
     @Override
@@ -70,11 +87,12 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
         String department = (flags & DEPARTMENT) == 0 ? null : strings().read(in);
         RawRecord raw = (flags & RAW) == 0 ? null : RawRecordCodec.read(in);
         Click click = new Click(user, timestamp, department, (flags & CHECKOUT) != 0, raw);
-        if ((flags & ID) != 0) {
-            click.setId(StringValue.readString(in));
-        }
-        if ((flags & ITEM) != 0) {
-            click.setItem(StringValue.readString(in));
+        if ((flags & TEXTS) != 0) {
+            for (CarriedText each : CarriedText.all()) {
+                if ((flags & each.flag()) != 0) {
+                    click.setText(each, StringValue.readString(in));
+                }
+            }
         }
         int botSign = flags >>> BOT_SHIFT & BOT_MASK;
         if (botSign != 0) {

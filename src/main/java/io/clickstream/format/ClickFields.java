@@ -40,6 +40,11 @@ public final class ClickFields {
         }
     }
 
+    /** Whether there is any optional field. */
+    public boolean hasOptional() {
+        return !optional.isEmpty();
+    }
+
     /** The user; null if the record has none, or an empty string. */
     @Nullable
     public UserId user() {

@@ -87,8 +87,7 @@ public final class ClickBatchWriter {
     private static boolean isUsual(Click click) {
         return click.user().text() == null
                 && click.raw() == null
-                && click.id() == null
-                && click.item() == null
+                && !click.carriesTexts()
                 && click.botSign() == null;
     }
 

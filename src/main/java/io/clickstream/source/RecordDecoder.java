@@ -18,6 +18,7 @@ import java.io.Serializable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -42,6 +43,12 @@ public final class RecordDecoder implements Serializable {
 
     /** The department that the MSK lab's producer writes for pages without a department. */
     private static final String NO_DEPARTMENT = "N/A";
+
+    /** The fields that become texts of a click. */
+    private static final ClickField[] CARRIED =
+            Arrays.stream(ClickField.values())
+                    .filter(field -> field.carried() != null)
+                    .toArray(ClickField[]::new);
 
     /**
      * The maximum number of characters of a user, an event type, a department, an item, or an id.
@@ -381,13 +388,9 @@ public final class RecordDecoder implements Serializable {
         if (fields.department() != null && fields.department().length() > MAX_NAME_LENGTH) {
             return refuse(Reason.TOO_LARGE, tooLong("department", fields.department()), raw);
         }
-        String id = fields.get(ClickField.ID);
-        if (id != null && id.length() > MAX_NAME_LENGTH) {
-            return refuse(Reason.TOO_LARGE, tooLong("id", id), raw);
-        }
-        String item = fields.get(ClickField.ITEM);
-        if (item != null && item.length() > MAX_NAME_LENGTH) {
-            return refuse(Reason.TOO_LARGE, tooLong("item", item), raw);
+        String longText = fields.hasOptional() ? tooLongText() : null;
+        if (longText != null) {
+            return refuse(Reason.TOO_LARGE, longText, raw);
         }
         if (!fields.hasTime()) {
             return refuse(Reason.MISSING_TIME, "the event time is absent or null", raw);
@@ -402,10 +405,32 @@ public final class RecordDecoder implements Serializable {
             return refuse(Reason.FUTURE, tooLate(time), raw);
         }
         Click click = new Click(fields.user(), time, department(), isCheckout(), raw);
-        click.setId(id);
-        click.setItem(item == null || item.isEmpty() ? null : item);
+        if (fields.hasOptional()) {
+            carryTexts(click);
+        }
         click.setBotSign(botSigns.find(fields));
         return click;
+    }
+
+    /** What is wrong with the first carried text that is too long; null if none is. */
+    @Nullable
+    private String tooLongText() {
+        for (ClickField field : CARRIED) {
+            String text = fields.get(field);
+            if (text != null && text.length() > MAX_NAME_LENGTH) {
+                return tooLong(field.carried().label(), text);
+            }
+        }
+        return null;
+    }
+
+    private void carryTexts(Click click) {
+        for (ClickField field : CARRIED) {
+            String text = fields.get(field);
+            if (text != null && (field.carried().canBeEmpty() || !text.isEmpty())) {
+                click.setText(field.carried(), text);
+            }
+        }
     }
 
     private LimitedWarnings warnings() {

@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Test;
 
 class SerializersTest {
 
+    /** Of a checkout, a department, a raw record, and the sign of a bot. */
+    private static final int OTHER_FLAGS = 1 | 2 | 4 | 16 | 32;
+
     private static final RawRecord FROM_KAFKA =
             new RawRecord("clicks", 3, 42, new byte[] {0, 1, (byte) 0xFF});
     private static final RawRecord FROM_A_FILE =
@@ -74,6 +77,28 @@ class SerializersTest {
         protected Object content(Click click) {
             return contentOf(click);
         }
+    }
+
+    @Test
+    void eachCarriedTextHasItsOwnFlagAndIsWrittenAlone() throws Exception {
+        for (CarriedText text : CarriedText.values()) {
+            Click click = new Click(UserId.ofNumber(1), 5, null, false, null);
+            click.setText(text, "é");
+            DataOutputSerializer out = new DataOutputSerializer(16);
+            new ClickSerializer().serialize(click, out);
+            byte[] bytes = out.getCopyOfBuffer();
+
+            assertThat(bytes[0] & 0xff).isEqualTo(text.flag());
+            assertThat(Integer.bitCount(text.flag())).isEqualTo(1);
+            Click read = new ClickSerializer().deserialize(new DataInputDeserializer(bytes));
+            for (CarriedText other : CarriedText.values()) {
+                assertThat(read.text(other)).isEqualTo(other == text ? "é" : null);
+                assertThat(click.copy().text(other)).isEqualTo(read.text(other));
+            }
+        }
+        assertThat(Arrays.stream(CarriedText.values()).map(CarriedText::flag))
+                .doesNotHaveDuplicates()
+                .noneMatch(flag -> (flag & OTHER_FLAGS) != 0);
     }
 
     /** Fields that are written only where a filter or a ranking is on. */

@@ -3,6 +3,7 @@ package io.clickstream.shuffle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.clickstream.event.CarriedText;
 import io.clickstream.event.Click;
 import io.clickstream.event.ClickBatch;
 import io.clickstream.event.ClickBatchSerializer;
@@ -88,8 +89,9 @@ class ClickShuffleTest {
             long time = random.nextBoolean() ? times[random.nextInt(times.length)] : NOON + i;
             Click click = new Click(user, time, department(random), random.nextInt(9) == 0, null);
             if (kind == 1) {
-                click.setId("id " + i);
-                click.setItem("item " + i);
+                for (CarriedText text : CarriedText.values()) {
+                    click.setText(text, text.label() + " " + i);
+                }
             }
             clicks.add(click);
             out.add(click);
@@ -98,12 +100,12 @@ class ClickShuffleTest {
 
         List<Click> arrived = arrived(0, 1, 1);
         assertThat(arrived).isEqualTo(clicks);
-        assertThat(arrived)
-                .extracting(Click::id)
-                .isEqualTo(clicks.stream().map(Click::id).toList());
-        assertThat(arrived)
-                .extracting(Click::item)
-                .isEqualTo(clicks.stream().map(Click::item).toList());
+        for (CarriedText text : CarriedText.values()) {
+            assertThat(arrived)
+                    .extracting(click -> click.text(text))
+                    .isEqualTo(clicks.stream().map(click -> click.text(text)).toList())
+                    .anyMatch(carried -> carried != null);
+        }
     }
 
     /** Few that come often, many that come seldom, none. */
