@@ -10,6 +10,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -90,7 +92,7 @@ final class InlineFunction {
     }
 
     /**
-     * Runs a function.
+     * Runs a function whose waits between two calls take no time.
      *
      * @param resource what the function makes
      * @param properties of the resource, as JSON
@@ -98,6 +100,23 @@ final class InlineFunction {
      * @return what it printed
      */
     String run(String resource, String request, String properties, String id, int seconds)
+            throws IOException, InterruptedException {
+        return run(resource, request, properties, id, seconds, List.of("short"));
+    }
+
+    /** Runs a function in real time, of which it has this much. */
+    String runInRealTime(String resource, String properties, int seconds)
+            throws IOException, InterruptedException {
+        return run(resource, "Create", properties, null, seconds, List.of());
+    }
+
+    private String run(
+            String resource,
+            String request,
+            String properties,
+            String id,
+            int seconds,
+            List<String> more)
             throws IOException, InterruptedException {
         Map<String, Map<String, Object>> resources = resources();
         Map<String, Object> function = map(resources.get(of(resource)).get("Properties"));
@@ -116,15 +135,19 @@ final class InlineFunction {
                                 cloudFormationPort,
                                 id == null ? "" : ", \"PhysicalResourceId\": \"" + id + "\"");
         Path output = folder.resolve("output");
-        ProcessBuilder builder =
-                new ProcessBuilder(
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
                                 "python3",
                                 RESOURCES.resolve("run_function.py").toString(),
                                 file.toString(),
                                 Files.writeString(folder.resolve("event.json"), event).toString(),
                                 seconds == OWN_TIME
                                         ? function.get("Timeout").toString()
-                                        : Integer.toString(seconds))
+                                        : Integer.toString(seconds)));
+        command.addAll(more);
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile());
         Map<String, String> environment = builder.environment();

@@ -30,7 +30,6 @@ import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,8 +47,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,17 +97,9 @@ class InlineFunctionsTest {
     @BeforeEach
     void startServers() throws Exception {
         certificate = Certificate.make(folder, "service");
-        KeyStore store =
-                KeyStore.getInstance(
-                        Path.of(certificate.keystore()).toFile(),
-                        Certificate.PASSWORD.toCharArray());
-        KeyManagerFactory keys = KeyManagerFactory.getInstance("SunX509");
-        keys.init(store, Certificate.PASSWORD.toCharArray());
-        SSLContext tls = SSLContext.getInstance("TLS");
-        tls.init(keys.getKeyManagers(), null, null);
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         service = HttpsServer.create(loopback, 0);
-        service.setHttpsConfigurator(new HttpsConfigurator(tls));
+        service.setHttpsConfigurator(new HttpsConfigurator(certificate.serverContext()));
         service.setExecutor(threads);
         service.createContext("/", this::answer);
         service.start();

@@ -18,8 +18,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -27,8 +25,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /**
  * All services that the functions call, and CloudFormation's address for answers. One service is
@@ -46,25 +42,30 @@ final class SlowService implements Closeable {
 
     /** Which service is busy: what makes the resource calls it. */
     enum Busy {
-        DOMAIN("Access", "/_plugins/"),
-        DOMAIN_FOR_THE_JOB("JobAccess", "/_plugins/"),
-        TEMPLATES("Access", "/_index_template/"),
-        JAR_FOR_THE_DOMAIN("Access", "/jars/"),
-        NETWORK("Dashboards", "/2021-01-01/opensearch/domain/"),
-        APPLICATION("Dashboards", "/2021-01-01/opensearch/application/"),
-        DATA_SOURCES("Dashboards", "/api/saved_objects/"),
-        WORKSPACES("Dashboards", "/api/workspaces"),
-        IMPORT("Dashboards", "/w/"),
-        JAR_FOR_THE_DASHBOARDS("Dashboards", "/jars/"),
-        BROKERS("Brokers", "/v1/clusters/"),
-        TRACKER("EventTracker", "AmazonPersonalize.CreateEventTracker"),
-        TRACKER_STATUS("EventTracker", "AmazonPersonalize.DescribeEventTracker");
+        DOMAIN("Access", 30, "/_plugins/"),
+        DOMAIN_FOR_THE_JOB("JobAccess", 30, "/_plugins/"),
+        TEMPLATES("Access", 60, "/_index_template/"),
+        JAR_FOR_THE_DOMAIN("Access", 60, "/jars/"),
+        NETWORK("Dashboards", 90, "/2021-01-01/opensearch/domain/"),
+        APPLICATION("Dashboards", 90, "/2021-01-01/opensearch/application/"),
+        DATA_SOURCES("Dashboards", 90, "/api/saved_objects/"),
+        WORKSPACES("Dashboards", 90, "/api/workspaces"),
+        IMPORT("Dashboards", 90, "/w/"),
+        JAR_FOR_THE_DASHBOARDS("Dashboards", 90, "/jars/"),
+        BROKERS("Brokers", 70, "/v1/clusters/"),
+        TRACKER("EventTracker", 70, "AmazonPersonalize.CreateEventTracker"),
+        TRACKER_STATUS("EventTracker", 70, "AmazonPersonalize.DescribeEventTracker");
 
         final String resource;
+
+        /** The time of the function that is left: what it reserves, and time for a few calls. */
+        final int seconds;
+
         private final String call;
 
-        Busy(String resource, String call) {
+        Busy(String resource, int seconds, String call) {
             this.resource = resource;
+            this.seconds = seconds;
             this.call = call;
         }
 
@@ -87,17 +88,9 @@ final class SlowService implements Closeable {
 
     SlowService(Certificate certificate, Busy busy) throws Exception {
         this.busy = busy;
-        KeyStore store =
-                KeyStore.getInstance(
-                        Path.of(certificate.keystore()).toFile(),
-                        Certificate.PASSWORD.toCharArray());
-        KeyManagerFactory keys = KeyManagerFactory.getInstance("SunX509");
-        keys.init(store, Certificate.PASSWORD.toCharArray());
-        SSLContext tls = SSLContext.getInstance("TLS");
-        tls.init(keys.getKeyManagers(), null, null);
         InetAddress loopback = InetAddress.getLoopbackAddress();
         service = HttpsServer.create(new InetSocketAddress(loopback, 0), 0);
-        service.setHttpsConfigurator(new HttpsConfigurator(tls));
+        service.setHttpsConfigurator(new HttpsConfigurator(certificate.serverContext()));
         service.setExecutor(threads);
         service.createContext("/", this::answer);
         service.start();

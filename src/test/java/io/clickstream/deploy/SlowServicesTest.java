@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The functions in the template {@code full} answer CloudFormation before Lambda ends them. The
  * worst moment for a service to become slow is the last call that a function makes before its time
- * is over.
+ * is over. The functions run in real time.
  */
 class SlowServicesTest {
 

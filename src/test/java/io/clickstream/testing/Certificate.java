@@ -9,6 +9,8 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /** A certificate of one's own for 127.0.0.1 with its key, made by the keytool of this JDK. */
 public final class Certificate {
@@ -79,6 +81,16 @@ public final class Certificate {
     /** The PEM file of the certificate alone. */
     public String certificate() {
         return certificate.toString();
+    }
+
+    /** The context of a server with this certificate. */
+    public SSLContext serverContext() throws Exception {
+        KeyStore store = KeyStore.getInstance(keystore.toFile(), PASSWORD.toCharArray());
+        KeyManagerFactory keys = KeyManagerFactory.getInstance("SunX509");
+        keys.init(store, PASSWORD.toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context;
     }
 
     /** Certificate and key in one PEM text. */
