@@ -42,6 +42,7 @@ public final class FakeStream implements AutoCloseable {
     private IntPredicate refusesRequest = number -> false;
     private IntPredicate refusesRecord = number -> false;
     private int records;
+    private boolean gone;
 
     private FakeStream(HttpServer server) {
         this.server = server;
@@ -71,6 +72,11 @@ public final class FakeStream implements AutoCloseable {
     /** Refuses a record if the predicate accepts its number, counted from 0 over all requests. */
     public synchronized void refuseRecords(IntPredicate refuses) {
         refusesRecord = refuses;
+    }
+
+    /** Answers that there is no such stream. */
+    public synchronized void forget() {
+        gone = true;
     }
 
     /** What a client needs to come here. */
@@ -108,7 +114,12 @@ public final class FakeStream implements AutoCloseable {
             check(exchange, request);
             int number = requests.size();
             requests.add(request.path("Records").size());
-            if (refusesRequest.test(number)) {
+            if (gone) {
+                status = 400;
+                answer =
+                        "{\"__type\":\"ResourceNotFoundException\",\"message\":\"no stream\"}"
+                                .getBytes(StandardCharsets.UTF_8);
+            } else if (refusesRequest.test(number)) {
                 status = 500;
                 answer = "{\"__type\":\"InternalFailure\"}".getBytes(StandardCharsets.UTF_8);
             } else {

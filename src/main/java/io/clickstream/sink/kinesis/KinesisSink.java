@@ -72,7 +72,7 @@ final class KinesisSink<T> extends AsyncSinkBase<T, PutRecordsRequestEntry> {
             WriterInitContext context,
             Collection<BufferedRequestState<PutRecordsRequestEntry>> state) {
         return new KinesisWriter<>(
-                getElementConverter(),
+                new KinesisWriter.Converted<>(getElementConverter()),
                 context,
                 new KinesisClients(clientProperties),
                 stream,

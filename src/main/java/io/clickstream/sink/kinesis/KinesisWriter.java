@@ -67,24 +67,9 @@ final class KinesisWriter<T> extends AsyncSinkWriter<T, PutRecordsRequestEntry> 
 
     private static final double DECREASE = 0.99;
 
-    private static final AWSExceptionHandler FATAL =
-            AWSExceptionHandler.withClassifier(
-                    FatalExceptionClassifier.createChain(
-                            AWSCredentialFatalExceptionClassifiers
-                                    .getInvalidCredentialsExceptionClassifier(),
-                            AWSCredentialFatalExceptionClassifiers
-                                    .getSdkClientMisconfiguredExceptionClassifier(),
-                            FatalExceptionClassifier.withRootCauseOfType(
-                                    ResourceNotFoundException.class,
-                                    cause ->
-                                            new FlinkRuntimeException(
-                                                    "The stream does not exist; create it, or"
-                                                            + " correct its name in"
-                                                            + " `sink.kinesis`",
-                                                    cause))));
-
     private final Converted<T> converted;
     private final KinesisClients clients;
+    private final AWSExceptionHandler fatal;
     private final KinesisStreamName stream;
     private final boolean inOrder;
     private final DeadLetterOutlet outlet;
@@ -99,7 +84,7 @@ final class KinesisWriter<T> extends AsyncSinkWriter<T, PutRecordsRequestEntry> 
     private final AtomicInteger failures = new AtomicInteger();
 
     /** The record of the element being written, which is measured before it is taken. */
-    private static final class Converted<T> implements ElementConverter<T, PutRecordsRequestEntry> {
+    static final class Converted<T> implements ElementConverter<T, PutRecordsRequestEntry> {
 
         private static final long serialVersionUID = 1L;
 
@@ -117,26 +102,6 @@ final class KinesisWriter<T> extends AsyncSinkWriter<T, PutRecordsRequestEntry> 
     }
 
     KinesisWriter(
-            ElementConverter<T, PutRecordsRequestEntry> converter,
-            WriterInitContext context,
-            KinesisClients clients,
-            KinesisStreamName stream,
-            boolean inOrder,
-            DeadLetterOutlet outlet,
-            AsyncSinkWriterConfiguration configuration,
-            Collection<BufferedRequestState<PutRecordsRequestEntry>> state) {
-        this(
-                new Converted<>(converter),
-                context,
-                clients,
-                stream,
-                inOrder,
-                outlet,
-                configuration,
-                state);
-    }
-
-    private KinesisWriter(
             Converted<T> converted,
             WriterInitContext context,
             KinesisClients clients,
@@ -151,11 +116,31 @@ final class KinesisWriter<T> extends AsyncSinkWriter<T, PutRecordsRequestEntry> 
         this.stream = stream;
         this.inOrder = inOrder;
         this.outlet = outlet;
+        fatal = fatalFailures(stream);
         failedRecords = context.metricGroup().getNumRecordsOutErrorsCounter();
         tooLong =
                 context.metricGroup()
                         .addGroup(ClickstreamMetrics.GROUP)
                         .counter(ClickstreamMetrics.DEAD_LETTERS + Reason.RESULT_TOO_LARGE.label());
+    }
+
+    /** What waiting does not mend. */
+    private static AWSExceptionHandler fatalFailures(KinesisStreamName stream) {
+        return AWSExceptionHandler.withClassifier(
+                FatalExceptionClassifier.createChain(
+                        AWSCredentialFatalExceptionClassifiers
+                                .getInvalidCredentialsExceptionClassifier(),
+                        AWSCredentialFatalExceptionClassifiers
+                                .getSdkClientMisconfiguredExceptionClassifier(),
+                        FatalExceptionClassifier.withRootCauseOfType(
+                                ResourceNotFoundException.class,
+                                cause ->
+                                        new FlinkRuntimeException(
+                                                "Stream "
+                                                        + stream
+                                                        + " does not exist; create it, or correct"
+                                                        + " its name in `sink.kinesis`",
+                                                cause))));
     }
 
     /**
@@ -326,7 +311,7 @@ final class KinesisWriter<T> extends AsyncSinkWriter<T, PutRecordsRequestEntry> 
                 failure instanceof CompletionException && failure.getCause() != null
                         ? failure.getCause()
                         : failure;
-        if (FATAL.consumeIfFatal(cause, getFatalExceptionCons())) {
+        if (fatal.consumeIfFatal(cause, getFatalExceptionCons())) {
             return;
         }
         warnings.warn("A request to stream {} failed and is sent again: {}", stream, cause);
@@ -377,9 +362,12 @@ final class KinesisWriter<T> extends AsyncSinkWriter<T, PutRecordsRequestEntry> 
     @Override
     public void close() {
         super.close();
-        if (letters != null) {
-            letters.close();
+        try {
+            if (letters != null) {
+                letters.close();
+            }
+        } finally {
+            clients.close();
         }
-        clients.close();
     }
 }

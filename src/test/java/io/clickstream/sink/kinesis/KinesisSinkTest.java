@@ -2,6 +2,7 @@ package io.clickstream.sink.kinesis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.clickstream.config.JobConfig;
 import io.clickstream.config.KinesisStreamName;
@@ -134,6 +135,18 @@ class KinesisSinkTest {
 
         assertThat(stream.stored()).extracting(Stored::data).containsExactly("a-1", "b-1");
         assertThat(stream.requests()).hasSize(7);
+    }
+
+    @Test
+    void saysWhichStreamIsGone() throws Exception {
+        stream.forget();
+        open(sink(true), null);
+        harness.processElement("a-1", 0);
+
+        assertThatThrownBy(harness::endInput)
+                .hasStackTraceContaining(
+                        "Stream numbers does not exist; create it, or correct its name in"
+                                + " `sink.kinesis`");
     }
 
     @Test
