@@ -42,8 +42,8 @@ final class SlowService implements Closeable {
 
     /** Which service is busy: what makes the resource calls it. */
     enum Busy {
-        DOMAIN("Access", 30, "/_plugins/"),
-        DOMAIN_FOR_THE_JOB("JobAccess", 30, "/_plugins/"),
+        DOMAIN("Access", 60, "/_plugins/"),
+        DOMAIN_FOR_THE_JOB("JobAccess", 60, "/_plugins/"),
         TEMPLATES("Access", 60, "/_index_template/"),
         JAR_FOR_THE_DOMAIN("Access", 60, "/jars/"),
         NETWORK("Dashboards", 90, "/2021-01-01/opensearch/domain/"),
@@ -170,6 +170,8 @@ final class SlowService implements Closeable {
 
     private void answer(HttpExchange exchange) throws IOException {
         exchange.getRequestBody().readAllBytes();
+        // Each call needs a connection of its own, which takes longer.
+        exchange.getResponseHeaders().add("Connection", "close");
         String path = exchange.getRequestURI().getPath();
         String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
         if (!busy.call.equals(target) && !path.startsWith(busy.call)) {

@@ -88,7 +88,7 @@ class SlowServicesTest {
                                 certificate,
                                 service.port(),
                                 service.cloudFormationPort())
-                        .run(busy.resource, "Create", properties, null, InlineFunction.OWN_TIME);
+                        .runInRealTime(busy.resource, properties, busy.seconds);
 
         String what = "%s, slow from call %d on: %s".formatted(busy, from, printed);
         assertThat(service.responses()).as(what).hasSize(1);
