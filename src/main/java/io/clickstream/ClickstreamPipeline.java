@@ -37,6 +37,8 @@ import io.clickstream.trend.SlidingTrends;
 import io.clickstream.trend.TopNames;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import javax.annotation.Nullable;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -226,7 +228,7 @@ public final class ClickstreamPipeline {
                         sessions.getSideOutput(LATE_CLICKS)
                                 .map(new LateClickLetters(clock))
                                 .returns(EventTypes.DEAD_LETTER));
-        SingleOutputStreamOperator<DeadLetter> deadLetters =
+        DataStream<DeadLetter> deadLetters =
                 named(
                         DEAD_LETTERS,
                         intake.getSideOutput(NO_CLICKS)
@@ -234,21 +236,23 @@ public final class ClickstreamPipeline {
                                 .map(new DeadLetterCounter())
                                 .returns(EventTypes.DEAD_LETTER));
 
+        // What the destinations themselves refuse.
+        List<DataStream<DeadLetter>> refused = new ArrayList<>();
         if (config.trending().isPresent()) {
             boolean once = config.filters().duplicateSpan().isEmpty();
             SingleOutputStreamOperator<Trend> trends =
                     trends(once ? clicks : withoutKey(valid), config.trending().get());
-            write(Aggregates.TRENDING, trends, outputs);
+            refused.addAll(write(Aggregates.TRENDING, trends, outputs));
         }
 
         if (config.personalize().isPresent()) {
             addSinks(outputs.interactions(), interactions(intake));
         }
 
-        write(Aggregates.DEPARTMENT_COUNTS, departmentCounts, outputs);
-        write(Aggregates.SESSION_COUNTS, sessionCounts, outputs);
-        write(Aggregates.CHECKOUT_SESSIONS, checkouts, outputs);
-        addSinks(outputs.deadLetters(), deadLetters);
+        refused.addAll(write(Aggregates.DEPARTMENT_COUNTS, departmentCounts, outputs));
+        refused.addAll(write(Aggregates.SESSION_COUNTS, sessionCounts, outputs));
+        refused.addAll(write(Aggregates.CHECKOUT_SESSIONS, checkouts, outputs));
+        writeDeadLetters(outputs, with(deadLetters, refused));
         archive(outputs, intake.getSideOutput(ARCHIVE));
         addSinks(outputs.malformed(), intake.getSideOutput(MALFORMED));
     }
@@ -435,9 +439,34 @@ public final class ClickstreamPipeline {
     }
 
     /** Sends results to the sinks of their aggregate. */
-    private static <T> void write(
+    private static <T> List<DataStream<DeadLetter>> write(
             Aggregate<T> aggregate, SingleOutputStreamOperator<T> results, Outputs outputs) {
-        addSinks(outputs.sinks(aggregate), inRange(outputs, results, aggregate.format()));
+        SingleOutputStreamOperator<T> wanted = inRange(outputs, results, aggregate.format());
+        List<DataStream<DeadLetter>> refused = new ArrayList<>();
+        outputs.writers(aggregate)
+                .forEach((uid, writer) -> writer.write(wanted, uid).ifPresent(refused::add));
+        return refused;
+    }
+
+    /**
+     * Adds the writers of dead letters. What an index refuses goes to the topic or stream of dead
+     * letters, which refuse nothing.
+     */
+    private static void writeDeadLetters(Outputs outputs, DataStream<DeadLetter> letters) {
+        List<DataStream<DeadLetter>> refused = new ArrayList<>();
+        outputs.refusingDeadLetters()
+                .forEach((uid, writer) -> writer.write(letters, uid).ifPresent(refused::add));
+        DataStream<DeadLetter> all = with(letters, refused);
+        outputs.deadLetters().forEach((uid, writer) -> writer.write(all, uid));
+    }
+
+    private static DataStream<DeadLetter> with(
+            DataStream<DeadLetter> letters, List<DataStream<DeadLetter>> more) {
+        DataStream<DeadLetter> all = letters;
+        for (DataStream<DeadLetter> each : more) {
+            all = all.union(each);
+        }
+        return all;
     }
 
     /** Removes results outside the range of the outputs, if they have one. */

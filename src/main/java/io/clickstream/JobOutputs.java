@@ -62,6 +62,7 @@ public final class JobOutputs {
         Duration interval = Duration.ofMillis(env.getCheckpointConfig().getCheckpointInterval());
         return destinations(
                 config,
+                false,
                 cluster ->
                         KafkaDestination.streaming(
                                 cluster, config.deadLetters(), toTopics(config), interval));
@@ -74,6 +75,7 @@ public final class JobOutputs {
     public static List<Destination> replayDestinations(JobConfig config) {
         return destinations(
                 config,
+                true,
                 cluster -> KafkaDestination.batch(cluster, config.deadLetters(), toTopics(config)));
     }
 
@@ -82,7 +84,7 @@ public final class JobOutputs {
     }
 
     private static List<Destination> destinations(
-            JobConfig config, Function<KafkaSinkConfig, Destination> topics) {
+            JobConfig config, boolean bounded, Function<KafkaSinkConfig, Destination> topics) {
         List<Destination> destinations = new ArrayList<>();
         config.deadLetterCluster().map(topics).ifPresent(destinations::add);
         config.kinesisSink()
@@ -91,8 +93,7 @@ public final class JobOutputs {
         config.openSearch()
                 .map(
                         openSearch ->
-                                new OpenSearchDestination(
-                                        openSearch, config.computed(), outlet(config)))
+                                new OpenSearchDestination(openSearch, config.computed(), bounded))
                 .ifPresent(destinations::add);
         return destinations;
     }

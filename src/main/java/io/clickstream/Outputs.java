@@ -7,6 +7,7 @@ import io.clickstream.event.DeadLetter;
 import io.clickstream.event.FolderAssigner;
 import io.clickstream.event.Interaction;
 import io.clickstream.sink.Destination;
+import io.clickstream.sink.ResultWriter;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,9 +17,11 @@ import org.apache.flink.api.connector.sink2.Sink;
 /** The sinks of each output of the pipeline, by uid. */
 public final class Outputs {
 
-    private final Map<Aggregate<?>, Map<String, Sink<?>>> aggregates = new LinkedHashMap<>();
+    private final Map<Aggregate<?>, Map<String, ResultWriter<?>>> aggregates =
+            new LinkedHashMap<>();
     private final Map<String, Sink<Interaction>> interactions = new LinkedHashMap<>();
-    private final Map<String, Sink<DeadLetter>> deadLetters = new LinkedHashMap<>();
+    private final Map<String, ResultWriter<DeadLetter>> deadLetters = new LinkedHashMap<>();
+    private final Map<String, ResultWriter<DeadLetter>> refusingDeadLetters = new LinkedHashMap<>();
     @Nullable private FolderAssigner<ArchivedRecord> archiveFolders;
     private boolean archiveChained;
     private final Map<String, Sink<ArchivedBatch>> archive = new LinkedHashMap<>();
@@ -31,7 +34,11 @@ public final class Outputs {
      * nothing.
      */
     public <T> Outputs add(Aggregate<T> aggregate, String uid, Sink<T> sink) {
-        aggregates.computeIfAbsent(aggregate, key -> new LinkedHashMap<>()).put(uid, sink);
+        return add(aggregate, uid, ResultWriter.to(sink));
+    }
+
+    private <T> Outputs add(Aggregate<T> aggregate, String uid, ResultWriter<T> writer) {
+        aggregates.computeIfAbsent(aggregate, key -> new LinkedHashMap<>()).put(uid, writer);
         return this;
     }
 
@@ -43,13 +50,15 @@ public final class Outputs {
 
     private <T> void add(Aggregate<T> aggregate, Destination destination) {
         String uid = uid(aggregate.name(), destination);
-        add(aggregate, uid, destination.sink(aggregate, uid));
+        add(aggregate, uid, destination.writer(aggregate, uid));
     }
 
     /** Adds a destination's sink for dead letters, if it has one. */
     public Outputs addDeadLetters(Destination destination) {
         String uid = uid(ClickstreamPipeline.DEAD_LETTERS, destination);
-        destination.deadLetters(uid).ifPresent(sink -> deadLetters(uid, sink));
+        Map<String, ResultWriter<DeadLetter>> writers =
+                destination.refuses() ? refusingDeadLetters : deadLetters;
+        destination.deadLetters(uid).ifPresent(writer -> writers.put(uid, writer));
         return this;
     }
 
@@ -66,9 +75,15 @@ public final class Outputs {
         return this;
     }
 
+    /** Adds a writer of dead letters that refuses nothing. */
+    public Outputs deadLetters(String uid, ResultWriter<DeadLetter> writer) {
+        deadLetters.put(uid, writer);
+        return this;
+    }
+
     /** Adds a sink for dead letters. */
     public Outputs deadLetters(String uid, Sink<DeadLetter> sink) {
-        deadLetters.put(uid, sink);
+        deadLetters.put(uid, ResultWriter.to(sink));
         return this;
     }
 
@@ -120,16 +135,24 @@ public final class Outputs {
         return to;
     }
 
-    @SuppressWarnings("unchecked") // Only add() fills the map, with sinks of the aggregate's type.
-    <T> Map<String, Sink<T>> sinks(Aggregate<T> aggregate) {
-        return (Map<String, Sink<T>>) (Map<String, ?>) aggregates.getOrDefault(aggregate, Map.of());
+    @SuppressWarnings(
+            "unchecked") // Only add() fills the map, with writers of the aggregate's type.
+    <T> Map<String, ResultWriter<T>> writers(Aggregate<T> aggregate) {
+        return (Map<String, ResultWriter<T>>)
+                (Map<String, ?>) aggregates.getOrDefault(aggregate, Map.of());
     }
 
     Map<String, Sink<Interaction>> interactions() {
         return Collections.unmodifiableMap(interactions);
     }
 
-    Map<String, Sink<DeadLetter>> deadLetters() {
+    /** Writers that refuse some dead letters. */
+    Map<String, ResultWriter<DeadLetter>> refusingDeadLetters() {
+        return Collections.unmodifiableMap(refusingDeadLetters);
+    }
+
+    /** Writers that refuse nothing. */
+    Map<String, ResultWriter<DeadLetter>> deadLetters() {
         return Collections.unmodifiableMap(deadLetters);
     }
 

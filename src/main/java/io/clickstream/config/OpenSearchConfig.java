@@ -136,24 +136,16 @@ public final class OpenSearchConfig implements Serializable {
                     "1 s",
                     "The maximum time that a document waits for its bulk request.");
 
-    static final Key<Duration> RETRY_INITIAL_DELAY =
+    static final Key<OpenSearchConfig.Delivery> DELIVERY =
             Key.of(
                     GROUP,
-                    "retry-initial-delay",
-                    Parsers::durationUpToADay,
-                    Parsers.UP_TO_A_DAY,
-                    "1 s",
-                    "The wait before the first retry. Later waits grow exponentially.");
-
-    static final Key<Integer> RETRY_MAX_ATTEMPTS =
-            Key.of(
-                    GROUP,
-                    "retry-max-attempts",
-                    Parsers.intUpTo(20),
-                    "a whole number from 1 to 20",
-                    "13",
-                    "The number of retries before the job restarts from its last"
-                            + " checkpoint. 13 retries take 4 min 41 s.");
+                    "delivery",
+                    Parsers.oneOf(Delivery.class),
+                    Parsers.labels(Delivery.class),
+                    "at-once",
+                    "When the job writes a document. `at-once` writes it when the result is"
+                            + " ready. `committed` writes it when a checkpoint contains it, so that"
+                            + " the index has nothing that a restart computes differently.");
 
     static final KeyGroup KEYS =
             KeyGroup.of(GROUP, ENDPOINT)
@@ -170,8 +162,15 @@ public final class OpenSearchConfig implements Serializable {
                             BULK_MAX_ACTIONS,
                             BULK_MAX_SIZE,
                             BULK_INTERVAL,
-                            RETRY_INITIAL_DELAY,
-                            RETRY_MAX_ATTEMPTS);
+                            DELIVERY);
+
+    /** When a document is written. */
+    public enum Delivery {
+        /** When its result is ready. */
+        AT_ONCE,
+        /** When a completed checkpoint contains it. */
+        COMMITTED
+    }
 
     /** Whether an index name has a suffix with the day or month of the window's begin, in UTC. */
     public enum IndexPeriod {
@@ -242,8 +241,7 @@ public final class OpenSearchConfig implements Serializable {
     private final Integer bulkMaxActions;
     private final Integer bulkMaxSize;
     private final Duration bulkInterval;
-    private final Duration retryInitialDelay;
-    private final Integer retryMaxAttempts;
+    private final Delivery delivery;
 
     private OpenSearchConfig(PropertyReader reader) {
         endpoints = reader.get(ENDPOINT);
@@ -254,8 +252,7 @@ public final class OpenSearchConfig implements Serializable {
         bulkMaxActions = reader.get(BULK_MAX_ACTIONS);
         bulkMaxSize = reader.get(BULK_MAX_SIZE);
         bulkInterval = reader.get(BULK_INTERVAL);
-        retryInitialDelay = reader.get(RETRY_INITIAL_DELAY);
-        retryMaxAttempts = reader.get(RETRY_MAX_ATTEMPTS);
+        delivery = reader.get(DELIVERY);
         if (endpoints != null) {
             readAuth(reader, endpoints.get(0).getHost());
             checkPaths(reader);
@@ -408,33 +405,9 @@ public final class OpenSearchConfig implements Serializable {
         return bulkInterval;
     }
 
-    /**
-     * The wait before the first retry, on which later waits are based; see {@link #retriesLast}.
-     */
-    public Duration retryInitialDelay() {
-        return retryInitialDelay;
-    }
-
-    /** The number of retries of a bulk request before the job restarts from its last checkpoint. */
-    public int retryMaxAttempts() {
-        return retryMaxAttempts;
-    }
-
-    /**
-     * How long OpenSearch can be down before the job restarts: the sum of all waits, without the
-     * duration of the requests. It should be well below the checkpoint timeout, because a
-     * checkpoint waits for the documents before it.
-     *
-     * <p>The n-th wait, starting at 0, is {@code retryInitialDelay + 10 ms * ((int) e^(0.8 n) -
-     * 1)}, from OpenSearch's {@code BackoffPolicy.exponentialBackoff}. The default of 13 retries
-     * starting at 1 s takes 4 min 41 s: the first waits are 1 s, the last ones 31, 67, and 149 s.
-     */
-    public Duration retriesLast() {
-        long total = 0;
-        for (int n = 0; n < retryMaxAttempts; n++) {
-            total += retryInitialDelay.toMillis() + 10L * ((int) Math.exp(0.8 * n) - 1);
-        }
-        return Duration.ofMillis(total);
+    /** Whether only documents of a completed checkpoint are written. */
+    public boolean isCommittedOnly() {
+        return delivery == Delivery.COMMITTED;
     }
 
     public Duration connectTimeout() {

@@ -146,8 +146,20 @@ public final class ClickstreamMetrics {
     /** The prefix of the counters of dead letters per reason: {@code deadLetters.late}. */
     public static final String DEAD_LETTERS = "deadLetters.";
 
-    /** Bulk requests that OpenSearch refused temporarily, entirely or in part. */
-    public static final String OPENSEARCH_BULKS_TO_RETRY = "openSearch.bulksToRetry";
+    /** Documents that OpenSearch has not confirmed; a gauge per subtask and index. */
+    public static final String OPENSEARCH_PENDING = "openSearch.pending";
+
+    /**
+     * How long the oldest document has waited that OpenSearch has not confirmed, in ms; a gauge per
+     * subtask and index.
+     */
+    public static final String OPENSEARCH_OLDEST = "openSearch.oldestPendingMillis";
+
+    /**
+     * The prefix of the counters of requests and documents that are sent again, per cause: {@code
+     * openSearch.retries.connection}.
+     */
+    public static final String OPENSEARCH_RETRIES = "openSearch.retries.";
 
     /** All names that the job may register, relative to {@link #GROUP}. */
     public static Set<String> names() {
@@ -188,10 +200,14 @@ public final class ClickstreamMetrics {
                                 PERSONALIZE_SPILLED,
                                 PERSONALIZE_HELD,
                                 PERSONALIZE_USERS,
-                                OPENSEARCH_BULKS_TO_RETRY,
+                                OPENSEARCH_PENDING,
+                                OPENSEARCH_OLDEST,
                                 BOTS + BOT_RATE));
         for (BotSign sign : BotSign.values()) {
             names.add(BOTS + sign.label());
+        }
+        for (RetryCause cause : RetryCause.values()) {
+            names.add(OPENSEARCH_RETRIES + cause.label());
         }
         for (DeadLetter.Reason reason : DeadLetter.Reason.values()) {
             names.add(DEAD_LETTERS + reason.label());

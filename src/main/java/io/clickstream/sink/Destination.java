@@ -5,7 +5,6 @@ import io.clickstream.config.StartCheck;
 import io.clickstream.event.DeadLetter;
 import java.util.Collection;
 import java.util.Optional;
-import org.apache.flink.api.connector.sink2.Sink;
 
 /** A destination of aggregates and dead letters, such as the topics of a cluster. */
 public interface Destination {
@@ -17,18 +16,23 @@ public interface Destination {
     Collection<Aggregate<?>> aggregates();
 
     /**
-     * A sink for the results of one of its aggregates.
+     * A writer of the results of one of its aggregates.
      *
-     * @param uid the sink's uid
+     * @param uid the writer's uid
      */
-    <T> Sink<T> sink(Aggregate<T> aggregate, String uid);
+    <T> ResultWriter<T> writer(Aggregate<T> aggregate, String uid);
 
     /**
-     * A sink for dead letters; empty if they do not go to this destination.
+     * A writer of dead letters; empty if they do not go to this destination.
      *
-     * @param uid the sink's uid
+     * @param uid the writer's uid
      */
-    Optional<Sink<DeadLetter>> deadLetters(String uid);
+    Optional<ResultWriter<DeadLetter>> deadLetters(String uid);
+
+    /** Whether the destination refuses some results, which become dead letters. */
+    default boolean refuses() {
+        return false;
+    }
 
     /** Checks before the start whether the job can use the destination. */
     StartCheck startCheck();

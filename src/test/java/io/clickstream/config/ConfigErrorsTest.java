@@ -171,8 +171,8 @@ class ConfigErrorsTest {
                 "sink.opensearch|bulk-max-size|101 mb|which is greater than 100 mb",
                 "sink.opensearch|bulk-interval|25 h|which is longer than 1 day; it must be a"
                         + " duration up to `1 d`",
-                "sink.opensearch|retry-max-attempts|21|which is greater than 20; it must be a"
-                        + " whole number from 1 to 20",
+                "sink.opensearch|delivery|later|which is not supported; it must be `at-once` or"
+                        + " `committed`",
                 "sink.opensearch|auth|oauth|which is not supported; it must be `auto`, `none`,"
                         + " `basic`, or `sigv4`"
             })

@@ -103,8 +103,7 @@ class JobConfigTest {
         assertThat(indices.bulkMaxActions()).isEqualTo(1000);
         assertThat(indices.bulkMaxSize()).isEqualTo(MemorySize.ofMebiBytes(5));
         assertThat(indices.bulkInterval()).hasSeconds(1);
-        assertThat(indices.retryInitialDelay()).hasSeconds(1);
-        assertThat(indices.retryMaxAttempts()).isEqualTo(13);
+        assertThat(indices.isCommittedOnly()).isFalse();
     }
 
     @Test
@@ -403,8 +402,7 @@ class JobConfigTest {
                                         .with("sink.opensearch", "bulk-max-actions", "10")
                                         .with("sink.opensearch", "bulk-max-size", "100 mb")
                                         .with("sink.opensearch", "bulk-interval", "1 d")
-                                        .with("sink.opensearch", "retry-initial-delay", "50 ms")
-                                        .with("sink.opensearch", "retry-max-attempts", "20"))
+                                        .with("sink.opensearch", "delivery", "committed"))
                         .openSearch()
                         .orElseThrow();
 
@@ -420,8 +418,7 @@ class JobConfigTest {
         assertThat(indices.bulkMaxActions()).isEqualTo(10);
         assertThat(indices.bulkMaxSize()).isEqualTo(MemorySize.ofMebiBytes(100));
         assertThat(indices.bulkInterval()).hasDays(1);
-        assertThat(indices.retryInitialDelay()).hasMillis(50);
-        assertThat(indices.retryMaxAttempts()).isEqualTo(20);
+        assertThat(indices.isCommittedOnly()).isTrue();
     }
 
     @ParameterizedTest

@@ -15,8 +15,6 @@ import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.opensearch.action.bulk.BackoffPolicy;
-import org.opensearch.common.unit.TimeValue;
 
 class OpenSearchConfigTest {
 
@@ -36,27 +34,9 @@ class OpenSearchConfigTest {
         assertThat(config.bulkMaxActions()).isEqualTo(1000);
         assertThat(config.bulkMaxSize()).isEqualTo(MemorySize.ofMebiBytes(5));
         assertThat(config.bulkInterval()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(config.retryInitialDelay()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(config.retryMaxAttempts()).isEqualTo(13);
-        assertThat(config.retriesLast()).hasMillis(280_920);
+        assertThat(config.isCommittedOnly()).isFalse();
         assertThat(config.connectTimeout()).hasSeconds(10);
         assertThat(config.socketTimeout()).hasSeconds(70);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"1000,1", "1000,13", "50,8", "1000,20"})
-    void retriesLastAsLongAsTheClientWaits(int delayMs, int attempts) {
-        long waits = 0;
-        for (TimeValue wait : BackoffPolicy.exponentialBackoff(new TimeValue(delayMs), attempts)) {
-            waits += wait.millis();
-        }
-
-        assertThat(
-                        config().retryInitialDelay(Duration.ofMillis(delayMs))
-                                .retryMaxAttempts(attempts)
-                                .build()
-                                .retriesLast())
-                .hasMillis(waits);
     }
 
     @Test
@@ -74,7 +54,7 @@ class OpenSearchConfigTest {
                                         .with("bulk-max-actions", "0")
                                         .with("bulk-max-size", "1500 kb")
                                         .with("bulk-interval", "0 s")
-                                        .with("retry-max-attempts", "21")
+                                        .with("delivery", "sometimes")
                                         .build())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContainingAll(
@@ -88,7 +68,7 @@ class OpenSearchConfigTest {
                         "`sink.opensearch / bulk-max-actions` is '0'",
                         "`sink.opensearch / bulk-max-size` is '1500 kb'",
                         "`sink.opensearch / bulk-interval` is '0 s'",
-                        "`sink.opensearch / retry-max-attempts` is '21'");
+                        "`sink.opensearch / delivery` is 'sometimes'");
     }
 
     @ParameterizedTest

@@ -16,7 +16,6 @@ import io.clickstream.event.UserId;
 import io.clickstream.event.WindowCount;
 import io.clickstream.sink.Destination;
 import io.clickstream.sink.opensearch.OpenSearchDestination;
-import io.clickstream.testing.InMemoryDeadLetters;
 import io.clickstream.testing.OpenSearchSettings;
 import io.clickstream.testing.SampleResults;
 import java.net.URI;
@@ -25,9 +24,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /**
  * A minute of a shop's results, written by the job's own sinks: two windows, four sessions with a
@@ -48,11 +50,11 @@ final class IndexedSamples {
 
     private final StreamExecutionEnvironment env;
     private final Destination destination;
+    private int uids;
 
     private IndexedSamples(StreamExecutionEnvironment env, OpenSearchConfig config) {
         this.env = env;
-        this.destination =
-                new OpenSearchDestination(config, Aggregates.ALL, new InMemoryDeadLetters());
+        this.destination = new OpenSearchDestination(config, Aggregates.ALL, false);
     }
 
     /**
@@ -116,8 +118,11 @@ final class IndexedSamples {
                                 "the user is absent, null or empty",
                                 new RawRecord("ExampleTopic", 1, end, "{}".getBytes(UTF_8)),
                                 end - 20_000));
-        env.fromData(letters, EventTypes.DEAD_LETTER)
-                .sinkTo(destination.deadLetters("letters").orElseThrow());
+        discard(
+                destination
+                        .deadLetters("letters")
+                        .orElseThrow()
+                        .write(env.fromData(letters, EventTypes.DEAD_LETTER), "letters-" + uids++));
     }
 
     private <T> void writeSamples(Aggregate<T> aggregate, long begin) {
@@ -128,8 +133,18 @@ final class IndexedSamples {
     @SafeVarargs
     private <T> void write(Aggregate<T> aggregate, TypeInformation<T> type, List<T>... values) {
         for (List<T> each : values) {
-            env.fromData(each, type).sinkTo(destination.sink(aggregate, "samples"));
+            discard(
+                    destination
+                            .writer(aggregate, "samples")
+                            .write(
+                                    env.fromData(each, type),
+                                    aggregate.name() + "-samples-" + uids++));
         }
+    }
+
+    /** The server refuses none. */
+    private static void discard(Optional<DataStream<DeadLetter>> refused) {
+        refused.ifPresent(letters -> letters.sinkTo(new DiscardingSink<>()));
     }
 
     private static List<WindowCount> departments(long begin, long airPods, long cameras, long cds) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.zip.GZIPInputStream;
 
 /**
  * As much of OpenSearch as the sink talks to: bulks of index requests, {@code GET /}, mappings and
@@ -198,7 +200,7 @@ public final class FakeOpenSearch implements AutoCloseable {
 
     private synchronized void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            byte[] body = exchange.getRequestBody().readAllBytes();
+            byte[] body = body(exchange);
             List<JsonNode> lines = lines(exchange, body);
             received.add(
                     new Received(
@@ -229,6 +231,12 @@ public final class FakeOpenSearch implements AutoCloseable {
                 respond(exchange, homeStatus, home);
             }
         }
+    }
+
+    private static byte[] body(HttpExchange exchange) throws IOException {
+        InputStream in = exchange.getRequestBody();
+        boolean zipped = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
+        return (zipped ? new GZIPInputStream(in) : in).readAllBytes();
     }
 
     private static List<JsonNode> lines(HttpExchange exchange, byte[] body) throws IOException {

@@ -3,6 +3,7 @@ package io.clickstream.testing;
 import io.clickstream.aggregate.Aggregate;
 import io.clickstream.config.JobConfig;
 import io.clickstream.config.OpenSearchConfig;
+import io.clickstream.config.OpenSearchConfig.Delivery;
 import io.clickstream.config.OpenSearchConfig.IndexPeriod;
 import io.clickstream.config.OpenSearchConfig.SigningService;
 import io.clickstream.config.OpenSearchConfig.Templates;
@@ -66,12 +67,8 @@ public final class OpenSearchSettings {
         return with("bulk-interval", interval.toMillis() + " ms");
     }
 
-    public OpenSearchSettings retryInitialDelay(Duration delay) {
-        return with("retry-initial-delay", delay.toMillis() + " ms");
-    }
-
-    public OpenSearchSettings retryMaxAttempts(int attempts) {
-        return with("retry-max-attempts", Integer.toString(attempts));
+    public OpenSearchSettings delivery(Delivery delivery) {
+        return with("delivery", label(delivery));
     }
 
     public OpenSearchSettings with(String key, String value) {

@@ -4,11 +4,11 @@ import io.clickstream.aggregate.Aggregate;
 import io.clickstream.config.StartCheck;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.sink.Destination;
+import io.clickstream.sink.ResultWriter;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
@@ -44,13 +44,15 @@ public final class FileDestination implements Destination {
     }
 
     @Override
-    public <T> Sink<T> sink(Aggregate<T> aggregate, String uid) {
-        return FileSinks.aggregates(new Path(parent, aggregate.defaultTopic()), aggregate.format());
+    public <T> ResultWriter<T> writer(Aggregate<T> aggregate, String uid) {
+        return ResultWriter.to(
+                FileSinks.aggregates(
+                        new Path(parent, aggregate.defaultTopic()), aggregate.format()));
     }
 
     @Override
-    public Optional<Sink<DeadLetter>> deadLetters(String uid) {
-        return Optional.of(FileSinks.deadLetters(new Path(parent, DEAD_LETTERS)));
+    public Optional<ResultWriter<DeadLetter>> deadLetters(String uid) {
+        return Optional.of(ResultWriter.to(FileSinks.deadLetters(new Path(parent, DEAD_LETTERS))));
     }
 
     /** The folder must be empty or absent, so that the results of two runs are never mixed. */

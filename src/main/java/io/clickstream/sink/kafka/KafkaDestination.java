@@ -8,6 +8,7 @@ import io.clickstream.config.StartCheck;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.sink.DeadLetterOutlet;
 import io.clickstream.sink.Destination;
+import io.clickstream.sink.ResultWriter;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -83,14 +84,18 @@ public final class KafkaDestination implements Destination {
 
     /** The uid is also a part of the sink's transactional ids. */
     @Override
-    public <T> Sink<T> sink(Aggregate<T> aggregate, String uid) {
+    public <T> ResultWriter<T> writer(Aggregate<T> aggregate, String uid) {
         String topic = cluster.topic(aggregate);
-        return sink(topic, uid, new AggregateRecords<>(topic, aggregate.format()));
+        return ResultWriter.to(sink(topic, uid, new AggregateRecords<>(topic, aggregate.format())));
     }
 
     @Override
-    public Optional<Sink<DeadLetter>> deadLetters(String uid) {
-        return Optional.of(sink(letters.topic(), uid, new DeadLetterRecords(letters.topic())));
+    public Optional<ResultWriter<DeadLetter>> deadLetters(String uid) {
+        return Optional.of(ResultWriter.to(deadLetterSink(uid)));
+    }
+
+    Sink<DeadLetter> deadLetterSink(String uid) {
+        return sink(letters.topic(), uid, new DeadLetterRecords(letters.topic()));
     }
 
     /**

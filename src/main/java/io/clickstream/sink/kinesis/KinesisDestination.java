@@ -10,11 +10,11 @@ import io.clickstream.deadletter.DeadLetterJson;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.sink.DeadLetterOutlet;
 import io.clickstream.sink.Destination;
+import io.clickstream.sink.ResultWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.sink.writer.ElementConverter;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
@@ -43,30 +43,36 @@ public final class KinesisDestination implements Destination {
         return aggregates;
     }
 
-    /** A sink whose records have the same keys as in a topic. */
+    /** Records have the same keys as in a topic. */
     @Override
-    public <T> Sink<T> sink(Aggregate<T> aggregate, String uid) {
+    public <T> ResultWriter<T> writer(Aggregate<T> aggregate, String uid) {
         AggregateFormat<T> format = aggregate.format();
         AggregateJson<T> json = new AggregateJson<>(format);
-        return sink(
-                config.stream(aggregate),
-                (value, context) ->
-                        record(
-                                json.toBytes(value),
-                                PartitionKey.of(
-                                        new String(format.key(value), StandardCharsets.UTF_8))),
-                true);
+        return ResultWriter.to(
+                sink(
+                        config.stream(aggregate),
+                        (value, context) ->
+                                record(
+                                        json.toBytes(value),
+                                        PartitionKey.of(
+                                                new String(
+                                                        format.key(value),
+                                                        StandardCharsets.UTF_8))),
+                        true));
     }
 
-    /** A sink whose records have the reason as key. */
+    /** Records have the reason as key. */
     @Override
-    public Optional<Sink<DeadLetter>> deadLetters(String uid) {
+    public Optional<ResultWriter<DeadLetter>> deadLetters(String uid) {
         return Optional.of(
-                sink(
-                        config.deadLettersStream(),
-                        (letter, context) ->
-                                record(DeadLetterJson.toBytes(letter), letter.reason().label()),
-                        false));
+                ResultWriter.to(
+                        sink(
+                                config.deadLettersStream(),
+                                (letter, context) ->
+                                        record(
+                                                DeadLetterJson.toBytes(letter),
+                                                letter.reason().label()),
+                                false)));
     }
 
     /** The outlet of other sinks to the dead letters. */

@@ -183,7 +183,7 @@ final class IndexTemplates {
 
     /** Called if OpenSearch answers, but refuses the request. */
     private void unanswered(ResultIndex index, ResponseException e) {
-        if (config.templates() == Templates.PUT && !BulkHttpClient.passes(status(e))) {
+        if (config.templates() == Templates.PUT && !Outcome.passes(status(e))) {
             // Serverless collections take templates, but simulate none.
             try {
                 put(index);

@@ -11,12 +11,14 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.flink.util.ExceptionUtils;
 import org.apache.http.util.EntityUtils;
 import org.opensearch.client.Request;
@@ -94,7 +96,7 @@ public final class OpenSearchStartCheck {
                 Thread.sleep(pause.toMillis());
             }
             try (RestClient client =
-                    ClientFactory.plainClient(config, AggregateSink.host(endpoint))) {
+                    ClientFactory.plainClient(config, ClientFactory.host(endpoint))) {
                 if (letsIn(client, endpoint, refused)) {
                     checkIndices(client, endpoint, refused);
                 }
@@ -109,7 +111,7 @@ public final class OpenSearchStartCheck {
                                     + " finds");
                     return;
                 }
-                if (BulkHttpClient.isUntrusted(e)) {
+                if (isUntrusted(e)) {
                     refused.add(
                             name(endpoint)
                                     + "has a certificate that this machine does not trust: "
@@ -139,7 +141,7 @@ public final class OpenSearchStartCheck {
             problem = answerProblem(client.performRequest(request()));
         } catch (ResponseException e) {
             int status = e.getResponse().getStatusLine().getStatusCode();
-            if (BulkHttpClient.passes(status)) {
+            if (Outcome.passes(status)) {
                 // It is there and in trouble, which the job outlasts. Not to start would only
                 // make the trouble the job's too.
                 LOG.warn("{}answered {}; the job starts anyway", name(endpoint), status);
@@ -251,5 +253,12 @@ public final class OpenSearchStartCheck {
             return "";
         }
         return ": " + (line.length() > BODY_EXCERPT ? line.substring(0, BODY_EXCERPT) : line);
+    }
+
+    /** Whether a certificate is not trusted; waiting does not help. */
+    private static boolean isUntrusted(Exception failure) {
+        return ExceptionUtils.findThrowable(failure, GeneralSecurityException.class).isPresent()
+                || ExceptionUtils.findThrowable(failure, SSLPeerUnverifiedException.class)
+                        .isPresent();
     }
 }

@@ -103,8 +103,7 @@ class LostTransactionsITCase {
                         config.deadLetters(),
                         config.computed(),
                         config.checkpointInterval())
-                .deadLetters("dead-letters-kafka-sink")
-                .orElseThrow();
+                .deadLetterSink("dead-letters-kafka-sink");
     }
 
     /** What the committer has in a checkpoint that is complete, but whose commit did not come. */

@@ -3,9 +3,11 @@ package io.clickstream.sink.opensearch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.config.OpenSearchConfig;
+import io.clickstream.config.OpenSearchConfig.Delivery;
+import io.clickstream.event.DeadLetter;
 import io.clickstream.testing.Await;
+import io.clickstream.testing.CollectSink;
 import io.clickstream.testing.FakeOpenSearch;
-import io.clickstream.testing.InMemoryDeadLetters;
 import io.clickstream.testing.OpenSearchSettings;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The sink in a job that may not restart. */
 @Timeout(120)
@@ -33,6 +37,7 @@ class OpenSearchSinkITCase {
     private static final String INDEX = "numbers";
     private static final Duration THIRTY_SECONDS = Duration.ofSeconds(30);
     private static final Duration THREE_SECONDS = Duration.ofSeconds(3);
+    private static final Duration SEVEN_SECONDS = Duration.ofSeconds(7);
 
     @RegisterExtension
     static final MiniClusterExtension FLINK =
@@ -43,7 +48,7 @@ class OpenSearchSinkITCase {
                             .build());
 
     private final FakeOpenSearch openSearch = FakeOpenSearch.start();
-    private final InMemoryDeadLetters deadLetters = new InMemoryDeadLetters();
+    private final CollectSink<DeadLetter> deadLetters = new CollectSink<>();
 
     @AfterEach
     void close() {
@@ -63,7 +68,7 @@ class OpenSearchSinkITCase {
         start().getJobExecutionResult().get(90, TimeUnit.SECONDS);
 
         assertThat(openSearch.documents(INDEX)).hasSize(NUMBERS - 1).doesNotContainKey("n3210");
-        assertThat(deadLetters.stored())
+        assertThat(deadLetters.collected())
                 .extracting(letter -> letter.raw().offset())
                 .containsExactly("n3210");
         // Each was sent until it was taken, and then never again.
@@ -85,7 +90,23 @@ class OpenSearchSinkITCase {
                 () -> job.getJobStatus().get(10, TimeUnit.SECONDS).isGloballyTerminalState());
     }
 
+    /** Flink runs no timers any more when the last documents are sent. */
+    @ParameterizedTest
+    @EnumSource(Delivery.class)
+    void endsWhenOpenSearchReturnsAfterTheEndOfTheInput(Delivery delivery) throws Exception {
+        openSearch.answer(503, "", SEVEN_SECONDS);
+
+        start(delivery).getJobExecutionResult().get(90, TimeUnit.SECONDS);
+
+        assertThat(openSearch.documents(INDEX)).hasSize(NUMBERS);
+        assertThat(deadLetters.collected()).isEmpty();
+    }
+
     private JobClient start() throws Exception {
+        return start(Delivery.AT_ONCE);
+    }
+
+    private JobClient start(Delivery delivery) throws Exception {
         Configuration flink = new Configuration();
         flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
         flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(200));
@@ -95,14 +116,17 @@ class OpenSearchSinkITCase {
                 OpenSearchSettings.of(openSearch.uri())
                         .bulkMaxActions(100)
                         .bulkInterval(Duration.ofMillis(100))
-                        .retryInitialDelay(Duration.ofMillis(100))
+                        .delivery(delivery)
                         .build();
         DataGeneratorSource<Long> numbers =
                 new DataGeneratorSource<>(
                         number -> number, NUMBERS, RateLimiterStrategy.perSecond(3000), Types.LONG);
-        env.fromSource(numbers, WatermarkStrategy.noWatermarks(), "numbers")
-                .sinkTo(OpenSearchDestination.sink(config, INDEX, new NumberFormat(), deadLetters))
-                .name("opensearch-sink");
+        OpenSearchDestination.writer(config, INDEX, new NumberFormat(), false)
+                .write(
+                        env.fromSource(numbers, WatermarkStrategy.noWatermarks(), "numbers"),
+                        "opensearch-sink")
+                .orElseThrow()
+                .sinkTo(deadLetters);
         return env.executeAsync("opensearch-sink");
     }
 }

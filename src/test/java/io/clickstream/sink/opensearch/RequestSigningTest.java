@@ -57,7 +57,7 @@ class RequestSigningTest {
         OpenSearchConfig config =
                 OpenSearchSettings.of(openSearch.uri()).sigV4(service, REGION).build();
         try (RestClient client =
-                ClientFactory.plainClient(config, AggregateSink.host(openSearch.uri()))) {
+                ClientFactory.plainClient(config, ClientFactory.host(openSearch.uri()))) {
             client.performRequest(request);
         }
     }

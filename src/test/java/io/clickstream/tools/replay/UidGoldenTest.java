@@ -312,6 +312,8 @@ class UidGoldenTest {
         if (uid.startsWith(COMMITTER)) {
             return uid.substring(COMMITTER.length()) + ": Committer";
         }
-        return uid.endsWith("-sink") ? uid + ": Writer" : uid;
+        // The writer to OpenSearch is an operator.
+        boolean isSink = uid.endsWith("-sink") && !uid.endsWith("-opensearch-sink");
+        return isSink ? uid + ": Writer" : uid;
     }
 }
