@@ -120,6 +120,22 @@ public final class OpenSearchNode implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Answers nobody any more, and keeps all connections. */
+    public void goAway() throws IOException {
+        process.signal("STOP");
+    }
+
+    /** Answers again, also what it was asked meanwhile. */
+    public void comeBack() throws IOException {
+        process.signal("CONT");
+    }
+
+    /** Ends the node as a crash does. A new one can go on in its folder. */
+    public void kill() throws IOException {
+        process.signal("KILL");
+        process.close();
+    }
+
     /** The file that the node logs to. */
     public Path log() {
         return process.log();
