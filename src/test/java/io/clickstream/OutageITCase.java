@@ -33,8 +33,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The whole job under the traffic of a shop while OpenSearch is away, in all ways: the topics do
@@ -44,8 +42,6 @@ import org.slf4j.LoggerFactory;
  * in which ways.
  */
 class OutageITCase {
-
-    private static final Logger LOG = LoggerFactory.getLogger(OutageITCase.class);
 
     private static final int RATE = 2_000;
     private static final int PARTITIONS = 4;
@@ -218,10 +214,11 @@ class OutageITCase {
         long caughtUp = clock.millis() - back;
         Await.until("the windows of the outage", SOON, () -> delays.isBeyond(back));
         List<Long> inTrouble = delays.of(away - WINDOW.toMillis(), back - WINDOW.toMillis());
-        LOG.warn(
-                "{} for {} s: record delays at most {} ms before, {} ms during; checkpoints {} ms"
-                        + " before (mean), {} ms during, {} of them, {} failed; {} documents"
-                        + " waited, and were delivered within {} ms",
+        System.out.printf(
+                "%s for %d s: a record comes at most %d ms after its window before, and %d ms"
+                        + " during; checkpoints take %d ms before (mean), and %d ms during, %d of"
+                        + " them, %d failed; %d documents waited, and were delivered within %d"
+                        + " ms%n",
                 trouble,
                 OUTAGE.toSeconds(),
                 before,
