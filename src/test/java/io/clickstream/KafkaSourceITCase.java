@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.local.server.KafkaBroker;
+import io.clickstream.local.server.TcpProxy;
 import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.LocalJob;
-import io.clickstream.testing.TcpProxy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

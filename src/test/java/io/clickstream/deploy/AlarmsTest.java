@@ -481,6 +481,26 @@ class AlarmsTest {
                                         .says("deadLetters.result-too-large", 0, END, always(1))));
         cases.add(
                 on(
+                        "OpenSearchAlarm",
+                        "one index of one subtask accepts nothing",
+                        run ->
+                                run.says(3, "openSearch.oldestPendingMillis", always(900))
+                                        .says(
+                                                "openSearch.oldestPendingMillis",
+                                                minute -> 60_000.0 * (minute - START))));
+        cases.add(
+                off(
+                        "OpenSearchAlarm",
+                        "an outage of four minutes",
+                        run ->
+                                run.says(
+                                        "openSearch.oldestPendingMillis",
+                                        minute ->
+                                                minute >= 120 && minute < 124
+                                                        ? 60_000.0 * (minute - 118)
+                                                        : 900)));
+        cases.add(
+                on(
                         "PersonalizeAlarm",
                         "calls fail, and nothing was ever spilled",
                         run -> run.says("personalize.failures", grows(2))));

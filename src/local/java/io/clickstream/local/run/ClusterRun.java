@@ -25,9 +25,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,6 +57,10 @@ import picocli.CommandLine.Spec;
                 an update that does not start, and rolls back to the savepoint at another
                 parallelism. At the end, it compares the topics and indices with the records that
                 were sent. It exits with 0 only if they are equal.
+
+                With --faults, a round takes servers away instead of killing a task manager at once:
+                each at a random time, for 1 to 40 s, so that several can be away together. The run
+                prints when, and the seed that repeats the same faults.
                 """,
         footer =
                 """
@@ -62,6 +71,7 @@ import picocli.CommandLine.Spec;
                 Examples:
                   scripts/run-cluster.sh
                   scripts/run-cluster.sh --duration 90s --rounds 10 --task-managers 3
+                  scripts/run-cluster.sh --duration 30s --rounds 20 --faults all
                 """,
         sortOptions = false)
 public final class ClusterRun implements Callable<Integer> {
@@ -116,6 +126,23 @@ public final class ClusterRun implements Callable<Integer> {
             defaultValue = "1")
     private long seed;
 
+    @Option(
+            names = "--faults",
+            paramLabel = "SERVERS",
+            description =
+                    "take these away in each round, with commas between them: task-manager, broker,"
+                            + " opensearch, s3, kinesis, personalize, or all; s3, kinesis and"
+                            + " personalize also turn on the archive, the streams, and the"
+                            + " interactions; kinesis needs Node.js 18 or later with npm",
+            converter = Victim.Victims.class)
+    private Set<Victim> victims = Set.of();
+
+    @Option(
+            names = "--faults-seed",
+            paramLabel = "N",
+            description = "seed for the faults (default: another one in each run)")
+    private long faultsSeed = System.nanoTime();
+
     private final PrintStream out = System.out;
     private final StopSignal stop = new StopSignal();
     private final StatusLine statusLine = new StatusLine(out, ToolCommand.columns());
@@ -137,25 +164,28 @@ public final class ClusterRun implements Callable<Integer> {
         Path folder = Files.createTempDirectory("clickstream-");
         stop.install(() -> abort(folder));
         out.println("Starting Kafka, OpenSearch, a job manager and task managers");
-        try (LocalServers servers = LocalServers.start(folder, logs.resolve("opensearch.log"));
+        try (FaultyServers faulty = FaultyServers.start(victims, folder, logs);
+                LocalServers servers =
+                        faulty.startKafkaAndOpenSearch(folder, logs.resolve("opensearch.log"));
                 FlinkCluster cluster =
                         FlinkCluster.start(
                                 folder.resolve("cluster"),
                                 logs,
                                 taskManagers,
-                                Map.of(
-                                        "execution.checkpointing.interval",
-                                        "2 s",
-                                        "execution.checkpointing.min-pause",
-                                        "0 s",
-                                        "restart-strategy.fixed-delay.delay",
-                                        "1 s",
-                                        "heartbeat.timeout",
-                                        "10 s",
-                                        "heartbeat.interval",
-                                        "2 s"))) {
-            return run(servers, cluster, jar, logs);
+                                settings(faulty),
+                                faulty.environment())) {
+            return run(servers, faulty, cluster, jar, logs);
         }
+    }
+
+    private static Map<String, String> settings(FaultyServers faulty) {
+        Map<String, String> settings = new HashMap<>(faulty.flinkSettings());
+        settings.put("execution.checkpointing.interval", "2 s");
+        settings.put("execution.checkpointing.min-pause", "0 s");
+        settings.put("restart-strategy.fixed-delay.delay", "1 s");
+        settings.put("heartbeat.timeout", "10 s");
+        settings.put("heartbeat.interval", "2 s");
+        return settings;
     }
 
     private void check(boolean holds, String message) {
@@ -175,7 +205,8 @@ public final class ClusterRun implements Callable<Integer> {
         Runtime.getRuntime().halt(ABORTED);
     }
 
-    private int run(LocalServers servers, FlinkCluster cluster, Path jar, Path logs)
+    private int run(
+            LocalServers servers, FaultyServers faulty, FlinkCluster cluster, Path jar, Path logs)
             throws Exception {
         String bootstrapServers = servers.kafka().bootstrapServers();
         servers.kafka().createTopic(CLICKS_TOPIC, CLICKS_PARTITIONS);
@@ -183,7 +214,7 @@ public final class ClusterRun implements Callable<Integer> {
         Results.TOPICS.forEach(topic -> servers.kafka().createTopic(topic, 1));
         OpenSearchIndices indices = new OpenSearchIndices(servers.openSearch().uri());
         indices.putTemplates();
-        writeProperties(servers, bootstrapServers);
+        writeProperties(servers, faulty);
         out.println("Flink UI    " + cluster.webUi());
         out.println("Kafka       " + bootstrapServers);
         out.println("OpenSearch  " + servers.openSearch().uri());
@@ -191,32 +222,70 @@ public final class ClusterRun implements Callable<Integer> {
 
         String uploaded = cluster.upload(jar);
         out.printf("%s is uploaded, %,d MB%n", jar.getFileName(), Files.size(jar) / 1_000_000);
-        TrafficLedger ledger = new TrafficLedger(SESSION_GAP, WINDOW);
-        try (TrafficProducer traffic = producer(bootstrapServers, ledger);
+        Random faults = new Random(faultsSeed);
+        if (!victims.isEmpty()) {
+            out.println("Faults      --faults-seed " + faultsSeed);
+        }
+        TrafficLedger ledger = new TrafficLedger(SESSION_GAP, WINDOW, faulty::sent);
+        try (TrafficProducer traffic = producer(bootstrapServers, faulty, ledger);
                 Results results = Results.ofTopics(bootstrapServers, indices)) {
             int parallelism = taskManagers;
             String job = cluster.run(uploaded, List.of(), parallelism, null);
             started = System.nanoTime();
             traffic.start();
             for (int round = 1; round <= rounds && !stop.isRequested(); round++) {
-                watch(cluster, traffic, job, round - 1, 1);
-                killOne(cluster, job);
-                watch(cluster, traffic, job, round - 1, 2);
+                if (victims.isEmpty()) {
+                    watch(cluster, traffic, job, duration.dividedBy(3));
+                    killOne(cluster, job);
+                    watch(cluster, traffic, job, duration.dividedBy(3));
+                } else {
+                    takeAway(cluster, faulty, traffic, job, faults, round);
+                }
                 parallelism = parallelism == 1 ? taskManagers : parallelism - 1;
                 job = upgrade(cluster, servers, uploaded, job, parallelism);
-                watch(cluster, traffic, job, round - 1, 3);
+                watch(cluster, traffic, job, duration.dividedBy(3));
             }
             traffic.stop();
             statusLine.print(
                     "%,d clicks sent; waiting for the last windows to close"
                             .formatted(ledger.clicks()));
             Expected expected = ledger.expected();
-            awaitResults(cluster, job, results, expected);
+            awaitResults(
+                    cluster,
+                    job,
+                    () -> results.areComplete(expected) && faulty.areComplete(expected));
             statusLine.end();
-            int code = report(ledger.clicks(), expected, results.compare(expected));
+            boolean equal = faulty.report(expected, out);
+            int code = report(ledger.clicks(), expected, results.compare(expected), equal);
             cluster.cancel(job);
             return code;
         }
+    }
+
+    /** A round of faults; returns when all servers are back and the job runs. */
+    private void takeAway(
+            FlinkCluster cluster,
+            FaultyServers faulty,
+            TrafficProducer traffic,
+            String job,
+            Random faults,
+            int round)
+            throws Exception {
+        statusLine.print("round " + round);
+        // A task manager that is killed before the job runs would not be missed.
+        await("the job's start", () -> cluster.allTasksRun(job));
+        List<Future<?>> ends = faulty.takeAway(cluster, faults, duration, statusLine::print);
+        watch(cluster, traffic, job, duration);
+        while (!stop.isRequested() && !FaultyServers.areBack(ends)) {
+            watch(cluster, traffic, job, Duration.ofMillis(TICK_MILLIS));
+        }
+        int checkpoints = cluster.checkpoints(job);
+        await(
+                "a checkpoint after the faults",
+                () -> {
+                    show(cluster, job);
+                    return cluster.checkpoints(job) > checkpoints && cluster.allTasksRun(job);
+                });
     }
 
     private void killOne(FlinkCluster cluster, String job) throws Exception {
@@ -297,11 +366,10 @@ public final class ClusterRun implements Callable<Integer> {
         }
     }
 
-    /** Shows how it goes on, until so many thirds of a round are over. */
-    private void watch(
-            FlinkCluster cluster, TrafficProducer traffic, String job, int roundsBefore, int thirds)
+    /** Shows how it goes on, for a while. */
+    private void watch(FlinkCluster cluster, TrafficProducer traffic, String job, Duration time)
             throws Exception {
-        long end = duration.toMillis() * roundsBefore + duration.toMillis() * thirds / 3;
+        long end = elapsedMillis() + time.toMillis();
         while (!stop.isRequested() && elapsedMillis() < end) {
             if (traffic.failure().isPresent()) {
                 throw new IllegalStateException(
@@ -328,17 +396,18 @@ public final class ClusterRun implements Callable<Integer> {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     }
 
-    private void awaitResults(FlinkCluster cluster, String job, Results results, Expected expected)
+    private void awaitResults(FlinkCluster cluster, String job, Condition complete)
             throws Exception {
         long deadline = System.nanoTime() + CLOSING_TIMEOUT.toNanos();
-        while (System.nanoTime() < deadline && !results.areComplete(expected)) {
+        while (System.nanoTime() < deadline && !complete.holds()) {
             show(cluster, job);
             TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
         }
     }
 
-    private int report(long clicks, Expected expected, List<Comparison> comparisons) {
-        boolean equal = comparisons.stream().allMatch(Comparison::isEqual);
+    private int report(
+            long clicks, Expected expected, List<Comparison> comparisons, boolean isRestEqual) {
+        boolean equal = isRestEqual && comparisons.stream().allMatch(Comparison::isEqual);
         comparisons.stream()
                 .filter(comparison -> !comparison.isEqual())
                 .forEach(comparison -> comparison.report().forEach(out::println));
@@ -348,12 +417,13 @@ public final class ClusterRun implements Callable<Integer> {
         return equal ? 0 : 1;
     }
 
-    private TrafficProducer producer(String bootstrapServers, TrafficLedger ledger) {
+    private TrafficProducer producer(
+            String bootstrapServers, FaultyServers faulty, TrafficLedger ledger) {
         Clock clock = Clock.systemUTC();
         Deliveries deliveries = new Deliveries();
         return new TrafficProducer(
                 RecordSequence.ofShop(
-                        ClickEncoder.avro(),
+                        faulty.encoder(ClickEncoder.avro()),
                         rate,
                         ShopTraffic.usualUsers(rate),
                         seed,
@@ -367,31 +437,33 @@ public final class ClusterRun implements Callable<Integer> {
     }
 
     /** The lab's own property group, where the job looks for its file. */
-    private static void writeProperties(LocalServers servers, String bootstrapServers)
+    private static void writeProperties(LocalServers servers, FaultyServers faulty)
             throws IOException {
         Path file = servers.folder().resolve("cluster/flink-conf/application_properties.json");
         Files.createDirectories(file.getParent());
         List<Map<String, Object>> groups = new ArrayList<>();
-        groups.add(
+        Map<String, Map<String, String>> all = new LinkedHashMap<>();
+        all.put(
+                "FlinkApplicationProperties",
                 Map.of(
-                        "PropertyGroupId",
-                        "FlinkApplicationProperties",
-                        "PropertyMap",
-                        Map.of(
-                                "BootstrapServers",
-                                bootstrapServers,
-                                "Topic",
-                                CLICKS_TOPIC,
-                                "GroupId",
-                                "flinkapp",
-                                "DepartmentsAgg_Topic",
-                                Results.DEPARTMENTS_TOPIC,
-                                "clickEventsUserIdAggResult_Topic",
-                                Results.SESSIONS_TOPIC,
-                                "userSessionsAggregatesWithOrderCheckout_Topic",
-                                Results.CHECKOUTS_TOPIC,
-                                "OpenSearchEndpoint",
-                                servers.openSearch().uri().toString())));
+                        "BootstrapServers",
+                        faulty.bootstrapServers(servers),
+                        "Topic",
+                        CLICKS_TOPIC,
+                        "GroupId",
+                        "flinkapp",
+                        "DepartmentsAgg_Topic",
+                        Results.DEPARTMENTS_TOPIC,
+                        "clickEventsUserIdAggResult_Topic",
+                        Results.SESSIONS_TOPIC,
+                        "userSessionsAggregatesWithOrderCheckout_Topic",
+                        Results.CHECKOUTS_TOPIC,
+                        "OpenSearchEndpoint",
+                        faulty.openSearch(servers)));
+        faulty.configure(all);
+        all.forEach(
+                (id, properties) ->
+                        groups.add(Map.of("PropertyGroupId", id, "PropertyMap", properties)));
         new ObjectMapper().writeValue(file.toFile(), groups);
     }
 }

@@ -6,6 +6,7 @@ import io.clickstream.tools.flink.LocalFileSystems;
 import io.clickstream.tools.oracle.ArchiveLedger;
 import io.clickstream.tools.traffic.ClickEncoder;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,6 +84,16 @@ final class LocalArchive implements AutoCloseable {
                 ROLL_INTERVAL,
                 "inactivity",
                 INACTIVITY);
+    }
+
+    /** Where its server answers. */
+    URI uri() {
+        return server.uri();
+    }
+
+    /** What Flink's file system for S3 must be told. */
+    Map<String, String> settings() {
+        return server.settings();
     }
 
     /** Where it is, for whoever looks. */

@@ -89,6 +89,7 @@ public final class FlinkCluster implements AutoCloseable {
     private final Path folder;
     private final Path logs;
     private final Map<String, String> settings;
+    private final Map<String, String> environment;
     private final int rpcPort;
     private final URI rest;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -96,10 +97,13 @@ public final class FlinkCluster implements AutoCloseable {
     private Process jobManager;
     private int started;
 
-    private FlinkCluster(Path folder, Path logs, Map<String, String> settings) throws IOException {
+    private FlinkCluster(
+            Path folder, Path logs, Map<String, String> settings, Map<String, String> environment)
+            throws IOException {
         this.folder = Files.createDirectories(folder);
         this.logs = Files.createDirectories(logs);
         this.settings = new TreeMap<>(settings);
+        this.environment = Map.copyOf(environment);
         try (ServerSocket rpc = freePort();
                 ServerSocket web = freePort()) {
             rpcPort = rpc.getLocalPort();
@@ -118,7 +122,23 @@ public final class FlinkCluster implements AutoCloseable {
     public static FlinkCluster start(
             Path folder, Path logs, int taskManagers, Map<String, String> settings)
             throws IOException, InterruptedException {
-        FlinkCluster cluster = new FlinkCluster(folder, logs, settings);
+        return start(folder, logs, taskManagers, settings, Map.of());
+    }
+
+    /**
+     * Starts a cluster whose processes have more variables in their environment.
+     *
+     * @param environment such as {@code FLINK_PLUGINS_DIR}
+     * @see #start(Path, Path, int, Map)
+     */
+    public static FlinkCluster start(
+            Path folder,
+            Path logs,
+            int taskManagers,
+            Map<String, String> settings,
+            Map<String, String> environment)
+            throws IOException, InterruptedException {
+        FlinkCluster cluster = new FlinkCluster(folder, logs, settings, environment);
         try {
             cluster.writeConfiguration();
             cluster.startJobManager();
@@ -258,12 +278,13 @@ public final class FlinkCluster implements AutoCloseable {
                         main));
         command.addAll(arguments);
         Files.createDirectories(folder.resolve("tmp"));
-        Process process =
+        ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .directory(folder.toFile())
                         .redirectErrorStream(true)
-                        .redirectOutput(log(name).toFile())
-                        .start();
+                        .redirectOutput(log(name).toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         return process;
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 
 /** Kafka and OpenSearch, and a folder for all they keep, which goes with them. */
 public final class LocalServers implements AutoCloseable {
@@ -26,11 +27,31 @@ public final class LocalServers implements AutoCloseable {
      * @param openSearchLog the file that OpenSearch logs to
      */
     public static LocalServers start(Path folder, Path openSearchLog) throws IOException {
+        return start(folder, openSearchLog, KafkaBroker::start);
+    }
+
+    /**
+     * Starts both at the same time, Kafka with one more listener.
+     *
+     * @param folder an empty folder, which {@link #close()} removes
+     * @param openSearchLog the file that OpenSearch logs to
+     * @param kafkaProxy host and port of what stands in front of the listener; see {@link
+     *     KafkaBroker#startBehindProxy}
+     */
+    public static LocalServers start(Path folder, Path openSearchLog, String kafkaProxy)
+            throws IOException {
+        return start(
+                folder, openSearchLog, kafka -> KafkaBroker.startBehindProxy(kafka, kafkaProxy));
+    }
+
+    private static LocalServers start(
+            Path folder, Path openSearchLog, Function<Path, KafkaBroker> broker)
+            throws IOException {
         CompletableFuture<OpenSearchNode> openSearch =
                 CompletableFuture.supplyAsync(
                         () -> OpenSearchNode.start(folder.resolve("opensearch"), openSearchLog));
         CompletableFuture<KafkaBroker> kafka =
-                CompletableFuture.supplyAsync(() -> KafkaBroker.start(folder.resolve("kafka")));
+                CompletableFuture.supplyAsync(() -> broker.apply(folder.resolve("kafka")));
         try {
             return new LocalServers(folder, kafka.join(), openSearch.join());
         } catch (CompletionException e) {

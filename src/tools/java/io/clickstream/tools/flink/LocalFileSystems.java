@@ -40,16 +40,22 @@ public final class LocalFileSystems {
      *     from the environment
      */
     public static synchronized void initialize(Map<String, String> settings) throws IOException {
-        if (plugins == null) {
-            plugins = unpack();
-        }
+        Path folder = plugins();
         SDK.setLevel(Level.SEVERE);
         Configuration config = Configuration.fromMap(settings);
         FileSystem.initialize(
                 config,
                 new DefaultPluginManager(
-                        new DirectoryBasedPluginFinder(plugins).findPlugins(),
+                        new DirectoryBasedPluginFinder(folder).findPlugins(),
                         CoreOptions.getPluginParentFirstLoaderPatterns(config)));
+    }
+
+    /** The folder of the plugins, for the environment of another Flink process. */
+    public static synchronized Path plugins() throws IOException {
+        if (plugins == null) {
+            plugins = unpack();
+        }
+        return plugins;
     }
 
     /** Flink wants a folder for each plugin. */

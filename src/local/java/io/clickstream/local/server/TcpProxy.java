@@ -1,4 +1,4 @@
-package io.clickstream.testing;
+package io.clickstream.local.server;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Stands between clients and a server, and can hang: connections stay open, and nothing goes
- * through, as with a server that is stopped or a network that loses all packets.
+ * through, as with a server that is stopped or a network that loses all packets. Or it closes all
+ * connections, as a server does that crashes.
  */
 public final class TcpProxy implements AutoCloseable {
 
@@ -21,6 +22,7 @@ public final class TcpProxy implements AutoCloseable {
     private volatile InetSocketAddress server;
     private final Object gate = new Object();
     private boolean hangs;
+    private volatile boolean closesAll;
 
     public TcpProxy() throws IOException {
         listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -51,7 +53,15 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
+    /** Closes all connections, and each new one at once. */
+    public void cut() {
+        closesAll = true;
+        close(sockets.toArray(new Socket[0]));
+    }
+
+    /** Forwards again. */
     public void resume() {
+        closesAll = false;
         synchronized (gate) {
             hangs = false;
             gate.notifyAll();
@@ -62,8 +72,12 @@ public final class TcpProxy implements AutoCloseable {
         try {
             while (true) {
                 Socket client = listener.accept();
-                sockets.add(client);
-                start(() -> connect(client));
+                if (closesAll) {
+                    client.close();
+                } else {
+                    sockets.add(client);
+                    start(() -> connect(client));
+                }
             }
         } catch (IOException closed) {
             // The end of the proxy.
@@ -111,8 +125,8 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private void close(Socket... both) {
-        for (Socket socket : both) {
+    private void close(Socket... all) {
+        for (Socket socket : all) {
             sockets.remove(socket);
             try {
                 socket.close();
