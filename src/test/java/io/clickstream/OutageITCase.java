@@ -317,16 +317,7 @@ class OutageITCase {
     }
 
     private static Gauges gauges(LocalJob job, String name) {
-        return new Gauges(
-                Stream.of("department-counts", "session-counts", "checkout-sessions")
-                        .flatMap(
-                                aggregate ->
-                                        job
-                                                .flink()
-                                                .metrics()
-                                                .gauge(aggregate + "-opensearch-sink", name)
-                                                .stream())
-                        .toList());
+        return new Gauges(job.flink().metrics().gauge(name));
     }
 
     private record Gauges(List<Long> values) {

@@ -28,6 +28,9 @@ final class RunProgress {
     private static final long RATE_OVER_MILLIS = 5_000;
     private static final int TOP_DEPARTMENTS = 4;
 
+    /** Usually, a document waits for a second at most. */
+    private static final long WAITING_LONG_MILLIS = 3_000;
+
     private final StatusLine statusLine;
     private final LocalFlink flink;
     private final OpenSearchIndices indices;
@@ -58,7 +61,7 @@ final class RunProgress {
     void showStatus() throws IOException {
         MetricsInMemory metrics = flink.metrics();
         long now = monotonicMillis();
-        StringBuilder more = new StringBuilder();
+        StringBuilder more = new StringBuilder(waitingDocuments(metrics));
         for (Feature feature : features) {
             more.append(feature.status(metrics));
         }
@@ -81,6 +84,26 @@ final class RunProgress {
                                 ClickstreamPipeline.CLICK_SESSIONS, Clock.systemUTC().millis())),
                 more.toString(),
                 now);
+    }
+
+    /** What OpenSearch has not accepted for longer than usual. */
+    private static String waitingDocuments(MetricsInMemory metrics) {
+        long millis =
+                metrics.gauge(ClickstreamMetrics.OPENSEARCH_OLDEST).stream()
+                        .mapToLong(each -> each)
+                        .max()
+                        .orElse(0);
+        long documents =
+                metrics.gauge(ClickstreamMetrics.OPENSEARCH_PENDING).stream()
+                        .mapToLong(each -> each)
+                        .sum();
+        return millis < WAITING_LONG_MILLIS
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "  waiting for OpenSearch: %,d documents, %,d s",
+                        documents,
+                        millis / 1_000);
     }
 
     /** Prints what OpenSearch has now: the top departments and the conversion rate. */

@@ -84,8 +84,17 @@ public final class MetricsInMemory implements MetricReporter {
 
     /** The values that the subtasks of an operator have in a gauge, as far as they are longs. */
     public List<Long> gauge(String operator, String name) {
+        return gauges(new Named(name, operator)::equals);
+    }
+
+    /** The same of all operators that have a gauge of this name. */
+    public List<Long> gauge(String name) {
+        return gauges(named -> named.name().equals(name));
+    }
+
+    private List<Long> gauges(Predicate<Named> wanted) {
         return gauges.entrySet().stream()
-                .filter(entry -> entry.getValue().equals(new Named(name, operator)))
+                .filter(entry -> wanted.test(entry.getValue()))
                 .map(entry -> entry.getKey().getValue())
                 .filter(Long.class::isInstance)
                 .map(Long.class::cast)
