@@ -759,6 +759,12 @@ def delete_stack(backend, name_or_stack_id):
     stack.status = "DELETE_FAILED"
 
 
+def list_stack_resources(backend, stack_name_or_id):
+    """moto makes the resources of a deleted stack again when it lists them, and fails if one of them was never made."""
+    stack = backend.get_stack(stack_name_or_id)
+    return [] if stack.status == "DELETE_COMPLETE" else stack.stack_resources
+
+
 def parse_and_update_resource(logical_id, resource_json, resources_map, account_id, region_name):
     """What moto can't update stays as it is, and does not vanish."""
     original = resources_map[logical_id]
@@ -790,6 +796,7 @@ cloudformation.Stack.parameter_list = property(lambda stack: [
 cloudformation.CloudFormationBackend.execute_change_set = execute_change_set
 cloudformation.CloudFormationBackend.create_change_set = create_change_set
 cloudformation.CloudFormationBackend.delete_stack = delete_stack
+cloudformation.CloudFormationBackend.list_stack_resources = list_stack_resources
 parsing.get_model_list.cache_clear()
 parsing.get_model_map.cache_clear()
 parsing.get_name_type_map.cache_clear()

@@ -8,7 +8,6 @@ import contextlib
 import functools
 import gc
 import io
-import json
 import os
 import signal
 import socket
@@ -47,19 +46,21 @@ def warm_up():
                               aws_access_key_id="none", aws_secret_access_key="none")
 
 
-def answer(connection):
-    """Makes the call that comes over a connection: its length, its outputs, and a JSON text."""
+def answer(connection, driver):
+    """Makes the call that comes over a connection: its outputs, and the length and parts that aws_client.py writes."""
     head, outputs, _, _ = socket.recv_fds(connection, 4, 2)
     with connection.makefile("rb") as stream:
-        request = json.loads(stream.read(int.from_bytes(head, "big")))
+        parts = [os.fsdecode(part) for part in stream.read(int.from_bytes(head, "big")).split(b"\0")]
     for number, output in zip((1, 2), outputs):
         os.dup2(output, number)
+    folder, count = parts[0], int(parts[1])
+    variables = (part.partition("=") for part in parts[2 + count:])
     os.environ.clear()
-    os.environ.update({**request["environment"], **DATA})
-    os.chdir(request["folder"])
-    sys.argv = ["aws", *request["arguments"]]
+    os.environ.update({**{name: value for name, _, value in variables}, **DATA})
+    os.chdir(folder)
+    sys.argv = ["aws", *parts[2:2 + count]]
     try:
-        code = awscli.clidriver.main()
+        code = driver.main()
     except SystemExit as ended:
         code = ended.code or 0
     sys.stdout.flush()
@@ -70,6 +71,8 @@ def answer(connection):
 def main(path):
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null"
     warm_up()
+    # What the command itself makes before it looks at its arguments. It reads the environment later.
+    driver = awscli.clidriver.create_clidriver()
     gc.freeze()
     # Copies that have ended leave nothing behind.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -83,7 +86,7 @@ def main(path):
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 server.close()
                 try:
-                    answer(connection)
+                    answer(connection, driver)
                 except Exception:
                     traceback.print_exc()
                 finally:

@@ -31,6 +31,10 @@ final class DeployAccount {
             Path.of("src", "test", "resources", "deploy").toAbsolutePath();
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int START_SECONDS = 60;
+    private static final Path SCRIPT_FILES = Path.of("scripts", "deploy").toAbsolutePath();
+
+    /** Where Python reads and writes compiled files instead of beside their sources. */
+    private static final String COMPILED_FILES = "PYTHONPYCACHEPREFIX";
 
     /** The service's region. */
     static final String REGION = "eu-central-1";
@@ -38,31 +42,35 @@ final class DeployAccount {
     /** {@code true}: starts the aws command anew for each call, which takes four times as long. */
     private static final boolean STARTS_AWS = Boolean.getBoolean("deploy.aws.start");
 
-    private static DeployAccount shared;
+    private static final ThreadLocal<DeployAccount> OF_THREAD = new ThreadLocal<>();
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final URI uri;
     private final Path programs;
     private final Path aws;
     private final Path socket;
+    private final Path compiled;
 
-    private DeployAccount(URI uri, Path programs, Path aws, Path socket) {
+    private DeployAccount(URI uri, Path programs, Path aws, Path socket, Path compiled) {
         this.uri = uri;
         this.programs = programs;
         this.aws = aws;
         this.socket = socket;
+        this.compiled = compiled;
     }
 
     /**
-     * The account, which is empty. All tests of a JVM have the same one, after each other. Where
+     * The account, which is empty. All tests of a thread have the same one, after each other. Where
      * aws and moto are not installed, tests are skipped.
      */
-    static synchronized DeployAccount empty() throws IOException, InterruptedException {
-        if (shared == null) {
-            shared = start();
+    static DeployAccount empty() throws IOException, InterruptedException {
+        DeployAccount account = OF_THREAD.get();
+        if (account == null) {
+            account = start();
+            OF_THREAD.set(account);
         }
-        shared.reset();
-        return shared;
+        account.reset();
+        return account;
     }
 
     private static DeployAccount start() throws IOException, InterruptedException {
@@ -84,6 +92,8 @@ final class DeployAccount {
         Process process = run(log, python, "account.py", Integer.toString(port));
         Path aws = programs.resolve("aws");
         Path socket = folder.resolve("aws");
+        Path compiled = Files.createDirectory(folder.resolve("compiled"));
+        compile(python, compiled);
         if (!STARTS_AWS) {
             aws = folder.resolve("aws.sh");
             Path client = PROGRAMS.resolve("aws_client.py");
@@ -94,9 +104,23 @@ final class DeployAccount {
         }
         // By this name moto knows templates of its own S3.
         DeployAccount account =
-                new DeployAccount(URI.create("http://localhost:" + port), programs, aws, socket);
+                new DeployAccount(
+                        URI.create("http://localhost:" + port), programs, aws, socket, compiled);
         await(process, log, account::answers);
         return account;
+    }
+
+    /** Compiles the script's Python files: each run of it would, and it runs hundreds of times. */
+    private static void compile(String python, Path compiled)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder =
+                new ProcessBuilder(python, "-m", "compileall", "-q", SCRIPT_FILES.toString())
+                        .inheritIO();
+        builder.environment().put(COMPILED_FILES, compiled.toString());
+        int exit = builder.start().waitFor();
+        if (exit != 0) {
+            throw new IllegalStateException("compileall ended with " + exit);
+        }
     }
 
     /** Runs a program of ours as long as this JVM. */
@@ -163,9 +187,11 @@ final class DeployAccount {
         return aws;
     }
 
-    /** What the aws command needs to know to come here. */
+    /** What the script and the aws command need to know to come here. */
     Map<String, String> environment() {
         return Map.of(
+                COMPILED_FILES,
+                compiled.toString(),
                 "AWS_SERVER",
                 socket.toString(),
                 "AWS_ENDPOINT_URL",
