@@ -6,8 +6,12 @@ import io.clickstream.event.Click;
 import io.clickstream.testing.Clicks;
 import io.clickstream.testing.SessionStage;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -32,6 +36,7 @@ class SessionDifferentialTest {
     private static final long START = Clicks.time("12:00:00");
 
     private static final int CASES = 2_000;
+    private static final int THREADS = 2;
 
     @Example
     void theEngineDoesWhatFlinksWindowsDo() throws Exception {
@@ -44,13 +49,29 @@ class SessionDifferentialTest {
         RandomGenerator<Case> generator = cases.generator(CASES, true);
         long seed = Long.getLong("session.seed", System.nanoTime());
         Random random = new Random(seed);
-        for (int i = Integer.getInteger("session.cases", CASES); i > 0; i--) {
-            Case next = generator.next(random).value();
-            try {
-                compare(next);
-            } catch (AssertionError e) {
-                throw new AssertionError("-Dsession.seed=" + seed + ": " + next, e);
+        // No case has anything to do with another one.
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try {
+            List<Future<Void>> compared = new ArrayList<>();
+            for (int i = Integer.getInteger("session.cases", CASES); i > 0; i--) {
+                Case next = generator.next(random).value();
+                compared.add(
+                        threads.submit(
+                                () -> {
+                                    try {
+                                        compare(next);
+                                    } catch (AssertionError e) {
+                                        throw new AssertionError(
+                                                "-Dsession.seed=" + seed + ": " + next, e);
+                                    }
+                                    return null;
+                                }));
             }
+            for (Future<Void> each : compared) {
+                each.get();
+            }
+        } finally {
+            threads.shutdownNow();
         }
     }
 
