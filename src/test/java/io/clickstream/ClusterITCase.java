@@ -28,11 +28,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The jar in a cluster of processes, uploaded like a user would: a task manager is killed, the job
  * is stopped with a savepoint and goes on at another parallelism.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class ClusterITCase {
 
     private static final String LAB = "FlinkApplicationProperties";

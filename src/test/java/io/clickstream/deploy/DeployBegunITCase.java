@@ -12,12 +12,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * What the commands of scripts/deploy.sh know of those before them: what was begun and cut off, and
  * where a rollback or an update left the stack. A command that was cut off long ago must not cost
  * the state of a job that has run since.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class DeployBegunITCase {
 
     private static final Path TEMPLATE = Path.of("cloudformation", "application.yaml");

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What scripts/deploy.sh does with stacks that are not as a deployment of today leaves them: made
  * by an older template, half made, or at work. Nothing that holds data is deleted unless told.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class DeployOlderStackITCase {
 
     /** The templates of version 0.1.0, whose names of streams and of the domain are literals. */

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What scripts/deploy.sh does in an account: its deployments, updates and the ways back, and what
  * it says where a call fails. Each call goes through the real aws command.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class DeployScriptITCase {
 
     private static final Path TEMPLATE = Path.of("cloudformation", "application.yaml");

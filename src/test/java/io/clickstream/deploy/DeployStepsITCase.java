@@ -11,8 +11,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The steps of cloudformation/README.md, in their order, from an empty account on. */
+@Execution(ExecutionMode.CONCURRENT)
 class DeployStepsITCase {
 
     private static final Path README = Path.of("cloudformation", "README.md");

@@ -18,11 +18,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What scripts/deploy.sh shows of an account: status, doctor, query and logs. */
+@Execution(ExecutionMode.CONCURRENT)
 class DeployViewsITCase {
 
     private static final Path TEMPLATE = Path.of("cloudformation", "application.yaml");

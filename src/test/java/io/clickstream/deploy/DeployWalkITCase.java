@@ -11,12 +11,15 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The application goes through statuses by chance, also in the middle of a command. Whatever comes,
  * a command ends, and asks for nothing that the service does not allow in the status that it was
  * told last. A longer walk: {@code -Ddeploy.walk.steps=5000}.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class DeployWalkITCase {
 
     private static final Path TEMPLATE = Path.of("cloudformation", "application.yaml");

@@ -51,6 +51,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +61,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The functions in the template {@code full}, run by Python with the real boto3, botocore and
  * urllib against local servers. Only what is across the wire is not the real thing.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class InlineFunctionsTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -21,8 +21,11 @@ import javax.annotation.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What the dashboards show of a local run. */
+@Execution(ExecutionMode.CONCURRENT)
 class LocalRunPanelsITCase {
 
     private static final Pattern NODE =

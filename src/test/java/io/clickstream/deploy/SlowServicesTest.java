@@ -13,12 +13,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The functions in the template {@code full} answer CloudFormation before Lambda ends them. The
  * worst moment for a service to become slow is the last call that a function makes before its time
  * is over. The functions run in real time.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class SlowServicesTest {
 
     @TempDir private Path folder;
