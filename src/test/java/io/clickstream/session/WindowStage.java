@@ -8,6 +8,7 @@ import io.clickstream.event.EventTypes;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import io.clickstream.event.VersionedTypeInfo;
+import io.clickstream.testing.HarnessEnvironment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,8 @@ final class WindowStage implements AutoCloseable {
                 new KeyedOneInputStreamOperatorTestHarness<>(
                         transformation.getOperator(),
                         click -> click.click().user(),
-                        EventTypes.USER_ID);
+                        EventTypes.USER_ID,
+                        HarnessEnvironment.ofOne());
         windows.setup(EventTypes.SESSION.createSerializer(new SerializerConfigImpl()));
         windows.open();
     }
@@ -87,7 +89,7 @@ final class WindowStage implements AutoCloseable {
     @Override
     public void close() {
         try {
-            windows.close();
+            HarnessEnvironment.close(windows);
         } catch (Exception e) {
             throw new IllegalStateException("The window operator did not close", e);
         }

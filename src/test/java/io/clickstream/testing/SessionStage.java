@@ -29,6 +29,7 @@ import javax.annotation.Nullable;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -311,7 +312,7 @@ public final class SessionStage implements AutoCloseable {
         }
         try {
             if (windows != null) {
-                windows.close();
+                HarnessEnvironment.close(windows);
             }
         } catch (Exception e) {
             throw new IllegalStateException("The window operator did not close", e);
@@ -350,7 +351,8 @@ public final class SessionStage implements AutoCloseable {
                                                             window, SessionStage::windowOperator),
                                                     SessionStage.class.getClassLoader()),
                             WindowCount::department,
-                            Types.STRING);
+                            Types.STRING,
+                            HarnessEnvironment.ofOne());
             windows.setup(EventTypes.WINDOW_COUNT.createSerializer(new SerializerConfigImpl()));
             if (windowsState != null) {
                 windows.initializeState(windowsState);
@@ -407,10 +409,7 @@ public final class SessionStage implements AutoCloseable {
             this.parallelism = parallelism;
             eventTime =
                     new OneInputStreamOperatorTestHarness<>(
-                            new EventTimeOperator(DISORDER, gap.plus(window)),
-                            MAX_PARALLELISM,
-                            parallelism,
-                            index);
+                            new EventTimeOperator(DISORDER, gap.plus(window)), environment());
             sessions =
                     new KeyedOneInputStreamOperatorTestHarness<>(
                             new SessionOperator(
@@ -423,18 +422,20 @@ public final class SessionStage implements AutoCloseable {
                                     LATE),
                             Click::user,
                             EventTypes.USER_ID,
-                            MAX_PARALLELISM,
-                            parallelism,
-                            index);
+                            environment());
             if (backend != null) {
                 sessions.setStateBackend(backend);
             }
             counts =
                     new OneInputStreamOperatorTestHarness<>(
-                            new LocalCountOperator(window), MAX_PARALLELISM, parallelism, index);
+                            new LocalCountOperator(window), environment());
             eventTime.setup(EventTypes.CLICK.createSerializer(new SerializerConfigImpl()));
             sessions.setup(EventTypes.SESSION.createSerializer(new SerializerConfigImpl()));
             counts.setup(EventTypes.WINDOW_COUNT.createSerializer(new SerializerConfigImpl()));
+        }
+
+        private MockEnvironment environment() {
+            return HarnessEnvironment.of(MAX_PARALLELISM, parallelism, index);
         }
 
         void open() throws Exception {
@@ -509,9 +510,9 @@ public final class SessionStage implements AutoCloseable {
 
         void close() {
             try {
-                eventTime.close();
-                sessions.close();
-                counts.close();
+                HarnessEnvironment.close(eventTime);
+                HarnessEnvironment.close(sessions);
+                HarnessEnvironment.close(counts);
             } catch (Exception e) {
                 throw new IllegalStateException("An operator did not close", e);
             }
