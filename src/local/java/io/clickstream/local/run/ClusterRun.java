@@ -3,6 +3,7 @@ package io.clickstream.local.run;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.local.results.Comparison;
 import io.clickstream.local.results.Results;
+import io.clickstream.local.results.TopicReader;
 import io.clickstream.local.server.FlinkCluster;
 import io.clickstream.local.server.LocalServers;
 import io.clickstream.local.server.OpenSearchIndices;
@@ -256,9 +257,20 @@ public final class ClusterRun implements Callable<Integer> {
                     () -> results.areComplete(expected) && faulty.areComplete(expected));
             statusLine.end();
             boolean equal = faulty.report(expected, out);
-            int code = report(ledger.clicks(), expected, results.compare(expected), equal);
+            List<Comparison> comparisons = new ArrayList<>(results.compare(expected));
+            comparisons.add(deadLetters(bootstrapServers));
+            int code = report(ledger.clicks(), expected, comparisons, equal);
             cluster.cancel(job);
             return code;
+        }
+    }
+
+    /** All clicks are good. */
+    private static Comparison deadLetters(String bootstrapServers) {
+        try (TopicReader reader = new TopicReader(bootstrapServers, List.of(DEAD_LETTERS_TOPIC))) {
+            reader.readCommitted();
+            return Comparison.ofLines(
+                    "topic " + DEAD_LETTERS_TOPIC, List.of(), reader.values(DEAD_LETTERS_TOPIC));
         }
     }
 

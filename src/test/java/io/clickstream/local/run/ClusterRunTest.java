@@ -15,6 +15,8 @@ class ClusterRunTest {
         "--rate,0,'--rate must be at least 1, not 0'",
         "--rounds,0,'--rounds must be at least 1, not 0'",
         "--task-managers,1,'--task-managers must be at least 2, not 1'",
+        "--faults,'broker,fire','''fire'' is none of task-manager, broker, opensearch, s3, kinesis,"
+                + " personalize and all'",
         "--duration,soon,'soon'' is no duration such as 500ms, 90s, 2m or 1h'"
     })
     void namesAWrongValue(String option, String value, String problem) {
