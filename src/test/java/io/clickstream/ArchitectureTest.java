@@ -96,6 +96,30 @@ class ArchitectureTest {
                 .check(job);
     }
 
+    /** The jar leaves out what only these parts of the libraries need, see LIBRARIES.md. */
+    @Test
+    void usesNoPartOfALibraryWhoseOwnLibrariesAreNotInTheJar() {
+        noClasses()
+                .that()
+                .resideInAPackage(JOB)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "com.google.common..",
+                        "org.apache.avro.file..",
+                        "org.apache.commons.compress..",
+                        "org.apache.commons.lang3..",
+                        "org.apache.flink.connector.kafka.dynamic..",
+                        "org.apache.flink.streaming.connectors.kafka.table..",
+                        "reactor..")
+                .orShould()
+                .dependOnClassesThat()
+                .haveNameMatching(
+                        "org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchemaBuilder"
+                            + "|org.opensearch.client.Streaming(Request|Response).*")
+                .check(job);
+    }
+
     @Test
     void sinksDoNotKnowEachOther() {
         slices().matching("io.clickstream.sink.(*)..").should().notDependOnEachOther().check(job);
