@@ -70,36 +70,21 @@ public final class ClassReferences {
         for (int i = 1; i < count; i++) {
             int tag = in.readUnsignedByte();
             switch (tag) {
-                case UTF8:
-                    texts.put(i, in.readUTF());
-                    break;
-                case LONG:
-                case DOUBLE:
+                case UTF8 -> texts.put(i, in.readUTF());
+                case LONG, DOUBLE -> {
                     skip(in, 8);
                     // They take two places in the table.
                     i++;
-                    break;
-                case CLASS:
-                    classes.add(in.readUnsignedShort());
-                    break;
-                case NAME_AND_TYPE:
+                }
+                case CLASS -> classes.add(in.readUnsignedShort());
+                case NAME_AND_TYPE -> {
                     skip(in, 2);
                     descriptors.add(in.readUnsignedShort());
-                    break;
-                case METHOD_TYPE:
-                    descriptors.add(in.readUnsignedShort());
-                    break;
-                case STRING:
-                case MODULE:
-                case PACKAGE:
-                    skip(in, 2);
-                    break;
-                case METHOD_HANDLE:
-                    skip(in, 3);
-                    break;
-                default:
-                    skip(in, 4);
-                    break;
+                }
+                case METHOD_TYPE -> descriptors.add(in.readUnsignedShort());
+                case STRING, MODULE, PACKAGE -> skip(in, 2);
+                case METHOD_HANDLE -> skip(in, 3);
+                default -> skip(in, 4);
             }
         }
     }
