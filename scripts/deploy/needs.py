@@ -67,7 +67,8 @@ class Needs:
         if self._of("source.kafka", "group-id"):
             yield (["kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"],
                    [self._in_cluster("group", self._of("source.kafka", "group-id"))])
-        yield (["kafka-cluster:CreateTopic", "kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"],
+        yield (["kafka-cluster:CreateTopic", "kafka-cluster:DescribeTopic",
+                "kafka-cluster:DescribeTopicDynamicConfiguration", "kafka-cluster:WriteData"],
                [self._in_cluster("topic", topic) for topic in self.topics[1:]])
         if self._of("sink.kafka", "transactional-id-prefix"):
             yield (["kafka-cluster:AlterTransactionalId", "kafka-cluster:DescribeTransactionalId"],

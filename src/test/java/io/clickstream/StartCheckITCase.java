@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,28 @@ class StartCheckITCase {
                                     .partitions())
                     .hasSize(3);
         }
+    }
+
+    @Test
+    void aTopicThatAcceptsNoDeadLettersIsNamed() throws Exception {
+        set("sink.kafka", "create-topics", "true");
+        set("dead-letters", "topic", "short-letters");
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.createTopics(
+                            List.of(
+                                    new NewTopic("short-letters", 1, (short) 1)
+                                            .configs(Map.of("max.message.bytes", "16383"))))
+                    .all()
+                    .get();
+        }
+
+        assertThat(errors())
+                .containsExactly(
+                        "Topic `short-letters` at Kafka at "
+                                + broker.bootstrapServers()
+                                + " accepts records of at most 16383 bytes, but a dead letter needs"
+                                + " up to 16384; raise max.message.bytes of the topic, or"
+                                + " `sink.kafka / kafka.max.request.size` if it is the lower one");
     }
 
     @Test

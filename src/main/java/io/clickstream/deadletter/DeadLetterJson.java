@@ -36,15 +36,28 @@ public final class DeadLetterJson {
 
     /** The letter for a topic. */
     public static byte[] toBytes(DeadLetter letter) {
-        return toBytes(letter, MAX_RENDERED);
+        return render(letter, MAX_RENDERED);
+    }
+
+    /**
+     * The letter for a topic that accepts less than Kafka's default. It has only as much of the
+     * record as fits. Without the record, the letter may still be longer than that.
+     */
+    public static byte[] toBytes(DeadLetter letter, int maxBytes) {
+        byte[] bytes = toBytes(letter);
+        if (bytes.length <= maxBytes) {
+            return bytes;
+        }
+        int withoutRecord = render(letter, 0).length;
+        return render(letter, Math.max(0, maxBytes - withoutRecord));
     }
 
     /** The letter with the complete record, whatever its length. */
     public static byte[] toWholeBytes(DeadLetter letter) {
-        return toBytes(letter, Integer.MAX_VALUE);
+        return render(letter, Integer.MAX_VALUE);
     }
 
-    private static byte[] toBytes(DeadLetter letter, int maxRendered) {
+    private static byte[] render(DeadLetter letter, int maxRendered) {
         RawRecord raw = letter.raw();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + raw.bytes().length);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {

@@ -39,7 +39,7 @@ public final class DeadLetter implements Incoming {
         UNREADABLE_FILE,
         /** OpenSearch permanently refuses this document. */
         UNINDEXABLE,
-        /** A result that is longer than a record of a stream can be. */
+        /** A result that is longer than a record of its stream or topic can be. */
         RESULT_TOO_LARGE,
         /** An interaction without an item. */
         INTERACTION_WITHOUT_ITEM,

@@ -695,6 +695,7 @@ class ApplicationTemplateTest {
                     "DescribeClusterDynamicConfiguration",
                     "CreateTopic",
                     "DescribeTopic",
+                    "DescribeTopicDynamicConfiguration",
                     "WriteData",
                     "WriteDataIdempotently",
                     "DescribeTransactionalId",

@@ -2,14 +2,13 @@ package io.clickstream.sink.kafka;
 
 import io.clickstream.aggregate.AggregateFormat;
 import io.clickstream.aggregate.AggregateJson;
-import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Creates one record per aggregate, with its key, and with the last millisecond of its window as
  * timestamp.
  */
-final class AggregateRecords<T> implements KafkaRecordSerializationSchema<T> {
+final class AggregateRecords<T> implements TopicRecords<T> {
 
     private static final long serialVersionUID = 1L;
 
@@ -24,8 +23,7 @@ final class AggregateRecords<T> implements KafkaRecordSerializationSchema<T> {
     }
 
     @Override
-    public ProducerRecord<byte[], byte[]> serialize(
-            T value, KafkaSinkContext context, Long timestamp) {
+    public ProducerRecord<byte[], byte[]> record(T value, RecordLimit limit) {
         return new ProducerRecord<>(
                 topic, null, format.timestamp(value), format.key(value), json.toBytes(value));
     }

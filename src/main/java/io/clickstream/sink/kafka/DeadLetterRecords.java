@@ -3,14 +3,13 @@ package io.clickstream.sink.kafka;
 import io.clickstream.deadletter.DeadLetterJson;
 import io.clickstream.event.DeadLetter;
 import java.nio.charset.StandardCharsets;
-import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Creates one record per dead letter, with the reason as key, and with the time at which it was
- * found as timestamp.
+ * found as timestamp. A letter that is too long for the topic has only the beginning of its record.
  */
-final class DeadLetterRecords implements KafkaRecordSerializationSchema<DeadLetter> {
+final class DeadLetterRecords implements TopicRecords<DeadLetter> {
 
     private static final long serialVersionUID = 1L;
 
@@ -21,17 +20,13 @@ final class DeadLetterRecords implements KafkaRecordSerializationSchema<DeadLett
     }
 
     @Override
-    public ProducerRecord<byte[], byte[]> serialize(
-            DeadLetter letter, KafkaSinkContext context, Long timestamp) {
-        return record(topic, letter);
-    }
-
-    static ProducerRecord<byte[], byte[]> record(String topic, DeadLetter letter) {
+    public ProducerRecord<byte[], byte[]> record(DeadLetter letter, RecordLimit limit) {
+        byte[] key = letter.reason().label().getBytes(StandardCharsets.UTF_8);
         return new ProducerRecord<>(
                 topic,
                 null,
                 letter.time(),
-                letter.reason().label().getBytes(StandardCharsets.UTF_8),
-                DeadLetterJson.toBytes(letter));
+                key,
+                DeadLetterJson.toBytes(letter, limit.maxValueBytes(key)));
     }
 }

@@ -2,6 +2,8 @@ package io.clickstream.sink.kafka;
 
 import io.clickstream.event.DeadLetter;
 import io.clickstream.sink.DeadLetterOutlet;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Properties;
 import org.apache.flink.util.FlinkRuntimeException;
@@ -24,30 +26,43 @@ final class KafkaDeadLetterOutlet implements DeadLetterOutlet {
 
     @Override
     public Writer open() {
+        RecordLimit limit;
+        try {
+            limit = RecordLimit.read(topic, producerProperties);
+        } catch (InterruptedIOException e) {
+            throw new UncheckedIOException(e);
+        }
         return new TopicWriter(
                 new KafkaProducer<>(
-                        producerProperties, new ByteArraySerializer(), new ByteArraySerializer()),
-                topic);
+                        limit.withBatchSize(producerProperties),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer()),
+                topic,
+                limit);
     }
 
     private static final class TopicWriter implements Writer {
 
         private final KafkaProducer<byte[], byte[]> producer;
         private final String topic;
+        private final DeadLetterRecords records;
+        private final RecordLimit limit;
 
         /** Set by the producer's thread. */
         private volatile Exception failure;
 
-        TopicWriter(KafkaProducer<byte[], byte[]> producer, String topic) {
+        TopicWriter(KafkaProducer<byte[], byte[]> producer, String topic, RecordLimit limit) {
             this.producer = producer;
             this.topic = topic;
+            this.records = new DeadLetterRecords(topic);
+            this.limit = limit;
         }
 
         @Override
         @SuppressWarnings("FutureReturnValueIgnored") // The callback says how it ended.
         public void write(DeadLetter letter) {
             producer.send(
-                    DeadLetterRecords.record(topic, letter),
+                    records.record(letter, limit),
                     (metadata, exception) -> {
                         if (exception != null) {
                             failure = exception;

@@ -18,7 +18,6 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
-import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
@@ -82,7 +81,12 @@ public final class KafkaDestination implements Destination {
         return aggregates;
     }
 
-    /** The uid is also a part of the sink's transactional ids. */
+    /**
+     * A writer of one record per result. A result whose record the topic does not accept is a dead
+     * letter.
+     *
+     * @param uid also a part of the sink's transactional ids
+     */
     @Override
     public <T> ResultWriter<T> writer(Aggregate<T> aggregate, String uid) {
         String topic = cluster.topic(aggregate);
@@ -121,6 +125,7 @@ public final class KafkaDestination implements Destination {
                         "dead-letters / create-topic",
                         OptionalInt.empty(),
                         cluster.replicationFactor());
+                check.deadLetters(letters.topic(), producerProperties(cluster));
                 check.writes(
                         aggregates.stream().map(cluster::topic).collect(Collectors.toList()),
                         cluster.createTopics(),
@@ -135,23 +140,31 @@ public final class KafkaDestination implements Destination {
         };
     }
 
-    private <T> Sink<T> sink(String topic, String uid, KafkaRecordSerializationSchema<T> records) {
+    private <T> Sink<T> sink(String topic, String uid, TopicRecords<T> records) {
         Properties properties = producerProperties(cluster);
         properties.setProperty(
                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
                 Long.toString(cluster.transactionTimeout().toMillis()));
         boolean exactlyOnce = delivery == Delivery.EXACTLY_ONCE;
-        KafkaSink<T> sink =
-                KafkaSink.<T>builder()
-                        .setKafkaProducerConfig(properties)
-                        .setBootstrapServers(cluster.bootstrapServers())
-                        .setDeliveryGuarantee(
-                                exactlyOnce
-                                        ? DeliveryGuarantee.EXACTLY_ONCE
-                                        : DeliveryGuarantee.AT_LEAST_ONCE)
-                        .setTransactionalIdPrefix(cluster.transactionalIdPrefix() + "-" + uid)
-                        .setRecordSerializer(records)
-                        .build();
+        String servers = cluster.bootstrapServers();
+        String transactions = cluster.transactionalIdPrefix() + "-" + uid;
+        LimitedSink<T, ?, ?> sink =
+                LimitedSink.of(
+                        topic,
+                        records,
+                        properties,
+                        deadLetterOutlet(cluster, letters),
+                        (producer, schema) ->
+                                KafkaSink.<T>builder()
+                                        .setKafkaProducerConfig(producer)
+                                        .setBootstrapServers(servers)
+                                        .setDeliveryGuarantee(
+                                                exactlyOnce
+                                                        ? DeliveryGuarantee.EXACTLY_ONCE
+                                                        : DeliveryGuarantee.AT_LEAST_ONCE)
+                                        .setTransactionalIdPrefix(transactions)
+                                        .setRecordSerializer(schema)
+                                        .build());
         return exactlyOnce ? LostTransactions.reportedBy(sink, topic) : sink;
     }
 

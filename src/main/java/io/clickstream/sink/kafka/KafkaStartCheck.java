@@ -40,6 +40,9 @@ public final class KafkaStartCheck implements AutoCloseable {
     /** Long enough for a login over a slow network, and short enough to wait for at a terminal. */
     private static final int TIMEOUT_MILLIS = 15_000;
 
+    /** The maximum size of a dead letter without its record: a detail, a position, and a key. */
+    private static final int MIN_DEAD_LETTER_BYTES = 16 * 1024;
+
     private static final String MAX_TRANSACTION_TIMEOUT = "transaction.max.timeout.ms";
 
     private final String bootstrapServers;
@@ -126,6 +129,33 @@ public final class KafkaStartCheck implements AutoCloseable {
                                 + createKey
                                 + "` to `true`");
             }
+        }
+        return this;
+    }
+
+    /**
+     * Checks that the topic of dead letters accepts each of them, if need be without its record. A
+     * topic that does not exist yet has the broker's default.
+     *
+     * @param producer the settings of the producer, which has limits of its own
+     */
+    KafkaStartCheck deadLetters(String topic, Properties producer) throws InterruptedException {
+        if (!reachable() || !topics.contains(topic)) {
+            return this;
+        }
+        int limit = RecordLimit.read(topic, producer, admin).bytes();
+        if (limit < MIN_DEAD_LETTER_BYTES) {
+            problems.add(
+                    "Topic `"
+                            + topic
+                            + "` at Kafka at "
+                            + bootstrapServers
+                            + " accepts records of at most "
+                            + limit
+                            + " bytes, but a dead letter needs up to "
+                            + MIN_DEAD_LETTER_BYTES
+                            + "; raise max.message.bytes of the topic, or `sink.kafka /"
+                            + " kafka.max.request.size` if it is the lower one");
         }
         return this;
     }
