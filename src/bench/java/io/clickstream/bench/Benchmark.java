@@ -2,12 +2,14 @@ package io.clickstream.bench;
 
 import io.clickstream.bench.RunSpec.Backend;
 import io.clickstream.bench.RunSpec.Input;
+import io.clickstream.tools.command.DurationOption;
 import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.ToolCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -23,6 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** Measures the job and others that compute the same, one after another on this machine. */
@@ -145,13 +148,13 @@ public final class Benchmark implements Callable<Integer> {
     public Integer call() throws Exception {
         Callable<Integer> other = others.chosen();
         if (other != null) {
-            List<String> arguments = spec.commandLine().getParseResult().originalArgs();
-            if (arguments.size() > 1) {
+            ParseResult options = spec.commandLine().getParseResult();
+            if (options.matchedOptions().size() > 1) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "--operator, --open-sessions, --registry and --archive can't be combined"
-                                + " with other options: "
-                                + String.join(" ", arguments));
+                        "--operator, --open-sessions, --registry, --archive and --sinks can't be"
+                                + " combined with other options: "
+                                + String.join(" ", options.originalArgs()));
             }
             return other.call();
         }
@@ -310,6 +313,20 @@ public final class Benchmark implements Callable<Integer> {
                                 + " one process; takes about seven minutes")
         private boolean archive;
 
+        @Option(
+                names = "--sinks",
+                arity = "0..1",
+                fallbackValue = "60s",
+                paramLabel = "DURATION",
+                converter = DurationOption.class,
+                description =
+                        "the sink for OpenSearch, compared with that of Flink's own connector:"
+                                + " documents per second, heap, and how long no other sink of the"
+                                + " job can commit while OpenSearch is away for a time (default:"
+                                + " 60s); takes about five minutes")
+        @Nullable
+        private Duration outage;
+
         @Nullable
         Callable<Integer> chosen() {
             if (operator) {
@@ -321,7 +338,10 @@ public final class Benchmark implements Callable<Integer> {
             if (registry) {
                 return new RegistryBenchmark();
             }
-            return archive ? new ArchiveBenchmark() : null;
+            if (archive) {
+                return new ArchiveBenchmark();
+            }
+            return outage == null ? null : SinksBenchmark.withOutage(outage);
         }
     }
 }

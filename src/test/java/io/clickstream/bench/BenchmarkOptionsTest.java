@@ -83,11 +83,13 @@ class BenchmarkOptionsTest {
                 "--parallelism two | 'two' is not an int",
                 "--input memory --peers consume | none of these peers runs so",
                 "--fast | Unknown option: '--fast'",
-                "--operator --quick | --operator, --open-sessions, --registry and --archive can't"
-                        + " be combined with other options: --operator --quick",
+                "--operator --quick | --operator, --open-sessions, --registry, --archive and"
+                        + " --sinks can't be combined with other options: --operator --quick",
                 "--json x --archive | can't be combined with other options: --json x --archive",
                 "--archive --archive | option '--archive' should be specified only once",
                 "--registry --open-sessions | can't be combined with other options",
+                "--sinks 3s --quick | can't be combined with other options: --sinks 3s --quick",
+                "--sinks long | 'long' is no duration such as 500ms, 90s, 2m or 1h",
             })
     void answersAWrongOptionWithOneLine(String options, String answer) {
         StringWriter err = new StringWriter();
