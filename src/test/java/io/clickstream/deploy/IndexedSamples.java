@@ -69,8 +69,9 @@ final class IndexedSamples {
      */
     static void write(OpenSearchConfig config, Instant... ends) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1);
+        IndexedSamples samples = new IndexedSamples(env, config);
         for (Instant end : ends) {
-            new IndexedSamples(env, config).define(end.toEpochMilli());
+            samples.define(end.toEpochMilli());
         }
         env.execute("samples");
     }
