@@ -152,8 +152,8 @@ public final class Benchmark implements Callable<Integer> {
             if (options.matchedOptions().size() > 1) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "--operator, --open-sessions, --registry, --archive and --sinks can't be"
-                                + " combined with other options: "
+                        "--operator, --open-sessions, --registry, --archive, --sinks and"
+                                + " --freshness can't be combined with other options: "
                                 + String.join(" ", options.originalArgs()));
             }
             return other.call();
@@ -327,6 +327,19 @@ public final class Benchmark implements Callable<Integer> {
         @Nullable
         private Duration outage;
 
+        @Option(
+                names = "--freshness",
+                arity = "0..1",
+                fallbackValue = "10m",
+                paramLabel = "DURATION",
+                converter = DurationOption.class,
+                description =
+                        "how long after a window can close its documents are found by a search, and"
+                                + " its records can be read, with the job's default settings; takes"
+                                + " twice the duration (default: 10m)")
+        @Nullable
+        private Duration freshness;
+
         @Nullable
         Callable<Integer> chosen() {
             if (operator) {
@@ -340,6 +353,9 @@ public final class Benchmark implements Callable<Integer> {
             }
             if (archive) {
                 return new ArchiveBenchmark();
+            }
+            if (freshness != null) {
+                return new FreshnessBenchmark(System.out, freshness);
             }
             return outage == null ? null : SinksBenchmark.withOutage(outage);
         }

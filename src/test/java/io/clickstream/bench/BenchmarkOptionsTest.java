@@ -83,8 +83,8 @@ class BenchmarkOptionsTest {
                 "--parallelism two | 'two' is not an int",
                 "--input memory --peers consume | none of these peers runs so",
                 "--fast | Unknown option: '--fast'",
-                "--operator --quick | --operator, --open-sessions, --registry, --archive and"
-                        + " --sinks can't be combined with other options: --operator --quick",
+                "--operator --quick | --operator, --open-sessions, --registry, --archive, --sinks"
+                    + " and --freshness can't be combined with other options: --operator --quick",
                 "--json x --archive | can't be combined with other options: --json x --archive",
                 "--archive --archive | option '--archive' should be specified only once",
                 "--registry --open-sessions | can't be combined with other options",
