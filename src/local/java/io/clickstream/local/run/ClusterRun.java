@@ -84,6 +84,10 @@ public final class ClusterRun implements Callable<Integer> {
     private static final Duration WINDOW = Duration.ofSeconds(10);
     private static final Duration CLOSING_TIMEOUT = Duration.ofMinutes(3);
     private static final Duration RESTART_TIMEOUT = Duration.ofMinutes(2);
+
+    /** A client of Flink's S3 file system waits 200 s for the answer to a request that is lost. */
+    private static final Duration RECOVERY_TIMEOUT = Duration.ofMinutes(6);
+
     private static final long TICK_MILLIS = 500;
     private static final int ABORTED = 130;
 
@@ -294,6 +298,7 @@ public final class ClusterRun implements Callable<Integer> {
         int checkpoints = cluster.checkpoints(job);
         await(
                 "a checkpoint after the faults",
+                RECOVERY_TIMEOUT,
                 () -> {
                     show(cluster, job);
                     return cluster.checkpoints(job) > checkpoints && cluster.allTasksRun(job);
@@ -368,11 +373,15 @@ public final class ClusterRun implements Callable<Integer> {
     }
 
     private static void await(String what, Condition condition) throws Exception {
-        long deadline = System.nanoTime() + RESTART_TIMEOUT.toNanos();
+        await(what, RESTART_TIMEOUT, condition);
+    }
+
+    private static void await(String what, Duration timeout, Condition condition) throws Exception {
+        long deadline = System.nanoTime() + timeout.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException(
-                        what + " does not come within " + RESTART_TIMEOUT.toSeconds() + " s");
+                        what + " does not come within " + timeout.toSeconds() + " s");
             }
             TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
         }
