@@ -15,8 +15,6 @@ import java.util.Optional;
 import java.util.Properties;
 import javax.annotation.Nullable;
 import org.apache.flink.api.common.eventtime.Watermark;
-import org.apache.flink.api.connector.sink2.Committer;
-import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
@@ -25,7 +23,6 @@ import org.apache.flink.api.connector.sink2.SupportsCommitter;
 import org.apache.flink.api.connector.sink2.SupportsWriterState;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
-import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.LoggerFactory;
@@ -41,8 +38,7 @@ import org.slf4j.LoggerFactory;
  * @param <S> the writer's state
  * @param <C> the committables
  */
-final class LimitedSink<T, S, C>
-        implements Sink<T>, SupportsWriterState<T, S>, SupportsCommitter<C> {
+final class LimitedSink<T, S, C> extends WrappedSink<T, S, C> {
 
     private static final long serialVersionUID = 1L;
 
@@ -54,8 +50,6 @@ final class LimitedSink<T, S, C>
     private final Properties properties;
     private final DeadLetterOutlet outlet;
     private final Connector<T, ? extends SupportsWriterState<T, S>> connector;
-    private final SupportsWriterState<T, S> state;
-    private final SupportsCommitter<C> commits;
 
     /** Creates the connector's sink. */
     interface Connector<T, K> extends Serializable {
@@ -68,15 +62,15 @@ final class LimitedSink<T, S, C>
             Properties properties,
             DeadLetterOutlet outlet,
             Connector<T, ? extends SupportsWriterState<T, S>> connector,
+            Sink<T> sink,
             SupportsWriterState<T, S> state,
             SupportsCommitter<C> commits) {
+        super(sink, state, commits);
         this.topic = topic;
         this.records = records;
         this.properties = properties;
         this.outlet = outlet;
         this.connector = connector;
-        this.state = state;
-        this.commits = commits;
     }
 
     /**
@@ -93,7 +87,7 @@ final class LimitedSink<T, S, C>
                     DeadLetterOutlet outlet,
                     Connector<T, K> connector) {
         K sink = connector.sink(properties, new Measured<>());
-        return new LimitedSink<>(topic, records, properties, outlet, connector, sink, sink);
+        return new LimitedSink<>(topic, records, properties, outlet, connector, sink, sink, sink);
     }
 
     @Override
@@ -116,28 +110,6 @@ final class LimitedSink<T, S, C>
                 topic,
                 outlet,
                 ClickstreamMetrics.deadLetters(context.metricGroup(), Reason.RESULT_TOO_LARGE));
-    }
-
-    /** Flink 1.20 requires this method, but calls the other one. */
-    @Deprecated
-    @Override
-    public SinkWriter<T> createWriter(InitContext context) {
-        throw new UnsupportedOperationException("Flink 1.20 creates writers by WriterInitContext");
-    }
-
-    @Override
-    public SimpleVersionedSerializer<S> getWriterStateSerializer() {
-        return state.getWriterStateSerializer();
-    }
-
-    @Override
-    public SimpleVersionedSerializer<C> getCommittableSerializer() {
-        return commits.getCommittableSerializer();
-    }
-
-    @Override
-    public Committer<C> createCommitter(CommitterInitContext context) throws IOException {
-        return commits.createCommitter(context);
     }
 
     /** The record of the value being written, which is measured before it is passed on. */

@@ -8,12 +8,8 @@ import java.util.List;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.sink2.SinkWriter;
-import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 import org.apache.flink.api.connector.sink2.SupportsCommitter;
 import org.apache.flink.api.connector.sink2.SupportsWriterState;
-import org.apache.flink.api.connector.sink2.WriterInitContext;
-import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.metrics.Counter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,16 +27,12 @@ import org.slf4j.LoggerFactory;
  * @param <S> the writer's state
  * @param <C> the committables
  */
-final class LostTransactions<T, S, C>
-        implements Sink<T>, SupportsWriterState<T, S>, SupportsCommitter<C> {
+final class LostTransactions<T, S, C> extends WrappedSink<T, S, C> {
 
     private static final long serialVersionUID = 1L;
 
     private static final Logger LOG = LoggerFactory.getLogger(LostTransactions.class);
 
-    private final Sink<T> sink;
-    private final SupportsWriterState<T, S> state;
-    private final SupportsCommitter<C> commits;
     private final String topic;
 
     private LostTransactions(
@@ -48,9 +40,7 @@ final class LostTransactions<T, S, C>
             SupportsWriterState<T, S> state,
             SupportsCommitter<C> commits,
             String topic) {
-        this.sink = sink;
-        this.state = state;
-        this.commits = commits;
+        super(sink, state, commits);
         this.topic = topic;
     }
 
@@ -61,37 +51,9 @@ final class LostTransactions<T, S, C>
     }
 
     @Override
-    public SinkWriter<T> createWriter(WriterInitContext context) throws IOException {
-        return sink.createWriter(context);
-    }
-
-    @Override
-    public StatefulSinkWriter<T, S> restoreWriter(WriterInitContext context, Collection<S> states)
-            throws IOException {
-        return state.restoreWriter(context, states);
-    }
-
-    /** Flink 1.20 requires this method, but calls the other one. */
-    @Deprecated
-    @Override
-    public SinkWriter<T> createWriter(InitContext context) {
-        throw new UnsupportedOperationException("Flink 1.20 creates writers by WriterInitContext");
-    }
-
-    @Override
-    public SimpleVersionedSerializer<S> getWriterStateSerializer() {
-        return state.getWriterStateSerializer();
-    }
-
-    @Override
-    public SimpleVersionedSerializer<C> getCommittableSerializer() {
-        return commits.getCommittableSerializer();
-    }
-
-    @Override
     public Committer<C> createCommitter(CommitterInitContext context) throws IOException {
         return new Reporter<>(
-                commits.createCommitter(context),
+                super.createCommitter(context),
                 topic,
                 ClickstreamMetrics.counter(
                         context.metricGroup(), ClickstreamMetrics.KAFKA_TRANSACTIONS_LOST));
