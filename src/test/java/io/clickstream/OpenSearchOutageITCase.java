@@ -17,10 +17,6 @@ import io.clickstream.testing.LocalJob;
 import io.clickstream.tools.oracle.Expected;
 import io.clickstream.tools.oracle.Oracle;
 import io.clickstream.tools.oracle.OracleClick;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -99,8 +95,9 @@ class OpenSearchOutageITCase {
 
         try (OpenSearchNode openSearch = OpenSearchNode.start(folder.resolve("opensearch"));
                 LocalJob job = new LocalJob(folder, 1)) {
-            put(
-                    openSearch.uri().resolve("/" + Results.CHECKOUTS_INDEX),
+            OpenSearchIndices indices = new OpenSearchIndices(openSearch.uri());
+            indices.put(
+                    Results.CHECKOUTS_INDEX,
                     "{\"mappings\":{\"properties\":{\"userId\":{\"type\":\"long\"}}}}");
             job.set("sink.opensearch", "endpoint", openSearch.uri().toString());
             job.start(folder, 1);
@@ -115,7 +112,6 @@ class OpenSearchOutageITCase {
             assertThat(letter.get("detail").asText()).contains("userId").contains("long");
             assertThat(JSON.readTree(letter.get("text").asText()).get("userId").asText())
                     .isEqualTo("ann");
-            OpenSearchIndices indices = new OpenSearchIndices(openSearch.uri());
             Await.until(
                     "the other document",
                     Duration.ofSeconds(30),
@@ -155,17 +151,5 @@ class OpenSearchOutageITCase {
 
     private static List<JsonNode> all(FakeOpenSearch openSearch, String index) {
         return List.copyOf(openSearch.documents(index).values());
-    }
-
-    private static void put(URI uri, String body) throws Exception {
-        HttpResponse<String> response =
-                HttpClient.newHttpClient()
-                        .send(
-                                HttpRequest.newBuilder(uri)
-                                        .header("Content-Type", "application/json")
-                                        .PUT(HttpRequest.BodyPublishers.ofString(body))
-                                        .build(),
-                                HttpResponse.BodyHandlers.ofString());
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     }
 }

@@ -14,22 +14,13 @@ import io.clickstream.testing.LocalJob;
 import io.clickstream.testing.TopicDelays;
 import io.clickstream.tools.oracle.Expected;
 import io.clickstream.tools.oracle.TrafficLedger;
-import io.clickstream.tools.produce.Deliveries;
-import io.clickstream.tools.produce.KafkaTarget;
-import io.clickstream.tools.produce.RecordSequence;
 import io.clickstream.tools.traffic.ClickEncoder;
-import io.clickstream.tools.traffic.ShopTraffic;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,9 +118,10 @@ class OutageITCase {
             }
 
             private void block(Servers servers, boolean blocked) throws Exception {
-                put(
-                        servers.node.uri().resolve("/" + Results.SESSIONS_INDEX + "/_settings"),
-                        "{\"index.blocks.write\":" + blocked + "}");
+                servers.indices()
+                        .put(
+                                Results.SESSIONS_INDEX + "/_settings",
+                                "{\"index.blocks.write\":" + blocked + "}");
             }
         };
 
@@ -286,21 +278,14 @@ class OutageITCase {
     }
 
     private TrafficProducer traffic(LocalJob job) {
-        Deliveries deliveries = new Deliveries();
-        return new TrafficProducer(
-                RecordSequence.ofShop(
-                        ClickEncoder.avro(),
-                        RATE,
-                        ShopTraffic.usualUsers(RATE),
-                        1,
-                        clock.millis(),
-                        ShopTraffic.MAX_DELAY,
-                        ledger,
-                        GAP),
-                new KafkaTarget(
-                        job.broker().bootstrapServers(), LocalJob.CLICKS, Map.of(), deliveries),
-                deliveries,
-                clock);
+        return TrafficProducer.ofShop(
+                job.broker().bootstrapServers(),
+                LocalJob.CLICKS,
+                ClickEncoder.avro(),
+                RATE,
+                1,
+                ledger,
+                GAP);
     }
 
     private void awaitEqual(Servers servers, LocalJob job) throws Exception {
@@ -375,17 +360,5 @@ class OutageITCase {
                 .mapToLong(value -> value)
                 .max()
                 .orElse(0);
-    }
-
-    private static void put(URI uri, String body) throws Exception {
-        HttpResponse<String> response =
-                HttpClient.newHttpClient()
-                        .send(
-                                HttpRequest.newBuilder(uri)
-                                        .header("Content-Type", "application/json")
-                                        .PUT(HttpRequest.BodyPublishers.ofString(body))
-                                        .build(),
-                                HttpResponse.BodyHandlers.ofString());
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     }
 }

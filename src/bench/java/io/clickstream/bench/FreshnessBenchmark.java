@@ -5,17 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.ClickstreamJob;
 import io.clickstream.config.JobConfig;
 import io.clickstream.local.results.Results;
+import io.clickstream.local.results.TopicReader;
 import io.clickstream.local.run.TrafficProducer;
 import io.clickstream.local.server.LocalFlink;
 import io.clickstream.local.server.LocalServers;
 import io.clickstream.local.server.OpenSearchIndices;
 import io.clickstream.tools.flink.MetricsInMemory;
 import io.clickstream.tools.oracle.TrafficLedger;
-import io.clickstream.tools.produce.Deliveries;
-import io.clickstream.tools.produce.KafkaTarget;
-import io.clickstream.tools.produce.RecordSequence;
 import io.clickstream.tools.traffic.ClickEncoder;
-import io.clickstream.tools.traffic.ShopTraffic;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -37,10 +34,6 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
  * Measures how fresh results are: the time from the moment when a window can close, because event
@@ -127,10 +120,18 @@ final class FreshnessBenchmark implements Callable<Integer> {
                                     folder.resolve("flink.log"),
                                     PARALLELISM,
                                     env -> define(env, groups));
-                    TrafficProducer traffic = traffic(bootstrapServers, ledger);
-                    KafkaConsumer<String, String> consumer = consumer(bootstrapServers)) {
+                    TrafficProducer traffic =
+                            TrafficProducer.ofShop(
+                                    bootstrapServers,
+                                    CLICKS,
+                                    ClickEncoder.avro(),
+                                    RATE,
+                                    1,
+                                    ledger,
+                                    GAP);
+                    TopicReader topics = new TopicReader(bootstrapServers, TOPICS)) {
                 traffic.start();
-                Result result = observe(flink, node, consumer);
+                Result result = observe(flink, node, topics);
                 traffic.stop();
                 return result;
             }
@@ -155,55 +156,25 @@ final class FreshnessBenchmark implements Callable<Integer> {
                 Map.of("endpoint", node.toString()));
     }
 
-    private TrafficProducer traffic(String bootstrapServers, TrafficLedger ledger) {
-        Deliveries deliveries = new Deliveries();
-        return new TrafficProducer(
-                RecordSequence.ofShop(
-                        ClickEncoder.avro(),
-                        RATE,
-                        ShopTraffic.usualUsers(RATE),
-                        1,
-                        clock.millis(),
-                        ShopTraffic.MAX_DELAY,
-                        ledger,
-                        GAP),
-                new KafkaTarget(bootstrapServers, CLICKS, Map.of(), deliveries),
-                deliveries,
-                clock);
-    }
-
-    private static KafkaConsumer<String, String> consumer(String bootstrapServers) {
-        KafkaConsumer<String, String> consumer =
-                new KafkaConsumer<>(
-                        Map.of(
-                                "bootstrap.servers",
-                                bootstrapServers,
-                                "isolation.level",
-                                "read_committed",
-                                "enable.auto.commit",
-                                false),
-                        new StringDeserializer(),
-                        new StringDeserializer());
-        List<TopicPartition> partitions =
-                TOPICS.stream().map(topic -> new TopicPartition(topic, 0)).toList();
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
-        return consumer;
-    }
-
     /** Looks at event time, the indices, and the topics in turns. */
-    private Result observe(LocalFlink flink, URI node, KafkaConsumer<String, String> consumer)
+    private Result observe(LocalFlink flink, URI node, TopicReader topics)
             throws IOException, InterruptedException {
         NavigableMap<Long, Long> closable = new TreeMap<>();
         Map<Long, Long> found = new HashMap<>();
+        Map<String, Integer> read = new HashMap<>();
         List<Long> documents = new ArrayList<>();
         List<Long> records = new ArrayList<>();
         long end = System.nanoTime() + duration.toNanos();
         while (System.nanoTime() - end < 0) {
             noteClosableWindows(flink.metrics(), closable);
-            for (ConsumerRecord<String, String> record : consumer.poll(Duration.ZERO)) {
-                long window = JSON.readTree(record.value()).get("windowEndTime").asLong();
-                addSince(closable, window, 1, records);
+            topics.readCommitted();
+            for (String topic : TOPICS) {
+                List<String> values = topics.values(topic);
+                for (int i = read.getOrDefault(topic, 0); i < values.size(); i++) {
+                    long window = JSON.readTree(values.get(i)).get("windowEndTime").asLong();
+                    addSince(closable, window, 1, records);
+                }
+                read.put(topic, values.size());
             }
             documentsByWindow(node)
                     .forEach(

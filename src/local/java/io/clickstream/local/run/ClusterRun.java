@@ -14,16 +14,11 @@ import io.clickstream.tools.command.StopSignal;
 import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.oracle.Expected;
 import io.clickstream.tools.oracle.TrafficLedger;
-import io.clickstream.tools.produce.Deliveries;
-import io.clickstream.tools.produce.KafkaTarget;
-import io.clickstream.tools.produce.RecordSequence;
 import io.clickstream.tools.traffic.ClickEncoder;
-import io.clickstream.tools.traffic.ShopTraffic;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -232,7 +227,15 @@ public final class ClusterRun implements Callable<Integer> {
             out.println("Faults      --faults-seed " + faultsSeed);
         }
         TrafficLedger ledger = new TrafficLedger(SESSION_GAP, WINDOW, faulty::sent);
-        try (TrafficProducer traffic = producer(bootstrapServers, faulty, ledger);
+        try (TrafficProducer traffic =
+                        TrafficProducer.ofShop(
+                                bootstrapServers,
+                                CLICKS_TOPIC,
+                                faulty.encoder(ClickEncoder.avro()),
+                                rate,
+                                seed,
+                                ledger,
+                                SESSION_GAP);
                 Results results = Results.ofTopics(bootstrapServers, indices)) {
             int parallelism = taskManagers;
             String job = cluster.run(uploaded, List.of(), parallelism, null);
@@ -436,25 +439,6 @@ public final class ClusterRun implements Callable<Integer> {
                 "clicks %d, sessions %d, %s%n",
                 clicks, expected.sessionTotal(), equal ? "equal" : "different");
         return equal ? 0 : 1;
-    }
-
-    private TrafficProducer producer(
-            String bootstrapServers, FaultyServers faulty, TrafficLedger ledger) {
-        Clock clock = Clock.systemUTC();
-        Deliveries deliveries = new Deliveries();
-        return new TrafficProducer(
-                RecordSequence.ofShop(
-                        faulty.encoder(ClickEncoder.avro()),
-                        rate,
-                        ShopTraffic.usualUsers(rate),
-                        seed,
-                        clock.millis(),
-                        ShopTraffic.MAX_DELAY,
-                        ledger,
-                        SESSION_GAP),
-                new KafkaTarget(bootstrapServers, CLICKS_TOPIC, Map.of(), deliveries),
-                deliveries,
-                clock);
     }
 
     /** The lab's own property group, where the job looks for its file. */

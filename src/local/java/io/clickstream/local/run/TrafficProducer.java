@@ -1,10 +1,16 @@
 package io.clickstream.local.run;
 
+import io.clickstream.tools.oracle.TrafficLedger;
 import io.clickstream.tools.produce.Deliveries;
+import io.clickstream.tools.produce.KafkaTarget;
 import io.clickstream.tools.produce.Production;
 import io.clickstream.tools.produce.RecordSequence;
 import io.clickstream.tools.produce.Target;
+import io.clickstream.tools.traffic.ClickEncoder;
+import io.clickstream.tools.traffic.ShopTraffic;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -29,6 +35,37 @@ public final class TrafficProducer implements AutoCloseable {
         this.target = target;
         this.deliveries = deliveries;
         this.production = new Production(records, target, clock);
+    }
+
+    /**
+     * A producer of the visits to a shop, to a topic, from now on.
+     *
+     * @param rate clicks per second
+     * @param ledger notes the clicks
+     */
+    public static TrafficProducer ofShop(
+            String bootstrapServers,
+            String topic,
+            ClickEncoder encoder,
+            int rate,
+            long seed,
+            TrafficLedger ledger,
+            Duration sessionGap) {
+        Clock clock = Clock.systemUTC();
+        Deliveries deliveries = new Deliveries();
+        return new TrafficProducer(
+                RecordSequence.ofShop(
+                        encoder,
+                        rate,
+                        ShopTraffic.usualUsers(rate),
+                        seed,
+                        clock.millis(),
+                        ShopTraffic.MAX_DELAY,
+                        ledger,
+                        sessionGap),
+                new KafkaTarget(bootstrapServers, topic, Map.of(), deliveries),
+                deliveries,
+                clock);
     }
 
     /** Begins to send. */

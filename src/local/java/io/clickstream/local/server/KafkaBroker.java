@@ -206,13 +206,25 @@ public final class KafkaBroker implements AutoCloseable {
 
     /** Creates a topic with one replica; returns when it can be used. */
     public void createTopic(String name, int partitions) {
+        createTopic(name, partitions, Map.of());
+    }
+
+    /**
+     * Creates a topic with one replica and settings of its own.
+     *
+     * @param settings such as {@code max.message.bytes}
+     */
+    public void createTopic(String name, int partitions, Map<String, String> settings) {
         Map<String, Object> config =
                 Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         try (Admin admin = Admin.create(config)) {
             admin.createTopics(
                             List.of(
                                     new NewTopic(
-                                            name, Optional.of(partitions), Optional.of((short) 1))))
+                                                    name,
+                                                    Optional.of(partitions),
+                                                    Optional.of((short) 1))
+                                            .configs(settings)))
                     .all()
                     .get(ADMIN_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {

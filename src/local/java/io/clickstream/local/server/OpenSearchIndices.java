@@ -41,8 +41,17 @@ public final class OpenSearchIndices {
         }
         for (Path file : files) {
             String name = file.getFileName().toString().replaceFirst("\\.json$", "");
-            send("PUT", "/_index_template/" + name, Files.readString(file));
+            put("_index_template/" + name, Files.readString(file));
         }
+    }
+
+    /**
+     * Creates or changes something, such as an index or its settings.
+     *
+     * @param path without the first slash
+     */
+    public void put(String path, String json) throws IOException, InterruptedException {
+        send("PUT", "/" + path, json);
     }
 
     /** How many documents an index holds, the ones just written included. */

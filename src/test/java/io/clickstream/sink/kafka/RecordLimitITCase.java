@@ -30,8 +30,6 @@ import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessageTypeInfo;
 import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFactory;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -231,18 +229,9 @@ class RecordLimitITCase {
         }
     }
 
-    private void createTopic(int maxMessageBytes) throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            admin.createTopics(
-                            List.of(
-                                    new NewTopic(topic, 1, (short) 1)
-                                            .configs(
-                                                    Map.of(
-                                                            "max.message.bytes",
-                                                            Integer.toString(maxMessageBytes)))))
-                    .all()
-                    .get();
-        }
+    private void createTopic(int maxMessageBytes) {
+        broker.createTopic(
+                topic, 1, Map.of("max.message.bytes", Integer.toString(maxMessageBytes)));
     }
 
     private void write(String... values) throws Exception {

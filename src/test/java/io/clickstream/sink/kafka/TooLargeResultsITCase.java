@@ -18,8 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,7 +58,8 @@ class TooLargeResultsITCase {
         List<String> counts = expected.of(Aggregates.DEPARTMENT_COUNTS);
 
         try (LocalJob job = new LocalJob(folder, 1)) {
-            createTopic(job.broker().bootstrapServers(), topic);
+            job.broker()
+                    .createTopic(topic, 1, Map.of("max.message.bytes", Integer.toString(LIMIT)));
             job.start(folder, 2);
             job.send(0, records);
 
@@ -86,20 +85,6 @@ class TooLargeResultsITCase {
             assertThat(job.topic(departments)).containsExactlyInAnyOrderElementsOf(counts);
             assertThat(job.deadLetterCount(Reason.RESULT_TOO_LARGE)).isEqualTo(tooLarge.size());
             assertThat(job.flink().restarts()).isZero();
-        }
-    }
-
-    private static void createTopic(String servers, String topic) throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-            admin.createTopics(
-                            List.of(
-                                    new NewTopic(topic, 1, (short) 1)
-                                            .configs(
-                                                    Map.of(
-                                                            "max.message.bytes",
-                                                            Integer.toString(LIMIT)))))
-                    .all()
-                    .get();
         }
     }
 }
