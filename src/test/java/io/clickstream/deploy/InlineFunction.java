@@ -10,7 +10,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -92,7 +91,7 @@ final class InlineFunction {
     }
 
     /**
-     * Runs a function whose waits between two calls take no time.
+     * Runs a function.
      *
      * @param resource what the function makes
      * @param properties of the resource, as JSON
@@ -100,23 +99,6 @@ final class InlineFunction {
      * @return what it printed
      */
     String run(String resource, String request, String properties, String id, int seconds)
-            throws IOException, InterruptedException {
-        return run(resource, request, properties, id, seconds, List.of("short"));
-    }
-
-    /** Runs a function in real time, of which it has this much. */
-    String runInRealTime(String resource, String properties, int seconds)
-            throws IOException, InterruptedException {
-        return run(resource, "Create", properties, null, seconds, List.of());
-    }
-
-    private String run(
-            String resource,
-            String request,
-            String properties,
-            String id,
-            int seconds,
-            List<String> more)
             throws IOException, InterruptedException {
         Map<String, Map<String, Object>> resources = resources();
         Map<String, Object> function = map(resources.get(of(resource)).get("Properties"));
@@ -136,16 +118,14 @@ final class InlineFunction {
                                 id == null ? "" : ", \"PhysicalResourceId\": \"" + id + "\"");
         Path output = folder.resolve("output");
         List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                "python3",
-                                RESOURCES.resolve("run_function.py").toString(),
-                                file.toString(),
-                                Files.writeString(folder.resolve("event.json"), event).toString(),
-                                seconds == OWN_TIME
-                                        ? function.get("Timeout").toString()
-                                        : Integer.toString(seconds)));
-        command.addAll(more);
+                List.of(
+                        "python3",
+                        RESOURCES.resolve("run_function.py").toString(),
+                        file.toString(),
+                        Files.writeString(folder.resolve("event.json"), event).toString(),
+                        seconds == OWN_TIME
+                                ? function.get("Timeout").toString()
+                                : Integer.toString(seconds));
         ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)

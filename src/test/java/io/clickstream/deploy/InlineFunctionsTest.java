@@ -68,6 +68,9 @@ class InlineFunctionsTest {
 
     private static final String DOMAIN = "/2021-01-01/opensearch/domain/shop-domain/";
 
+    /** In seconds. The function reserves 55 of them for its last calls. */
+    private static final int TIME_FOR_FEW_LOOKS = 75;
+
     /** In place of a status of S3. */
     private static final int HANGS = -1;
 
@@ -598,7 +601,10 @@ class InlineFunctionsTest {
             answers.add(tracker(request.toUpperCase(Locale.ROOT) + " PENDING"));
         }
 
-        JsonNode response = request.equals("Create") ? makeTracker() : deleteTracker(TRACKER);
+        JsonNode response =
+                request.equals("Create")
+                        ? makeTracker(TIME_FOR_FEW_LOOKS)
+                        : deleteTracker(TRACKER, TIME_FOR_FEW_LOOKS);
 
         assertThat(response.get("Status").asText()).isEqualTo("FAILED");
         assertThat(response.get("Reason").asText())
@@ -613,7 +619,7 @@ class InlineFunctionsTest {
             answers.add(tracker("CREATE PENDING"));
         }
 
-        assertThat(makeTracker().get("Reason").asText())
+        assertThat(makeTracker(TIME_FOR_FEW_LOOKS).get("Reason").asText())
                 .contains(
                         "event tracker " + TRACKER + " is still CREATE PENDING, and the function");
     }
@@ -677,13 +683,21 @@ class InlineFunctionsTest {
     }
 
     private JsonNode makeTracker() throws Exception {
+        return makeTracker(OWN_TIME);
+    }
+
+    private JsonNode makeTracker(int seconds) throws Exception {
         String properties =
                 "{\"Name\": \"shop\", \"DatasetGroupArn\": \"%s\"}".formatted(DATASET_GROUP);
-        return run("EventTracker", "Create", properties, null, OWN_TIME);
+        return run("EventTracker", "Create", properties, null, seconds);
     }
 
     private JsonNode deleteTracker(String id) throws Exception {
-        return run("EventTracker", "Delete", "{}", id, OWN_TIME);
+        return deleteTracker(id, OWN_TIME);
+    }
+
+    private JsonNode deleteTracker(String id, int seconds) throws Exception {
+        return run("EventTracker", "Delete", "{}", id, seconds);
     }
 
     /** The domain has roles, five templates, and no retention policy. */

@@ -91,7 +91,7 @@ class SlowServicesTest {
                                 certificate,
                                 service.port(),
                                 service.cloudFormationPort())
-                        .runInRealTime(busy.resource, properties, busy.seconds);
+                        .run(busy.resource, "Create", properties, null, busy.seconds);
 
         String what = "%s, slow from call %d on: %s".formatted(busy, from, printed);
         assertThat(service.responses()).as(what).hasSize(1);
