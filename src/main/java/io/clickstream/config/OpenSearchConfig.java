@@ -133,7 +133,7 @@ public final class OpenSearchConfig implements Serializable {
                     "bulk-interval",
                     Parsers::durationUpToADay,
                     Parsers.UP_TO_A_DAY,
-                    "1 s",
+                    "500 ms",
                     "The maximum time that a document waits for its bulk request.");
 
     static final Key<OpenSearchConfig.Delivery> DELIVERY =

@@ -102,7 +102,7 @@ class JobConfigTest {
         assertThat(indices.auth()).isEqualTo(OpenSearchConfig.Auth.NONE);
         assertThat(indices.bulkMaxActions()).isEqualTo(1000);
         assertThat(indices.bulkMaxSize()).isEqualTo(MemorySize.ofMebiBytes(5));
-        assertThat(indices.bulkInterval()).hasSeconds(1);
+        assertThat(indices.bulkInterval()).hasMillis(500);
         assertThat(indices.isCommittedOnly()).isFalse();
     }
 

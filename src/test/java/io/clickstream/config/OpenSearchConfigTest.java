@@ -33,7 +33,7 @@ class OpenSearchConfigTest {
         assertThat(config.pathPrefix()).isEmpty();
         assertThat(config.bulkMaxActions()).isEqualTo(1000);
         assertThat(config.bulkMaxSize()).isEqualTo(MemorySize.ofMebiBytes(5));
-        assertThat(config.bulkInterval()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.bulkInterval()).isEqualTo(Duration.ofMillis(500));
         assertThat(config.isCommittedOnly()).isFalse();
         assertThat(config.connectTimeout()).hasSeconds(10);
         assertThat(config.socketTimeout()).hasSeconds(70);

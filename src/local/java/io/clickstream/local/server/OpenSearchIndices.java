@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** What the local run asks of OpenSearch, over plain HTTP. An index that isn't there is empty. */
@@ -22,7 +23,11 @@ public final class OpenSearchIndices {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int PAGE = 5_000;
+    private static final long RETRY_MILLIS = 100;
     private static final int NOT_FOUND = 404;
+
+    /** The answer for an index whose shards have not started yet, right after its creation. */
+    private static final int UNAVAILABLE = 503;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper mapper = new ObjectMapper();
@@ -128,11 +133,11 @@ public final class OpenSearchIndices {
                         .header("Content-Type", "application/json")
                         .method(method, HttpRequest.BodyPublishers.ofString(body))
                         .build();
-        HttpResponse<String> response;
-        try {
-            response = http.send(request, HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new IOException("OpenSearch at " + endpoint + " does not answer", e);
+        HttpResponse<String> response = send(request);
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
+        while (response.statusCode() == UNAVAILABLE && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+            response = send(request);
         }
         if (response.statusCode() == NOT_FOUND) {
             return mapper.createObjectNode();
@@ -143,5 +148,14 @@ public final class OpenSearchIndices {
                             .formatted(method, path, response.statusCode(), response.body()));
         }
         return mapper.readTree(response.body());
+    }
+
+    private HttpResponse<String> send(HttpRequest request)
+            throws IOException, InterruptedException {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new IOException("OpenSearch at " + endpoint + " does not answer", e);
+        }
     }
 }
