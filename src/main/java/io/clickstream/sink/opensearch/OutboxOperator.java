@@ -14,11 +14,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -38,6 +43,7 @@ import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -60,6 +66,7 @@ final class OutboxOperator<T> extends AbstractStreamOperator<DeadLetter>
         implements OneInputStreamOperator<T, DeadLetter>, BoundedOneInput {
 
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(OutboxOperator.class);
 
     /** Of a subtask. A task slot has one such operator per index. */
     static final long MAX_HEAP_BYTES = 12L << 20;
@@ -98,8 +105,11 @@ final class OutboxOperator<T> extends AbstractStreamOperator<DeadLetter>
     /** To be sent, in this order. */
     private transient Deque<Entry> ready;
 
-    /** Refused, to be sent again at their time. */
-    private transient Deque<Entry> resting;
+    /** Not to be sent before their time, the earliest first. */
+    private transient PriorityQueue<Entry> resting;
+
+    /** Indices that refused each document of the last request with any of theirs. */
+    private transient Map<String, Trouble> troubled;
 
     /** For delivery as committed: not in a completed checkpoint yet. */
     private transient Deque<Entry> held;
@@ -153,6 +163,12 @@ final class OutboxOperator<T> extends AbstractStreamOperator<DeadLetter>
         }
     }
 
+    /** An index that refuses documents gets a single one from time to time, until it takes it. */
+    private static final class Trouble {
+        private int failures;
+        private long notBefore;
+    }
+
     OutboxOperator(
             OpenSearchConfig settings,
             IndexName index,
@@ -185,10 +201,14 @@ final class OutboxOperator<T> extends AbstractStreamOperator<DeadLetter>
         json = new JsonFactory();
         bytes = new ByteArrayOutputStream(512);
         client = new BulkClient(settings);
-        warnings = new LimitedWarnings(LoggerFactory.getLogger(OutboxOperator.class));
+        warnings = new LimitedWarnings(LOG);
         entries = new LinkedHashMap<>();
         ready = new ArrayDeque<>();
-        resting = new ArrayDeque<>();
+        resting =
+                new PriorityQueue<>(
+                        Comparator.<Entry>comparingLong(entry -> entry.notBefore)
+                                .thenComparingLong(entry -> entry.document.since()));
+        troubled = new HashMap<>();
         held = new ArrayDeque<>();
         unread = new ArrayDeque<>();
         limit = settings.bulkMaxActions();
@@ -345,22 +365,40 @@ final class OutboxOperator<T> extends AbstractStreamOperator<DeadLetter>
             wakeAt(due);
             return;
         }
+        List<Entry> bulk = nextBulk(now);
+        readySince = now;
+        if (bulk.isEmpty()) {
+            wakeAt(resting.element().notBefore);
+            return;
+        }
+        underWay = bulk;
+        client.send(
+                bulk.stream().map(entry -> entry.document).collect(Collectors.toList()),
+                outcomes -> mailbox.execute(() -> settle(bulk, outcomes), "answer of OpenSearch"));
+    }
+
+    /** Takes documents to send. Those of an index in trouble do not keep others from being sent. */
+    private List<Entry> nextBulk(long now) {
         List<Entry> bulk = new ArrayList<>();
+        Set<String> asked = new HashSet<>();
         long size = 0;
         while (bulk.size() < limit && !ready.isEmpty()) {
-            Entry next = ready.peek();
+            Entry next = ready.element();
+            String index = next.document.index();
+            Trouble trouble = troubled.get(index);
+            if (trouble != null && (now < trouble.notBefore || !asked.add(index))) {
+                next.notBefore = Math.max(trouble.notBefore, now + FIRST_WAIT_MILLIS);
+                resting.add(ready.remove());
+                continue;
+            }
             size += next.document.heapBytes();
             if (!bulk.isEmpty() && size > settings.bulkMaxSize().getBytes()) {
                 break;
             }
             next.underWay = true;
-            bulk.add(ready.poll());
+            bulk.add(ready.remove());
         }
-        readySince = now;
-        underWay = bulk;
-        client.send(
-                bulk.stream().map(entry -> entry.document).collect(Collectors.toList()),
-                outcomes -> mailbox.execute(() -> settle(bulk, outcomes), "answer of OpenSearch"));
+        return bulk;
     }
 
     private void settle(List<Entry> bulk, List<Outcome> outcomes) throws IOException {
@@ -369,7 +407,8 @@ final class OutboxOperator<T> extends AbstractStreamOperator<DeadLetter>
         }
         underWay = null;
         boolean isSplit = outcomes.get(0).kind() == Outcome.Kind.SPLIT;
-        int refused = 0;
+        boolean isOfTheRequest = outcomes.get(0).isOfTheRequest();
+        Set<String> accepting = new HashSet<>();
         List<Entry> again = new ArrayList<>();
         for (int i = 0; i < bulk.size(); i++) {
             Entry entry = bulk.get(i);
@@ -377,77 +416,111 @@ final class OutboxOperator<T> extends AbstractStreamOperator<DeadLetter>
             entry.underWay = false;
             switch (outcome.kind()) {
                 case DELIVERED:
+                    accepting.add(entry.document.index());
                     settled(entry);
                     break;
                 case DEAD:
+                    accepting.add(entry.document.index());
                     letter(Reason.UNINDEXABLE, entry.document, outcome.reason());
                     settled(entry);
                     break;
                 case SPLIT:
                     if (bulk.size() == 1) {
-                        letter(
-                                Reason.RESULT_TOO_LARGE,
-                                entry.document,
-                                "OpenSearch does not accept a request of this size");
+                        letter(Reason.RESULT_TOO_LARGE, entry.document, tooLarge(entry.document));
                         settled(entry);
                     } else {
                         again.add(entry);
                     }
                     break;
                 case RETRY:
-                    refused++;
                     again.add(entry);
                     break;
             }
         }
         if (isSplit) {
             limit = Math.max(1, bulk.size() / 2);
-        } else if (refused == bulk.size()) {
-            failed(outcomes.get(0));
+        } else if (isOfTheRequest) {
+            failed(outcomes.get(0), bulk.get(0).document.index());
         } else {
-            failures = 0;
-            limit = Math.min(2 * limit, settings.bulkMaxActions());
-        }
-        if (!again.isEmpty()) {
-            long wait = isSplit ? 0 : waitMillis();
-            for (Entry entry : again) {
-                useNewer(entry);
-                entry.notBefore = now() + wait;
+            if (failures == MAX_DOUBLINGS) {
+                LOG.info(
+                        "OpenSearch accepts requests again. {} documents of {} wait",
+                        entries.size() + storedOnly,
+                        bulk.get(0).document.index());
             }
-            if (refused == bulk.size() || isSplit) {
-                // In their order, before all others.
-                for (int i = again.size() - 1; i >= 0; i--) {
-                    ready.addFirst(again.get(i));
-                }
-            } else {
-                note(outcomes);
-                resting.addAll(again);
+            failures = 0;
+            note(bulk, outcomes);
+            noteTrouble(again, accepting);
+            if (!accepting.isEmpty()) {
+                limit = Math.min(2 * limit, settings.bulkMaxActions());
+            }
+        }
+        again.forEach(this::useNewer);
+        if (isOfTheRequest) {
+            // In their order, before all others.
+            for (int i = again.size() - 1; i >= 0; i--) {
+                ready.addFirst(again.get(i));
+            }
+        } else {
+            long soon = now() + waitMillis(0);
+            for (Entry entry : again) {
+                Trouble trouble = troubled.get(entry.document.index());
+                entry.notBefore = trouble == null ? soon : trouble.notBefore;
+                resting.add(entry);
             }
         }
         send();
     }
 
-    private void failed(Outcome outcome) {
+    private void noteTrouble(List<Entry> refused, Set<String> accepting) {
+        for (String index : accepting) {
+            Trouble trouble = troubled.remove(index);
+            if (trouble != null && trouble.failures == MAX_DOUBLINGS) {
+                LOG.info("OpenSearch accepts documents of {} again", index);
+            }
+        }
+        Set<String> refusing = new HashSet<>();
+        for (Entry entry : refused) {
+            String index = entry.document.index();
+            if (!accepting.contains(index) && refusing.add(index)) {
+                Trouble trouble = troubled.computeIfAbsent(index, unused -> new Trouble());
+                trouble.failures = Math.min(trouble.failures + 1, MAX_DOUBLINGS);
+                trouble.notBefore = now() + waitMillis(trouble.failures);
+            }
+        }
+    }
+
+    private void failed(Outcome outcome, String index) {
         retries.get(outcome.cause()).inc();
-        warnings.warn("OpenSearch does not accept documents, which wait: {}", outcome);
+        warnings.warn(
+                "OpenSearch accepts no request. {} documents of {} wait: {}: {}",
+                entries.size() + storedOnly,
+                index,
+                outcome.cause().label(),
+                outcome.reason());
         failures = Math.min(failures + 1, MAX_DOUBLINGS);
-        notBefore = now() + waitMillis();
+        notBefore = now() + waitMillis(failures);
         // A server that is in trouble gets small requests first.
         limit = Math.max(1, Math.min(limit / 2, settings.bulkMaxActions()));
     }
 
-    private void note(List<Outcome> outcomes) {
-        for (Outcome outcome : outcomes) {
+    private void note(List<Entry> bulk, List<Outcome> outcomes) {
+        for (int i = 0; i < bulk.size(); i++) {
+            Outcome outcome = outcomes.get(i);
             if (outcome.kind() == Outcome.Kind.RETRY) {
                 retries.get(outcome.cause()).inc();
-                warnings.warn("OpenSearch refuses documents, which wait: {}", outcome);
+                warnings.warn(
+                        "OpenSearch refuses documents of {}, which wait: {}: {}",
+                        bulk.get(i).document.index(),
+                        outcome.cause().label(),
+                        outcome.reason());
             }
         }
     }
 
     /** With a random part, so that subtasks do not return all at the same time. */
-    private long waitMillis() {
-        long longest = Math.min(FIRST_WAIT_MILLIS << failures, LONGEST_WAIT_MILLIS);
+    private static long waitMillis(int doublings) {
+        long longest = Math.min(FIRST_WAIT_MILLIS << doublings, LONGEST_WAIT_MILLIS);
         return longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1);
     }
 
@@ -474,6 +547,14 @@ final class OutboxOperator<T> extends AbstractStreamOperator<DeadLetter>
             entry.document = entry.newer;
             entry.newer = null;
         }
+    }
+
+    private static String tooLarge(Document document) {
+        return String.format(
+                "OpenSearch, or a proxy in front of it, refuses a request with this one document of"
+                        + " %d bytes (413). Set its limit higher, or `aggregates /"
+                        + " max-dept-list-size` lower",
+                document.json().length);
     }
 
     private void letter(Reason reason, Document document, String detail) {

@@ -2,6 +2,7 @@ package io.clickstream.sink.opensearch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.clickstream.metrics.RetryCause;
+import io.clickstream.sink.opensearch.RequestSigning.SigningException;
 import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.Set;
@@ -25,8 +26,8 @@ final class Outcome {
         DEAD
     }
 
-    static final Outcome DELIVERED = new Outcome(Kind.DELIVERED, null, "");
-    static final Outcome SPLIT = new Outcome(Kind.SPLIT, null, "413");
+    static final Outcome DELIVERED = new Outcome(Kind.DELIVERED, null, "", false);
+    static final Outcome SPLIT = new Outcome(Kind.SPLIT, null, "413", true);
 
     /** Error types with status 400 that are not about the document. */
     private static final Set<String> INDEX_FAULTS =
@@ -48,24 +49,35 @@ final class Outcome {
     private final Kind kind;
     private final RetryCause cause;
     private final String reason;
+    private final boolean ofTheRequest;
 
-    private Outcome(Kind kind, RetryCause cause, String reason) {
+    private Outcome(Kind kind, RetryCause cause, String reason, boolean ofTheRequest) {
         this.kind = kind;
         this.cause = cause;
         this.reason = reason;
+        this.ofTheRequest = ofTheRequest;
     }
 
+    /** The outcome of all documents of a request that is sent again. */
     static Outcome retry(RetryCause cause, String reason) {
-        return new Outcome(Kind.RETRY, cause, reason);
+        return new Outcome(Kind.RETRY, cause, reason, true);
+    }
+
+    private static Outcome retryItem(RetryCause cause, String reason) {
+        return new Outcome(Kind.RETRY, cause, reason, false);
     }
 
     /** The outcome of all documents of a request that got no answer. */
     static Outcome of(Exception failure) {
-        RetryCause cause =
-                failure instanceof SocketTimeoutException
-                        ? RetryCause.TIMEOUT
-                        : RetryCause.CONNECTION;
-        return retry(cause, String.valueOf(failure));
+        return retry(cause(failure), String.valueOf(failure));
+    }
+
+    private static RetryCause cause(Exception failure) {
+        if (failure instanceof SocketTimeoutException) {
+            return RetryCause.TIMEOUT;
+        }
+        // Without credentials, no request leaves the job.
+        return failure instanceof SigningException ? RetryCause.LOGIN : RetryCause.CONNECTION;
     }
 
     /** The outcome of all documents of a request that was answered with another status than 200. */
@@ -103,13 +115,13 @@ final class Outcome {
         }
         if (status == 429) {
             boolean isBlocked = type.equals("cluster_block_exception");
-            return retry(isBlocked ? RetryCause.INDEX : RetryCause.OVERLOAD, reason);
+            return retryItem(isBlocked ? RetryCause.INDEX : RetryCause.OVERLOAD, reason);
         }
         if (status >= 500) {
-            return retry(RetryCause.SERVER, reason);
+            return retryItem(RetryCause.SERVER, reason);
         }
         if (status == 401 || (status == 403 && type.equals("security_exception"))) {
-            return retry(RetryCause.LOGIN, reason);
+            return retryItem(RetryCause.LOGIN, reason);
         }
         boolean isOfTheIndex =
                 status == 403
@@ -118,8 +130,8 @@ final class Outcome {
                         || (type.equals("illegal_argument_exception")
                                 && INDEX_FAULT_REASONS.stream().anyMatch(reason::contains));
         return isOfTheIndex
-                ? retry(RetryCause.INDEX, reason)
-                : new Outcome(Kind.DEAD, null, reason);
+                ? retryItem(RetryCause.INDEX, reason)
+                : new Outcome(Kind.DEAD, null, reason, false);
     }
 
     /** The error and its causes in one line. */
@@ -141,6 +153,11 @@ final class Outcome {
     /** Why it is sent again; null if it is not. */
     RetryCause cause() {
         return cause;
+    }
+
+    /** Whether it is about the request, and not about one of its documents. */
+    boolean isOfTheRequest() {
+        return ofTheRequest;
     }
 
     /** What OpenSearch said, in one line. */

@@ -164,7 +164,8 @@ class KinesisSinkTest {
         assertThat(letter.detail())
                 .isEqualTo(
                         "stream numbers, key k: the record has 1048577 bytes with its key; Kinesis"
-                                + " accepts at most 1048576");
+                                + " accepts at most 1048576. Set `aggregates / max-dept-list-size`"
+                                + " lower");
         assertThat(new String(letter.raw().bytes(), UTF_8)).isEqualTo(longest + "y");
     }
 

@@ -233,6 +233,62 @@ class OutboxOperatorTest {
         assertThat(letters()).isEmpty();
     }
 
+    /** Each number is in an index of its own. */
+    @ParameterizedTest
+    @CsvSource({
+        "403, cluster_block_exception",
+        "400, index_closed_exception",
+        "503, unavailable_shards_exception"
+    })
+    void anIndexThatRefusesEverythingHoldsUpNoOther(int status, String type) throws Exception {
+        open(config().indexPeriod(IndexPeriod.DAY));
+        AtomicBoolean refuses = new AtomicBoolean(true);
+        openSearch.refuse(
+                id -> refuses.get() && (id.equals("n1") || id.equals("n2")),
+                status,
+                type,
+                "not now");
+        write(1, 2);
+        for (int second = 0; second < 60; second++) {
+            pass(1_000);
+        }
+        write(3, 5);
+        pass(1_000);
+        pass(1_000);
+        assertThat(openSearch.indices())
+                .containsExactly("numbers-2022.06.17", "numbers-2022.06.18", "numbers-2022.06.19");
+        refuses.set(false);
+        pass(5_000);
+        pass(5_000);
+
+        assertThat(openSearch.indices()).hasSize(5);
+        assertThat(letters()).isEmpty();
+    }
+
+    /** All that wait for an index are not sent again and again. */
+    @Test
+    void asksABlockedIndexWithOneDocument() throws Exception {
+        open(config());
+        AtomicBoolean refuses = new AtomicBoolean(true);
+        openSearch.refuse(
+                id -> refuses.get(), 403, "cluster_block_exception", "index [numbers] blocked");
+        write(1, 100);
+        for (int second = 0; second < 60; second++) {
+            pass(1_000);
+        }
+        assertThat(openSearch.bulks()).startsWith(100, 1, 1).hasSizeBetween(10, 30);
+        assertThat(openSearch.bulks().stream().mapToInt(each -> each).sum()).isLessThan(140);
+        refuses.set(false);
+        for (int second = 0; second < 10; second++) {
+            pass(1_000);
+        }
+
+        assertThat(openSearch.documents(INDEX)).hasSize(100);
+        assertThat(letters()).isEmpty();
+        assertThat(LongStream.rangeClosed(1, 100).mapToObj(n -> openSearch.writes("n" + n)))
+                .containsOnly(1);
+    }
+
     @Test
     void aDocumentThatCanNeverBeIndexedIsADeadLetter() throws Exception {
         open(config());
@@ -286,6 +342,11 @@ class OutboxOperatorTest {
                         Reason.RESULT_TOO_LARGE,
                         Reason.RESULT_TOO_LARGE,
                         Reason.RESULT_TOO_LARGE);
+        assertThat(letters().get(0).detail())
+                .isEqualTo(
+                        "index numbers, id n1: OpenSearch, or a proxy in front of it, refuses a"
+                                + " request with this one document of 12 bytes (413). Set its limit"
+                                + " higher, or `aggregates / max-dept-list-size` lower");
     }
 
     @Test
