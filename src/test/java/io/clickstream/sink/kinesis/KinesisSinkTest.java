@@ -137,6 +137,18 @@ class KinesisSinkTest {
         assertThat(stream.requests()).hasSize(7);
     }
 
+    /** The connection stays open, and nothing comes. */
+    @Test
+    void sendsARequestAgainWhoseAnswerIsLost() throws Exception {
+        stream.loseAnswers(number -> number == 0);
+        open(sink(true), null);
+        harness.processElement("a-1", 0);
+        harness.endInput();
+
+        assertThat(stream.stored()).extracting(Stored::data).containsExactly("a-1", "a-1");
+        assertThat(stream.requests()).containsExactly(1, 1);
+    }
+
     @Test
     void saysWhichStreamIsGone() throws Exception {
         stream.forget();
