@@ -49,27 +49,27 @@ final class Outcome {
     private final Kind kind;
     private final RetryCause cause;
     private final String reason;
-    private final boolean ofTheRequest;
+    private final boolean ofRequest;
 
-    private Outcome(Kind kind, RetryCause cause, String reason, boolean ofTheRequest) {
+    private Outcome(Kind kind, RetryCause cause, String reason, boolean ofRequest) {
         this.kind = kind;
         this.cause = cause;
         this.reason = reason;
-        this.ofTheRequest = ofTheRequest;
+        this.ofRequest = ofRequest;
     }
 
-    /** The outcome of all documents of a request that is sent again. */
-    static Outcome retry(RetryCause cause, String reason) {
+    /** The outcome of all documents of a request that failed as a whole. */
+    static Outcome retryRequest(RetryCause cause, String reason) {
         return new Outcome(Kind.RETRY, cause, reason, true);
     }
 
-    private static Outcome retryItem(RetryCause cause, String reason) {
+    private static Outcome retry(RetryCause cause, String reason) {
         return new Outcome(Kind.RETRY, cause, reason, false);
     }
 
     /** The outcome of all documents of a request that got no answer. */
     static Outcome of(Exception failure) {
-        return retry(cause(failure), String.valueOf(failure));
+        return retryRequest(cause(failure), String.valueOf(failure));
     }
 
     private static RetryCause cause(Exception failure) {
@@ -87,12 +87,12 @@ final class Outcome {
             return SPLIT;
         }
         if (status == 401 || status == 403) {
-            return retry(RetryCause.LOGIN, reason);
+            return retryRequest(RetryCause.LOGIN, reason);
         }
         if (status == 408 || status == 429) {
-            return retry(RetryCause.OVERLOAD, reason);
+            return retryRequest(RetryCause.OVERLOAD, reason);
         }
-        return retry(status >= 500 ? RetryCause.SERVER : RetryCause.ANSWER, reason);
+        return retryRequest(status >= 500 ? RetryCause.SERVER : RetryCause.ANSWER, reason);
     }
 
     /** Whether waiting helps without anybody's help. */
@@ -115,13 +115,16 @@ final class Outcome {
         }
         if (status == 429) {
             boolean isBlocked = type.equals("cluster_block_exception");
-            return retryItem(isBlocked ? RetryCause.INDEX : RetryCause.OVERLOAD, reason);
+            return retry(isBlocked ? RetryCause.INDEX : RetryCause.OVERLOAD, reason);
         }
         if (status >= 500) {
-            return retryItem(RetryCause.SERVER, reason);
+            return retry(RetryCause.SERVER, reason);
         }
         if (status == 401 || (status == 403 && type.equals("security_exception"))) {
-            return retryItem(RetryCause.LOGIN, reason);
+            return retry(RetryCause.LOGIN, reason);
+        }
+        if (status < 400) {
+            return retry(RetryCause.ANSWER, "not the outcome of a document: " + item);
         }
         boolean isOfTheIndex =
                 status == 403
@@ -130,7 +133,7 @@ final class Outcome {
                         || (type.equals("illegal_argument_exception")
                                 && INDEX_FAULT_REASONS.stream().anyMatch(reason::contains));
         return isOfTheIndex
-                ? retryItem(RetryCause.INDEX, reason)
+                ? retry(RetryCause.INDEX, reason)
                 : new Outcome(Kind.DEAD, null, reason, false);
     }
 
@@ -155,9 +158,9 @@ final class Outcome {
         return cause;
     }
 
-    /** Whether it is about the request, and not about one of its documents. */
-    boolean isOfTheRequest() {
-        return ofTheRequest;
+    /** Whether the request failed as a whole, so that the fault may not be in its documents. */
+    boolean isOfRequest() {
+        return ofRequest;
     }
 
     /** What OpenSearch said, in one line. */
