@@ -1,8 +1,11 @@
 package io.clickstream.config;
 
 import io.clickstream.aggregate.Aggregate;
+import io.clickstream.event.EventMarks;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The configuration that the dataflow needs, independent of its sources and sinks. */
@@ -16,7 +19,8 @@ public abstract class PipelineConfig {
                     FilterConfig.BOTS_KEYS,
                     PrivacyConfig.KEYS,
                     AggregatesConfig.KEYS,
-                    TrendingConfig.KEYS);
+                    TrendingConfig.KEYS,
+                    LiveConfig.KEYS);
 
     private final FormatConfig format;
     private final EventTimeConfig eventTime;
@@ -24,6 +28,7 @@ public abstract class PipelineConfig {
     private final Optional<PrivacyConfig> privacy;
     private final AggregatesConfig aggregates;
     private final Optional<TrendingConfig> trending;
+    private final Optional<LiveConfig> live;
     private final List<Aggregate<?>> computed;
     private final OptionalFields fields;
 
@@ -35,6 +40,7 @@ public abstract class PipelineConfig {
         aggregates = AggregatesConfig.read(reader);
         trending =
                 reader.ifThere(TrendingConfig.GROUP, group -> TrendingConfig.read(group, format));
+        live = reader.ifThere(LiveConfig.GROUP, group -> LiveConfig.read(group, format));
         computed = reader.computed();
         List<NeedsFields> needing = new ArrayList<>(List.of(filters));
         trending.ifPresent(needing::add);
@@ -76,6 +82,24 @@ public abstract class PipelineConfig {
     /** The ranking; empty if there is none. */
     public final Optional<TrendingConfig> trending() {
         return trending;
+    }
+
+    /** Live counts; empty if there are none. */
+    public final Optional<LiveConfig> live() {
+        return live;
+    }
+
+    /** What optional aggregates must know of event types: bits of {@link EventMarks} by type. */
+    public final Map<String, Integer> eventMarks() {
+        Map<String, Integer> marks = new HashMap<>();
+        if (live.isPresent()) {
+            format.cartEventTypes()
+                    .forEach(
+                            type ->
+                                    marks.merge(
+                                            type, EventMarks.CART, (one, other) -> one | other));
+        }
+        return marks;
     }
 
     /** The aggregates that the job computes. */

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -75,6 +76,7 @@ public final class RecordDecoder implements Serializable {
 
     private final ClickDecoder decoder;
     private final Set<String> checkoutEventTypes;
+    private Map<String, Integer> marks = Map.of();
     private final BotSigns botSigns;
     private final int maxRecordBytes;
     private final long maxFutureSkewMillis;
@@ -148,6 +150,7 @@ public final class RecordDecoder implements Serializable {
     private RecordDecoder(RecordDecoder that) {
         decoder = that.decoder;
         checkoutEventTypes = that.checkoutEventTypes;
+        marks = that.marks;
         botSigns = that.botSigns;
         maxRecordBytes = that.maxRecordBytes;
         maxFutureSkewMillis = that.maxFutureSkewMillis;
@@ -181,6 +184,17 @@ public final class RecordDecoder implements Serializable {
     public RecordDecoder notBefore(Instant earliest) {
         RecordDecoder copy = new RecordDecoder(this);
         copy.earliestMillis = earliest.toEpochMilli();
+        return copy;
+    }
+
+    /**
+     * A copy that marks clicks by the type of their event.
+     *
+     * @param eventTypes bits of {@link io.clickstream.event.EventMarks} by event type
+     */
+    public RecordDecoder marking(Map<String, Integer> eventTypes) {
+        RecordDecoder copy = new RecordDecoder(this);
+        copy.marks = Map.copyOf(eventTypes);
         return copy;
     }
 
@@ -407,6 +421,9 @@ public final class RecordDecoder implements Serializable {
         Click click = new Click(fields.user(), time, department(), isCheckout(), raw);
         if (fields.hasOptional()) {
             carryTexts(click);
+        }
+        if (!marks.isEmpty() && fields.eventType() != null) {
+            click.setMarks(marks.getOrDefault(fields.eventType(), 0));
         }
         click.setBotSign(botSigns.find(fields));
         return click;

@@ -85,7 +85,7 @@ import picocli.CommandLine.Spec;
                   scripts/run-local.sh --duration 60s --registry confluent
                   scripts/run-local.sh --duration 90s --personalize --personalize-faults 503
                   scripts/run-local.sh --duration 90s --archive parquet --personalize
-                  scripts/run-local.sh --duration 90s --late 1 --malformed 1 --trending
+                  scripts/run-local.sh --duration 90s --late 1 --malformed 1 --trending --live
                 """,
         sortOptions = false)
 public final class LocalRun implements Callable<Integer> {
@@ -206,6 +206,11 @@ public final class LocalRun implements Callable<Integer> {
             names = "--trending",
             description = "also rank the most clicked departments of the last 30 s, every 10 s")
     private boolean trending;
+
+    @Option(
+            names = "--live",
+            description = "also count active users, open sessions, and open carts, every 10 s")
+    private boolean live;
 
     @Option(
             names = "--personalize",
@@ -525,6 +530,9 @@ public final class LocalRun implements Callable<Integer> {
         Map<String, Map<String, String>> groups = new HashMap<>();
         if (trends != null) {
             groups.put("trending", trends.properties());
+        }
+        if (live) {
+            groups.put("live", Map.of());
         }
         return groups;
     }

@@ -36,6 +36,7 @@ public final class OracleTally {
     private final Map<Long, Long> sessionCounts = new HashMap<>();
     private final Map<Long, Long> checkoutCounts = new HashMap<>();
     private final List<String> checkoutLines = new ArrayList<>();
+    private final LiveTally live;
     private long sessionTotal;
 
     /** Begins without sessions. */
@@ -52,6 +53,7 @@ public final class OracleTally {
         this.maxDeptListBytes = maxDeptListBytes;
         this.gap = sessionGap.toMillis();
         this.window = window.toMillis();
+        this.live = new LiveTally(gap);
     }
 
     /**
@@ -88,6 +90,7 @@ public final class OracleTally {
         }
 
         sessionTotal++;
+        live.add(session);
         sessionCounts.merge(windowBegin, 1L, Long::sum);
         List<String> listed = cut(departments);
         for (String department : listed) {
@@ -183,6 +186,7 @@ public final class OracleTally {
         lines.put(Aggregates.DEPARTMENT_COUNTS, departmentLines);
         lines.put(Aggregates.SESSION_COUNTS, sessionLines);
         lines.put(Aggregates.CHECKOUT_SESSIONS, checkoutLines);
+        lines.put(Aggregates.LIVE, live.lines());
         return new Expected(lines, sessionTotal);
     }
 
