@@ -24,11 +24,20 @@ import javax.annotation.Nullable;
  */
 public final class LiveCounter {
 
+    /** The approximate heap of a user whose id is a number. */
+    public static final int BYTES_PER_USER = LiveUsers.BYTES_PER_USER;
+
     /**
      * Departments that are counted in one subtask. Further ones are not, since names may be
      * invented.
      */
     static final int MAX_DEPARTMENTS = 1_000;
+
+    /**
+     * One divided by the part of the users on the heap that is spilled at once. Spilling per click
+     * would be too expensive.
+     */
+    private static final int SPILLED_PART = 32;
 
     /** Of the layout of {@link #clickCounts}. */
     private static final int VERSION = 1;
@@ -38,10 +47,16 @@ public final class LiveCounter {
     private final long spanMillis;
     private final long spanBoundaries;
     private final boolean byDepartment;
+    private final int maxOnHeap;
     private final Consumer<LiveCount> out;
+    private final LiveStore store;
     private final LiveLog log;
     private final Part all;
     private final Map<String, Part> departments = new HashMap<>();
+
+    /** Of the users of all departments on the heap. */
+    private long departmentLoad;
+
     private long watermark = Long.MIN_VALUE;
     private boolean isAtEnd;
 
@@ -51,11 +66,19 @@ public final class LiveCounter {
         private final LiveCounts counts = new LiveCounts();
         private final LiveUsers users;
 
+        /** Of the users when {@link #departmentLoad} was last computed. */
+        private long load;
+
         Part(@Nullable String department) {
             this.department = department;
             this.users =
                     new LiveUsers(
-                            gapMillis, spanBoundaries, boundaries, counts, department == null);
+                            gapMillis,
+                            spanBoundaries,
+                            boundaries,
+                            counts,
+                            department == null ? "" : department,
+                            store);
         }
 
         void emit(long boundary, long[] values) {
@@ -97,22 +120,28 @@ public final class LiveCounter {
      * Creates a counter without users.
      *
      * @param gap the maximum time between two clicks of a session
+     * @param maxOnHeap the approximate maximum number of users on the heap
      * @param maxParallelism the number of key groups
-     * @param segments stores the users
+     * @param segments stores the users on the heap
+     * @param store keeps the other users
      * @param out receives the counts
      */
     public LiveCounter(
             LiveSettings settings,
             Duration gap,
+            int maxOnHeap,
             int maxParallelism,
             LogSegments segments,
+            LiveStore store,
             Consumer<LiveCount> out) {
         this.boundaries = new Boundaries(settings.every().toMillis());
         this.gapMillis = gap.toMillis();
         this.spanMillis = settings.span().toMillis();
         this.spanBoundaries = spanMillis / settings.every().toMillis();
         this.byDepartment = settings.isByDepartment();
+        this.maxOnHeap = maxOnHeap;
         this.out = out;
+        this.store = store;
         this.log = new LiveLog(maxParallelism, segments);
         this.all = new Part(null);
     }
@@ -158,8 +187,45 @@ public final class LiveCounter {
             Part part = department(department);
             if (part != null) {
                 part.users.add(number, text, hash, timestamp, false, false);
+                spillIfFull(part);
             }
         }
+        spillIfFull(all);
+    }
+
+    /**
+     * The users of all clicks, and those of all departments together, have half of the heap each.
+     */
+    private void spillIfFull(Part part) {
+        if (part == all) {
+            long max = byDepartment ? maxOnHeap / 2 : maxOnHeap;
+            if (all.users.load() > max) {
+                all.users.spill(max - max / SPILLED_PART);
+            }
+            return;
+        }
+        departmentLoad += part.users.load() - part.load;
+        part.load = part.users.load();
+        if (departmentLoad > maxOnHeap / 2) {
+            spillDepartments();
+        }
+    }
+
+    private void spillDepartments() {
+        departmentLoad = 0;
+        for (Part part : departments.values()) {
+            part.users.spill(part.users.load() - part.users.load() / SPILLED_PART - 1);
+            part.load = part.users.load();
+            departmentLoad += part.load;
+        }
+    }
+
+    /**
+     * Must be called before {@link #advance} with the same watermark, for each timer of the {@link
+     * LiveStore} that the watermark reaches.
+     */
+    public void onTimer(UserId user, long newWatermark) {
+        forEachPart(part -> part.users.onTimer(user, newWatermark));
     }
 
     @Nullable
@@ -181,6 +247,11 @@ public final class LiveCounter {
         all.advance();
         departments.values().forEach(Part::advance);
         departments.values().removeIf(part -> part.counts.isEmpty());
+        departmentLoad = 0;
+        for (Part part : departments.values()) {
+            part.load = part.users.load();
+            departmentLoad += part.load;
+        }
     }
 
     /**
@@ -268,6 +339,31 @@ public final class LiveCounter {
      */
     public void restoreLog(int keyGroup, List<byte[]> segments) {
         log.restore(keyGroup, segments, in -> restoredPart(in).users.restore(in));
+        // Later logs are of other users.
+        forEachPart(this::spillIfFull);
+    }
+
+    /**
+     * Notes a user in the {@link LiveStore}. Call this for all of them before {@link #restoreLog}.
+     *
+     * @param department as it was stored
+     */
+    public void restoreSpilled(String department, UserId user) {
+        part(department).users.restoreSpilled(user);
+    }
+
+    /**
+     * Counts a user in the {@link LiveStore}. Call this for all of them after {@link #start}.
+     *
+     * @param department as it was stored
+     * @param closedUpTo as in {@link #start}
+     */
+    public void countSpilled(String department, UserId user, IntToLongFunction closedUpTo) {
+        part(department).users.countSpilled(user, closedUpTo::applyAsLong);
+    }
+
+    private Part part(String department) {
+        return department.isEmpty() ? all : departments.computeIfAbsent(department, Part::new);
     }
 
     /**
@@ -281,9 +377,6 @@ public final class LiveCounter {
     }
 
     private Part restoredPart(VarBytes in) {
-        if (in.get() == 0) {
-            return all;
-        }
-        return departments.computeIfAbsent(in.getText(), Part::new);
+        return part(in.get() == 0 ? "" : in.getText());
     }
 }

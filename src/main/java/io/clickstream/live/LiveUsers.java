@@ -1,6 +1,7 @@
 package io.clickstream.live;
 
 import io.clickstream.event.Mixing;
+import io.clickstream.event.SpilledUsers;
 import io.clickstream.event.UserBytes;
 import io.clickstream.event.UserId;
 import io.clickstream.event.VarBytes;
@@ -65,6 +66,18 @@ final class LiveUsers {
     /** The user has older ranges of activity. */
     private static final int MORE_RANGES = 4;
 
+    /** The user has clicked since the last look for users to spill. */
+    private static final int RECENT = 8;
+
+    /**
+     * The approximate size of a user: the record and the share of the hash table. An id that is a
+     * text counts in addition.
+     */
+    static final int BYTES_PER_USER = 96;
+
+    /** Of a text as an object, beside its characters. */
+    private static final int TEXT_BYTES = 64;
+
     private static final int MIN_SLOTS = 1024;
     private static final long EMPTY = 0;
 
@@ -75,6 +88,8 @@ final class LiveUsers {
     private final long span;
 
     private final LiveCounts counts;
+    private final String department;
+    private final LiveStore store;
     private final boolean withSessions;
 
     private long[][] chunks = {};
@@ -87,6 +102,11 @@ final class LiveUsers {
     private long[] slots = new long[MIN_SLOTS];
 
     private int used;
+
+    private long usedRecords;
+    private long textBytes;
+    private final SpilledUsers spilled = new SpilledUsers();
+    private final VarBytes spillBytes = new VarBytes();
 
     /** Older ranges of activity by record: from and to in turns, the oldest first. */
     private final Map<Integer, long[]> moreRanges = new HashMap<>();
@@ -102,14 +122,23 @@ final class LiveUsers {
      * @param gap the maximum time between two clicks of a session, in ms
      * @param span for how many boundaries after a click its user is active
      * @param counts receives the changes
-     * @param withSessions whether sessions are counted
+     * @param department whose clicks count; empty if all do. Sessions are counted only for all
+     * @param store keeps the users who do not fit on the heap
      */
-    LiveUsers(long gap, long span, Boundaries boundaries, LiveCounts counts, boolean withSessions) {
+    LiveUsers(
+            long gap,
+            long span,
+            Boundaries boundaries,
+            LiveCounts counts,
+            String department,
+            LiveStore store) {
         this.gap = gap;
         this.span = span;
         this.boundaries = boundaries;
         this.counts = counts;
-        this.withSessions = withSessions;
+        this.department = department;
+        this.store = store;
+        this.withSessions = department.isEmpty();
     }
 
     /** The hash of a user, never 0. It differs between processes, so nobody can choose it. */
@@ -145,9 +174,14 @@ final class LiveUsers {
         return 0;
     }
 
-    /** The number of users. */
+    /** The number of users on the heap. */
     int size() {
         return used;
+    }
+
+    /** What is on the heap, as a number of users of usual size. */
+    long load() {
+        return usedRecords + (textBytes + moreRanges.size() * 4L * BYTES_PER_USER) / BYTES_PER_USER;
     }
 
     /**
@@ -172,6 +206,9 @@ final class LiveUsers {
             counts.add(LiveMetric.CHECKOUTS, from, to, 1);
         }
         int head = find(number, text, hash);
+        if (head == NONE && spilled.size() > 0) {
+            head = unspill(number, text);
+        }
         if (head == NONE) {
             head = insert(number, text, hash);
             set(head, FROM, from);
@@ -184,6 +221,7 @@ final class LiveUsers {
                 addToSession(head, time, checkout, cart);
             }
         }
+        setFlags(head, flags(head) | RECENT);
         changed.set(head);
     }
 
@@ -444,6 +482,92 @@ final class LiveUsers {
         return hasEnded(head) && get(head, TO) < counts.next();
     }
 
+    // ---- the store
+
+    /** Moves users who have not clicked lately to the store. */
+    void spill(long enough) {
+        for (int round = 0; round < 2 && load() > enough; round++) {
+            forEach(
+                    head -> {
+                        if (load() <= enough) {
+                            return;
+                        }
+                        if ((flags(head) & RECENT) != 0) {
+                            setFlags(head, flags(head) & ~RECENT);
+                        } else {
+                            spill(head);
+                        }
+                    });
+        }
+    }
+
+    private void spill(int head) {
+        if (!isOver(head)) {
+            UserId user = user(head);
+            write(head, userHash -> spillBytes);
+            store.write(department, user, spillBytes.take());
+            store.setTimer(user, overAt(head));
+            spilled.add(user);
+        }
+        remove(head);
+    }
+
+    /** The watermark at which a user is over. */
+    private long overAt(int head) {
+        long inactive = boundaries.time(get(head, TO)) - 1;
+        return withSessions ? Math.max(inactive, get(head, LAST) + gap - 1) : inactive;
+    }
+
+    private int unspill(long number, @Nullable UserId text) {
+        UserId user = text == null ? UserId.ofNumber(number) : text;
+        byte[] bytes = readSpilled(user);
+        if (bytes == null) {
+            return NONE;
+        }
+        forgetSpilled(user);
+        return read(new VarBytes(bytes));
+    }
+
+    @Nullable
+    private byte[] readSpilled(UserId user) {
+        return spilled.mayContain(user) ? store.read(department, user) : null;
+    }
+
+    private void forgetSpilled(UserId user) {
+        spilled.remove(user);
+        store.remove(department, user);
+    }
+
+    /** Removes a user from the store who is over at a watermark. */
+    void onTimer(UserId user, long newWatermark) {
+        byte[] bytes = readSpilled(user);
+        if (bytes == null) {
+            return;
+        }
+        // Only records have fields.
+        int head = read(new VarBytes(bytes));
+        if (overAt(head) <= newWatermark) {
+            forgetSpilled(user);
+        }
+        remove(head);
+    }
+
+    /** Notes a user who is in the store after a restart. Must be called before {@link #restore}. */
+    void restoreSpilled(UserId user) {
+        spilled.add(user);
+    }
+
+    /** Adds a user in the store to the counts after a restart. */
+    void countSpilled(UserId user, ClosedUpTo closedUpTo) {
+        int head = read(new VarBytes(store.read(department, user)));
+        watermark = closedUpTo.watermark(user.hashCode());
+        counts.beginAt(boundaries.passedBy(watermark) + 1);
+        countAll(head);
+        watermark = Long.MIN_VALUE;
+        counts.beginAt(Long.MIN_VALUE);
+        remove(head);
+    }
+
     /** Removes users of whom nothing counts at any boundary that is still to come. */
     private void removeThoseWhoAreOver() {
         forEach(
@@ -516,10 +640,18 @@ final class LiveUsers {
     }
 
     /**
-     * Reads a user. A later entry of the same user replaces an earlier one. The counts know nothing
-     * of the user before {@link #countRestored}.
+     * Reads a user from the log. A later entry of the same user replaces an earlier one; a user in
+     * the store is newer than all entries. The counts know nothing of the user before {@link
+     * #countRestored}.
      */
     void restore(VarBytes in) {
+        int head = read(in);
+        if (spilled.size() > 0 && readSpilled(user(head)) != null) {
+            remove(head);
+        }
+    }
+
+    private int read(VarBytes in) {
         UserId user = UserBytes.read(in);
         UserId text = user.text() == null ? null : user;
         int hash = hash(user.number(), text);
@@ -552,6 +684,7 @@ final class LiveUsers {
             ranges[i + 1] = ranges[i] + in.get();
         }
         setRanges(head, ranges, ranges.length);
+        return head;
     }
 
     /** Tells up to which watermark the sessions of a user were closed before a restart. */
@@ -631,10 +764,15 @@ final class LiveUsers {
                 texts[index] = new UserId[1 << CHUNK_LOG2];
             }
             texts[index][record & CHUNK_MASK] = text;
+            textBytes += bytes(text);
         }
         place((long) hash << 32 | record);
         used++;
         return record;
+    }
+
+    private static long bytes(UserId text) {
+        return TEXT_BYTES + (long) Character.BYTES * text.text().length();
     }
 
     private void place(long slot) {
@@ -677,6 +815,11 @@ final class LiveUsers {
         free(head);
     }
 
+    private UserId user(int head) {
+        UserId text = text(head);
+        return text == null ? UserId.ofNumber(get(head, USER)) : text;
+    }
+
     @Nullable
     private UserId text(int record) {
         return (flags(record) & TEXT) == 0
@@ -700,14 +843,17 @@ final class LiveUsers {
             record = end++;
         }
         set(record, LINK, (long) NONE << 32);
+        usedRecords++;
         return record;
     }
 
     private void free(int record) {
         if ((flags(record) & TEXT) != 0) {
+            textBytes -= bytes(text(record));
             texts[record >>> CHUNK_LOG2][record & CHUNK_MASK] = null;
         }
         setFlags(record, 0);
+        usedRecords--;
         if (freeCount == free.length) {
             free = Arrays.copyOf(free, 2 * freeCount);
         }

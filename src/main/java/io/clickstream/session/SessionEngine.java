@@ -3,6 +3,7 @@ package io.clickstream.session;
 import io.clickstream.event.Click;
 import io.clickstream.event.LogSegments;
 import io.clickstream.event.Session;
+import io.clickstream.event.SpilledUsers;
 import io.clickstream.event.UserId;
 import io.clickstream.event.VarBytes;
 import java.time.Duration;

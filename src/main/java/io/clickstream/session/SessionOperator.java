@@ -9,6 +9,7 @@ import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import io.clickstream.live.LiveCounter;
 import io.clickstream.live.LiveSettings;
+import io.clickstream.live.LiveStore;
 import io.clickstream.metrics.ClickstreamMetrics;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import javax.annotation.Nullable;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.ListState;
@@ -27,6 +29,7 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.IntSerializer;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.api.common.typeutils.base.array.LongPrimitiveArraySerializer;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -79,6 +82,9 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
      */
     private static final double PART_OF_HEAP = 0.4;
 
+    /** The part of a slot's heap for the users of live counts. */
+    private static final double PART_OF_HEAP_FOR_LIVE = 0.1;
+
     private static final ValueStateDescriptor<StoredSessions> SPILLED =
             new ValueStateDescriptor<>("sessions", StoredSessionsSerializer.INSTANCE);
 
@@ -97,6 +103,11 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     private static final MapStateDescriptor<Integer, StoredSessions> LIVE_LOG =
             new MapStateDescriptor<>(
                     "live-log", IntSerializer.INSTANCE, StoredSessionsSerializer.INSTANCE);
+
+    /** Users of the live counts who are not on the heap, by department; all clicks are "". */
+    private static final MapStateDescriptor<String, StoredSessions> LIVE_USERS =
+            new MapStateDescriptor<>(
+                    "live-users", StringSerializer.INSTANCE, StoredSessionsSerializer.INSTANCE);
 
     private final Duration gap;
     private final int maxOnHeap;
@@ -139,7 +150,9 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
 
     private transient int[] liveHashes;
     private transient MapState<Integer, StoredSessions> liveLogState;
+    private transient MapState<String, StoredSessions> liveUserState;
     private transient ListState<byte[]> liveClickState;
+    private transient InternalTimerService<VoidNamespace> liveTimers;
 
     /** Written, so that reading ahead is not optimized away. */
     @SuppressWarnings("UnusedVariable")
@@ -222,6 +235,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                                         "closed-up-to", LongPrimitiveArraySerializer.INSTANCE));
         if (liveSettings != null) {
             liveLogState = context.getKeyedStateStore().getMapState(LIVE_LOG);
+            liveUserState = context.getKeyedStateStore().getMapState(LIVE_USERS);
             liveClickState =
                     context.getOperatorStateStore()
                             .getListState(
@@ -293,9 +307,16 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                     new LiveCounter(
                             liveSettings,
                             gap,
+                            maxLiveUsersOnHeap(),
                             maxParallelism,
                             new LogState(liveLogState),
+                            new LiveState(),
                             this::emitLive);
+            liveTimers =
+                    getInternalTimerService(
+                            "spilled-live-users",
+                            VoidNamespaceSerializer.INSTANCE,
+                            new LiveTimers());
             liveHashes = new int[SessionEngine.BATCH];
             liveRecord = new StreamRecord<>(null);
         }
@@ -319,18 +340,29 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
             // spill, and Flink's state has only one user then, too.
             return Integer.MAX_VALUE;
         }
-        return maxOnHeap == BY_HEAP_SIZE ? maxByHeapSize() : maxOnHeap;
+        return maxOnHeap == BY_HEAP_SIZE
+                ? maxByHeapSize(PART_OF_HEAP, SessionRecords.BYTES_PER_SESSION)
+                : maxOnHeap;
     }
 
-    private int maxByHeapSize() {
+    private int maxLiveUsersOnHeap() {
+        if (sortedByUser) {
+            return Integer.MAX_VALUE;
+        }
+        return maxOnHeap == BY_HEAP_SIZE
+                ? maxByHeapSize(PART_OF_HEAP_FOR_LIVE, LiveCounter.BYTES_PER_USER)
+                : maxOnHeap;
+    }
+
+    private int maxByHeapSize(double part, int bytesEach) {
         int slots =
                 getContainingTask()
                         .getEnvironment()
                         .getTaskManagerInfo()
                         .getConfiguration()
                         .get(TaskManagerOptions.NUM_TASK_SLOTS);
-        double bytes = PART_OF_HEAP * Runtime.getRuntime().maxMemory() / slots;
-        return (int) Math.min(bytes / SessionRecords.BYTES_PER_SESSION, Integer.MAX_VALUE);
+        double bytes = part * Runtime.getRuntime().maxMemory() / slots;
+        return (int) Math.min(bytes / bytesEach, Integer.MAX_VALUE);
     }
 
     private void restore() throws Exception {
@@ -363,6 +395,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
 
     private void restoreLive() throws Exception {
         live.restoreClickCounts(liveClickState.get());
+        forEachStored(live::restoreSpilled);
         this.<UserId>getKeyedStateBackend()
                 .applyToAllKeys(
                         VoidNamespace.INSTANCE,
@@ -374,6 +407,22 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                                                 key, logKeys.length),
                                         segments(log)));
         live.start(closedBeforeStart::watermark);
+        forEachStored(
+                (department, user) ->
+                        live.countSpilled(department, user, closedBeforeStart::watermark));
+    }
+
+    private void forEachStored(BiConsumer<String, UserId> action) throws Exception {
+        this.<UserId>getKeyedStateBackend()
+                .applyToAllKeys(
+                        VoidNamespace.INSTANCE,
+                        VoidNamespaceSerializer.INSTANCE,
+                        LIVE_USERS,
+                        (user, stored) -> {
+                            List<String> departments = new ArrayList<>();
+                            stored.keys().forEach(departments::add);
+                            departments.forEach(each -> action.accept(each, user));
+                        });
     }
 
     /** The segments of a log, in order. */
@@ -574,6 +623,67 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
             return new IllegalStateException(
                     "The log of open sessions of key group " + keyGroup + " can't be written",
                     cause);
+        }
+    }
+
+    /** Stores users of the live counts who do not fit on the heap in keyed state. */
+    private final class LiveState implements LiveStore {
+
+        @Override
+        public void write(String department, UserId user, byte[] bytes) {
+            setCurrentKey(user);
+            try {
+                liveUserState.put(department, new StoredSessions(bytes));
+            } catch (Exception e) {
+                throw failed(user, e);
+            }
+        }
+
+        @Nullable
+        @Override
+        public byte[] read(String department, UserId user) {
+            setCurrentKey(user);
+            try {
+                StoredSessions stored = liveUserState.get(department);
+                return stored == null ? null : stored.bytes();
+            } catch (Exception e) {
+                throw failed(user, e);
+            }
+        }
+
+        @Override
+        public void remove(String department, UserId user) {
+            setCurrentKey(user);
+            try {
+                liveUserState.remove(department);
+            } catch (Exception e) {
+                throw failed(user, e);
+            }
+        }
+
+        @Override
+        public void setTimer(UserId user, long time) {
+            setCurrentKey(user);
+            liveTimers.registerEventTimeTimer(VoidNamespace.INSTANCE, time);
+        }
+
+        private IllegalStateException failed(UserId user, Exception cause) {
+            return new IllegalStateException(
+                    "State of the live counts of user " + user + " can't be used", cause);
+        }
+    }
+
+    /** Tells the live counts that a stored user may be over. */
+    private final class LiveTimers implements Triggerable<UserId, VoidNamespace> {
+
+        @Override
+        public void onEventTime(InternalTimer<UserId, VoidNamespace> timer) {
+            live.onTimer(timer.getKey(), liveTimers.currentWatermark());
+        }
+
+        @Override
+        public void onProcessingTime(InternalTimer<UserId, VoidNamespace> timer) {
+            throw new IllegalStateException("No such timer is ever set");
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import javax.annotation.Nullable;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LiveCounterTest {
 
     private static final int KEY_GROUPS = 8;
-    private static final int RUNS = 1_500;
+    private static final int RUNS = 400;
 
     private static final OutputTag<LiveCount> OUTPUT =
             new OutputTag<>("live", EventTypes.LIVE_COUNT);
@@ -188,10 +189,59 @@ class LiveCounterTest {
         }
     }
 
+    /** What is in keyed state. */
+    private static final class Store implements LiveStore {
+        private final Map<String, Map<UserId, byte[]>> users = new HashMap<>();
+        private final TreeMap<Long, Set<UserId>> timers = new TreeMap<>();
+        private long written;
+
+        @Override
+        public void write(String department, UserId user, byte[] bytes) {
+            written++;
+            users.computeIfAbsent(department, absent -> new HashMap<>()).put(user, bytes);
+        }
+
+        @Nullable
+        @Override
+        public byte[] read(String department, UserId user) {
+            return users.getOrDefault(department, Map.of()).get(user);
+        }
+
+        @Override
+        public void remove(String department, UserId user) {
+            users.get(department).remove(user);
+        }
+
+        @Override
+        public void setTimer(UserId user, long time) {
+            timers.computeIfAbsent(time, absent -> new HashSet<>()).add(user);
+        }
+
+        void forEach(BiConsumer<String, UserId> action) {
+            List<Runnable> calls = new ArrayList<>();
+            users.forEach(
+                    (department, ofDepartment) ->
+                            ofDepartment
+                                    .keySet()
+                                    .forEach(
+                                            user ->
+                                                    calls.add(
+                                                            () ->
+                                                                    action.accept(
+                                                                            department, user))));
+            calls.forEach(Runnable::run);
+        }
+
+        boolean isEmpty() {
+            return users.values().stream().allMatch(Map::isEmpty);
+        }
+    }
+
     /** Several subtasks that share the key groups. */
     private static final class Subtasks {
         private final List<LiveCounter> counters = new ArrayList<>();
         private final Logs logs;
+        private final Store store;
         private final Map<String, LiveCount> results;
 
         Subtasks(
@@ -199,9 +249,12 @@ class LiveCounterTest {
                 long gap,
                 long every,
                 long span,
+                int maxOnHeap,
                 Logs logs,
+                Store store,
                 Map<String, LiveCount> results) {
             this.logs = logs;
+            this.store = store;
             this.results = results;
             for (int i = 0; i < parallelism; i++) {
                 counters.add(
@@ -212,8 +265,10 @@ class LiveCounterTest {
                                         true,
                                         OUTPUT),
                                 Duration.ofMillis(gap),
+                                maxOnHeap,
                                 KEY_GROUPS,
                                 logs,
+                                store,
                                 this::add));
             }
         }
@@ -226,9 +281,13 @@ class LiveCounterTest {
             return counters.get(keyGroup * counters.size() / KEY_GROUPS);
         }
 
+        private LiveCounter ofUser(UserId user) {
+            return ofGroup(KeyGroups.of(user, KEY_GROUPS));
+        }
+
         void add(TestClick click) {
             UserId text = click.user.text() == null ? null : click.user;
-            ofGroup(KeyGroups.of(click.user, KEY_GROUPS))
+            ofUser(click.user)
                     .add(
                             click.user.number(),
                             text,
@@ -240,6 +299,11 @@ class LiveCounterTest {
         }
 
         void advance(long watermark) {
+            while (!store.timers.isEmpty() && store.timers.firstKey() <= watermark) {
+                for (UserId user : store.timers.pollFirstEntry().getValue()) {
+                    ofUser(user).onTimer(user, watermark);
+                }
+            }
             counters.forEach(counter -> counter.advance(watermark));
         }
 
@@ -256,10 +320,14 @@ class LiveCounterTest {
             for (byte[] each : clicks) {
                 counters.get(random.nextInt(counters.size())).restoreClickCounts(List.of(each));
             }
+            store.forEach((department, user) -> ofUser(user).restoreSpilled(department, user));
             logs.logs.forEach(
                     (keyGroup, segments) ->
                             ofGroup(keyGroup).restoreLog(keyGroup, List.copyOf(segments.values())));
             counters.forEach(counter -> counter.start(userHash -> watermark));
+            store.forEach(
+                    (department, user) ->
+                            ofUser(user).countSpilled(department, user, userHash -> watermark));
             // The operator in front announces the restored watermark before all clicks.
             advance(watermark);
         }
@@ -267,9 +335,11 @@ class LiveCounterTest {
 
     @Test
     void countsAsSetsOfUsersDo() {
+        long written = 0;
         for (int run = 0; run < RUNS; run++) {
-            compare(run, 300);
+            written += compare(run, 300);
         }
+        assertThat(written).as("users who were moved to state").isGreaterThan(RUNS);
     }
 
     @ParameterizedTest
@@ -278,7 +348,8 @@ class LiveCounterTest {
         compare(seed, 6_000);
     }
 
-    private static void compare(long seed, int clicks) {
+    /** Returns how often a user was moved to state. */
+    private static long compare(long seed, int clicks) {
         Random random = new Random(seed);
         long gap = 1L + random.nextInt(50);
         long every = 1L + random.nextInt(30);
@@ -288,9 +359,11 @@ class LiveCounterTest {
         long pace = clicks > 1_000 ? 1 : 1L + random.nextInt(20);
         long time = 1_000_000;
         Naive naive = new Naive(gap, every, span, time);
+        int maxOnHeap = List.of(1, 3, 40, 1_000_000).get(random.nextInt(4));
         Logs logs = new Logs();
+        Store store = new Store();
         Map<String, LiveCount> results = new HashMap<>();
-        Subtasks subtasks = new Subtasks(1, gap, every, span, logs, results);
+        Subtasks subtasks = new Subtasks(1, gap, every, span, maxOnHeap, logs, store, results);
         subtasks.advance(time);
         long watermark = time;
         for (int i = 0; i < clicks; i++) {
@@ -314,7 +387,16 @@ class LiveCounterTest {
             if (random.nextInt(40) == 0) {
                 List<byte[]> counts = subtasks.checkpoint();
                 if (random.nextInt(4) == 0) {
-                    subtasks = new Subtasks(1 + random.nextInt(3), gap, every, span, logs, results);
+                    subtasks =
+                            new Subtasks(
+                                    1 + random.nextInt(3),
+                                    gap,
+                                    every,
+                                    span,
+                                    maxOnHeap,
+                                    logs,
+                                    store,
+                                    results);
                     subtasks.restore(counts, random, watermark);
                 }
             }
@@ -324,8 +406,13 @@ class LiveCounterTest {
         assertThat(results.values())
                 .as("seed %d: gap %d, every %d, span %d", seed, gap, every, span)
                 .containsExactlyInAnyOrderElementsOf(naive.results);
+        if (maxOnHeap == 1_000_000) {
+            assertThat(store.written).isZero();
+        }
+        assertThat(store.isEmpty()).isTrue();
         assertThat(subtasks.checkpoint()).isEmpty();
         assertThat(logs.logs.values().stream().mapToInt(TreeMap::size).sum()).isZero();
+        return store.written;
     }
 
     private static UserId user(int number) {

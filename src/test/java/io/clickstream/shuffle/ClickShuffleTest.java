@@ -7,6 +7,7 @@ import io.clickstream.event.CarriedText;
 import io.clickstream.event.Click;
 import io.clickstream.event.ClickBatch;
 import io.clickstream.event.ClickBatchSerializer;
+import io.clickstream.event.EventMarks;
 import io.clickstream.event.KeyGroups;
 import io.clickstream.event.RawRecord;
 import io.clickstream.event.UserId;
@@ -94,6 +95,7 @@ class ClickShuffleTest {
                     click.setText(text, text.label() + " " + i);
                 }
             }
+            click.setMarks(random.nextInt(4) == 0 ? random.nextInt(EventMarks.MASK + 1) : 0);
             clicks.add(click);
             out.add(click);
         }
@@ -101,6 +103,9 @@ class ClickShuffleTest {
 
         List<Click> arrived = arrived(0, 1, 1);
         assertThat(arrived).isEqualTo(clicks);
+        assertThat(arrived)
+                .extracting(Click::marks)
+                .isEqualTo(clicks.stream().map(Click::marks).toList());
         for (CarriedText text : CarriedText.values()) {
             assertThat(arrived)
                     .extracting(click -> click.text(text))
