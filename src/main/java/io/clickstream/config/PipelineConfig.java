@@ -3,9 +3,7 @@ package io.clickstream.config;
 import io.clickstream.aggregate.Aggregate;
 import io.clickstream.event.EventMarks;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The configuration that the dataflow needs, independent of its sources and sinks. */
@@ -89,17 +87,11 @@ public abstract class PipelineConfig {
         return live;
     }
 
-    /** What optional aggregates must know of event types: bits of {@link EventMarks} by type. */
-    public final Map<String, Integer> eventMarks() {
-        Map<String, Integer> marks = new HashMap<>();
-        if (live.isPresent()) {
-            format.cartEventTypes()
-                    .forEach(
-                            type ->
-                                    marks.merge(
-                                            type, EventMarks.CART, (one, other) -> one | other));
-        }
-        return marks;
+    /** What the aggregates must know of event types. */
+    public final EventMarks eventMarks() {
+        return live.isPresent()
+                ? EventMarks.NONE.with(EventMarks.CART, format.cartEventTypes())
+                : EventMarks.NONE;
     }
 
     /** The aggregates that the job computes. */

@@ -156,11 +156,6 @@ final class LiveCounts {
         return chunks.isEmpty() && isAllZero();
     }
 
-    /** The approximate number of bytes on the heap. */
-    long heapBytes() {
-        return (long) chunks.size() << (CHUNK_LOG2 + STRIDE_LOG2 + 3);
-    }
-
     @Override
     public String toString() {
         return "from " + next + ": " + Arrays.toString(running);

@@ -4,6 +4,7 @@ import io.clickstream.config.ClickField;
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.DeadLetter.Reason;
+import io.clickstream.event.EventMarks;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.RawRecord;
 import io.clickstream.format.ClickDecoder;
@@ -19,7 +20,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -76,7 +76,7 @@ public final class RecordDecoder implements Serializable {
 
     private final ClickDecoder decoder;
     private final Set<String> checkoutEventTypes;
-    private Map<String, Integer> marks = Map.of();
+    private EventMarks marks = EventMarks.NONE;
     private final BotSigns botSigns;
     private final int maxRecordBytes;
     private final long maxFutureSkewMillis;
@@ -187,14 +187,10 @@ public final class RecordDecoder implements Serializable {
         return copy;
     }
 
-    /**
-     * A copy that marks clicks by the type of their event.
-     *
-     * @param eventTypes bits of {@link io.clickstream.event.EventMarks} by event type
-     */
-    public RecordDecoder marking(Map<String, Integer> eventTypes) {
+    /** A copy that marks clicks by the type of their event. */
+    public RecordDecoder marking(EventMarks eventMarks) {
         RecordDecoder copy = new RecordDecoder(this);
-        copy.marks = Map.copyOf(eventTypes);
+        copy.marks = eventMarks;
         return copy;
     }
 
@@ -422,9 +418,7 @@ public final class RecordDecoder implements Serializable {
         if (fields.hasOptional()) {
             carryTexts(click);
         }
-        if (!marks.isEmpty() && fields.eventType() != null) {
-            click.setMarks(marks.getOrDefault(fields.eventType(), 0));
-        }
+        click.setMarks(marks.of(fields.eventType()));
         click.setBotSign(botSigns.find(fields));
         return click;
     }

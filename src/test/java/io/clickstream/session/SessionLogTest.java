@@ -184,9 +184,7 @@ class SessionLogTest {
         bytes.put(9);
 
         assertThatThrownBy(() -> log(1).restore(0, List.of(bytes.take()), (user, newest) -> true))
-                .hasMessage(
-                        "The log of open sessions has a user id of kind 9, which this version does"
-                                + " not know");
+                .hasMessage("State has a user id of kind 9, which this version does not know");
     }
 
     private SessionLog log(int keyGroups) {

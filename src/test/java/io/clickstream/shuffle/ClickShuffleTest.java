@@ -7,7 +7,6 @@ import io.clickstream.event.CarriedText;
 import io.clickstream.event.Click;
 import io.clickstream.event.ClickBatch;
 import io.clickstream.event.ClickBatchSerializer;
-import io.clickstream.event.EventMarks;
 import io.clickstream.event.KeyGroups;
 import io.clickstream.event.RawRecord;
 import io.clickstream.event.UserId;
@@ -95,7 +94,7 @@ class ClickShuffleTest {
                     click.setText(text, text.label() + " " + i);
                 }
             }
-            click.setMarks(random.nextInt(4) == 0 ? random.nextInt(EventMarks.MASK + 1) : 0);
+            click.setMarks(random.nextInt(4) == 0 ? random.nextInt(1 << 16) : 0);
             clicks.add(click);
             out.add(click);
         }
