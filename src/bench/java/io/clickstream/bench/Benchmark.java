@@ -156,6 +156,13 @@ public final class Benchmark implements Callable<Integer> {
                                 + " --freshness can't be combined with other options: "
                                 + String.join(" ", options.originalArgs()));
             }
+            if (others.freshness != null
+                    && others.freshness.compareTo(FreshnessBenchmark.SHORTEST) < 0) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--freshness needs 1m or longer: the first windows close after half a"
+                                + " minute");
+            }
             return other.call();
         }
         return compare();
@@ -335,8 +342,9 @@ public final class Benchmark implements Callable<Integer> {
                 converter = DurationOption.class,
                 description =
                         "how long after a window can close its documents are found by a search, and"
-                                + " its records can be read, with the job's default settings; takes"
-                                + " twice the duration (default: 10m)")
+                                + " its records can be read, with the job's default settings, but"
+                                + " a checkpoint every 10 s; takes twice the duration, which must"
+                                + " be 1m or longer (default: 10m)")
         @Nullable
         private Duration freshness;
 

@@ -42,6 +42,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 final class FreshnessBenchmark implements Callable<Integer> {
 
+    /** The first windows close after half a minute. */
+    static final Duration SHORTEST = Duration.ofMinutes(1);
+
     /** How the topics are written. */
     private static final List<String> DELIVERIES = List.of("exactly-once", "at-least-once");
 
@@ -79,8 +82,8 @@ final class FreshnessBenchmark implements Callable<Integer> {
     public Integer call() throws Exception {
         out.printf(
                 Locale.ROOT,
-                "%,d clicks/s for %d s, parallelism %d, default settings, a checkpoint every 10"
-                        + " s%n",
+                "%,d clicks/s for %d s, parallelism %d, default settings, but a checkpoint"
+                        + " every 10 s%n",
                 RATE,
                 duration.toSeconds(),
                 PARALLELISM);

@@ -1,6 +1,7 @@
 package io.clickstream.config;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -112,7 +113,8 @@ public final class FormatConfig {
                             CART_EVENT_TYPES,
                             WRITER_SCHEMA,
                             COMPRESSION,
-                            MAX_RECORD_SIZE);
+                            MAX_RECORD_SIZE)
+                    .without(Map.of("sequence", "no result depends on it"));
 
     private final Type type;
     private final Preset preset;

@@ -66,7 +66,9 @@ public final class KinesisSinkConfig {
                         .or(() -> regionOfSource(reader))
                         .orElseGet(() -> reader.get(REGION));
         clientProperties =
-                AwsClient.properties(reader, GROUP, region, reader.find(ENDPOINT), ENDPOINT);
+                AwsClient.withShortAnswers(
+                        AwsClient.properties(
+                                reader, GROUP, region, reader.find(ENDPOINT), ENDPOINT));
         checkNames(reader, region);
     }
 

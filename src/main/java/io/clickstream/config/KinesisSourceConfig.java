@@ -129,9 +129,11 @@ public final class KinesisSourceConfig implements Serializable {
         consumer = reader == Reader.EFO ? properties.get(CONSUMER) : null;
         pollInterval = properties.get(POLL_INTERVAL);
         discoveryInterval = properties.get(DISCOVERY_INTERVAL);
-        clientProperties =
+        Properties client =
                 AwsClient.properties(
                         properties, GROUP, region(properties), properties.find(ENDPOINT), ENDPOINT);
+        // With enhanced fan-out, an answer goes on for minutes, and the job may let it wait.
+        clientProperties = reader == Reader.EFO ? client : AwsClient.withShortAnswers(client);
     }
 
     static KinesisSourceConfig read(PropertyReader reader) {

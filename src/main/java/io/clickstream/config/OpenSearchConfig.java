@@ -72,7 +72,7 @@ public final class OpenSearchConfig implements Serializable {
                             + " new index would have no template, the job puts it at the start"
                             + " (`put`; its role or user needs"
                             + " `indices:admin/index_template/put`), or does not start (`check`)."
-                            + " With `ignore`, the job does not check.");
+                            + " With `ignore`, the job does not look for templates.");
 
     static final Key<AuthChoice> AUTH =
             Key.of(
@@ -124,8 +124,8 @@ public final class OpenSearchConfig implements Serializable {
                     Parsers::wholeMebibytes,
                     "a size from `1 mb` to `100 mb`, in whole `mb`",
                     "5 mb",
-                    "The maximum size of a bulk request. Domains on small instances"
-                            + " accept 10 MB.");
+                    "The maximum size of a bulk request before compression. Domains on"
+                            + " small instances accept 10 MB.");
 
     static final Key<Duration> BULK_INTERVAL =
             Key.of(
@@ -143,9 +143,12 @@ public final class OpenSearchConfig implements Serializable {
                     Parsers.oneOf(Delivery.class),
                     Parsers.labels(Delivery.class),
                     "at-once",
-                    "When the job writes a document. `at-once` writes it when the result is"
-                            + " ready. `committed` writes it when a checkpoint contains it, so that"
-                            + " the index has nothing that a restart computes differently.");
+                    "When the job writes a document. `at-once`: when its result is ready. If a"
+                            + " restart then computes another result, the document can remain."
+                            + " `committed`: when a checkpoint contains the result, up to one"
+                            + " checkpoint interval later. No such document remains.");
+
+    private static final String RETRIES_HAVE_NO_LIMIT = "retries have no limit";
 
     static final KeyGroup KEYS =
             KeyGroup.of(GROUP, ENDPOINT)
@@ -162,7 +165,13 @@ public final class OpenSearchConfig implements Serializable {
                             BULK_MAX_ACTIONS,
                             BULK_MAX_SIZE,
                             BULK_INTERVAL,
-                            DELIVERY);
+                            DELIVERY)
+                    .without(
+                            Map.of(
+                                    "retry-initial-delay",
+                                    RETRIES_HAVE_NO_LIMIT,
+                                    "retry-max-attempts",
+                                    RETRIES_HAVE_NO_LIMIT));
 
     /** When a document is written. */
     public enum Delivery {

@@ -85,8 +85,19 @@ final class PropertyReader {
                                         + group
                                         + " / "
                                         + key
-                                        + "` is not known; "
-                                        + didYouMean(key, keyNames));
+                                        + "` "
+                                        + found.get()
+                                                .whyRemoved(key)
+                                                .map(
+                                                        why ->
+                                                                "no longer exists: "
+                                                                        + why
+                                                                        + "; remove it")
+                                                .orElseGet(
+                                                        () ->
+                                                                "is not known; "
+                                                                        + didYouMean(
+                                                                                key, keyNames)));
                     }
                 });
     }

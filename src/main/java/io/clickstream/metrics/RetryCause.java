@@ -15,7 +15,7 @@ public enum RetryCause {
     OVERLOAD,
     /** 5xx. */
     SERVER,
-    /** 401 or 403: the login or a permission is refused. */
+    /** 401 or 403, or no credentials: the login or a permission is refused or missing. */
     LOGIN,
     /** The index is blocked, closed, missing, or does not accept any document. */
     INDEX,

@@ -89,6 +89,7 @@ class BenchmarkOptionsTest {
                 "--archive --archive | option '--archive' should be specified only once",
                 "--registry --open-sessions | can't be combined with other options",
                 "--sinks 3s --quick | can't be combined with other options: --sinks 3s --quick",
+                "--freshness 30s | --freshness needs 1m or longer",
                 "--sinks long | 'long' is no duration such as 500ms, 90s, 2m or 1h",
             })
     void answersAWrongOptionWithOneLine(String options, String answer) {

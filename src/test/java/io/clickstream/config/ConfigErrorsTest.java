@@ -47,6 +47,23 @@ class ConfigErrorsTest {
     }
 
     @Test
+    void namesKeysOfEarlierReleases() {
+        assertThat(
+                        errors(
+                                smallest()
+                                        .with("format", "sequence", "/globalseq")
+                                        .with("sink.opensearch", "endpoint", "http://search")
+                                        .with("sink.opensearch", "retry-initial-delay", "1 s")
+                                        .with("sink.opensearch", "retry-max-attempts", "13")))
+                .containsExactlyInAnyOrder(
+                        "`format / sequence` no longer exists: no result depends on it; remove it",
+                        "`sink.opensearch / retry-initial-delay` no longer exists: retries have no"
+                                + " limit; remove it",
+                        "`sink.opensearch / retry-max-attempts` no longer exists: retries have no"
+                                + " limit; remove it");
+    }
+
+    @Test
     void isOneMessage() {
         ConfigException e =
                 catchThrowableOfType(

@@ -30,9 +30,12 @@ class KinesisConfigTest {
         assertThat(source.consumer()).isEmpty();
         assertThat(source.pollInterval()).isEqualTo(Duration.ofMillis(250));
         assertThat(source.discoveryInterval()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(source.clientProperties()).containsOnly(entry("aws.region", "eu-central-1"));
+        assertThat(source.clientProperties())
+                .containsOnly(
+                        entry("aws.region", "eu-central-1"),
+                        entry("aws.http-client.read-timeout", "15000"));
         assertThat(config.kinesisSink().orElseThrow().clientProperties())
-                .containsOnly(entry("aws.region", "eu-central-1"));
+                .isEqualTo(source.clientProperties());
         assertThat(config.kinesisSink().orElseThrow().stream(Aggregates.DEPARTMENT_COUNTS).name())
                 .isEqualTo("Departments_Agg");
     }
@@ -58,7 +61,31 @@ class KinesisConfigTest {
                         entry("aws.endpoint", "http://k:4568"),
                         // Without TLS there is no HTTP/2.
                         entry("aws.http.protocol.version", "HTTP1_1"),
+                        entry("aws.http-client.read-timeout", "15000"),
                         entry("aws.trust.all.certificates", "true"));
+    }
+
+    @Test
+    void waitsForAnswersAsLongAsTheUserSays() {
+        JobConfig config =
+                parse(stream(ARN).with("sink.kinesis", "aws.http-client.read-timeout", "60000"));
+
+        assertThat(config.kinesisSink().orElseThrow().clientProperties())
+                .containsEntry("aws.http-client.read-timeout", "60000");
+    }
+
+    /** An answer of enhanced fan-out goes on for minutes. */
+    @Test
+    void setsNoTimeForTheAnswersOfEnhancedFanOut() {
+        JobConfig config =
+                parse(
+                        stream(ARN)
+                                .with("source.kinesis", "reader", "efo")
+                                .with("source.kinesis", "consumer", "shop")
+                                .group("sink.kinesis"));
+
+        assertThat(config.kinesisSource().orElseThrow().clientProperties())
+                .doesNotContainKey("aws.http-client.read-timeout");
     }
 
     @Test

@@ -61,11 +61,11 @@ class ReadmeTableTest {
         row(
                 table,
                 '`' + prefix + "…`",
-                kafka ? "any setting of Kafka's client" : "any setting of the client",
+                kafka ? "any setting of Kafka's client" : "any setting of Flink's AWS clients",
                 "",
                 kafka
                         ? "Passed to the client unchanged, without the prefix."
-                        : "Passed to Flink's Kinesis client unchanged, such as"
+                        : "Passed to the Kinesis client unchanged, such as"
                                 + " `aws.credentials.provider`.");
     }
 

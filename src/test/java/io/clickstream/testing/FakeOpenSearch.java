@@ -22,6 +22,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 
@@ -61,11 +65,18 @@ public final class FakeOpenSearch implements AutoCloseable {
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private final List<Refusal> refusals = new CopyOnWriteArrayList<>();
     private final Map<String, Integer> writes = new ConcurrentHashMap<>();
+    private final Map<String, Long> versions = new ConcurrentHashMap<>();
+    private volatile Predicate<String> brokenRequests = body -> false;
     private HttpServer server;
     private volatile long troubleUntil = System.nanoTime();
     private volatile int troubleStatus;
     private volatile String troubleBody = "";
     private volatile int connectionsToDrop;
+    private volatile boolean isEndless;
+    private volatile URI elsewhere;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final AtomicInteger requestsToHang = new AtomicInteger();
+    private final CountDownLatch released = new CountDownLatch(1);
     private volatile String authorization;
     private volatile boolean hasTemplates = true;
     private volatile int homeStatus = 200;
@@ -88,6 +99,7 @@ public final class FakeOpenSearch implements AutoCloseable {
         server =
                 HttpServer.create(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 50);
+        server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
     }
@@ -149,6 +161,30 @@ public final class FakeOpenSearch implements AutoCloseable {
         refuse(ids, status, type, reason, Duration.ofNanos(FOREVER));
     }
 
+    /** Lets requests hang until {@link #release}. */
+    public void hang(int requests) {
+        requestsToHang.set(requests);
+    }
+
+    public void release() {
+        released.countDown();
+    }
+
+    /** Answers 400 to requests with certain bodies. */
+    public void refuseRequests(Predicate<String> bodies) {
+        brokenRequests = bodies;
+    }
+
+    /** Sends every request to another address. */
+    public void redirect(URI elsewhere) {
+        this.elsewhere = elsewhere;
+    }
+
+    /** Answers without an end. */
+    public void answerEndlessly(boolean isEndless) {
+        this.isEndless = isEndless;
+    }
+
     /** Closes the connection instead of answering. */
     public void dropConnections(int requests) {
         connectionsToDrop = requests;
@@ -193,12 +229,25 @@ public final class FakeOpenSearch implements AutoCloseable {
 
     @Override
     public void close() {
+        release();
         server.stop(0);
+        threads.shutdownNow();
     }
 
     // --- the server ---
 
-    private synchronized void handle(HttpExchange exchange) throws IOException {
+    private void handle(HttpExchange exchange) throws IOException {
+        if (requestsToHang.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        answer(exchange);
+    }
+
+    private synchronized void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             byte[] body = body(exchange);
             List<JsonNode> lines = lines(exchange, body);
@@ -213,8 +262,15 @@ public final class FakeOpenSearch implements AutoCloseable {
                 connectionsToDrop--;
                 return;
             }
-            if (System.nanoTime() - troubleUntil < 0) {
+            if (elsewhere != null) {
+                exchange.getResponseHeaders().add("Location", elsewhere.toString());
+                respond(exchange, 302, "");
+            } else if (isEndless) {
+                respondEndlessly(exchange);
+            } else if (System.nanoTime() - troubleUntil < 0) {
                 respond(exchange, troubleStatus, troubleBody);
+            } else if (brokenRequests.test(new String(body, StandardCharsets.UTF_8))) {
+                respond(exchange, 400, "Bad request");
             } else if (authorization != null
                     && !authorization.equals(
                             exchange.getRequestHeaders().getFirst("Authorization"))) {
@@ -256,6 +312,15 @@ public final class FakeOpenSearch implements AutoCloseable {
         exchange.getResponseBody().write(bytes);
     }
 
+    private static void respondEndlessly(HttpExchange exchange) throws IOException {
+        exchange.sendResponseHeaders(200, 0);
+        byte[] blanks = " ".repeat(1 << 16).getBytes(StandardCharsets.UTF_8);
+        while (true) {
+            // Until the client no longer listens.
+            exchange.getResponseBody().write(blanks);
+        }
+    }
+
     private ObjectNode bulk(List<JsonNode> lines) {
         ObjectNode answer = JSON.createObjectNode().put("took", 1).put("errors", false);
         ArrayNode items = answer.putArray("items");
@@ -269,14 +334,14 @@ public final class FakeOpenSearch implements AutoCloseable {
             ObjectNode item = items.addObject().putObject("index");
             item.put("_index", action.get("_index").asText());
             item.put("_id", action.get("_id").asText());
-            if (!index(item, lines.get(i + 1))) {
+            if (!index(item, action, lines.get(i + 1))) {
                 answer.put("errors", true);
             }
         }
         return answer;
     }
 
-    private boolean index(ObjectNode item, JsonNode document) {
+    private boolean index(ObjectNode item, JsonNode action, JsonNode document) {
         String id = item.get("_id").asText();
         for (Refusal refusal : new ArrayList<>(refusals)) {
             if (refusal.applies(id)) {
@@ -284,6 +349,18 @@ public final class FakeOpenSearch implements AutoCloseable {
                 item.putObject("error").put("type", refusal.type()).put("reason", refusal.reason());
                 return false;
             }
+        }
+        if (action.has("version")) {
+            long version = action.get("version").asLong();
+            String path = item.get("_index").asText() + '/' + id;
+            if (version < versions.getOrDefault(path, 0L)) {
+                item.put("status", 409);
+                item.putObject("error")
+                        .put("type", "version_conflict_engine_exception")
+                        .put("reason", "current version is higher");
+                return false;
+            }
+            versions.put(path, version);
         }
         documents
                 .computeIfAbsent(

@@ -41,6 +41,7 @@ public final class FakeStream implements AutoCloseable {
     private final HttpServer server;
     private IntPredicate refusesRequest = number -> false;
     private IntPredicate refusesRecord = number -> false;
+    private IntPredicate losesAnswer = number -> false;
     private int records;
     private boolean gone;
 
@@ -69,6 +70,11 @@ public final class FakeStream implements AutoCloseable {
         refusesRequest = refuses;
     }
 
+    /** Stores the records of a request but never answers if the predicate accepts its number. */
+    public synchronized void loseAnswers(IntPredicate loses) {
+        losesAnswer = loses;
+    }
+
     /** Refuses a record if the predicate accepts its number, counted from 0 over all requests. */
     public synchronized void refuseRecords(IntPredicate refuses) {
         refusesRecord = refuses;
@@ -85,6 +91,8 @@ public final class FakeStream implements AutoCloseable {
         properties.setProperty("aws.region", "eu-central-1");
         properties.setProperty("aws.endpoint", "http://127.0.0.1:" + server.getAddress().getPort());
         properties.setProperty("aws.http.protocol.version", "HTTP1_1");
+        // A test should not wait long for an answer that is lost.
+        properties.setProperty("aws.http-client.read-timeout", "2000");
         properties.setProperty("aws.credentials.provider", "BASIC");
         properties.setProperty("aws.credentials.provider.basic.accesskeyid", "local");
         properties.setProperty("aws.credentials.provider.basic.secretkey", "local");
@@ -110,10 +118,12 @@ public final class FakeStream implements AutoCloseable {
         JsonNode request = JSON.readTree(exchange.getRequestBody());
         byte[] answer;
         int status = 200;
+        boolean isLost;
         synchronized (this) {
             check(exchange, request);
             int number = requests.size();
             requests.add(request.path("Records").size());
+            isLost = losesAnswer.test(number);
             if (gone) {
                 status = 400;
                 answer =
@@ -125,6 +135,9 @@ public final class FakeStream implements AutoCloseable {
             } else {
                 answer = JSON.writeValueAsBytes(take(request));
             }
+        }
+        if (isLost) {
+            return;
         }
         exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.1");
         exchange.sendResponseHeaders(status, answer.length);

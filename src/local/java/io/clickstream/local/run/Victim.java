@@ -33,10 +33,13 @@ enum Victim {
     static final class Victims implements ITypeConverter<Set<Victim>> {
         @Override
         public Set<Victim> convert(String value) {
+            if (value.equals(ALL)) {
+                return EnumSet.allOf(Victim.class);
+            }
             Set<Victim> victims = EnumSet.noneOf(Victim.class);
             for (String label : value.split(",", -1)) {
                 if (label.equals(ALL)) {
-                    return EnumSet.allOf(Victim.class);
+                    throw new TypeConversionException("'all' must stand alone");
                 }
                 victims.add(
                         Arrays.stream(values())

@@ -195,7 +195,7 @@ final class KinesisWriter<T> extends AsyncSinkWriter<T, PutRecordsRequestEntry> 
         String detail =
                 String.format(
                         "stream %s, key %s: the record has %d bytes with its key; Kinesis accepts"
-                                + " at most %d",
+                                + " at most %d. Set `aggregates / max-dept-list-size` lower",
                         stream, record.partitionKey(), bytes, KinesisSink.MAX_RECORD_BYTES);
         RawRecord raw =
                 new RawRecord(

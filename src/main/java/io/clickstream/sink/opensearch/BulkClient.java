@@ -12,16 +12,23 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
+import org.apache.http.ContentTooLongException;
 import org.apache.http.HttpHeaders;
 import org.apache.http.entity.ContentType;
+import org.apache.http.nio.ContentDecoder;
+import org.apache.http.nio.IOControl;
 import org.apache.http.nio.entity.NByteArrayEntity;
 import org.apache.http.util.EntityUtils;
+import org.opensearch.client.HeapBufferedAsyncResponseConsumer;
 import org.opensearch.client.Request;
 import org.opensearch.client.RequestOptions;
 import org.opensearch.client.Response;
@@ -41,15 +48,67 @@ final class BulkClient implements AutoCloseable {
     /** Only what the answer is read for. */
     private static final String FILTER = "items.*.status,items.*.error";
 
-    private static final RequestOptions COMPRESSED =
-            RequestOptions.DEFAULT.toBuilder()
-                    .addHeader(HttpHeaders.CONTENT_ENCODING, "gzip")
-                    .build();
+    /** Much more than the answer to a bulk in which each document has an error. */
+    private static final int MAX_ANSWER_BYTES = 16 << 20;
 
-    private final RestClient client;
+    private static final Duration MAX_ANSWER_TIME = Duration.ofMinutes(2);
+
+    private static final RequestOptions OPTIONS = options();
+
+    private final OpenSearchConfig config;
     private final boolean versioned;
+    private RestClient client;
+
+    /** An answer that ends. The client itself takes any number of chunks, for any time. */
+    private static final class Answer extends HeapBufferedAsyncResponseConsumer {
+
+        private final long begin = System.nanoTime();
+        private long bytes;
+
+        Answer() {
+            super(MAX_ANSWER_BYTES);
+        }
+
+        @Override
+        protected void onContentReceived(ContentDecoder decoder, IOControl control)
+                throws IOException {
+            super.onContentReceived(
+                    new ContentDecoder() {
+                        @Override
+                        public int read(ByteBuffer to) throws IOException {
+                            int count = decoder.read(to);
+                            bytes += Math.max(0, count);
+                            check();
+                            return count;
+                        }
+
+                        @Override
+                        public boolean isCompleted() {
+                            return decoder.isCompleted();
+                        }
+                    },
+                    control);
+        }
+
+        private void check() throws IOException {
+            if (bytes > MAX_ANSWER_BYTES) {
+                throw new ContentTooLongException("The answer has more than %s bytes", bytes - 1);
+            }
+            if (System.nanoTime() - begin > MAX_ANSWER_TIME.toNanos()) {
+                throw new SocketTimeoutException("The answer takes more than " + MAX_ANSWER_TIME);
+            }
+        }
+    }
+
+    private static RequestOptions options() {
+        RequestOptions.Builder options = RequestOptions.DEFAULT.toBuilder();
+        options.addHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
+        options.setHttpAsyncResponseConsumerFactory(Answer::new);
+        return options.build();
+    }
 
     BulkClient(OpenSearchConfig config) {
+        this.config = config;
         client = ClientFactory.plainClient(config);
         // A serverless collection has no versions.
         versioned = config.auth() != Auth.SIGV4 || config.signingService() != SigningService.AOSS;
@@ -63,9 +122,10 @@ final class BulkClient implements AutoCloseable {
     void send(List<Document> documents, Consumer<List<Outcome>> answer) {
         Request request = new Request("POST", "/_bulk");
         request.addParameter("filter_path", FILTER);
-        request.setOptions(COMPRESSED);
+        request.setOptions(OPTIONS);
         request.setEntity(new NByteArrayEntity(body(documents), ND_JSON));
         int count = documents.size();
+        renew();
         client.performRequestAsync(
                 request,
                 new ResponseListener() {
@@ -79,6 +139,23 @@ final class BulkClient implements AutoCloseable {
                         answer.accept(Collections.nCopies(count, outcome(failure)));
                     }
                 });
+    }
+
+    boolean isRunning() {
+        return client.isRunning();
+    }
+
+    /** An error in its thread, such as one of memory, stops the client permanently. */
+    private void renew() {
+        if (isRunning()) {
+            return;
+        }
+        try {
+            client.close();
+        } catch (IOException e) {
+            // It has stopped anyway.
+        }
+        client = ClientFactory.plainClient(config);
     }
 
     private byte[] body(List<Document> documents) {
@@ -123,7 +200,7 @@ final class BulkClient implements AutoCloseable {
             }
             List<Outcome> outcomes = new ArrayList<>(count);
             for (JsonNode item : items) {
-                outcomes.add(Outcome.ofItem(item.elements().next()));
+                outcomes.add(Outcome.ofItem(item.path("index")));
             }
             return outcomes;
         } catch (IOException e) {
@@ -134,7 +211,7 @@ final class BulkClient implements AutoCloseable {
     private static List<Outcome> notOfABulk(String body, int count) {
         return Collections.nCopies(
                 count,
-                Outcome.retry(
+                Outcome.retryRequest(
                         RetryCause.ANSWER, "not the answer of a bulk request: " + excerpt(body)));
     }
 

@@ -33,7 +33,9 @@ public final class ClientFactory {
     private static void configure(RestClientBuilder builder, OpenSearchConfig config) {
         builder.setRequestConfigCallback(
                 request ->
-                        request.setConnectTimeout((int) config.connectTimeout().toMillis())
+                        // A redirected request would take the password along to another host.
+                        request.setRedirectsEnabled(false)
+                                .setConnectTimeout((int) config.connectTimeout().toMillis())
                                 .setSocketTimeout((int) config.socketTimeout().toMillis()));
         if (!config.pathPrefix().isEmpty()) {
             builder.setPathPrefix(config.pathPrefix());

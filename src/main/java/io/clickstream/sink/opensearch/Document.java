@@ -60,9 +60,16 @@ final class Document {
         return index + '/' + id;
     }
 
-    /** This version, waiting since an older one. */
+    /** This version, waiting since another time. */
     Document since(long time) {
         return time == since ? this : new Document(index, id, json, version, time, after);
+    }
+
+    /** This version in the place of an older one, which waits already. */
+    Document replacing(Document older) {
+        // The older one may be from a machine whose clock is ahead.
+        long newest = Math.max(version, older.version + 1);
+        return new Document(index, id, json, newest, older.since, after);
     }
 
     /** Its size on the heap, about. */

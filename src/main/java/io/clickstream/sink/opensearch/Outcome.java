@@ -2,6 +2,7 @@ package io.clickstream.sink.opensearch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.clickstream.metrics.RetryCause;
+import io.clickstream.sink.opensearch.RequestSigning.SigningException;
 import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.Set;
@@ -25,8 +26,8 @@ final class Outcome {
         DEAD
     }
 
-    static final Outcome DELIVERED = new Outcome(Kind.DELIVERED, null, "");
-    static final Outcome SPLIT = new Outcome(Kind.SPLIT, null, "413");
+    static final Outcome DELIVERED = new Outcome(Kind.DELIVERED, null, "", false);
+    static final Outcome SPLIT = new Outcome(Kind.SPLIT, null, "413", true);
 
     /** Error types with status 400 that are not about the document. */
     private static final Set<String> INDEX_FAULTS =
@@ -48,24 +49,35 @@ final class Outcome {
     private final Kind kind;
     private final RetryCause cause;
     private final String reason;
+    private final boolean ofRequest;
 
-    private Outcome(Kind kind, RetryCause cause, String reason) {
+    private Outcome(Kind kind, RetryCause cause, String reason, boolean ofRequest) {
         this.kind = kind;
         this.cause = cause;
         this.reason = reason;
+        this.ofRequest = ofRequest;
     }
 
-    static Outcome retry(RetryCause cause, String reason) {
-        return new Outcome(Kind.RETRY, cause, reason);
+    /** The outcome of all documents of a request that failed as a whole. */
+    static Outcome retryRequest(RetryCause cause, String reason) {
+        return new Outcome(Kind.RETRY, cause, reason, true);
+    }
+
+    private static Outcome retry(RetryCause cause, String reason) {
+        return new Outcome(Kind.RETRY, cause, reason, false);
     }
 
     /** The outcome of all documents of a request that got no answer. */
     static Outcome of(Exception failure) {
-        RetryCause cause =
-                failure instanceof SocketTimeoutException
-                        ? RetryCause.TIMEOUT
-                        : RetryCause.CONNECTION;
-        return retry(cause, String.valueOf(failure));
+        return retryRequest(cause(failure), String.valueOf(failure));
+    }
+
+    private static RetryCause cause(Exception failure) {
+        if (failure instanceof SocketTimeoutException) {
+            return RetryCause.TIMEOUT;
+        }
+        // Without credentials, no request leaves the job.
+        return failure instanceof SigningException ? RetryCause.LOGIN : RetryCause.CONNECTION;
     }
 
     /** The outcome of all documents of a request that was answered with another status than 200. */
@@ -75,12 +87,12 @@ final class Outcome {
             return SPLIT;
         }
         if (status == 401 || status == 403) {
-            return retry(RetryCause.LOGIN, reason);
+            return retryRequest(RetryCause.LOGIN, reason);
         }
         if (status == 408 || status == 429) {
-            return retry(RetryCause.OVERLOAD, reason);
+            return retryRequest(RetryCause.OVERLOAD, reason);
         }
-        return retry(status >= 500 ? RetryCause.SERVER : RetryCause.ANSWER, reason);
+        return retryRequest(status >= 500 ? RetryCause.SERVER : RetryCause.ANSWER, reason);
     }
 
     /** Whether waiting helps without anybody's help. */
@@ -111,6 +123,9 @@ final class Outcome {
         if (status == 401 || (status == 403 && type.equals("security_exception"))) {
             return retry(RetryCause.LOGIN, reason);
         }
+        if (status < 400) {
+            return retry(RetryCause.ANSWER, "not the outcome of a document: " + item);
+        }
         boolean isOfTheIndex =
                 status == 403
                         || status == 404
@@ -119,7 +134,7 @@ final class Outcome {
                                 && INDEX_FAULT_REASONS.stream().anyMatch(reason::contains));
         return isOfTheIndex
                 ? retry(RetryCause.INDEX, reason)
-                : new Outcome(Kind.DEAD, null, reason);
+                : new Outcome(Kind.DEAD, null, reason, false);
     }
 
     /** The error and its causes in one line. */
@@ -141,6 +156,11 @@ final class Outcome {
     /** Why it is sent again; null if it is not. */
     RetryCause cause() {
         return cause;
+    }
+
+    /** Whether the request failed as a whole, so that the fault may not be in its documents. */
+    boolean isOfRequest() {
+        return ofRequest;
     }
 
     /** What OpenSearch said, in one line. */

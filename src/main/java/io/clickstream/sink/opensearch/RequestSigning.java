@@ -55,7 +55,7 @@ final class RequestSigning implements HttpRequestInterceptor {
 
         private static final long serialVersionUID = 1L;
 
-        private SigningException(RuntimeException cause) {
+        SigningException(RuntimeException cause) {
             super("A request could not be signed: " + cause.getMessage(), cause);
         }
     }

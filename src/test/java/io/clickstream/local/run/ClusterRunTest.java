@@ -17,6 +17,7 @@ class ClusterRunTest {
         "--task-managers,1,'--task-managers must be at least 2, not 1'",
         "--faults,'broker,fire','''fire'' is none of task-manager, broker, opensearch, s3, kinesis,"
                 + " personalize and all'",
+        "--faults,'all,fire','''all'' must stand alone'",
         "--duration,soon,'soon'' is no duration such as 500ms, 90s, 2m or 1h'"
     })
     void namesAWrongValue(String option, String value, String problem) {

@@ -137,6 +137,18 @@ class KinesisSinkTest {
         assertThat(stream.requests()).hasSize(7);
     }
 
+    /** The connection stays open, and nothing comes. */
+    @Test
+    void sendsARequestAgainWhoseAnswerIsLost() throws Exception {
+        stream.loseAnswers(number -> number == 0);
+        open(sink(true), null);
+        harness.processElement("a-1", 0);
+        harness.endInput();
+
+        assertThat(stream.stored()).extracting(Stored::data).containsExactly("a-1", "a-1");
+        assertThat(stream.requests()).containsExactly(1, 1);
+    }
+
     @Test
     void saysWhichStreamIsGone() throws Exception {
         stream.forget();
@@ -164,7 +176,8 @@ class KinesisSinkTest {
         assertThat(letter.detail())
                 .isEqualTo(
                         "stream numbers, key k: the record has 1048577 bytes with its key; Kinesis"
-                                + " accepts at most 1048576");
+                                + " accepts at most 1048576. Set `aggregates / max-dept-list-size`"
+                                + " lower");
         assertThat(new String(letter.raw().bytes(), UTF_8)).isEqualTo(longest + "y");
     }
 

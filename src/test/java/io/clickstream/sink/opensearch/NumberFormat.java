@@ -18,6 +18,7 @@ final class NumberFormat implements AggregateFormat<Long> {
 
     private final String idPrefix;
     private final String filler;
+    private final int perDay;
 
     NumberFormat() {
         this("n", "");
@@ -25,8 +26,14 @@ final class NumberFormat implements AggregateFormat<Long> {
 
     /** With other ids, and documents that are longer. */
     NumberFormat(String idPrefix, String filler) {
+        this(idPrefix, filler, 1);
+    }
+
+    /** With several documents per day. */
+    NumberFormat(String idPrefix, String filler, int perDay) {
         this.idPrefix = idPrefix;
         this.filler = filler;
+        this.perDay = perDay;
     }
 
     @Override
@@ -41,7 +48,7 @@ final class NumberFormat implements AggregateFormat<Long> {
 
     @Override
     public long windowBegin(Long number) {
-        return DAY_0.toEpochMilli() + number * DAY_MS;
+        return DAY_0.toEpochMilli() + number / perDay * DAY_MS;
     }
 
     @Override

@@ -97,6 +97,20 @@ class OpenSearchStartCheckTest {
     }
 
     @Test
+    void takesNoPasswordToAnotherHost() throws Exception {
+        try (FakeOpenSearch other = FakeOpenSearch.start()) {
+            openSearch.redirect(other.uri());
+
+            assertThat(problems(config().basicAuth("ann", "s3cret")))
+                    .containsExactly(
+                            "OpenSearch at "
+                                    + openSearch.uri()
+                                    + " answered 302; check the address and its path");
+            assertThat(other.received()).isEmpty();
+        }
+    }
+
+    @Test
     void saysThatThereIsNoLogin() throws Exception {
         openSearch.demandBasicAuth("ann", "right");
 

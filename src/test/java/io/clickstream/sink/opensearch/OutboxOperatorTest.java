@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -94,6 +95,18 @@ class OutboxOperatorTest {
         assertThat(openSearch.bulks()).isEmpty();
         pass(1);
         assertThat(openSearch.bulks()).containsExactly(3);
+    }
+
+    /** In a replay, everything would wait for the time that nobody wants to wait. */
+    @Test
+    void sendsABulkWhenTheHeapIsFull() throws Exception {
+        open(
+                config().bulkInterval(Duration.ofHours(1)).bulkMaxActions(1_000_000),
+                new NumberFormat("n", "x".repeat(10_000)));
+        write(0, 999);
+        settle();
+
+        assertThat(openSearch.documents(INDEX)).isNotEmpty();
     }
 
     @Test
@@ -178,6 +191,40 @@ class OutboxOperatorTest {
     }
 
     @Test
+    void documentsWaitWhileAnswersHaveNoEnd() throws Exception {
+        openSearch.answerEndlessly(true);
+        open(config());
+        write(1, 5);
+        pass(5_000);
+        openSearch.answerEndlessly(false);
+        pass(5, 5_000);
+
+        assertThat(openSearch.documents(INDEX)).hasSize(5);
+    }
+
+    /** The client has limits of its own, but not for all that can happen to it. */
+    @Test
+    void doesNotWaitForAnAnswerThatNeverComes() throws Exception {
+        openSearch.hang(1);
+        open(config());
+        write(1, 1);
+        pass(1_000);
+        write(1, 2);
+        assertThat(outbox().pending()).isEqualTo(2);
+        pass(600_000);
+        pass(5_000);
+        assertThat(openSearch.writes("n1")).isEqualTo(1);
+        openSearch.release();
+        // It comes late, and says that there is a newer version.
+        settle();
+        write(3, 3);
+        pass(5_000);
+
+        assertThat(openSearch.writes("n1")).isEqualTo(1);
+        assertThat(openSearch.documents(INDEX)).containsOnlyKeys("n1", "n2", "n3");
+    }
+
+    @Test
     void documentsWaitWhileNobodyAnswers() throws Exception {
         open(config());
         openSearch.goAway();
@@ -233,6 +280,62 @@ class OutboxOperatorTest {
         assertThat(letters()).isEmpty();
     }
 
+    /** Each number is in an index of its own. */
+    @ParameterizedTest
+    @CsvSource({
+        "403, cluster_block_exception",
+        "400, index_closed_exception",
+        "503, unavailable_shards_exception"
+    })
+    void anIndexThatRefusesEverythingHoldsUpNoOther(int status, String type) throws Exception {
+        open(config().indexPeriod(IndexPeriod.DAY));
+        AtomicBoolean refuses = new AtomicBoolean(true);
+        openSearch.refuse(
+                id -> refuses.get() && (id.equals("n1") || id.equals("n2")),
+                status,
+                type,
+                "not now");
+        write(1, 2);
+        for (int second = 0; second < 60; second++) {
+            pass(1_000);
+        }
+        write(3, 5);
+        pass(1_000);
+        pass(1_000);
+        assertThat(openSearch.indices())
+                .containsExactly("numbers-2022.06.17", "numbers-2022.06.18", "numbers-2022.06.19");
+        refuses.set(false);
+        pass(5_000);
+        pass(5_000);
+
+        assertThat(openSearch.indices()).hasSize(5);
+        assertThat(letters()).isEmpty();
+    }
+
+    /** All that wait for an index are not sent again and again. */
+    @Test
+    void asksABlockedIndexWithOneDocument() throws Exception {
+        open(config());
+        AtomicBoolean refuses = new AtomicBoolean(true);
+        openSearch.refuse(
+                id -> refuses.get(), 403, "cluster_block_exception", "index [numbers] blocked");
+        write(1, 100);
+        for (int second = 0; second < 60; second++) {
+            pass(1_000);
+        }
+        assertThat(openSearch.bulks()).startsWith(100, 1, 1).hasSizeBetween(10, 30);
+        assertThat(openSearch.bulks().stream().mapToInt(each -> each).sum()).isLessThan(140);
+        refuses.set(false);
+        for (int second = 0; second < 10; second++) {
+            pass(1_000);
+        }
+
+        assertThat(openSearch.documents(INDEX)).hasSize(100);
+        assertThat(letters()).isEmpty();
+        assertThat(LongStream.rangeClosed(1, 100).mapToObj(n -> openSearch.writes("n" + n)))
+                .containsOnly(1);
+    }
+
     @Test
     void aDocumentThatCanNeverBeIndexedIsADeadLetter() throws Exception {
         open(config());
@@ -286,6 +389,11 @@ class OutboxOperatorTest {
                         Reason.RESULT_TOO_LARGE,
                         Reason.RESULT_TOO_LARGE,
                         Reason.RESULT_TOO_LARGE);
+        assertThat(letters().get(0).detail())
+                .isEqualTo(
+                        "index numbers, id n1: OpenSearch, or a proxy in front of it, refuses a"
+                                + " request with this one document of 12 bytes (413). Set its limit"
+                                + " higher, or `aggregates / max-dept-list-size` lower");
     }
 
     @Test
@@ -431,6 +539,213 @@ class OutboxOperatorTest {
         assertThat(harness.numKeyedStateEntries()).isZero();
     }
 
+    /** Documents of other days have other indices. */
+    @Test
+    void aBlockedIndexDoesNotStopOthers() throws Exception {
+        open(config().indexPeriod(IndexPeriod.DAY));
+        openSearch.refuse(
+                Set.of("n1", "n2")::contains, 403, "cluster_block_exception", "read-only");
+        write(1, 2);
+        pass(60, 1_000);
+        write(3, 5);
+        pass(5, 1_000);
+
+        assertThat(openSearch.indices())
+                .containsExactly("numbers-2022.06.17", "numbers-2022.06.18", "numbers-2022.06.19");
+    }
+
+    /** Of 20 MB of the blocked index, not all stay on the heap. */
+    @Test
+    void manyDocumentsOfABlockedIndexDoNotStopOthers() throws Exception {
+        AtomicBoolean isBlocked = new AtomicBoolean(true);
+        openSearch.refuse(
+                id -> isBlocked.get() && Integer.parseInt(id.substring(1)) < 2_000,
+                403,
+                "cluster_block_exception",
+                "read-only");
+        open(
+                config().indexPeriod(IndexPeriod.DAY),
+                new NumberFormat("n", "x".repeat(10_000), 2_000));
+        write(0, 999);
+        pass(20, 1_000);
+        write(1_000, 2_100);
+        pass(20, 1_000);
+        assertThat(openSearch.documents("numbers-2022.06.15")).hasSize(101);
+        assertThat(letters()).isEmpty();
+        isBlocked.set(false);
+        write(2_101, 2_200);
+        pass(20, 1_000);
+
+        assertThat(openSearch.documents("numbers-2022.06.14")).hasSize(2_000);
+        assertThat(openSearch.documents("numbers-2022.06.15")).hasSize(201);
+        assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+
+    @Test
+    void aDocumentThatBreaksItsRequestDoesNotStopOthers() throws Exception {
+        openSearch.refuseRequests(body -> body.contains("\"n3\""));
+        open(config());
+        write(1, 6);
+        pass(60, 1_000);
+        write(7, 9);
+        pass(60, 1_000);
+
+        assertThat(openSearch.documents(INDEX))
+                .containsOnlyKeys("n1", "n2", "n4", "n5", "n6", "n7", "n8", "n9");
+        openSearch.refuseRequests(body -> false);
+        pass(20, 1_000);
+        assertThat(openSearch.documents(INDEX)).hasSize(9);
+    }
+
+    @Test
+    void anAnswerWithoutAStatusIsNoDeadLetter() throws Exception {
+        openSearch.refuse("n1"::equals, 0, "none", "none");
+        open(config());
+        write(1, 2);
+        pass(5, 1_000);
+
+        assertThat(openSearch.documents(INDEX)).containsOnlyKeys("n2");
+        assertThat(letters()).isEmpty();
+    }
+
+    @Test
+    void goesOnAfterTheClockIsSetBack() throws Exception {
+        clock = 7_200_000;
+        open(config());
+        harness.setProcessingTime(clock);
+        write(7, 7);
+        pass(1_000);
+        clock -= 3_600_000;
+        harness.setProcessingTime(clock);
+        write(7, 8);
+        pass(1_000);
+
+        assertThat(openSearch.writes("n8")).isEqualTo(1);
+        assertThat(openSearch.writes("n7")).isEqualTo(2);
+        assertThat(outbox().oldestPendingMillis()).isZero();
+    }
+
+    /** The clock of the machine on which the older version was made was ahead. */
+    @Test
+    void aNewerVersionOfAnotherMachineWins() throws Exception {
+        clock = 7_200_000;
+        openSearch.answer(503, "");
+        open(config());
+        harness.setProcessingTime(clock);
+        write(1, 1);
+        OperatorSubtaskState state = checkpoint(1);
+        harness.close();
+        openSearch.answer(200, "", Duration.ZERO);
+        clock -= 3_600_000;
+        harness = harness(config(), new NumberFormat("n", "new"), 1, 0);
+        harness.initializeState(state);
+        harness.setProcessingTime(clock);
+        harness.open();
+        clock += 1_000;
+        harness.setProcessingTime(clock);
+        // While the older one is under way.
+        write(1, 1);
+        settle();
+        pass(5, 1_000);
+
+        assertThat(openSearch.documents(INDEX).get("n1").toString()).contains("new");
+    }
+
+    @Test
+    void aNewerVersionDoesNotKeepOthersWaiting() throws Exception {
+        open(config().delivery(Delivery.COMMITTED));
+        write(1, 2);
+        checkpoint(1);
+        write(1, 1);
+        harness.notifyOfCompletedCheckpoint(1);
+        pass(1_000);
+        assertThat(openSearch.documents(INDEX)).containsOnlyKeys("n1", "n2");
+        assertThat(openSearch.writes("n1")).isEqualTo(1);
+        checkpoint(2);
+        write(1, 1);
+        harness.notifyOfCompletedCheckpoint(2);
+        pass(1_000);
+
+        assertThat(openSearch.writes("n1")).isEqualTo(2);
+    }
+
+    /** Of 28 MB per checkpoint, most are in the state alone. */
+    @Test
+    void looksThroughTheWholeStateForWhatMayBeSent() throws Exception {
+        openSearch.answer(503, "");
+        open(config().delivery(Delivery.COMMITTED), new NumberFormat("n", "x".repeat(300)));
+        write(0, 24_999);
+        checkpoint(1);
+        write(25_000, 89_999);
+        openSearch.answer(200, "", Duration.ZERO);
+        harness.notifyOfCompletedCheckpoint(1);
+        for (int i = 0; i < 200 && openSearch.documents(INDEX).size() < 25_000; i++) {
+            pass(1_000);
+        }
+        assertThat(openSearch.documents(INDEX)).hasSize(25_000);
+        checkpoint(2);
+        harness.notifyOfCompletedCheckpoint(2);
+        for (int i = 0; i < 200 && openSearch.documents(INDEX).size() < 90_000; i++) {
+            pass(1_000);
+        }
+
+        assertThat(openSearch.documents(INDEX)).hasSize(90_000);
+        assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+
+    @Test
+    void documentsWaitForOpenSearchOnlySinceTheirCheckpoint() throws Exception {
+        open(config().delivery(Delivery.COMMITTED));
+        write(1, 1);
+        pass(120_000);
+        assertThat(outbox().oldestPendingMillis()).isZero();
+        openSearch.answer(503, "");
+        checkpoint(1);
+        harness.notifyOfCompletedCheckpoint(1);
+        pass(5_000);
+
+        assertThat(outbox().oldestPendingMillis()).isEqualTo(5_000);
+    }
+
+    @Test
+    void noLongerCountsAnOutageThatIsOver() throws Exception {
+        openSearch.answer(503, "");
+        open(config().delivery(Delivery.COMMITTED), new NumberFormat("n", "x".repeat(10_000)));
+        write(0, 1_999);
+        checkpoint(1);
+        harness.notifyOfCompletedCheckpoint(1);
+        pass(60, 10_000);
+        assertThat(outbox().oldestPendingMillis()).isEqualTo(600_000);
+        openSearch.answer(200, "", Duration.ZERO);
+        for (int checkpoint = 2; checkpoint < 6; checkpoint++) {
+            write(1_000L * checkpoint, 1_000L * checkpoint + 9);
+            pass(10, 1_000);
+            checkpoint(checkpoint);
+            write(1_000L * checkpoint + 10, 1_000L * checkpoint + 19);
+            harness.notifyOfCompletedCheckpoint(checkpoint);
+            pass(10, 1_000);
+        }
+
+        assertThat(openSearch.documents(INDEX)).hasSizeGreaterThan(2_000);
+        assertThat(outbox().oldestPendingMillis()).isLessThan(30_000);
+    }
+
+    /** Otherwise, the checkpoint that they wait for would never begin. */
+    @Test
+    void doesNotWaitAtTheEndForWhatIsInNoCheckpoint() throws Exception {
+        open(config().delivery(Delivery.COMMITTED), new NumberFormat("n", "x".repeat(10_000)));
+        write(0, 1_999);
+        checkpoint(1);
+        write(2_000, 3_999);
+        harness.endInput();
+        harness.notifyOfCompletedCheckpoint(1);
+        checkpoint(2);
+        harness.notifyOfCompletedCheckpoint(2);
+
+        assertThat(openSearch.documents(INDEX)).hasSize(4_000);
+        assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+
     @Test
     void deliversEverythingAtTheEndOfItsInput() throws Exception {
         open(config());
@@ -495,6 +810,16 @@ class OutboxOperatorTest {
         return harness.snapshot(id, clock);
     }
 
+    private OutboxOperator<?> outbox() {
+        return (OutboxOperator<?>) harness.getOperator();
+    }
+
+    private void pass(int times, long millis) throws Exception {
+        for (int i = 0; i < times; i++) {
+            pass(millis);
+        }
+    }
+
     /** Lets time pass, and answers come. */
     private void pass(long millis) throws Exception {
         clock += millis;
@@ -504,7 +829,7 @@ class OutboxOperatorTest {
 
     /** Runs what the answers of OpenSearch lead to, until none is awaited or none comes. */
     private void settle() throws Exception {
-        OutboxOperator<?> operator = (OutboxOperator<?>) harness.getOperator();
+        OutboxOperator<?> operator = outbox();
         long end = System.nanoTime() + LONGEST_ANSWER.toNanos();
         while (System.nanoTime() - end < 0) {
             Mail mail = harness.getTaskMailbox().tryTake(0).orElse(null);
