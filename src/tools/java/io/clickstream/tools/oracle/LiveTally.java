@@ -14,12 +14,11 @@ import java.util.TreeMap;
  */
 final class LiveTally {
 
-    /** The defaults of the group `live`. */
+    /** The default of `live / every`. */
     private static final long EVERY = 10_000;
 
-    private static final long SPAN = 300_000;
-
     private final long gap;
+    private final long span;
     private final Map<Object, Integer> users = new HashMap<>();
     private final TreeMap<Long, Boundary> boundaries = new TreeMap<>();
 
@@ -32,8 +31,15 @@ final class LiveTally {
         private long checkouts;
     }
 
-    LiveTally(long gap) {
+    /**
+     * Begins without sessions.
+     *
+     * @param gap the session gap, in ms
+     * @param span for how long a click makes its user active, in ms
+     */
+    LiveTally(long gap, long span) {
         this.gap = gap;
+        this.span = span;
     }
 
     /**
@@ -44,7 +50,7 @@ final class LiveTally {
     void add(List<OracleClick> session) {
         int user = users.computeIfAbsent(session.get(0).user(), absent -> users.size());
         for (OracleClick click : session) {
-            for (long at = firstAfter(click.time()); at - SPAN <= click.time(); at += EVERY) {
+            for (long at = firstAfter(click.time()); at - span <= click.time(); at += EVERY) {
                 Boundary boundary = boundary(at);
                 boundary.activeUsers.set(user);
                 boundary.clicks++;
@@ -95,7 +101,7 @@ final class LiveTally {
                                         .put("openCarts", boundary.openCarts)
                                         .put("clicks", boundary.clicks)
                                         .put("checkouts", boundary.checkouts)
-                                        .put("windowBeginTime", at - SPAN)
+                                        .put("windowBeginTime", at - span)
                                         .put("windowEndTime", at)
                                         .toString()));
         return lines;

@@ -27,6 +27,9 @@ public final class OracleTally {
     /** What `max-dept-list-size` is by default. */
     static final int MAX_DEPT_LIST_BYTES = 512 * 1024;
 
+    /** What `live / span` is by default. */
+    static final Duration LIVE_SPAN = Duration.ofMinutes(5);
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final long gap;
@@ -50,10 +53,20 @@ public final class OracleTally {
      * @param maxDeptListBytes that a list of departments may have as JSON
      */
     OracleTally(Duration sessionGap, Duration window, int maxDeptListBytes) {
+        this(sessionGap, window, maxDeptListBytes, LIVE_SPAN);
+    }
+
+    /**
+     * Begins without sessions.
+     *
+     * @param maxDeptListBytes that a list of departments may have as JSON
+     * @param liveSpan what `live / span` is
+     */
+    OracleTally(Duration sessionGap, Duration window, int maxDeptListBytes, Duration liveSpan) {
         this.maxDeptListBytes = maxDeptListBytes;
         this.gap = sessionGap.toMillis();
         this.window = window.toMillis();
-        this.live = new LiveTally(gap);
+        this.live = new LiveTally(gap, liveSpan.toMillis());
     }
 
     /**
