@@ -42,7 +42,6 @@ class ArchitectureTest {
         "io.clickstream.session..",
         "io.clickstream.duplicate..",
         "io.clickstream.count..",
-        "io.clickstream.live..",
         "io.clickstream.shuffle..",
         "io.clickstream.time..",
         "io.clickstream.intake..",

@@ -1,6 +1,5 @@
 package io.clickstream.session;
 
-import io.clickstream.event.Mixing;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,5 @@
 package io.clickstream.session;
 
-import io.clickstream.event.Mixing;
 import io.clickstream.event.UserId;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,6 +1,5 @@
 package io.clickstream.session;
 
-import io.clickstream.event.VarBytes;
 import java.nio.charset.StandardCharsets;
 
 /**

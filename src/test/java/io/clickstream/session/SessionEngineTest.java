@@ -2,7 +2,6 @@ package io.clickstream.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.clickstream.event.LogSegments;
 import io.clickstream.event.Session;
 import io.clickstream.testing.Clicks;
 import java.time.Duration;
@@ -244,7 +243,7 @@ class SessionEngineTest {
                 });
     }
 
-    private final class Logs implements LogSegments {
+    private final class Logs implements SessionLog.Segments {
         @Override
         public void put(int keyGroup, int index, byte[] segment) {
             logs.computeIfAbsent(keyGroup, group -> new TreeMap<>()).put(index, segment);

@@ -1,18 +1,18 @@
-package io.clickstream.event;
+package io.clickstream.session;
 
 import java.security.SecureRandom;
 
 /** Spreads what is alike over all bits. */
-public final class Mixing {
+final class Mixing {
 
     /**
      * It differs in each process, so that nobody can send ids that are made to collide. No state
      * depends on it.
      */
-    public static final long SEED = new SecureRandom().nextLong();
+    static final long SEED = new SecureRandom().nextLong();
 
     /** The finalizer of MurmurHash3, 64 bits; no two numbers have the same. */
-    public static long mix(long value) {
+    static long mix(long value) {
         long h = value;
         h ^= h >>> 33;
         h *= 0xff51afd7ed558ccdL;

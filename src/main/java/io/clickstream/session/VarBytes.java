@@ -1,11 +1,11 @@
-package io.clickstream.event;
+package io.clickstream.session;
 
 import java.util.Arrays;
 
 /**
  * Bytes to write or to read, mostly numbers as unsigned varints: 7 bits a byte, the lowest first.
  */
-public final class VarBytes {
+final class VarBytes {
 
     private static final int MIN_BYTES = 64;
     private static final int MAX_VARINT = 10;
@@ -14,16 +14,16 @@ public final class VarBytes {
     private int position;
 
     /** Nothing yet, to be written. */
-    public VarBytes() {
+    VarBytes() {
         bytes = new byte[MIN_BYTES];
     }
 
     /** To be read; the array is not copied. */
-    public VarBytes(byte[] bytes) {
+    VarBytes(byte[] bytes) {
         this.bytes = bytes;
     }
 
-    public void put(long value) {
+    void put(long value) {
         reserve(MAX_VARINT);
         long rest = value;
         while ((rest & ~0x7fL) != 0) {
@@ -34,11 +34,11 @@ public final class VarBytes {
     }
 
     /** Few bytes also for small negative numbers. */
-    public void putSigned(long value) {
+    void putSigned(long value) {
         put((value << 1) ^ (value >> 63));
     }
 
-    public void put(byte[] source) {
+    void put(byte[] source) {
         put(source.length);
         reserve(source.length);
         System.arraycopy(source, 0, bytes, position, source.length);
@@ -46,14 +46,14 @@ public final class VarBytes {
     }
 
     /** A text by its UTF-16 units, since a JSON string may hold half a surrogate pair. */
-    public void put(String text) {
+    void put(String text) {
         put(text.length());
         for (int i = 0; i < text.length(); i++) {
             put(text.charAt(i));
         }
     }
 
-    public long get() {
+    long get() {
         long value = 0;
         int shift = 0;
         byte next;
@@ -65,18 +65,18 @@ public final class VarBytes {
         return value;
     }
 
-    public long getSigned() {
+    long getSigned() {
         long value = get();
         return (value >>> 1) ^ -(value & 1);
     }
 
-    public byte[] getBytes() {
+    byte[] getBytes() {
         int length = (int) get();
         position += length;
         return Arrays.copyOfRange(bytes, position - length, position);
     }
 
-    public String getText() {
+    String getText() {
         char[] text = new char[(int) get()];
         for (int i = 0; i < text.length; i++) {
             text[i] = (char) get();
@@ -85,23 +85,23 @@ public final class VarBytes {
     }
 
     /** How many bytes were written, or read. */
-    public int position() {
+    int position() {
         return position;
     }
 
-    public boolean isAtEnd() {
+    boolean isAtEnd() {
         return position == bytes.length;
     }
 
     /** What was written, after which nothing is. */
-    public byte[] take() {
+    byte[] take() {
         byte[] taken = Arrays.copyOf(bytes, position);
         position = 0;
         return taken;
     }
 
     /** Forgets what was written. */
-    public void clear() {
+    void clear() {
         position = 0;
     }
 
