@@ -342,7 +342,8 @@ public final class LocalRun implements Callable<Integer> {
     private void abort(Path folder) {
         statusLine.end();
         out.println("aborted");
-        // A signal to this process alone does not reach its servers, which still write to the folder.
+        // A signal to this process alone does not reach its servers, which still write to the
+        // folder.
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
         try {
             Folders.delete(folder);

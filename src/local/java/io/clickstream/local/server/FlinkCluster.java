@@ -60,10 +60,11 @@ public final class FlinkCluster implements AutoCloseable {
     private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(2);
 
     /**
-     * A savepoint waits for requests to Kinesis that are under way. The Kinesis-compatible server of
-     * the local run needs up to half a minute for each if other processes use the machine.
+     * A savepoint waits for requests to Kinesis that are under way. The Kinesis-compatible server
+     * of the local run needs up to half a minute for each if other processes use the machine.
      */
     private static final Duration SAVEPOINT_TIMEOUT = Duration.ofMinutes(6);
+
     private static final long STOP_TIMEOUT_SECONDS = 15;
     private static final long RETRY_MILLIS = 500;
 
