@@ -66,7 +66,9 @@ class ReadmeTableTest {
                 kafka
                         ? "Passed to the client unchanged, without the prefix."
                         : "Passed to the Kinesis client unchanged, such as"
-                                + " `aws.credentials.provider`.");
+                                + " `aws.credentials.provider`. Except with `efo`, the client"
+                                + " waits 15 s for an answer, or for"
+                                + " `aws.http-client.read-timeout`, in ms.");
     }
 
     private static void row(StringBuilder table, String... cells) {
