@@ -61,6 +61,8 @@ RESULTS = [Result("departments", "Departments_Agg"),
            Result("checkouts", "User_Sessions_Aggregates_With_Order_Checkout"),
            Result("trending", "Trending",
                   Switch("trending", ["none", "department", "item"], "What to rank by clicks.", {"field": "${}"})),
+           Result("live", "Live",
+                  Switch("live", ["false", "true"], "Whether to count who is on the site.", {"every": "10 s"})),
            DEAD_LETTERS]
 
 #: The optional results, by the parameters that turn them on.

@@ -92,6 +92,7 @@ public final class ClickstreamJob {
                                                 personalize ->
                                                         new InteractionReader(
                                                                 personalize, Clock.systemUTC())))
+                        .marking(config.eventMarks())
                         .notBefore(config.eventTime().earliest())
                         .unpacking(config.format().compression() == FormatConfig.Compression.GZIP)
                         .with(

@@ -18,6 +18,7 @@ import io.clickstream.event.EventTypes;
 import io.clickstream.event.FolderAssigner;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.Interaction;
+import io.clickstream.event.LiveCount;
 import io.clickstream.event.Session;
 import io.clickstream.event.Trend;
 import io.clickstream.event.UserId;
@@ -26,6 +27,7 @@ import io.clickstream.intake.ArchiveTarget;
 import io.clickstream.intake.BatchedIntakeOperator;
 import io.clickstream.intake.ClickIntakeOperator;
 import io.clickstream.intake.SingleIntakeOperator;
+import io.clickstream.live.LiveSettings;
 import io.clickstream.personalize.InteractionSessionOperator;
 import io.clickstream.session.MaxRate;
 import io.clickstream.session.SessionOperator;
@@ -83,7 +85,12 @@ import org.apache.flink.util.OutputTag;
  *      ├──────────────────── department-counts ──→ sinks         │
  *      └──────────────────── session-counts ─────→ sinks    dead-letters ──→ sinks
  *
- *  If configured, in parallel to the sessions:
+ *  If configured:
+ *
+ *  click-sessions
+ *      │ who is active, and which sessions are open, per subtask
+ *      ╪ by department
+ *  live-counts           one sum per boundary and department ────→ sinks
  *
  *  local-trends          clicks per name, within the subtask
  *      ╪ by name
@@ -143,6 +150,7 @@ public final class ClickstreamPipeline {
     public static final String SLIDING_TRENDS = "sliding-trends";
     public static final String LOCAL_TOP = "local-top";
     public static final String TRENDING = Aggregates.TRENDING.name();
+    public static final String LIVE_COUNTS = Aggregates.LIVE.name();
     public static final String DEAD_LETTERS = "dead-letters";
     public static final String INTERACTION_SESSIONS = "interaction-sessions";
 
@@ -150,6 +158,8 @@ public final class ClickstreamPipeline {
             new OutputTag<>("no-clicks", EventTypes.DEAD_LETTER);
     private static final OutputTag<Click> LATE_CLICKS =
             new OutputTag<>("late-clicks", EventTypes.CLICK);
+    private static final OutputTag<LiveCount> LIVE_COUNTS_OF_SUBTASKS =
+            new OutputTag<>("live-counts-of-subtasks", EventTypes.LIVE_COUNT);
     private static final OutputTag<ArchivedBatch> ARCHIVE =
             new OutputTag<>("archive", EventTypes.ARCHIVED_BATCH);
     private static final OutputTag<DeadLetter> MALFORMED =
@@ -197,21 +207,29 @@ public final class ClickstreamPipeline {
             clicks = withoutKey(byUser);
         }
         KeyedStream<Click, UserId> valid = withoutDuplicates(byUser);
+        SessionOperator sessionOperator =
+                new SessionOperator(
+                        config.aggregates().sessionGap(),
+                        config.aggregates()
+                                .maxSessionsOnHeap()
+                                .orElse(SessionOperator.BY_HEAP_SIZE),
+                        config.aggregates().maxDeptListBytes(),
+                        bounded,
+                        maxRate(),
+                        LATE_CLICKS);
+        config.live()
+                .ifPresent(
+                        live ->
+                                sessionOperator.with(
+                                        new LiveSettings(
+                                                live.every(),
+                                                live.span(),
+                                                live.isByDepartment(),
+                                                LIVE_COUNTS_OF_SUBTASKS)));
         SingleOutputStreamOperator<Session> sessions =
                 named(
                         CLICK_SESSIONS,
-                        valid.transform(
-                                CLICK_SESSIONS,
-                                EventTypes.SESSION,
-                                new SessionOperator(
-                                        config.aggregates().sessionGap(),
-                                        config.aggregates()
-                                                .maxSessionsOnHeap()
-                                                .orElse(SessionOperator.BY_HEAP_SIZE),
-                                        config.aggregates().maxDeptListBytes(),
-                                        bounded,
-                                        maxRate(),
-                                        LATE_CLICKS)));
+                        valid.transform(CLICK_SESSIONS, EventTypes.SESSION, sessionOperator));
 
         SingleOutputStreamOperator<Session> checkouts =
                 named(CHECKOUT_SESSIONS, sessions.filter(Session::hasCheckout));
@@ -243,6 +261,14 @@ public final class ClickstreamPipeline {
             SingleOutputStreamOperator<Trend> trends =
                     trends(once ? clicks : withoutKey(valid), config.trending().get());
             refused.addAll(write(Aggregates.TRENDING, trends, outputs));
+        }
+
+        if (config.live().isPresent()) {
+            refused.addAll(
+                    write(
+                            Aggregates.LIVE,
+                            liveCounts(sessions, config.live().get().every()),
+                            outputs));
         }
 
         if (config.personalize().isPresent()) {
@@ -352,7 +378,15 @@ public final class ClickstreamPipeline {
                 config.trending()
                         .map(trending -> trending.span().plus(trending.slide()))
                         .orElse(Duration.ZERO);
-        return ofSession.compareTo(ofTrend) > 0 ? ofSession : ofTrend;
+        Duration ofLive =
+                config.live()
+                        .map(live -> max(live.span(), ofSession).plus(live.every()))
+                        .orElse(Duration.ZERO);
+        return max(max(ofSession, ofTrend), ofLive);
+    }
+
+    private static Duration max(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     /** The same stream for an operator that does not use the key. */
@@ -396,6 +430,17 @@ public final class ClickstreamPipeline {
                         .keyBy(WindowCount::department, Types.STRING)
                         .window(TumblingEventTimeWindows.of(config.aggregates().window()))
                         .reduce(WindowCount::plus));
+    }
+
+    /** Adds up the counts of all subtasks. */
+    private static SingleOutputStreamOperator<LiveCount> liveCounts(
+            SingleOutputStreamOperator<Session> sessions, Duration every) {
+        return named(
+                LIVE_COUNTS,
+                sessions.getSideOutput(LIVE_COUNTS_OF_SUBTASKS)
+                        .keyBy(LiveCount::key, Types.STRING)
+                        .window(TumblingEventTimeWindows.of(every))
+                        .reduce(LiveCount::plus));
     }
 
     private SingleOutputStreamOperator<Interaction> interactions(

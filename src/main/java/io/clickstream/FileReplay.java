@@ -49,6 +49,7 @@ public final class FileReplay {
                                 config.format().maxRecordBytes(),
                                 config.eventTime().maxFutureSkew(),
                                 Clock.systemUTC())
+                        .marking(config.eventMarks())
                         .notBefore(config.eventTime().earliest())
                         .with(false, config.privacy().map(IpPrivacy::new).orElse(null));
         new ClickstreamPipeline(config, Clock.systemUTC())

@@ -42,6 +42,7 @@ class ArchitectureTest {
         "io.clickstream.session..",
         "io.clickstream.duplicate..",
         "io.clickstream.count..",
+        "io.clickstream.live..",
         "io.clickstream.shuffle..",
         "io.clickstream.time..",
         "io.clickstream.intake..",

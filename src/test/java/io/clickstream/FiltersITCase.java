@@ -90,7 +90,8 @@ class FiltersITCase {
             job.startFrom(savepoint, folder.resolve("after"), 3);
             send(job, traffic, start + 90_000);
             sendRest(job, traffic);
-            sendEnd(job, start + 90_000 + 60_000);
+            // The last clicks make their users active for 5 minutes.
+            sendEnd(job, start + 90_000 + 360_000);
 
             Expected expected = ledger.expected(Aggregates.groups());
             for (Aggregate<?> aggregate : Aggregates.ALL) {

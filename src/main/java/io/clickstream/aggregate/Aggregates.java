@@ -1,5 +1,6 @@
 package io.clickstream.aggregate;
 
+import io.clickstream.event.LiveCount;
 import io.clickstream.event.Session;
 import io.clickstream.event.Trend;
 import io.clickstream.event.WindowCount;
@@ -47,9 +48,19 @@ public final class Aggregates {
                             new TrendFormat())
                     .onlyWith("trending");
 
+    public static final Aggregate<LiveCount> LIVE =
+            Aggregate.of(
+                            "live-counts",
+                            "live",
+                            "Active users, open sessions, and open carts",
+                            "Live",
+                            "live",
+                            new LiveFormat())
+                    .onlyWith("live");
+
     /** All aggregates, in the order of the tables of settings. */
     public static final List<Aggregate<?>> ALL =
-            List.of(DEPARTMENT_COUNTS, SESSION_COUNTS, CHECKOUT_SESSIONS, TRENDING);
+            List.of(DEPARTMENT_COUNTS, SESSION_COUNTS, CHECKOUT_SESSIONS, TRENDING, LIVE);
 
     private Aggregates() {}
 

@@ -66,6 +66,16 @@ public final class FormatConfig {
                     "The event types that are a checkout, in JSON and Avro, after the"
                             + " renaming by `event-types`.");
 
+    static final Key<List<String>> CART_EVENT_TYPES =
+            Key.of(
+                    GROUP,
+                    "cart-event-types",
+                    Parsers::list,
+                    "an event type, or several separated by commas",
+                    "add_to_cart",
+                    "The event types that put something into a cart, in JSON and Avro, after the"
+                            + " renaming by `event-types`. Only the group `live` needs them.");
+
     static final Key<String> WRITER_SCHEMA =
             Key.of(
                     GROUP,
@@ -98,13 +108,19 @@ public final class FormatConfig {
     static final KeyGroup KEYS =
             KeyGroup.of(GROUP, TYPE, PRESET)
                     .and(JsonMapping.KEYS)
-                    .and(CHECKOUT_EVENT_TYPES, WRITER_SCHEMA, COMPRESSION, MAX_RECORD_SIZE)
+                    .and(
+                            CHECKOUT_EVENT_TYPES,
+                            CART_EVENT_TYPES,
+                            WRITER_SCHEMA,
+                            COMPRESSION,
+                            MAX_RECORD_SIZE)
                     .without(Map.of("sequence", "no result depends on it"));
 
     private final Type type;
     private final Preset preset;
     private final JsonMapping mapping;
     private final Set<String> checkoutEventTypes;
+    private final Set<String> cartEventTypes;
     private final Optional<String> writerSchema;
     private final Compression compression;
     private final int maxRecordBytes;
@@ -115,6 +131,8 @@ public final class FormatConfig {
         mapping = JsonMapping.read(reader, preset == null ? Preset.LAB : preset);
         List<String> checkouts = reader.get(CHECKOUT_EVENT_TYPES);
         checkoutEventTypes = checkouts == null ? Set.of() : Set.copyOf(checkouts);
+        List<String> carts = reader.get(CART_EVENT_TYPES);
+        cartEventTypes = carts == null ? Set.of() : Set.copyOf(carts);
         writerSchema = reader.find(WRITER_SCHEMA);
         compression = reader.get(COMPRESSION);
         Integer size = reader.get(MAX_RECORD_SIZE);
@@ -160,6 +178,11 @@ public final class FormatConfig {
     /** The event types that are a checkout, in all formats. */
     public Set<String> checkoutEventTypes() {
         return checkoutEventTypes;
+    }
+
+    /** The event types that put something into a cart, in all formats. */
+    public Set<String> cartEventTypes() {
+        return cartEventTypes;
     }
 
     /** A path, or a schema as JSON text; empty for the default schema. */

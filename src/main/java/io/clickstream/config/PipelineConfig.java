@@ -1,6 +1,7 @@
 package io.clickstream.config;
 
 import io.clickstream.aggregate.Aggregate;
+import io.clickstream.event.EventMarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +17,8 @@ public abstract class PipelineConfig {
                     FilterConfig.BOTS_KEYS,
                     PrivacyConfig.KEYS,
                     AggregatesConfig.KEYS,
-                    TrendingConfig.KEYS);
+                    TrendingConfig.KEYS,
+                    LiveConfig.KEYS);
 
     private final FormatConfig format;
     private final EventTimeConfig eventTime;
@@ -24,6 +26,7 @@ public abstract class PipelineConfig {
     private final Optional<PrivacyConfig> privacy;
     private final AggregatesConfig aggregates;
     private final Optional<TrendingConfig> trending;
+    private final Optional<LiveConfig> live;
     private final List<Aggregate<?>> computed;
     private final OptionalFields fields;
 
@@ -35,6 +38,7 @@ public abstract class PipelineConfig {
         aggregates = AggregatesConfig.read(reader);
         trending =
                 reader.ifThere(TrendingConfig.GROUP, group -> TrendingConfig.read(group, format));
+        live = reader.ifThere(LiveConfig.GROUP, group -> LiveConfig.read(group, format));
         computed = reader.computed();
         List<NeedsFields> needing = new ArrayList<>(List.of(filters));
         trending.ifPresent(needing::add);
@@ -76,6 +80,18 @@ public abstract class PipelineConfig {
     /** The ranking; empty if there is none. */
     public final Optional<TrendingConfig> trending() {
         return trending;
+    }
+
+    /** Live counts; empty if there are none. */
+    public final Optional<LiveConfig> live() {
+        return live;
+    }
+
+    /** What the aggregates must know of event types. */
+    public final EventMarks eventMarks() {
+        return live.isPresent()
+                ? EventMarks.NONE.with(EventMarks.CART, format.cartEventTypes())
+                : EventMarks.NONE;
     }
 
     /** The aggregates that the job computes. */

@@ -18,6 +18,7 @@ public final class Click implements Incoming {
     private long timestamp;
     @Nullable private String department;
     private boolean checkout;
+    private int marks;
     @Nullable private RawRecord raw;
     private boolean behindWatermark;
 
@@ -60,12 +61,14 @@ public final class Click implements Incoming {
         timestamp = newTimestamp;
         department = newDepartment;
         checkout = isCheckout;
+        marks = 0;
     }
 
     /** A copy that can be kept. */
     public Click copy() {
         Click copy = new Click(user(), timestamp, department, checkout, raw);
         copy.behindWatermark = behindWatermark;
+        copy.marks = marks;
         copy.texts = texts == null ? null : texts.clone();
         copy.botSign = botSign;
         return copy;
@@ -105,6 +108,19 @@ public final class Click implements Incoming {
 
     public boolean isCheckout() {
         return checkout;
+    }
+
+    /**
+     * What an optional aggregate must know of the event's type: bits of {@link EventMarks}; 0 if no
+     * aggregate needs any.
+     */
+    public int marks() {
+        return marks;
+    }
+
+    /** Set if an optional aggregate needs to know the event's type. */
+    public void setMarks(int marks) {
+        this.marks = marks;
     }
 
     @Nullable

@@ -7,8 +7,9 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
 /**
- * Layout: a byte of flags, user, time, then the department, the raw record, and the texts of {@link
- * CarriedText} where there are any. A department is its length as a varint and UTF-8.
+ * Layout: a byte of flags, user, time, then the department, the raw record, the texts of {@link
+ * CarriedText}, and the two bytes of {@link EventMarks} where there are any. A department is its
+ * length as a varint and UTF-8.
  *
  * <p>Clicks of a bounded input cross the network with it, and those of which a batch can't say all
  * in brief. So departments are neither encoded nor made anew for each: a few strings and their
@@ -27,6 +28,8 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
 
     private static final int BOT_MASK = 3;
 
+    private static final int MARKS = 128;
+
     /** The flags of all carried texts. */
     private static final int TEXTS = textFlags();
 
@@ -44,6 +47,7 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
                         | (click.department() == null ? 0 : DEPARTMENT)
                         | (click.raw() == null ? 0 : RAW)
                         | (click.carriesTexts() ? textFlags(click) : 0)
+                        | (click.marks() == 0 ? 0 : MARKS)
                         | (click.botSign() == null ? 0 : click.botSign().code() << BOT_SHIFT);
         out.writeByte(flags);
         UserIdSerializer.INSTANCE.serialize(click.user(), out);
@@ -60,6 +64,9 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
                     StringValue.writeString(click.text(each), out);
                 }
             }
+        }
+        if (click.marks() != 0) {
+            out.writeShort(click.marks());
         }
     }
 
@@ -93,6 +100,9 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
                     click.setText(each, StringValue.readString(in));
                 }
             }
+        }
+        if ((flags & MARKS) != 0) {
+            click.setMarks(in.readUnsignedShort());
         }
         int botSign = flags >>> BOT_SHIFT & BOT_MASK;
         if (botSign != 0) {

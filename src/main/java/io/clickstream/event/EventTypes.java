@@ -23,6 +23,9 @@ public final class EventTypes {
     public static final TypeInformation<Trend> TREND =
             new VersionedTypeInfo<>(Trend.class, TrendSerializer.INSTANCE);
 
+    public static final TypeInformation<LiveCount> LIVE_COUNT =
+            new VersionedTypeInfo<>(LiveCount.class, LiveCountSerializer.INSTANCE);
+
     public static final TypeInformation<ArchivedBatch> ARCHIVED_BATCH =
             new VersionedTypeInfo<>(ArchivedBatch.class, ArchivedBatchSerializer.INSTANCE);
     public static final TypeInformation<Interaction> INTERACTION =

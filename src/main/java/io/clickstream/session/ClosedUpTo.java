@@ -59,12 +59,20 @@ final class ClosedUpTo {
     /** Whether a click is behind the watermark at which sessions of its key group were closed. */
     boolean isBehind(Click click) {
         UserId text = click.userOfText();
-        int hash = text == null ? UserId.hashCode(click.userNumber()) : text.hashCode();
         long watermark =
-                watermarks[
-                        KeyGroupRangeAssignment.computeKeyGroupForKeyHash(hash, watermarks.length)];
+                watermark(text == null ? UserId.hashCode(click.userNumber()) : text.hashCode());
         // In front of the sessions the watermark is passed on a millisecond lower.
         return click.timestamp() - 1 <= watermark;
+    }
+
+    /**
+     * The watermark at which the sessions of a user were closed.
+     *
+     * @param userHash the hash code of the {@link UserId}
+     */
+    long watermark(int userHash) {
+        return watermarks[
+                KeyGroupRangeAssignment.computeKeyGroupForKeyHash(userHash, watermarks.length)];
     }
 
     /**

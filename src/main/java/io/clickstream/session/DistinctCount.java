@@ -1,5 +1,6 @@
 package io.clickstream.session;
 
+import io.clickstream.event.Mixing;
 import java.util.Arrays;
 
 /**

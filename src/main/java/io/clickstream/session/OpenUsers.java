@@ -1,5 +1,6 @@
 package io.clickstream.session;
 
+import io.clickstream.event.Mixing;
 import io.clickstream.event.UserId;
 import java.util.Arrays;
 import java.util.Comparator;

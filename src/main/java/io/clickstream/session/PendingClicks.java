@@ -13,6 +13,7 @@ final class PendingClicks {
 
     private static final int CHECKOUT = 1;
     private static final int BEHIND = 2;
+    private static final int LATE = 4;
 
     private final long[] numbers;
 
@@ -21,6 +22,7 @@ final class PendingClicks {
 
     private final long[] timestamps;
     private final String[] departments;
+    private final int[] marks;
     private final byte[] flags;
 
     /** Of those behind the watermark, the clicks: they may turn out to be late. */
@@ -34,6 +36,7 @@ final class PendingClicks {
         texts = new UserId[capacity];
         timestamps = new long[capacity];
         departments = new String[capacity];
+        marks = new int[capacity];
         flags = new byte[capacity];
         behind = new Click[capacity];
     }
@@ -54,6 +57,7 @@ final class PendingClicks {
         texts[i] = click.userOfText();
         timestamps[i] = click.timestamp();
         departments[i] = click.department();
+        marks[i] = click.marks();
         int flag = click.isCheckout() ? CHECKOUT : 0;
         if (isBehind || click.isBehindWatermark()) {
             flag |= BEHIND;
@@ -115,6 +119,20 @@ final class PendingClicks {
 
     boolean isBehindWatermark(int index) {
         return (flags[index] & BEHIND) != 0;
+    }
+
+    /** Bits of {@link io.clickstream.event.EventMarks}. */
+    int marks(int index) {
+        return marks[index];
+    }
+
+    /** Notes that a click is late, and in no session. */
+    void setLate(int index) {
+        flags[index] |= LATE;
+    }
+
+    boolean isLate(int index) {
+        return (flags[index] & LATE) != 0;
     }
 
     /** The click itself, of one that is behind the watermark. */

@@ -1,5 +1,6 @@
 package io.clickstream.session;
 
+import io.clickstream.event.VarBytes;
 import java.nio.charset.StandardCharsets;
 
 /**

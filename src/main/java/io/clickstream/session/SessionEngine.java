@@ -1,8 +1,11 @@
 package io.clickstream.session;
 
 import io.clickstream.event.Click;
+import io.clickstream.event.LogSegments;
 import io.clickstream.event.Session;
+import io.clickstream.event.SpilledUsers;
 import io.clickstream.event.UserId;
+import io.clickstream.event.VarBytes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -137,7 +140,7 @@ final class SessionEngine {
             int maxDeptListBytes,
             int maxParallelism,
             DepartmentNames names,
-            SessionLog.Segments segments,
+            LogSegments segments,
             SessionStore store,
             MaxRate maxRate,
             Consumer<Session> out,
@@ -214,6 +217,7 @@ final class SessionEngine {
             change = OpenUsers.NOT_TAKEN;
         }
         if (change == OpenUsers.NOT_TAKEN) {
+            batch.setLate(index);
             late.accept(batch.clickBehindWatermark(index));
             return;
         }

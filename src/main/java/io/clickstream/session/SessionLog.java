@@ -1,6 +1,9 @@
 package io.clickstream.session;
 
+import io.clickstream.event.LogSegments;
+import io.clickstream.event.UserBytes;
 import io.clickstream.event.UserId;
+import io.clickstream.event.VarBytes;
 import java.util.List;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
@@ -15,20 +18,11 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * <pre>
  *   layout and writer, as SessionCodec writes them
  *   entries until the end, a later one replacing an earlier one of the same user:
- *     kind of id: 0 a number, 1 a JSON string, 2 a number's literal
- *     the number, zigzag; or the text: length and UTF-16 units
+ *     user, as UserBytes writes it
  *     sessions as SessionCodec writes them; none if the user has no open session
  * </pre>
  */
 final class SessionLog {
-
-    /** Stores the segments. */
-    interface Segments {
-        /** Writes a segment, in place of an earlier one with the same index. */
-        void put(int keyGroup, int index, byte[] segment);
-
-        void remove(int keyGroup, int index);
-    }
 
     /** Receives the entries of a log. */
     @FunctionalInterface
@@ -42,10 +36,6 @@ final class SessionLog {
         boolean entry(UserId user, int newest);
     }
 
-    private static final int NUMBER = 0;
-    private static final int STRING = 1;
-    private static final int LITERAL = 2;
-
     /** The approximate size of the buffers of all key groups together. */
     private static final int BUFFER_BYTES = 8 << 20;
 
@@ -54,7 +44,7 @@ final class SessionLog {
 
     private final SessionRecords records;
     private final SessionCodec codec;
-    private final Segments segments;
+    private final LogSegments segments;
     private final int writer;
     private final int segmentBytes;
     private final VarBytes[] pending;
@@ -82,7 +72,7 @@ final class SessionLog {
             SessionRecords records,
             SessionCodec codec,
             int writer,
-            Segments segments) {
+            LogSegments segments) {
         this.records = records;
         this.codec = codec;
         this.segments = segments;
@@ -102,7 +92,7 @@ final class SessionLog {
         int keyGroup = keyGroup(user);
         VarBytes out = begin(keyGroup);
         int start = out.position();
-        put(user, out);
+        UserBytes.write(user.number(), user.text() == null ? null : user, out);
         codec.encode(head, sessionCount, out);
         int length = out.position() - start;
         if (!rewriting) {
@@ -120,7 +110,7 @@ final class SessionLog {
         int keyGroup = keyGroup(user);
         VarBytes out = begin(keyGroup);
         int start = out.position();
-        put(user, out);
+        UserBytes.write(user.number(), user.text() == null ? null : user, out);
         out.put(0);
         liveBytes -= records.loggedBytes(head);
         end(keyGroup, out, out.position() - start);
@@ -194,7 +184,7 @@ final class SessionLog {
             SessionCodec.Origin origin = SessionCodec.Origin.read(in);
             while (!in.isAtEnd()) {
                 int start = in.position();
-                UserId user = readUser(in);
+                UserId user = UserBytes.read(in);
                 int newest = codec.decode(in, origin);
                 int length = in.position() - start;
                 bytes += length;
@@ -232,16 +222,6 @@ final class SessionLog {
         return out;
     }
 
-    private static void put(UserId user, VarBytes out) {
-        if (user.text() == null) {
-            out.put(NUMBER);
-            out.putSigned(user.number());
-        } else {
-            out.put(user.isQuoted() ? STRING : LITERAL);
-            out.put(user.text());
-        }
-    }
-
     private void end(int keyGroup, VarBytes out, int length) {
         bytes += length;
         if (out.position() >= segmentBytes) {
@@ -261,22 +241,5 @@ final class SessionLog {
 
     private int keyGroup(UserId user) {
         return KeyGroupRangeAssignment.assignToKeyGroup(user, lengths.length);
-    }
-
-    private static UserId readUser(VarBytes in) {
-        int kind = (int) in.get();
-        switch (kind) {
-            case NUMBER:
-                return UserId.ofNumber(in.getSigned());
-            case STRING:
-                return UserId.ofString(in.getText());
-            case LITERAL:
-                return UserId.ofNumberLiteral(in.getText());
-            default:
-                throw new IllegalStateException(
-                        "The log of open sessions has a user id of kind "
-                                + kind
-                                + ", which this version does not know");
-        }
     }
 }

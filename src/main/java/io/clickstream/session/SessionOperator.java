@@ -1,9 +1,15 @@
 package io.clickstream.session;
 
 import io.clickstream.event.Click;
+import io.clickstream.event.EventMarks;
 import io.clickstream.event.KeyGroups;
+import io.clickstream.event.LiveCount;
+import io.clickstream.event.LogSegments;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
+import io.clickstream.live.LiveCounter;
+import io.clickstream.live.LiveSettings;
+import io.clickstream.live.LiveStore;
 import io.clickstream.metrics.ClickstreamMetrics;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import javax.annotation.Nullable;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.ListState;
@@ -22,6 +29,8 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.IntSerializer;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.api.common.typeutils.base.array.LongPrimitiveArraySerializer;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.metrics.Counter;
@@ -73,6 +82,9 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
      */
     private static final double PART_OF_HEAP = 0.4;
 
+    /** The part of a slot's heap for the users of live counts. */
+    private static final double PART_OF_HEAP_FOR_LIVE = 0.1;
+
     private static final ValueStateDescriptor<StoredSessions> SPILLED =
             new ValueStateDescriptor<>("sessions", StoredSessionsSerializer.INSTANCE);
 
@@ -87,6 +99,16 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
             new MapStateDescriptor<>(
                     "session-log", IntSerializer.INSTANCE, StoredSessionsSerializer.INSTANCE);
 
+    /** The same for the users of the live counts. */
+    private static final MapStateDescriptor<Integer, StoredSessions> LIVE_LOG =
+            new MapStateDescriptor<>(
+                    "live-log", IntSerializer.INSTANCE, StoredSessionsSerializer.INSTANCE);
+
+    /** Users of the live counts who are not on the heap, by department; all clicks are "". */
+    private static final MapStateDescriptor<String, StoredSessions> LIVE_USERS =
+            new MapStateDescriptor<>(
+                    "live-users", StringSerializer.INSTANCE, StoredSessionsSerializer.INSTANCE);
+
     private final Duration gap;
     private final int maxOnHeap;
     private final int largeStoredBytes;
@@ -94,6 +116,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     private final boolean sortedByUser;
     private final MaxRate maxRate;
     private final OutputTag<Click> late;
+    @Nullable private LiveSettings liveSettings;
 
     private transient SessionEngine engine;
     private transient ValueState<StoredSessions> spilledState;
@@ -107,9 +130,13 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     /** Null if event time has reached the time that it had before a restart. */
     @Nullable private transient ClosedUpTo closed;
 
+    /** The same, until the live counts have been restored. */
+    @Nullable private transient ClosedUpTo closedBeforeStart;
+
     private transient DepartmentNames names;
     private transient InternalTimerService<VoidNamespace> timers;
     private transient StreamRecord<Session> record;
+    private transient StreamRecord<LiveCount> liveRecord;
     private transient Counter sessions;
     private transient Counter checkoutSessions;
     private transient Counter departmentsLeftOut;
@@ -117,6 +144,19 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     private transient long usersLastWritten;
     private transient UserId currentUser;
     private transient PendingClicks pending;
+
+    /** Null if there are no live counts. */
+    @Nullable private transient LiveCounter live;
+
+    private transient int[] liveHashes;
+    private transient MapState<Integer, StoredSessions> liveLogState;
+    private transient MapState<String, StoredSessions> liveUserState;
+    private transient ListState<byte[]> liveClickState;
+    private transient InternalTimerService<VoidNamespace> liveTimers;
+
+    /** Written, so that reading ahead is not optimized away. */
+    @SuppressWarnings("UnusedVariable")
+    private transient long peeked;
 
     /**
      * Creates an operator keyed by user.
@@ -171,6 +211,12 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         setChainingStrategy(ChainingStrategy.ALWAYS);
     }
 
+    /** Also counts who is on the site. Must be called before the job starts. */
+    public SessionOperator with(LiveSettings settings) {
+        liveSettings = settings;
+        return this;
+    }
+
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
@@ -187,11 +233,21 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                         .getUnionListState(
                                 new ListStateDescriptor<>(
                                         "closed-up-to", LongPrimitiveArraySerializer.INSTANCE));
+        if (liveSettings != null) {
+            liveLogState = context.getKeyedStateStore().getMapState(LIVE_LOG);
+            liveUserState = context.getKeyedStateStore().getMapState(LIVE_USERS);
+            liveClickState =
+                    context.getOperatorStateStore()
+                            .getListState(
+                                    new ListStateDescriptor<>(
+                                            "live-clicks", BytePrimitiveArraySerializer.INSTANCE));
+        }
         watermark = ClosedUpTo.NONE;
         closed = new ClosedUpTo(getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
         for (long[] runs : closedState.get()) {
             closed.restore(runs, keyGroups());
         }
+        closedBeforeStart = closed;
         if (closed.isReachedBy(watermark)) {
             closed = null;
         }
@@ -229,7 +285,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                         maxDeptListBytes,
                         maxParallelism,
                         names,
-                        new LogState(),
+                        new LogState(logState),
                         new SpilledState(),
                         maxRate,
                         this::emit,
@@ -246,9 +302,28 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                 () -> engine.sessionsOnHeap() + engine.sessionsSpilled());
         metrics.gauge(ClickstreamMetrics.USERS_WRITTEN, () -> usersLastWritten);
         metrics.gauge(ClickstreamMetrics.BYTES_WRITTEN, () -> bytesLastWritten);
+        if (liveSettings != null) {
+            live =
+                    new LiveCounter(
+                            liveSettings,
+                            gap,
+                            maxLiveUsersOnHeap(),
+                            maxParallelism,
+                            new LogState(liveLogState),
+                            new LiveState(),
+                            this::emitLive);
+            liveTimers =
+                    getInternalTimerService(
+                            "spilled-live-users",
+                            VoidNamespaceSerializer.INSTANCE,
+                            new LiveTimers());
+            liveHashes = new int[SessionEngine.BATCH];
+            liveRecord = new StreamRecord<>(null);
+        }
         if (!sortedByUser) {
             restore();
         }
+        closedBeforeStart = null;
     }
 
     private KeyGroupRange keyGroups() {
@@ -265,18 +340,29 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
             // spill, and Flink's state has only one user then, too.
             return Integer.MAX_VALUE;
         }
-        return maxOnHeap == BY_HEAP_SIZE ? maxByHeapSize() : maxOnHeap;
+        return maxOnHeap == BY_HEAP_SIZE
+                ? maxByHeapSize(PART_OF_HEAP, SessionRecords.BYTES_PER_SESSION)
+                : maxOnHeap;
     }
 
-    private int maxByHeapSize() {
+    private int maxLiveUsersOnHeap() {
+        if (sortedByUser) {
+            return Integer.MAX_VALUE;
+        }
+        return maxOnHeap == BY_HEAP_SIZE
+                ? maxByHeapSize(PART_OF_HEAP_FOR_LIVE, LiveCounter.BYTES_PER_USER)
+                : maxOnHeap;
+    }
+
+    private int maxByHeapSize(double part, int bytesEach) {
         int slots =
                 getContainingTask()
                         .getEnvironment()
                         .getTaskManagerInfo()
                         .getConfiguration()
                         .get(TaskManagerOptions.NUM_TASK_SLOTS);
-        double bytes = PART_OF_HEAP * Runtime.getRuntime().maxMemory() / slots;
-        return (int) Math.min(bytes / SessionRecords.BYTES_PER_SESSION, Integer.MAX_VALUE);
+        double bytes = part * Runtime.getRuntime().maxMemory() / slots;
+        return (int) Math.min(bytes / bytesEach, Integer.MAX_VALUE);
     }
 
     private void restore() throws Exception {
@@ -297,15 +383,55 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                         VoidNamespace.INSTANCE,
                         VoidNamespaceSerializer.INSTANCE,
                         LOG,
-                        (key, log) -> {
-                            TreeMap<Integer, byte[]> segments = new TreeMap<>();
-                            for (Map.Entry<Integer, StoredSessions> each : log.entries()) {
-                                segments.put(each.getKey(), each.getValue().bytes());
-                            }
-                            engine.restoreLog(
-                                    KeyGroupRangeAssignment.assignToKeyGroup(key, logKeys.length),
-                                    List.copyOf(segments.values()));
+                        (key, log) ->
+                                engine.restoreLog(
+                                        KeyGroupRangeAssignment.assignToKeyGroup(
+                                                key, logKeys.length),
+                                        segments(log)));
+        if (live != null) {
+            restoreLive();
+        }
+    }
+
+    private void restoreLive() throws Exception {
+        live.restoreClickCounts(liveClickState.get());
+        forEachStored(live::restoreSpilled);
+        this.<UserId>getKeyedStateBackend()
+                .applyToAllKeys(
+                        VoidNamespace.INSTANCE,
+                        VoidNamespaceSerializer.INSTANCE,
+                        LIVE_LOG,
+                        (key, log) ->
+                                live.restoreLog(
+                                        KeyGroupRangeAssignment.assignToKeyGroup(
+                                                key, logKeys.length),
+                                        segments(log)));
+        live.start(closedBeforeStart::watermark);
+        forEachStored(
+                (department, user) ->
+                        live.countSpilled(department, user, closedBeforeStart::watermark));
+    }
+
+    private void forEachStored(BiConsumer<String, UserId> action) throws Exception {
+        this.<UserId>getKeyedStateBackend()
+                .applyToAllKeys(
+                        VoidNamespace.INSTANCE,
+                        VoidNamespaceSerializer.INSTANCE,
+                        LIVE_USERS,
+                        (user, stored) -> {
+                            List<String> departments = new ArrayList<>();
+                            stored.keys().forEach(departments::add);
+                            departments.forEach(each -> action.accept(each, user));
                         });
+    }
+
+    /** The segments of a log, in order. */
+    private static List<byte[]> segments(MapState<Integer, StoredSessions> log) throws Exception {
+        TreeMap<Integer, byte[]> segments = new TreeMap<>();
+        for (Map.Entry<Integer, StoredSessions> each : log.entries()) {
+            segments.put(each.getKey(), each.getValue().bytes());
+        }
+        return List.copyOf(segments.values());
     }
 
     /**
@@ -323,6 +449,9 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         if (sortedByUser && !click.user().equals(currentUser)) {
             addBatch();
             engine.closeAll();
+            if (live != null) {
+                live.forgetUsers();
+            }
             currentUser = click.user();
         }
         pending.add(click, closed != null && closed.isBehind(click));
@@ -341,7 +470,37 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
             engine.advance(pending.timestamp(0) - 2);
         }
         engine.add(pending);
+        if (live != null) {
+            addLive();
+        }
         pending.clear();
+    }
+
+    /** Counts the waiting clicks that are in a session. */
+    private void addLive() {
+        int count = pending.size();
+        // As in the engine: rounds of reads that don't depend on each other.
+        long read = 0;
+        for (int i = 0; i < count; i++) {
+            liveHashes[i] = LiveCounter.hash(pending.number(i), pending.text(i));
+            read += live.peekSlot(liveHashes[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            read += live.peekRecord(liveHashes[i]);
+        }
+        peeked = read;
+        for (int i = 0; i < count; i++) {
+            if (!pending.isLate(i)) {
+                live.add(
+                        pending.number(i),
+                        pending.text(i),
+                        liveHashes[i],
+                        pending.timestamp(i),
+                        pending.department(i),
+                        pending.isCheckout(i),
+                        (pending.marks(i) & EventMarks.CART) != 0);
+            }
+        }
     }
 
     @Override
@@ -356,6 +515,9 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                 .orElseThrow(() -> new IllegalStateException("A keyed operator has timers"))
                 .advanceWatermark(mark);
         engine.advance(mark.getTimestamp());
+        if (live != null) {
+            live.advance(mark.getTimestamp());
+        }
         output.emitWatermark(mark);
     }
 
@@ -374,6 +536,9 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         addBatch();
         if (sortedByUser) {
             engine.closeAll();
+            if (live != null) {
+                live.advance(Long.MAX_VALUE);
+            }
         }
     }
 
@@ -381,6 +546,9 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     public void prepareSnapshotPreBarrier(long checkpointId) {
         addBatch();
         engine.writeChanges();
+        if (live != null) {
+            live.writeChanges();
+        }
         usersLastWritten = engine.log().takeUsersWritten();
         bytesLastWritten = engine.log().takeBytesWritten();
     }
@@ -395,6 +563,9 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                         keyGroups(),
                         watermark == Long.MAX_VALUE ? ClosedUpTo.NONE : watermark,
                         closed));
+        if (live != null) {
+            liveClickState.update(live.clickCounts());
+        }
         nameState.clear();
         for (Map.Entry<Integer, List<String>> list : names.lists().entrySet()) {
             nameState.add(new NamesOfWriter(list.getKey(), list.getValue()));
@@ -410,19 +581,29 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         output.collect(record.replace(session, session.lastMillisecond()));
     }
 
+    private void emitLive(LiveCount count) {
+        output.collect(liveSettings.output(), liveRecord.replace(count, count.lastMillisecond()));
+    }
+
     private void emitLate(Click click) {
         // A millisecond earlier, as it came: see the operator in front of this one.
         output.collect(late, new StreamRecord<>(click, click.timestamp() - 1));
     }
 
-    /** Stores the log in keyed state. */
-    private final class LogState implements SessionLog.Segments {
+    /** Stores a log in keyed state. */
+    private final class LogState implements LogSegments {
+
+        private final MapState<Integer, StoredSessions> segments;
+
+        LogState(MapState<Integer, StoredSessions> segments) {
+            this.segments = segments;
+        }
 
         @Override
         public void put(int keyGroup, int index, byte[] segment) {
             setCurrentKey(UserId.ofNumber(logKeys[keyGroup]));
             try {
-                logState.put(index, new StoredSessions(segment));
+                segments.put(index, new StoredSessions(segment));
             } catch (Exception e) {
                 throw failed(keyGroup, e);
             }
@@ -432,7 +613,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         public void remove(int keyGroup, int index) {
             setCurrentKey(UserId.ofNumber(logKeys[keyGroup]));
             try {
-                logState.remove(index);
+                segments.remove(index);
             } catch (Exception e) {
                 throw failed(keyGroup, e);
             }
@@ -442,6 +623,67 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
             return new IllegalStateException(
                     "The log of open sessions of key group " + keyGroup + " can't be written",
                     cause);
+        }
+    }
+
+    /** Stores users of the live counts who do not fit on the heap in keyed state. */
+    private final class LiveState implements LiveStore {
+
+        @Override
+        public void write(String department, UserId user, byte[] bytes) {
+            setCurrentKey(user);
+            try {
+                liveUserState.put(department, new StoredSessions(bytes));
+            } catch (Exception e) {
+                throw failed(user, e);
+            }
+        }
+
+        @Nullable
+        @Override
+        public byte[] read(String department, UserId user) {
+            setCurrentKey(user);
+            try {
+                StoredSessions stored = liveUserState.get(department);
+                return stored == null ? null : stored.bytes();
+            } catch (Exception e) {
+                throw failed(user, e);
+            }
+        }
+
+        @Override
+        public void remove(String department, UserId user) {
+            setCurrentKey(user);
+            try {
+                liveUserState.remove(department);
+            } catch (Exception e) {
+                throw failed(user, e);
+            }
+        }
+
+        @Override
+        public void setTimer(UserId user, long time) {
+            setCurrentKey(user);
+            liveTimers.registerEventTimeTimer(VoidNamespace.INSTANCE, time);
+        }
+
+        private IllegalStateException failed(UserId user, Exception cause) {
+            return new IllegalStateException(
+                    "State of the live counts of user " + user + " can't be used", cause);
+        }
+    }
+
+    /** Tells the live counts that a stored user may be over. */
+    private final class LiveTimers implements Triggerable<UserId, VoidNamespace> {
+
+        @Override
+        public void onEventTime(InternalTimer<UserId, VoidNamespace> timer) {
+            live.onTimer(timer.getKey(), liveTimers.currentWatermark());
+        }
+
+        @Override
+        public void onProcessingTime(InternalTimer<UserId, VoidNamespace> timer) {
+            throw new IllegalStateException("No such timer is ever set");
         }
     }
 

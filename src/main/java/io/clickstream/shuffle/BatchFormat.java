@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
  *  user        the number, zigzag: 1 to 8 bytes
  *  event time  ms since that of the click before, zigzag: 1, 2, 4 or 8 bytes; that of the first
  *              click is since the epoch
+ *  marks       in front of a click that has any: the tag MARKED, and two bytes
  *  department  nothing; or one byte, which of the names of this batch; or such a byte, four bytes
  *              of length and so many of UTF-8: a name of the batch from here on
  * </pre>
@@ -43,6 +44,12 @@ final class BatchFormat {
 
     /** As the department's bits: a whole click follows, without any of the above. */
     static final int WHOLE = 0b110;
+
+    /** A tag in front of a click with {@link io.clickstream.event.EventMarks}, which follow. */
+    static final int MARKED = 0b111;
+
+    /** The tag and the marks. */
+    static final int MARKED_BYTES = 3;
 
     /** Of a batch: their numbers are a byte each. */
     static final int MAX_NAMES = 255;

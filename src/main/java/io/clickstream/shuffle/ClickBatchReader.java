@@ -55,9 +55,14 @@ public final class ClickBatchReader {
      * @throws IllegalStateException if the batch is of a key group that another subtask owns
      */
     public Click next() throws IOException {
+        int marks = 0;
+        if (bytes[position] == BatchFormat.MARKED) {
+            marks = (bytes[position + 1] & 0xFF) | (bytes[position + 2] & 0xFF) << Byte.SIZE;
+            position += BatchFormat.MARKED_BYTES;
+        }
         int tag = bytes[position];
         int kind = tag & BatchFormat.DEPARTMENT;
-        Click click = kind == BatchFormat.WHOLE ? whole() : usual(tag, kind);
+        Click click = kind == BatchFormat.WHOLE ? whole() : usual(tag, kind, marks);
         if (!isChecked) {
             // All of a batch are of one key group.
             checkOwner(click);
@@ -66,7 +71,7 @@ public final class ClickBatchReader {
         return click;
     }
 
-    private Click usual(int tag, int kind) {
+    private Click usual(int tag, int kind, int marks) {
         int at = position + 1;
         int userLength = BatchFormat.userLength(tag);
         int timeLength = 1 << BatchFormat.timeLengthLog2(tag);
@@ -77,6 +82,7 @@ public final class ClickBatchReader {
         String department = kind == 0 ? null : department(kind);
         boolean checkout = (tag & BatchFormat.CHECKOUT) != 0;
         usual.become(user, time, department, checkout);
+        usual.setMarks(marks);
         return usual;
     }
 

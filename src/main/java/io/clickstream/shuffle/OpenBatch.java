@@ -11,7 +11,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 final class OpenBatch {
 
     /** Enough for a click without a name, and for the spare bytes after it. */
-    private static final int ROOM = 40;
+    private static final int ROOM = 48;
 
     private byte[] bytes;
     private int length;
@@ -48,6 +48,12 @@ final class OpenBatch {
      */
     void add(Click click, int number) {
         makeRoom(ROOM);
+        if (click.marks() != 0) {
+            bytes[length] = BatchFormat.MARKED;
+            bytes[length + 1] = (byte) click.marks();
+            bytes[length + 2] = (byte) (click.marks() >>> Byte.SIZE);
+            length += BatchFormat.MARKED_BYTES;
+        }
         int checkout = click.isCheckout() ? BatchFormat.CHECKOUT : 0;
         String department = click.department();
         if (department == null) {

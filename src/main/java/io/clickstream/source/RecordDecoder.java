@@ -4,6 +4,7 @@ import io.clickstream.config.ClickField;
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.DeadLetter.Reason;
+import io.clickstream.event.EventMarks;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.RawRecord;
 import io.clickstream.format.ClickDecoder;
@@ -75,6 +76,7 @@ public final class RecordDecoder implements Serializable {
 
     private final ClickDecoder decoder;
     private final Set<String> checkoutEventTypes;
+    private EventMarks marks = EventMarks.NONE;
     private final BotSigns botSigns;
     private final int maxRecordBytes;
     private final long maxFutureSkewMillis;
@@ -148,6 +150,7 @@ public final class RecordDecoder implements Serializable {
     private RecordDecoder(RecordDecoder that) {
         decoder = that.decoder;
         checkoutEventTypes = that.checkoutEventTypes;
+        marks = that.marks;
         botSigns = that.botSigns;
         maxRecordBytes = that.maxRecordBytes;
         maxFutureSkewMillis = that.maxFutureSkewMillis;
@@ -181,6 +184,13 @@ public final class RecordDecoder implements Serializable {
     public RecordDecoder notBefore(Instant earliest) {
         RecordDecoder copy = new RecordDecoder(this);
         copy.earliestMillis = earliest.toEpochMilli();
+        return copy;
+    }
+
+    /** A copy that marks clicks by the type of their event. */
+    public RecordDecoder marking(EventMarks eventMarks) {
+        RecordDecoder copy = new RecordDecoder(this);
+        copy.marks = eventMarks;
         return copy;
     }
 
@@ -408,6 +418,7 @@ public final class RecordDecoder implements Serializable {
         if (fields.hasOptional()) {
             carryTexts(click);
         }
+        click.setMarks(marks.of(fields.eventType()));
         click.setBotSign(botSigns.find(fields));
         return click;
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class SerializersTest {
 
     /** Of a checkout, a department, a raw record, and the sign of a bot. */
-    private static final int OTHER_FLAGS = 1 | 2 | 4 | 16 | 32;
+    private static final int OTHER_FLAGS = 1 | 2 | 4 | 16 | 32 | 128;
 
     private static final RawRecord FROM_KAFKA =
             new RawRecord("clicks", 3, 42, new byte[] {0, 1, (byte) 0xFF});
@@ -109,6 +109,7 @@ class SerializersTest {
                     new Click(UserId.ofNumber(1), 5, "Books", true, bits < 8 ? null : FROM_KAFKA);
             click.setId((bits & 1) == 0 ? null : "id é");
             click.setItem((bits & 2) == 0 ? null : "item");
+            click.setMarks((bits & 3) * 0x4001);
             click.setBotSign(
                     (bits & 4) == 0 ? null : (bits & 1) == 0 ? BotSign.IP : BotSign.USER_AGENT);
             DataOutputSerializer out = new DataOutputSerializer(16);
@@ -121,6 +122,8 @@ class SerializersTest {
             assertThat(read.id()).isEqualTo(click.id());
             assertThat(read.item()).isEqualTo(click.item());
             assertThat(read.botSign()).isEqualTo(click.botSign());
+            assertThat(read.marks()).isEqualTo(click.marks());
+            assertThat(click.copy().marks()).isEqualTo(click.marks());
             assertThat(in.available()).isZero();
         }
     }
@@ -192,6 +195,27 @@ class SerializersTest {
                                     Long.MAX_VALUE,
                                     1_655_183_300_000L,
                                     1_655_183_600_000L)));
+        }
+    }
+
+    @Nested
+    class OfLiveCount extends SerializerContract<LiveCount> {
+        OfLiveCount() {
+            super(
+                    LiveCount.class,
+                    LiveCountSerializer.INSTANCE,
+                    List.of(
+                            new LiveCount(null, -300_000, 0, 1, 2, 3, 4, 5, 6),
+                            new LiveCount(
+                                    "Möbel",
+                                    1_655_183_000_000L,
+                                    1_655_183_300_000L,
+                                    Long.MAX_VALUE,
+                                    0,
+                                    0,
+                                    0,
+                                    9,
+                                    0)));
         }
     }
 

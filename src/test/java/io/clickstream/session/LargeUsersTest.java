@@ -3,6 +3,7 @@ package io.clickstream.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.event.Click;
+import io.clickstream.event.LogSegments;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import io.clickstream.testing.Clicks;
@@ -203,7 +204,7 @@ class LargeUsersTest {
     }
 
     /** An engine with all that it needs. */
-    private static final class Run implements SessionLog.Segments {
+    private static final class Run implements LogSegments {
         private final MapStore store = new MapStore();
         private final Map<Integer, TreeMap<Integer, byte[]>> logs = new HashMap<>();
         private final Map<Integer, DepartmentNames> writers = new HashMap<>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
+import io.clickstream.event.VarBytes;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.clickstream.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.event.LogSegments;
 import io.clickstream.event.Session;
 import io.clickstream.testing.Clicks;
 import java.time.Duration;
@@ -243,7 +244,7 @@ class SessionEngineTest {
                 });
     }
 
-    private final class Logs implements SessionLog.Segments {
+    private final class Logs implements LogSegments {
         @Override
         public void put(int keyGroup, int index, byte[] segment) {
             logs.computeIfAbsent(keyGroup, group -> new TreeMap<>()).put(index, segment);

@@ -3,7 +3,9 @@ package io.clickstream.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.clickstream.event.LogSegments;
 import io.clickstream.event.UserId;
+import io.clickstream.event.VarBytes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,7 +29,7 @@ class SessionLogTest {
     private final MemorySegments segments = new MemorySegments();
 
     /** Segments per key group. */
-    private static final class MemorySegments implements SessionLog.Segments {
+    private static final class MemorySegments implements LogSegments {
         private final Map<Integer, TreeMap<Integer, byte[]>> logs = new HashMap<>();
 
         @Override
@@ -182,9 +184,7 @@ class SessionLogTest {
         bytes.put(9);
 
         assertThatThrownBy(() -> log(1).restore(0, List.of(bytes.take()), (user, newest) -> true))
-                .hasMessage(
-                        "The log of open sessions has a user id of kind 9, which this version does"
-                                + " not know");
+                .hasMessage("State has a user id of kind 9, which this version does not know");
     }
 
     private SessionLog log(int keyGroups) {

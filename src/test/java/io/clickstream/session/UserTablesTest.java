@@ -3,6 +3,7 @@ package io.clickstream.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.clickstream.event.SpilledUsers;
 import io.clickstream.event.UserId;
 import java.util.ArrayList;
 import java.util.HashMap;

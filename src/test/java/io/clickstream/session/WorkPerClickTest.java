@@ -3,6 +3,7 @@ package io.clickstream.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.event.Click;
+import io.clickstream.event.LogSegments;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import java.lang.management.ManagementFactory;
@@ -194,7 +195,7 @@ class WorkPerClickTest {
         return id.toString();
     }
 
-    private static final class NoSegments implements SessionLog.Segments {
+    private static final class NoSegments implements LogSegments {
         @Override
         public void put(int keyGroup, int index, byte[] segment) {}
 

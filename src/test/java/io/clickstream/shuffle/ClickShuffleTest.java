@@ -94,6 +94,7 @@ class ClickShuffleTest {
                     click.setText(text, text.label() + " " + i);
                 }
             }
+            click.setMarks(random.nextInt(4) == 0 ? random.nextInt(1 << 16) : 0);
             clicks.add(click);
             out.add(click);
         }
@@ -101,6 +102,9 @@ class ClickShuffleTest {
 
         List<Click> arrived = arrived(0, 1, 1);
         assertThat(arrived).isEqualTo(clicks);
+        assertThat(arrived)
+                .extracting(Click::marks)
+                .isEqualTo(clicks.stream().map(Click::marks).toList());
         for (CarriedText text : CarriedText.values()) {
             assertThat(arrived)
                     .extracting(click -> click.text(text))

@@ -3,6 +3,7 @@ package io.clickstream.testing;
 import io.clickstream.aggregate.Aggregate;
 import io.clickstream.aggregate.AggregateFormat;
 import io.clickstream.event.EventTypes;
+import io.clickstream.event.LiveCount;
 import io.clickstream.event.Session;
 import io.clickstream.event.Trend;
 import io.clickstream.event.UserId;
@@ -35,6 +36,8 @@ public record SampleResults<T>(TypeInformation<T> type, List<T> values) {
             return (SampleResults<T>) sessions(begin, end);
         } else if (result == Trend.class) {
             return (SampleResults<T>) trends(begin, end);
+        } else if (result == LiveCount.class) {
+            return (SampleResults<T>) liveCounts(begin, end);
         }
         throw new IllegalArgumentException("add samples of " + result + " for " + aggregate);
     }
@@ -65,6 +68,14 @@ public record SampleResults<T>(TypeInformation<T> type, List<T> values) {
                         new Session(UserId.ofNumber(7), begin, end, 12, 11, true, departments),
                         new Session(
                                 UserId.ofString("ann"), begin, end, 99, 9, true, departments, 2)));
+    }
+
+    private static SampleResults<LiveCount> liveCounts(long begin, long end) {
+        return new SampleResults<>(
+                EventTypes.LIVE_COUNT,
+                List.of(
+                        new LiveCount(null, begin, end, 80, 30, 4, 5, 600, 7),
+                        new LiveCount("AirPods", begin, end, 40, 0, 0, 0, 300, 0)));
     }
 
     private static SampleResults<Trend> trends(long begin, long end) {

@@ -85,7 +85,7 @@ import picocli.CommandLine.Spec;
                   scripts/run-local.sh --duration 60s --registry confluent
                   scripts/run-local.sh --duration 90s --personalize --personalize-faults 503
                   scripts/run-local.sh --duration 90s --archive parquet --personalize
-                  scripts/run-local.sh --duration 90s --late 1 --malformed 1 --trending
+                  scripts/run-local.sh --duration 90s --late 1 --malformed 1 --trending --live
                 """,
         sortOptions = false)
 public final class LocalRun implements Callable<Integer> {
@@ -117,6 +117,9 @@ public final class LocalRun implements Callable<Integer> {
     private static final int CLICKS_PARTITIONS = 4;
     private static final Duration SESSION_GAP = Duration.ofSeconds(1);
     private static final Duration WINDOW = Duration.ofSeconds(10);
+
+    /** Shorter than the default, so that the run need not wait 5 minutes for the last counts. */
+    private static final Duration LIVE_SPAN = Duration.ofSeconds(30);
 
     private static final long TICK_MILLIS = 500;
     private static final long TOP_PERIOD_MILLIS = 15_000;
@@ -206,6 +209,13 @@ public final class LocalRun implements Callable<Integer> {
             names = "--trending",
             description = "also rank the most clicked departments of the last 30 s, every 10 s")
     private boolean trending;
+
+    @Option(
+            names = "--live",
+            description =
+                    "also count the active users of the last 30 s, open sessions, and open carts,"
+                            + " every 10 s")
+    private boolean live;
 
     @Option(
             names = "--personalize",
@@ -380,7 +390,7 @@ public final class LocalRun implements Callable<Integer> {
         OpenSearchIndices indices = new OpenSearchIndices(servers.openSearch().uri());
         indices.putTemplates();
 
-        TrafficLedger ledger = new TrafficLedger(SESSION_GAP, WINDOW, this::sent);
+        TrafficLedger ledger = new TrafficLedger(SESSION_GAP, WINDOW, LIVE_SPAN, this::sent);
         try (LocalFlink flink =
                         LocalFlink.start(
                                 servers.folder().resolve("flink"),
@@ -528,6 +538,9 @@ public final class LocalRun implements Callable<Integer> {
         Map<String, Map<String, String>> groups = new HashMap<>();
         if (trends != null) {
             groups.put("trending", trends.properties());
+        }
+        if (live) {
+            groups.put("live", Map.of("span", LIVE_SPAN.toSeconds() + " s"));
         }
         return groups;
     }

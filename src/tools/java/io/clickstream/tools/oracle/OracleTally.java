@@ -27,6 +27,9 @@ public final class OracleTally {
     /** What `max-dept-list-size` is by default. */
     static final int MAX_DEPT_LIST_BYTES = 512 * 1024;
 
+    /** What `live / span` is by default. */
+    static final Duration LIVE_SPAN = Duration.ofMinutes(5);
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final long gap;
@@ -36,6 +39,7 @@ public final class OracleTally {
     private final Map<Long, Long> sessionCounts = new HashMap<>();
     private final Map<Long, Long> checkoutCounts = new HashMap<>();
     private final List<String> checkoutLines = new ArrayList<>();
+    private final LiveTally live;
     private long sessionTotal;
 
     /** Begins without sessions. */
@@ -49,9 +53,20 @@ public final class OracleTally {
      * @param maxDeptListBytes that a list of departments may have as JSON
      */
     OracleTally(Duration sessionGap, Duration window, int maxDeptListBytes) {
+        this(sessionGap, window, maxDeptListBytes, LIVE_SPAN);
+    }
+
+    /**
+     * Begins without sessions.
+     *
+     * @param maxDeptListBytes that a list of departments may have as JSON
+     * @param liveSpan what `live / span` is
+     */
+    OracleTally(Duration sessionGap, Duration window, int maxDeptListBytes, Duration liveSpan) {
         this.maxDeptListBytes = maxDeptListBytes;
         this.gap = sessionGap.toMillis();
         this.window = window.toMillis();
+        this.live = new LiveTally(gap, liveSpan.toMillis());
     }
 
     /**
@@ -88,6 +103,7 @@ public final class OracleTally {
         }
 
         sessionTotal++;
+        live.add(session);
         sessionCounts.merge(windowBegin, 1L, Long::sum);
         List<String> listed = cut(departments);
         for (String department : listed) {
@@ -183,6 +199,7 @@ public final class OracleTally {
         lines.put(Aggregates.DEPARTMENT_COUNTS, departmentLines);
         lines.put(Aggregates.SESSION_COUNTS, sessionLines);
         lines.put(Aggregates.CHECKOUT_SESSIONS, checkoutLines);
+        lines.put(Aggregates.LIVE, live.lines());
         return new Expected(lines, sessionTotal);
     }
 

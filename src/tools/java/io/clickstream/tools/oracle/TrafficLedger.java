@@ -43,9 +43,24 @@ public final class TrafficLedger {
      * @param listener hears of each click that goes to the job
      */
     public TrafficLedger(Duration sessionGap, Duration window, Consumer<OracleClick> listener) {
+        this(sessionGap, window, OracleTally.LIVE_SPAN, listener);
+    }
+
+    /**
+     * A ledger of nothing.
+     *
+     * @param window length of the counting windows
+     * @param liveSpan what `live / span` is
+     * @param listener hears of each click that goes to the job
+     */
+    public TrafficLedger(
+            Duration sessionGap,
+            Duration window,
+            Duration liveSpan,
+            Consumer<OracleClick> listener) {
         this.listener = listener;
         this.sessionGap = sessionGap;
-        this.tally = new OracleTally(sessionGap, window);
+        this.tally = new OracleTally(sessionGap, window, OracleTally.MAX_DEPT_LIST_BYTES, liveSpan);
     }
 
     /** Notes a click that goes to the job. */

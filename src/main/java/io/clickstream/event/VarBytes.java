@@ -1,11 +1,11 @@
-package io.clickstream.session;
+package io.clickstream.event;
 
 import java.util.Arrays;
 
 /**
  * Bytes to write or to read, mostly numbers as unsigned varints: 7 bits a byte, the lowest first.
  */
-final class VarBytes {
+public final class VarBytes {
 
     private static final int MIN_BYTES = 64;
     private static final int MAX_VARINT = 10;
@@ -14,16 +14,16 @@ final class VarBytes {
     private int position;
 
     /** Nothing yet, to be written. */
-    VarBytes() {
+    public VarBytes() {
         bytes = new byte[MIN_BYTES];
     }
 
     /** To be read; the array is not copied. */
-    VarBytes(byte[] bytes) {
+    public VarBytes(byte[] bytes) {
         this.bytes = bytes;
     }
 
-    void put(long value) {
+    public void put(long value) {
         reserve(MAX_VARINT);
         long rest = value;
         while ((rest & ~0x7fL) != 0) {
@@ -34,11 +34,11 @@ final class VarBytes {
     }
 
     /** Few bytes also for small negative numbers. */
-    void putSigned(long value) {
+    public void putSigned(long value) {
         put((value << 1) ^ (value >> 63));
     }
 
-    void put(byte[] source) {
+    public void put(byte[] source) {
         put(source.length);
         reserve(source.length);
         System.arraycopy(source, 0, bytes, position, source.length);
@@ -46,14 +46,14 @@ final class VarBytes {
     }
 
     /** A text by its UTF-16 units, since a JSON string may hold half a surrogate pair. */
-    void put(String text) {
+    public void put(String text) {
         put(text.length());
         for (int i = 0; i < text.length(); i++) {
             put(text.charAt(i));
         }
     }
 
-    long get() {
+    public long get() {
         long value = 0;
         int shift = 0;
         byte next;
@@ -65,18 +65,18 @@ final class VarBytes {
         return value;
     }
 
-    long getSigned() {
+    public long getSigned() {
         long value = get();
         return (value >>> 1) ^ -(value & 1);
     }
 
-    byte[] getBytes() {
+    public byte[] getBytes() {
         int length = (int) get();
         position += length;
         return Arrays.copyOfRange(bytes, position - length, position);
     }
 
-    String getText() {
+    public String getText() {
         char[] text = new char[(int) get()];
         for (int i = 0; i < text.length; i++) {
             text[i] = (char) get();
@@ -85,23 +85,23 @@ final class VarBytes {
     }
 
     /** How many bytes were written, or read. */
-    int position() {
+    public int position() {
         return position;
     }
 
-    boolean isAtEnd() {
+    public boolean isAtEnd() {
         return position == bytes.length;
     }
 
     /** What was written, after which nothing is. */
-    byte[] take() {
+    public byte[] take() {
         byte[] taken = Arrays.copyOf(bytes, position);
         position = 0;
         return taken;
     }
 
     /** Forgets what was written. */
-    void clear() {
+    public void clear() {
         position = 0;
     }
 

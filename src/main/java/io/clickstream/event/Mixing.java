@@ -1,18 +1,18 @@
-package io.clickstream.session;
+package io.clickstream.event;
 
 import java.security.SecureRandom;
 
 /** Spreads what is alike over all bits. */
-final class Mixing {
+public final class Mixing {
 
     /**
      * It differs in each process, so that nobody can send ids that are made to collide. No state
      * depends on it.
      */
-    static final long SEED = new SecureRandom().nextLong();
+    public static final long SEED = new SecureRandom().nextLong();
 
     /** The finalizer of MurmurHash3, 64 bits; no two numbers have the same. */
-    static long mix(long value) {
+    public static long mix(long value) {
         long h = value;
         h ^= h >>> 33;
         h *= 0xff51afd7ed558ccdL;

@@ -1,13 +1,11 @@
-package io.clickstream.session;
-
-import io.clickstream.event.UserId;
+package io.clickstream.event;
 
 /**
  * Remembers who is in the store and not on the heap, by a 64-bit fingerprint each, so that the
  * clicks of all others need no look into the store. It may take somebody for a spilled user who is
  * none, never the other way round: equal fingerprints are kept as often as they were added.
  */
-final class SpilledUsers {
+public final class SpilledUsers {
 
     private static final int MIN_SLOTS = 1024;
     private static final long EMPTY = 0;
@@ -15,7 +13,8 @@ final class SpilledUsers {
     private long[] slots = new long[MIN_SLOTS];
     private int size;
 
-    void add(UserId user) {
+    /** Notes a user. */
+    public void add(UserId user) {
         if (2L * (size + 1) > slots.length) {
             resize(2 * slots.length);
         }
@@ -23,7 +22,8 @@ final class SpilledUsers {
         size++;
     }
 
-    boolean mayContain(UserId user) {
+    /** Whether a user may have been added. */
+    public boolean mayContain(UserId user) {
         if (size == 0) {
             return false;
         }
@@ -38,7 +38,7 @@ final class SpilledUsers {
     }
 
     /** Removes a user who was added. */
-    void remove(UserId user) {
+    public void remove(UserId user) {
         long fingerprint = fingerprint(user);
         int mask = slots.length - 1;
         int hole = slot(fingerprint, mask);
@@ -62,7 +62,8 @@ final class SpilledUsers {
         }
     }
 
-    int size() {
+    /** The number of users. */
+    public int size() {
         return size;
     }
 
