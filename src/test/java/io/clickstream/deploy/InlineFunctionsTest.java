@@ -71,6 +71,9 @@ class InlineFunctionsTest {
     /** In seconds. The function reserves 55 of them for its last calls. */
     private static final int TIME_FOR_FEW_LOOKS = 75;
 
+    /** The first calls to a domain set a role and its mapping. One per index template follows. */
+    private static final int ROLES = 2;
+
     /** In place of a status of S3. */
     private static final int HANGS = -1;
 
@@ -182,7 +185,7 @@ class InlineFunctionsTest {
     void saysWhichJarCanNotBeRead() throws Exception {
         answersOfS3.add(404);
 
-        JsonNode response = access(OWN_TIME, ok(7));
+        JsonNode response = access(OWN_TIME, ok(ROLES + templates()));
 
         assertThat(response.get("Status").asText()).isEqualTo("FAILED");
         assertThat(response.get("Reason").asText())
@@ -195,7 +198,7 @@ class InlineFunctionsTest {
             answersOfS3.add(403);
         }
 
-        JsonNode response = access(OWN_TIME, ok(7));
+        JsonNode response = access(OWN_TIME, ok(ROLES + templates()));
 
         assertThat(response.get("Status").asText()).isEqualTo("FAILED");
         assertThat(response.get("Reason").asText()).contains("can't be read", "AccessDenied");
@@ -221,7 +224,7 @@ class InlineFunctionsTest {
         JsonNode response = setUp();
 
         assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
-        assertThat(calls).hasSize(10);
+        assertThat(calls).hasSize(1 + ROLES + templates() + 2);
         assertThat(calls.get(1)).isEqualTo(calls.get(0));
     }
 
@@ -256,7 +259,8 @@ class InlineFunctionsTest {
         JsonNode response = setUp();
 
         assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
-        for (Call call : calls.subList(2, 7)) {
+        int policy = ROLES + templates();
+        for (Call call : calls.subList(ROLES, policy)) {
             assertThat(call.method).isEqualTo("PUT");
             assertThat(call.path).startsWith("/_index_template/");
             Path file =
@@ -265,22 +269,22 @@ class InlineFunctionsTest {
                             call.path.substring("/_index_template/".length()) + ".json");
             assertThat(call.body).isEqualTo(JSON.readTree(file.toFile()));
         }
-        assertThat(calls.subList(2, 7)).extracting(Call::path).doesNotHaveDuplicates();
-        assertThat(calls.subList(7, calls.size()))
+        assertThat(calls.subList(ROLES, policy)).extracting(Call::path).doesNotHaveDuplicates();
+        assertThat(calls.subList(policy, calls.size()))
                 .extracting(Call::method, Call::path)
                 .containsExactly(
                         tuple("GET", "/_plugins/_ism/policies/clickstream"),
                         tuple("PUT", "/_plugins/_ism/policies/clickstream"));
-        assertThat(calls.get(8).body)
+        assertThat(calls.get(policy + 1).body)
                 .isEqualTo(JSON.readTree(Path.of("src/main/opensearch/ism-policy.json").toFile()));
     }
 
     @Test
     void aRetentionPolicyThatIsThereStays() throws Exception {
-        JsonNode response = access(OWN_TIME, ok(8));
+        JsonNode response = access(OWN_TIME, ok(ROLES + templates() + 1));
 
         assertThat(response.get("Status").asText()).as(response.toString()).isEqualTo("SUCCESS");
-        assertThat(calls).hasSize(8);
+        assertThat(calls).hasSize(ROLES + templates() + 1);
     }
 
     // --- Dashboards in OpenSearch UI
@@ -348,7 +352,7 @@ class InlineFunctionsTest {
                 assertThat(imported).isEqualTo(original);
             }
         }
-        assertThat(withSource).isEqualTo(6);
+        assertThat(withSource).as("a pattern per index, and one TSVB").isEqualTo(templates() + 1);
     }
 
     @Test
@@ -700,11 +704,17 @@ class InlineFunctionsTest {
         return run("EventTracker", "Delete", "{}", id, seconds);
     }
 
-    /** The domain has roles, five templates, and no retention policy. */
+    /** The domain has roles, a template per index, and no retention policy. */
     private JsonNode setUp() throws Exception {
-        answers.addAll(List.of(ok(7)));
+        answers.addAll(List.of(ok(ROLES + templates())));
         answers.add(new Answer(404, "{}"));
         return access(OWN_TIME, ok());
+    }
+
+    private static int templates() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("src/main/opensearch/index-templates"))) {
+            return (int) files.count();
+        }
     }
 
     private static Answer[] ok(int times) {
