@@ -63,6 +63,9 @@ RESULTS = [Result("departments", "Departments_Agg"),
                   Switch("trending", ["none", "department", "item"], "What to rank by clicks.", {"field": "${}"})),
            Result("live", "Live",
                   Switch("live", ["false", "true"], "Whether to count who is on the site.", {"every": "10 s"})),
+           Result("funnel", "Funnel",
+                  Switch("funnel", ["false", "true"], "Whether to count how many sessions reach each step of a funnel.",
+                         {"by": "none"})),
            DEAD_LETTERS]
 
 #: The optional results, by the parameters that turn them on.

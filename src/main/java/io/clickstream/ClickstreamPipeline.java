@@ -3,6 +3,7 @@ package io.clickstream;
 import io.clickstream.aggregate.Aggregate;
 import io.clickstream.aggregate.AggregateFormat;
 import io.clickstream.aggregate.Aggregates;
+import io.clickstream.config.FunnelConfig;
 import io.clickstream.config.PipelineConfig;
 import io.clickstream.config.TrendingConfig;
 import io.clickstream.count.LocalCountOperator;
@@ -16,6 +17,8 @@ import io.clickstream.event.ClickBatch;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.FolderAssigner;
+import io.clickstream.event.FunnelPart;
+import io.clickstream.event.FunnelStep;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.Interaction;
 import io.clickstream.event.LiveCount;
@@ -23,6 +26,8 @@ import io.clickstream.event.Session;
 import io.clickstream.event.Trend;
 import io.clickstream.event.UserId;
 import io.clickstream.event.WindowCount;
+import io.clickstream.funnel.FunnelWindow;
+import io.clickstream.funnel.LocalFunnelOperator;
 import io.clickstream.intake.ArchiveTarget;
 import io.clickstream.intake.BatchedIntakeOperator;
 import io.clickstream.intake.ClickIntakeOperator;
@@ -92,6 +97,10 @@ import org.apache.flink.util.OutputTag;
  *      ╪ by department
  *  live-counts           one sum per boundary and department ────→ sinks
  *
+ *  local-funnel          sessions that reached each step, within the subtask
+ *      ╪ by department
+ *  funnel-steps          one sum per window, step, and department ────→ sinks
+ *
  *  local-trends          clicks per name, within the subtask
  *      ╪ by name
  *  sliding-trends        sum of the span per name, for each slide
@@ -151,6 +160,8 @@ public final class ClickstreamPipeline {
     public static final String LOCAL_TOP = "local-top";
     public static final String TRENDING = Aggregates.TRENDING.name();
     public static final String LIVE_COUNTS = Aggregates.LIVE.name();
+    public static final String LOCAL_FUNNEL = "local-funnel";
+    public static final String FUNNEL_STEPS = Aggregates.FUNNEL.name();
     public static final String DEAD_LETTERS = "dead-letters";
     public static final String INTERACTION_SESSIONS = "interaction-sessions";
 
@@ -226,6 +237,7 @@ public final class ClickstreamPipeline {
                                                 live.span(),
                                                 live.isByDepartment(),
                                                 LIVE_COUNTS_OF_SUBTASKS)));
+        config.funnel().ifPresent(funnel -> sessionOperator.with(funnel.funnel()));
         SingleOutputStreamOperator<Session> sessions =
                 named(
                         CLICK_SESSIONS,
@@ -268,6 +280,14 @@ public final class ClickstreamPipeline {
                     write(
                             Aggregates.LIVE,
                             liveCounts(sessions, config.live().get().every()),
+                            outputs));
+        }
+
+        if (config.funnel().isPresent()) {
+            refused.addAll(
+                    write(
+                            Aggregates.FUNNEL,
+                            funnelSteps(sessions, config.funnel().get()),
                             outputs));
         }
 
@@ -441,6 +461,23 @@ public final class ClickstreamPipeline {
                         .keyBy(LiveCount::key, Types.STRING)
                         .window(TumblingEventTimeWindows.of(every))
                         .reduce(LiveCount::plus));
+    }
+
+    private SingleOutputStreamOperator<FunnelStep> funnelSteps(
+            SingleOutputStreamOperator<Session> sessions, FunnelConfig funnel) {
+        Duration window = config.aggregates().window();
+        return named(
+                FUNNEL_STEPS,
+                named(
+                                LOCAL_FUNNEL,
+                                sessions.transform(
+                                        LOCAL_FUNNEL,
+                                        EventTypes.FUNNEL_PART,
+                                        new LocalFunnelOperator(
+                                                funnel.funnel(), funnel.isByDepartment(), window)))
+                        .keyBy(FunnelPart::department, Types.STRING)
+                        .window(TumblingEventTimeWindows.of(window))
+                        .process(new FunnelWindow(funnel.funnel()), EventTypes.FUNNEL_STEP));
     }
 
     private SingleOutputStreamOperator<Interaction> interactions(

@@ -41,6 +41,10 @@ import picocli.CommandLine.Spec;
                   limit          from memory: decode, shuffle by user, discard: the upper limit
                   consume        from Kafka: decode, discard
                   ours           the job's pipeline
+                  ours-live, ours-funnel, ours-all
+                                 the same with live counts, with a funnel, with both; only with
+                                 --quick or --peers
+                  sql-live       Flink SQL that counts only active users, clicks, and checkouts
                   textbook       Flink's session and tumbling windows, written as good documentation would
                   sql            Flink SQL, tuned
                   kafka-streams  Kafka Streams, from Kafka only
@@ -211,7 +215,7 @@ public final class Benchmark implements Callable<Integer> {
         }
         List<Case> cases =
                 Case.of(
-                        peers == null ? EnumSet.allOf(Peer.class) : EnumSet.copyOf(peers),
+                        peers == null ? usual() : EnumSet.copyOf(peers),
                         backend,
                         input == null ? List.of(Input.values()) : List.of(input));
         if (cases.isEmpty()) {
@@ -225,9 +229,18 @@ public final class Benchmark implements Callable<Integer> {
             cases.removeIf(
                     each ->
                             each.input() == Input.KAFKA
-                                    && (each.peer() == Peer.TEXTBOOK || each.peer() == Peer.SQL));
+                                    && (each.peer() == Peer.TEXTBOOK
+                                            || each.peer() == Peer.SQL
+                                            || each.peer().isOptional()));
         }
         return cases;
+    }
+
+    /** A quick run shows what optional aggregates cost, too. */
+    private EnumSet<Peer> usual() {
+        EnumSet<Peer> usual = EnumSet.allOf(Peer.class);
+        usual.removeIf(peer -> peer.isOptional() && !quick);
+        return usual;
     }
 
     /** What to measure with. */

@@ -48,9 +48,9 @@ record ClickPlan(double seconds, double warmUp) {
         return switch (measured.peer()) {
             case LIMIT -> 4_000;
             case CONSUME -> 3_000;
-            case OURS -> 3_000;
+            case OURS, OURS_LIVE, OURS_FUNNEL, OURS_ALL -> 3_000;
             case TEXTBOOK -> heap ? 200 : 30;
-            case SQL -> heap ? 100 : 30;
+            case SQL, SQL_LIVE -> heap ? 100 : 30;
             case KAFKA_STREAMS -> 50;
         };
     }

@@ -2,6 +2,7 @@ package io.clickstream.bench;
 
 import io.clickstream.ClickstreamPipeline;
 import io.clickstream.Outputs;
+import io.clickstream.aggregate.Aggregate;
 import io.clickstream.aggregate.Aggregates;
 import io.clickstream.aggregate.CheckoutFormat;
 import io.clickstream.aggregate.DepartmentCountFormat;
@@ -9,6 +10,7 @@ import io.clickstream.aggregate.SessionCountFormat;
 import io.clickstream.bench.sql.SqlPipeline;
 import io.clickstream.bench.textbook.TextbookPipeline;
 import io.clickstream.config.JobConfig;
+import io.clickstream.config.LiveConfig;
 import io.clickstream.event.Click;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Incoming;
@@ -54,7 +56,7 @@ final class FlinkPeers {
     /** Adds the job of a run's peer to an environment. */
     static void define(RunSpec spec, StreamExecutionEnvironment env) {
         FlinkPeers peers = new FlinkPeers(spec);
-        if (spec.peer() != Peer.SQL) {
+        if (spec.peer() != Peer.SQL && spec.peer() != Peer.SQL_LIVE) {
             Configuration settings = new Configuration();
             settings.set(PipelineOptions.GENERIC_TYPES, false);
             env.configure(settings);
@@ -62,9 +64,10 @@ final class FlinkPeers {
         switch (spec.peer()) {
             case LIMIT -> peers.limit(env);
             case CONSUME -> peers.consume(env);
-            case OURS -> peers.ours(env);
+            case OURS, OURS_LIVE, OURS_FUNNEL, OURS_ALL -> peers.ours(env);
             case TEXTBOOK -> peers.textbook(env);
             case SQL -> peers.sql(env);
+            case SQL_LIVE -> peers.sqlLive(env);
             case KAFKA_STREAMS -> throw new IllegalArgumentException("not a Flink job");
         }
     }
@@ -88,6 +91,7 @@ final class FlinkPeers {
         groups.put("aggregates", Map.of("session-gap", spec.gapMillis() + " ms"));
         // The silence behind the last click must not close sessions before they are counted.
         groups.put("event-time", Map.of("idle-timeout", "1 h"));
+        spec.peer().groups().forEach(group -> groups.put(group, Map.of()));
         return JobConfig.parse(groups);
     }
 
@@ -105,12 +109,20 @@ final class FlinkPeers {
     }
 
     private void ours(StreamExecutionEnvironment env) {
+        Outputs outputs = new Outputs();
+        for (Aggregate<?> aggregate : config.computed()) {
+            if (aggregate.group().isPresent()) {
+                outputs.add(
+                        aggregate,
+                        aggregate.name() + "-discarded",
+                        ResultSink.discarding(spec.id()));
+            }
+        }
         new ClickstreamPipeline(config, Clock.systemUTC())
                 .define(
                         env,
                         source(),
-                        new Outputs()
-                                .add(
+                        outputs.add(
                                         Aggregates.DEPARTMENT_COUNTS,
                                         "department-counts-digest",
                                         departments)
@@ -144,6 +156,13 @@ final class FlinkPeers {
                 checkouts);
     }
 
+    private void sqlLive(StreamExecutionEnvironment env) {
+        env.getConfig().enableObjectReuse();
+        LiveConfig live = config.live().orElseThrow();
+        SqlPipeline.defineLive(
+                env, clicks(env), live.every(), live.span(), ResultSink.discarding(spec.id()));
+    }
+
     private DataStream<Click> clicks(StreamExecutionEnvironment env) {
         SingleOutputStreamOperator<Incoming> records =
                 env.fromSource(
@@ -162,13 +181,15 @@ final class FlinkPeers {
     private Source<Incoming, ?, ?> source() {
         RecordDecoder decoder =
                 new RecordDecoder(
-                        new CountingDecoder(
-                                spec.id(), new AvroClickDecoder(ClickEvent.getClassSchema())),
-                        config.format().checkoutEventTypes(),
-                        BotSigns.NONE,
-                        config.format().maxRecordBytes(),
-                        config.eventTime().maxFutureSkew(),
-                        Clock.systemUTC());
+                                new CountingDecoder(
+                                        spec.id(),
+                                        new AvroClickDecoder(ClickEvent.getClassSchema())),
+                                config.format().checkoutEventTypes(),
+                                BotSigns.NONE,
+                                config.format().maxRecordBytes(),
+                                config.eventTime().maxFutureSkew(),
+                                Clock.systemUTC())
+                        .marking(config.eventMarks());
         return switch (spec.input()) {
             case MEMORY -> new MemorySource(spec.block(), spec.clicks(), decoder);
             case KAFKA ->

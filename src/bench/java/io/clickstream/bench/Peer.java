@@ -1,6 +1,7 @@
 package io.clickstream.bench;
 
 import java.util.List;
+import java.util.Set;
 
 /** Who is measured. */
 public enum Peer {
@@ -10,6 +11,14 @@ public enum Peer {
     CONSUME("consume", false, true),
     /** The job's pipeline. */
     OURS("ours", true, true),
+    /** The same with live counts. */
+    OURS_LIVE("ours-live", "live"),
+    /** The same with a funnel. */
+    OURS_FUNNEL("ours-funnel", "funnel"),
+    /** The same with all optional aggregates of sessions. */
+    OURS_ALL("ours-all", "live", "funnel"),
+    /** Flink SQL that only counts active users, clicks, and checkouts as the live counts do. */
+    SQL_LIVE("sql-live", false, true, "live"),
     /** Flink's windows, written as good documentation would. */
     TEXTBOOK("textbook", true, true),
     /** Flink SQL. */
@@ -24,10 +33,28 @@ public enum Peer {
     private final boolean hasResults;
     private final boolean onFlink;
 
-    Peer(String label, boolean hasResults, boolean onFlink) {
+    @SuppressWarnings("ImmutableEnumChecker") // Set.of can't be changed.
+    private final Set<String> groups;
+
+    Peer(String label, String... groups) {
+        this(label, true, true, groups);
+    }
+
+    Peer(String label, boolean hasResults, boolean onFlink, String... groups) {
         this.label = label;
         this.hasResults = hasResults;
         this.onFlink = onFlink;
+        this.groups = Set.of(groups);
+    }
+
+    /** The property groups of the optional aggregates that it computes. */
+    public Set<String> groups() {
+        return groups;
+    }
+
+    /** Whether it is about an optional aggregate. */
+    public boolean isOptional() {
+        return !groups.isEmpty();
     }
 
     /** Whether it computes the aggregates, which then must be right. */
@@ -45,7 +72,7 @@ public enum Peer {
         return switch (this) {
             case LIMIT -> input == RunSpec.Input.MEMORY;
             case CONSUME, KAFKA_STREAMS -> input == RunSpec.Input.KAFKA;
-            case OURS, TEXTBOOK, SQL -> true;
+            case OURS, TEXTBOOK, SQL, OURS_LIVE, OURS_FUNNEL, OURS_ALL, SQL_LIVE -> true;
         };
     }
 

@@ -1,5 +1,6 @@
 package io.clickstream.aggregate;
 
+import io.clickstream.event.FunnelStep;
 import io.clickstream.event.LiveCount;
 import io.clickstream.event.Session;
 import io.clickstream.event.Trend;
@@ -58,9 +59,19 @@ public final class Aggregates {
                             new LiveFormat())
                     .onlyWith("live");
 
+    public static final Aggregate<FunnelStep> FUNNEL =
+            Aggregate.of(
+                            "funnel-steps",
+                            "funnel",
+                            "Sessions that reach each step of a funnel",
+                            "Funnel",
+                            "funnel",
+                            new FunnelFormat())
+                    .onlyWith("funnel");
+
     /** All aggregates, in the order of the tables of settings. */
     public static final List<Aggregate<?>> ALL =
-            List.of(DEPARTMENT_COUNTS, SESSION_COUNTS, CHECKOUT_SESSIONS, TRENDING, LIVE);
+            List.of(DEPARTMENT_COUNTS, SESSION_COUNTS, CHECKOUT_SESSIONS, TRENDING, LIVE, FUNNEL);
 
     private Aggregates() {}
 

@@ -18,7 +18,8 @@ public abstract class PipelineConfig {
                     PrivacyConfig.KEYS,
                     AggregatesConfig.KEYS,
                     TrendingConfig.KEYS,
-                    LiveConfig.KEYS);
+                    LiveConfig.KEYS,
+                    FunnelConfig.KEYS);
 
     private final FormatConfig format;
     private final EventTimeConfig eventTime;
@@ -27,6 +28,7 @@ public abstract class PipelineConfig {
     private final AggregatesConfig aggregates;
     private final Optional<TrendingConfig> trending;
     private final Optional<LiveConfig> live;
+    private final Optional<FunnelConfig> funnel;
     private final List<Aggregate<?>> computed;
     private final OptionalFields fields;
 
@@ -39,6 +41,7 @@ public abstract class PipelineConfig {
         trending =
                 reader.ifThere(TrendingConfig.GROUP, group -> TrendingConfig.read(group, format));
         live = reader.ifThere(LiveConfig.GROUP, group -> LiveConfig.read(group, format));
+        funnel = reader.ifThere(FunnelConfig.GROUP, group -> FunnelConfig.read(group, format));
         computed = reader.computed();
         List<NeedsFields> needing = new ArrayList<>(List.of(filters));
         trending.ifPresent(needing::add);
@@ -87,11 +90,18 @@ public abstract class PipelineConfig {
         return live;
     }
 
+    /** The funnel; empty if there is none. */
+    public final Optional<FunnelConfig> funnel() {
+        return funnel;
+    }
+
     /** What the aggregates must know of event types. */
     public final EventMarks eventMarks() {
-        return live.isPresent()
-                ? EventMarks.NONE.with(EventMarks.CART, format.cartEventTypes())
-                : EventMarks.NONE;
+        EventMarks marks = EventMarks.NONE;
+        if (live.isPresent()) {
+            marks = marks.with(EventMarks.CART, format.cartEventTypes());
+        }
+        return funnel.isPresent() ? funnel.get().funnel().addTo(marks) : marks;
     }
 
     /** The aggregates that the job computes. */

@@ -20,6 +20,14 @@ public final class EventMarks implements Serializable {
     /** The event adds something to a cart. */
     public static final int CART = 1;
 
+    /** The maximum number of steps of a funnel. */
+    public static final int MAX_STEPS = 8;
+
+    private static final int FIRST_STEP_BIT = 8;
+
+    /** The bits of all steps of a funnel. */
+    public static final int STEPS = ((1 << MAX_STEPS) - 1) << FIRST_STEP_BIT;
+
     private final Map<String, Integer> byType;
 
     private EventMarks(Map<String, Integer> byType) {
@@ -33,6 +41,16 @@ public final class EventMarks implements Serializable {
             more.merge(type, mark, (one, other) -> one | other);
         }
         return new EventMarks(more);
+    }
+
+    /** The mark of an event that reaches a step of the funnel, from 0 on. */
+    public static int ofStep(int step) {
+        return 1 << (FIRST_STEP_BIT + step);
+    }
+
+    /** The step that an event with one of the {@link #STEPS} reaches, from 0 on. */
+    public static int step(int marks) {
+        return Integer.numberOfTrailingZeros((marks & STEPS) >>> FIRST_STEP_BIT);
     }
 
     /** The marks of an event. */

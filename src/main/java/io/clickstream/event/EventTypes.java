@@ -26,6 +26,11 @@ public final class EventTypes {
     public static final TypeInformation<LiveCount> LIVE_COUNT =
             new VersionedTypeInfo<>(LiveCount.class, LiveCountSerializer.INSTANCE);
 
+    public static final TypeInformation<FunnelPart> FUNNEL_PART =
+            new VersionedTypeInfo<>(FunnelPart.class, FunnelPartSerializer.INSTANCE);
+    public static final TypeInformation<FunnelStep> FUNNEL_STEP =
+            new VersionedTypeInfo<>(FunnelStep.class, FunnelStepSerializer.INSTANCE);
+
     public static final TypeInformation<ArchivedBatch> ARCHIVED_BATCH =
             new VersionedTypeInfo<>(ArchivedBatch.class, ArchivedBatchSerializer.INSTANCE);
     public static final TypeInformation<Interaction> INTERACTION =

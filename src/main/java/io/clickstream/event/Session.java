@@ -3,6 +3,7 @@ package io.clickstream.event;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import javax.annotation.Nullable;
 
 /** A closed session: the events of one user with no gap longer than the session gap. */
 public final class Session {
@@ -15,6 +16,9 @@ public final class Session {
     private final boolean checkout;
     private final String[] departments;
     private final long departmentsLeftOut;
+
+    /** Null if there is no funnel. */
+    @Nullable private final long[] stepTimes;
 
     /**
      * A session whose departments are all there.
@@ -35,11 +39,11 @@ public final class Session {
             long checkoutVisits,
             boolean checkout,
             String[] departments) {
-        this(user, begin, end, visits, checkoutVisits, checkout, departments, 0);
+        this(user, begin, end, visits, checkoutVisits, checkout, departments, 0, null);
     }
 
     /**
-     * A session.
+     * A session of a job without a funnel.
      *
      * @param begin time of the first event, ms since the epoch
      * @param end time of the last event plus the session gap, exclusive
@@ -60,6 +64,43 @@ public final class Session {
             boolean checkout,
             String[] departments,
             long departmentsLeftOut) {
+        this(
+                user,
+                begin,
+                end,
+                visits,
+                checkoutVisits,
+                checkout,
+                departments,
+                departmentsLeftOut,
+                null);
+    }
+
+    /**
+     * A session.
+     *
+     * @param begin time of the first event, ms since the epoch
+     * @param end time of the last event plus the session gap, exclusive
+     * @param visits how many events were visits of a department
+     * @param checkoutVisits how many of them were at or before the last checkout, by event time
+     * @param checkout whether at least one event was a checkout
+     * @param departments the distinct departments in the order of {@link String#compareTo}; not
+     *     copied
+     * @param departmentsLeftOut how many further departments there were, all of them behind these
+     *     in the order
+     * @param stepTimes when the session reached each step of the funnel, ms since the epoch, or -1;
+     *     null without a funnel, or if no event was of any step; not copied
+     */
+    public Session(
+            UserId user,
+            long begin,
+            long end,
+            long visits,
+            long checkoutVisits,
+            boolean checkout,
+            String[] departments,
+            long departmentsLeftOut,
+            @Nullable long[] stepTimes) {
         this.user = Objects.requireNonNull(user);
         this.begin = begin;
         this.end = end;
@@ -68,6 +109,7 @@ public final class Session {
         this.checkout = checkout;
         this.departments = departments;
         this.departmentsLeftOut = departmentsLeftOut;
+        this.stepTimes = stepTimes;
     }
 
     public UserId user() {
@@ -115,6 +157,24 @@ public final class Session {
         return departmentsLeftOut;
     }
 
+    /** Whether any event was of a step of the funnel. */
+    public boolean hasStepTimes() {
+        return stepTimes != null;
+    }
+
+    /** How many steps the funnel has. Only if {@link #hasStepTimes()}. */
+    public int steps() {
+        return stepTimes.length;
+    }
+
+    /**
+     * When the session reached a step of the funnel, from 0 on, in ms since the epoch; -1 if it did
+     * not. Only if {@link #hasStepTimes()}.
+     */
+    public long stepTime(int step) {
+        return stepTimes[step];
+    }
+
     @Override
     public boolean equals(Object other) {
         if (!(other instanceof Session)) {
@@ -128,7 +188,8 @@ public final class Session {
                 && checkoutVisits == that.checkoutVisits
                 && checkout == that.checkout
                 && departmentsLeftOut == that.departmentsLeftOut
-                && Arrays.equals(departments, that.departments);
+                && Arrays.equals(departments, that.departments)
+                && Arrays.equals(stepTimes, that.stepTimes);
     }
 
     @Override
@@ -151,6 +212,7 @@ public final class Session {
                 + (checkout ? " checkout " : " ")
                 + List.of(departments)
                 + (departmentsLeftOut == 0 ? "" : " and " + departmentsLeftOut + " left out")
+                + (stepTimes == null ? "" : " steps " + Arrays.toString(stepTimes))
                 + '}';
     }
 }

@@ -1,6 +1,7 @@
 package io.clickstream.event;
 
 import java.io.IOException;
+import javax.annotation.Nullable;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -9,13 +10,15 @@ import org.apache.flink.types.StringValue;
 
 /**
  * Layout: user, begin, end, visits, visits up to the checkout, a byte for the checkout,
- * departments, and from version 2 on the number of departments that are left out.
+ * departments; from version 2 on the number of departments that are left out; from version 3 on the
+ * number of steps of the funnel, 0 without one, and the time of each.
  */
 public final class SessionSerializer extends VersionedSerializer<Session> {
 
-    public static final SessionSerializer INSTANCE = new SessionSerializer(2);
+    public static final SessionSerializer INSTANCE = new SessionSerializer(3);
 
     private static final SessionSerializer VERSION_1 = new SessionSerializer(1);
+    private static final SessionSerializer VERSION_2 = new SessionSerializer(2);
 
     private static final long serialVersionUID = 1L;
 
@@ -27,12 +30,19 @@ public final class SessionSerializer extends VersionedSerializer<Session> {
 
     @Override
     protected int version() {
-        return 2;
+        return 3;
     }
 
     @Override
     protected TypeSerializer<Session> forVersion(int version) {
-        return version == 1 ? VERSION_1 : super.forVersion(version);
+        switch (version) {
+            case 1:
+                return VERSION_1;
+            case 2:
+                return VERSION_2;
+            default:
+                return super.forVersion(version);
+        }
     }
 
     @Override
@@ -49,6 +59,13 @@ public final class SessionSerializer extends VersionedSerializer<Session> {
         }
         if (layout > 1) {
             out.writeLong(session.departmentsLeftOut());
+        }
+        if (layout > 2) {
+            int steps = session.hasStepTimes() ? session.steps() : 0;
+            out.writeByte(steps);
+            for (int i = 0; i < steps; i++) {
+                out.writeLong(session.stepTime(i));
+            }
         }
     }
 
@@ -72,7 +89,17 @@ public final class SessionSerializer extends VersionedSerializer<Session> {
                 checkoutVisits,
                 checkout,
                 departments,
-                layout > 1 ? in.readLong() : 0);
+                layout > 1 ? in.readLong() : 0,
+                layout > 2 ? readSteps(in) : null);
+    }
+
+    @Nullable
+    private static long[] readSteps(DataInputView in) throws IOException {
+        long[] times = new long[in.readByte()];
+        for (int i = 0; i < times.length; i++) {
+            times[i] = in.readLong();
+        }
+        return times.length == 0 ? null : times;
     }
 
     @Override

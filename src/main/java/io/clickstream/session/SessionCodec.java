@@ -1,6 +1,7 @@
 package io.clickstream.session;
 
 import io.clickstream.event.VarBytes;
+import io.clickstream.funnel.StepTimes;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -21,21 +22,25 @@ import java.nio.charset.StandardCharsets;
  *     for each department its number; 0 is followed by the name: length and UTF-16 units
  *     where others are left out: the smallest of them, as a name; the number of hashes; then for
  *       each, ascending, the hash − the one before
+ *     number of times of steps of the funnel, then for each, ascending by step and time:
+ *       the step, from 0 on
+ *       time − begin
  * </pre>
  *
  * <p>In front of one user's sessions, or of a segment of the log, stand a 0, the version, and the
  * writer of the department numbers.
  *
- * <p>Earlier versions are read. Up to version 2, the later visits were a time for each, as the time
- * − the one before; the number of departments was not doubled, none was left out; and a name
- * without a number was a length and UTF-8. In version 1 there were no events, and the writer, who
- * is never 0, stood alone in front.
+ * <p>Earlier versions are read. Up to version 3, there were no steps. Up to version 2, the later
+ * visits were a time for each, as the time − the one before; the number of departments was not
+ * doubled, none was left out; and a name without a number was a length and UTF-8. In version 1
+ * there were no events, and the writer, who is never 0, stood alone in front.
  */
 final class SessionCodec {
 
     private static final int VERSION_1 = 1;
     private static final int VERSION_2 = 2;
-    private static final int VERSION = 3;
+    private static final int VERSION_3 = 3;
+    private static final int VERSION = 4;
 
     private static final long UNKNOWN = -1;
 
@@ -111,6 +116,12 @@ final class SessionCodec {
         out.put(records.events(session));
         encodeVisits(session, out);
         encodeDepartments(session, out);
+        long[] steps = records.stepTimes(session);
+        out.put(steps.length);
+        for (long each : steps) {
+            out.put(StepTimes.step(each));
+            out.put(StepTimes.time(each) - begin);
+        }
     }
 
     private void encodeVisits(int session, VarBytes out) {
@@ -229,6 +240,12 @@ final class SessionCodec {
                     session, Math.max(1, visitsUpToCheckout + records.laterVisitCount(session)));
         }
         decodeDepartments(session, in, origin);
+        if (origin.version > VERSION_3) {
+            for (long rest = in.get(); rest > 0; rest--) {
+                int step = (int) in.get();
+                records.addStepOutOfOrder(session, step, begin + in.get());
+            }
+        }
         return session;
     }
 

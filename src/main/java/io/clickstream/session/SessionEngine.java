@@ -1,11 +1,13 @@
 package io.clickstream.session;
 
 import io.clickstream.event.Click;
+import io.clickstream.event.EventMarks;
 import io.clickstream.event.LogSegments;
 import io.clickstream.event.Session;
 import io.clickstream.event.SpilledUsers;
 import io.clickstream.event.UserId;
 import io.clickstream.event.VarBytes;
+import io.clickstream.funnel.StepTimes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -129,6 +131,7 @@ final class SessionEngine {
      * @param maxParallelism the number of key groups
      * @param segments stores the log
      * @param maxRate the rate above which a session is excluded when it closes
+     * @param steps of the funnel; null if there is none
      * @param out receives closed sessions
      * @param tooFast counts the clicks of excluded sessions
      * @param late receives clicks that are behind the watermark and join no open session
@@ -143,6 +146,7 @@ final class SessionEngine {
             LogSegments segments,
             SessionStore store,
             MaxRate maxRate,
+            @Nullable StepTimes steps,
             Consumer<Session> out,
             LongConsumer tooFast,
             Consumer<Click> late) {
@@ -156,7 +160,7 @@ final class SessionEngine {
         this.out = out;
         this.tooFast = tooFast;
         this.late = late;
-        this.records = new SessionRecords(maxDeptListBytes);
+        this.records = new SessionRecords(maxDeptListBytes, steps);
         this.users = new OpenUsers(records);
         this.codec = new SessionCodec(records, names);
         this.log = new SessionLog(maxParallelism, records, codec, names.writer(), segments);
@@ -220,6 +224,9 @@ final class SessionEngine {
             batch.setLate(index);
             late.accept(batch.clickBehindWatermark(index));
             return;
+        }
+        if ((batch.marks(index) & EventMarks.STEPS) != 0) {
+            records.addStep(records.latest(), EventMarks.step(batch.marks(index)), timestamp);
         }
         if (stored != null) {
             records.setPartStored(head, true);

@@ -7,6 +7,8 @@ import io.clickstream.event.LiveCount;
 import io.clickstream.event.LogSegments;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
+import io.clickstream.funnel.Funnel;
+import io.clickstream.funnel.StepTimes;
 import io.clickstream.live.LiveCounter;
 import io.clickstream.live.LiveSettings;
 import io.clickstream.live.LiveStore;
@@ -117,6 +119,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     private final MaxRate maxRate;
     private final OutputTag<Click> late;
     @Nullable private LiveSettings liveSettings;
+    @Nullable private Funnel funnel;
 
     private transient SessionEngine engine;
     private transient ValueState<StoredSessions> spilledState;
@@ -217,6 +220,14 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         return this;
     }
 
+    /**
+     * Also notes when sessions reach the steps of a funnel. Must be called before the job starts.
+     */
+    public SessionOperator with(Funnel steps) {
+        funnel = steps;
+        return this;
+    }
+
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
@@ -288,6 +299,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                         new LogState(logState),
                         new SpilledState(),
                         maxRate,
+                        funnel == null ? null : new StepTimes(funnel),
                         this::emit,
                         tooFast::inc,
                         this::emitLate);

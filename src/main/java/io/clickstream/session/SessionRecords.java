@@ -2,6 +2,7 @@ package io.clickstream.session;
 
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
+import io.clickstream.funnel.StepTimes;
 import java.util.Arrays;
 import javax.annotation.Nullable;
 
@@ -13,7 +14,8 @@ import javax.annotation.Nullable;
  * <pre>
  *   0  bucket of the user's next check, see ExpiryBuckets
  *   1  user: the number; an id that is a text is in a separate array
- *   2  flags (16 bits) and the visits up to the last checkout (48)
+ *   2  flags (16 bits), the settled steps of the funnel (8), and the visits up to the last checkout
+ *      (40)
  *   3  next older session of the user (32 bits) and the number of later visits in the record (32)
  *   4  last event, ms since the epoch
  *   5  begin, ms since the epoch
@@ -57,6 +59,8 @@ final class SessionRecords {
 
     private static final int USUAL_ID_LENGTH = 36;
 
+    private static final long[] NO_STEPS = {};
+
     private static final int RECORD_LOG2 = 4;
     private static final int CHUNK_LOG2 = 12;
     private static final int CHUNK_MASK = (1 << CHUNK_LOG2) - 1;
@@ -75,7 +79,13 @@ final class SessionRecords {
     /** Further times of later visits are in the separate object. */
     static final int MAX_INLINE_VISITS = 2 * ((1 << RECORD_LOG2) - VISITS);
 
-    private static final long COUNT_MASK = (1L << 48) - 1;
+    /** More visits than a session can have. */
+    private static final long COUNT_MASK = (1L << 40) - 1;
+
+    /** A bit per step of the funnel: further events in the order of time make no difference. */
+    private static final long SETTLED_STEPS = 0xffL << 40;
+
+    private static final int SETTLED_STEP = 40;
 
     /** Further events of a session are not counted. */
     static final long MAX_EVENTS = (1L << 32) - 1;
@@ -110,14 +120,23 @@ final class SessionRecords {
     /** The store has older sessions of the user, or parts of these. */
     private static final long PART_STORED = 1L << 62;
 
+    /** There are times of the funnel's steps in the separate object. */
+    private static final long STEPS_OUTSIDE = 1L << 63;
+
     /** The flags of the user, as opposed to those of the session. */
     private static final long OF_USER =
             HEAD | TEXT | LOGGED | INDEXED | LOGGED_SIZE_MASK | PART_STORED;
 
-    private static final long OUTSIDE = VISITS_OUTSIDE | DEPARTMENTS_OUTSIDE;
+    private static final long OUTSIDE = VISITS_OUTSIDE | DEPARTMENTS_OUTSIDE | STEPS_OUTSIDE;
+
+    /** What belongs to the session in the number of the flags. */
+    private static final long OF_SESSION = OUTSIDE | SETTLED_STEPS | COUNT_MASK;
 
     /** Bytes of a list of departments as JSON. */
     private final int maxDeptListBytes;
+
+    /** Null if there is no funnel. */
+    @Nullable private final StepTimes steps;
 
     private long[][] chunks = {};
     private UserId[][] texts = {};
@@ -131,15 +150,25 @@ final class SessionRecords {
     private int end;
     private long outsideBytes;
     private long foldUpTo = Long.MIN_VALUE;
+    private int latest = NONE;
 
     /** The data of a session for which a record has no room. */
     private static final class Outside {
         @Nullable private VisitTimes visits;
         @Nullable private OtherDepartments departments;
 
+        /** As {@link StepTimes} writes them. */
+        @Nullable private long[] steps;
+
         long heapBytes() {
             return (visits == null ? 0 : visits.heapBytes())
-                    + (departments == null ? 0 : departments.heapBytes());
+                    + (departments == null ? 0 : departments.heapBytes())
+                    + (steps == null ? 0 : stepBytes(steps));
+        }
+
+        /** Includes this object, which most sessions have only because of the funnel. */
+        private static long stepBytes(long[] steps) {
+            return 48 + (long) Long.BYTES * steps.length;
         }
     }
 
@@ -161,7 +190,18 @@ final class SessionRecords {
      * @param maxDeptListBytes that the list of a session's departments may have as JSON
      */
     SessionRecords(int maxDeptListBytes) {
+        this(maxDeptListBytes, null);
+    }
+
+    /**
+     * Creates an empty set of records.
+     *
+     * @param maxDeptListBytes that the list of a session's departments may have as JSON
+     * @param steps of the funnel; null if there is none
+     */
+    SessionRecords(int maxDeptListBytes, @Nullable StepTimes steps) {
         this.maxDeptListBytes = maxDeptListBytes;
+        this.steps = steps;
     }
 
     int maxDeptListBytes() {
@@ -458,7 +498,7 @@ final class SessionRecords {
         long[] to = chunk(moved);
         int toAt = at(moved);
         System.arraycopy(from, fromAt, to, toAt, 1 << RECORD_LOG2);
-        to[toAt + FLAGS] &= OUTSIDE | COUNT_MASK;
+        to[toAt + FLAGS] &= OF_SESSION;
         to[toAt + ARMED] = NOT_ARMED;
         if ((from[fromAt + FLAGS] & OUTSIDE) != 0) {
             setOutside(moved, outside(head));
@@ -476,7 +516,7 @@ final class SessionRecords {
         long flags = from[fromAt + FLAGS];
         int touch = touch(head);
         System.arraycopy(from, fromAt + LINK, to, toAt + LINK, (1 << RECORD_LOG2) - LINK);
-        to[toAt + FLAGS] = (to[toAt + FLAGS] & OF_USER) | (flags & (OUTSIDE | COUNT_MASK));
+        to[toAt + FLAGS] = (to[toAt + FLAGS] & OF_USER) | (flags & OF_SESSION);
         setTouch(head, touch);
         if ((flags & OUTSIDE) != 0) {
             setOutside(head, outside(session));
@@ -573,6 +613,7 @@ final class SessionRecords {
      */
     void add(
             int record, long timestamp, @Nullable String department, int number, boolean checkout) {
+        latest = record;
         long[] chunk = chunk(record);
         int at = at(record);
         addEvents(chunk, at, 1);
@@ -588,6 +629,54 @@ final class SessionRecords {
         if (checkout) {
             addCheckout(record, timestamp);
         }
+    }
+
+    /** The session that took in the latest click. */
+    int latest() {
+        return latest;
+    }
+
+    /**
+     * Notes that the latest click, of which {@link #add} was told, is of a step of the funnel.
+     *
+     * @param step from 0 on
+     */
+    void addStep(int record, int step, long timestamp) {
+        long[] chunk = chunk(record);
+        int at = at(record);
+        boolean isSettled = (chunk[at + FLAGS] & 1L << (SETTLED_STEP + step)) != 0;
+        if (isSettled && timestamp >= chunk[at + LAST]) {
+            // As most clicks: they need no other memory than that of the record.
+            return;
+        }
+        addStepOutOfOrder(record, step, timestamp);
+    }
+
+    /** Notes that a click at any time was of a step of the funnel. */
+    void addStepOutOfOrder(int record, int step, long timestamp) {
+        if (steps == null) {
+            return;
+        }
+        Outside outside = makeOutside(record, STEPS_OUTSIDE);
+        setSteps(record, outside, steps.add(outside.steps, step, timestamp));
+    }
+
+    private void setSteps(int record, Outside outside, @Nullable long[] times) {
+        outsideBytes -= outside.heapBytes();
+        outside.steps = times;
+        outsideBytes += outside.heapBytes();
+        if (times != null) {
+            chunk(record)[at(record) + FLAGS] |= (long) steps.settledSteps(times) << SETTLED_STEP;
+        }
+    }
+
+    /** The times of the funnel's steps, as {@link StepTimes} has them; not to be changed. */
+    long[] stepTimes(int record) {
+        if ((flags(record) & STEPS_OUTSIDE) == 0) {
+            return NO_STEPS;
+        }
+        long[] times = outside(record).steps;
+        return times == null ? NO_STEPS : times;
     }
 
     /** Counts further events. */
@@ -614,6 +703,10 @@ final class SessionRecords {
         joinVisits(record, other);
         chunk[at + DEPARTMENTS] |= departmentBits(other);
         joinDepartments(record, other);
+        if ((flags(other) & STEPS_OUTSIDE) != 0) {
+            Outside outside = makeOutside(record, STEPS_OUTSIDE);
+            setSteps(record, outside, steps.join(outside.steps, outside(other).steps));
+        }
         free(other);
     }
 
@@ -684,7 +777,10 @@ final class SessionRecords {
                 upToCheckout,
                 chunk[at + CHECKOUT] != NO_CHECKOUT,
                 departments.names(),
-                departments.leftOut());
+                departments.leftOut(),
+                (chunk[at + FLAGS] & STEPS_OUTSIDE) == 0
+                        ? null
+                        : steps.reached(outside(record).steps));
     }
 
     /** Notes a visited department. */

@@ -175,6 +175,16 @@ class ConfigErrorsTest {
                 "bots|ip-ranges|shop.example|which has 'shop.example', which is not an IP address",
                 "bots|max-clicks|0|which is less than 1",
                 "aggregates|session-gap|999 µs|which is less than 1 ms",
+                "funnel|steps|view=product_detail|which has the wrong number of steps, 1; it must"
+                        + " be 2 to 8 pairs `name=type`",
+                "funnel|steps|view=a,view=b|which has the step 'view' twice",
+                "funnel|steps|view=a,paid=a|which has the event type 'a' in the steps 'view' and"
+                        + " 'paid'",
+                "funnel|steps|view?=a,paid=b|which has an optional first step",
+                "funnel|steps|view,paid=b|which has 'view', which is not a name and event types"
+                        + " separated by =",
+                "funnel|within|0 s|which is less than 1 ms; it must be `session`, or a duration",
+                "live|every|0 s|which is less than 1 ms; it must be a duration",
                 "sink.kafka|delivery|twice|which is not supported; it must be `exactly-once` or"
                         + " `at-least-once`",
                 "sink.kafka|replication-factor|0|which is less than 1",

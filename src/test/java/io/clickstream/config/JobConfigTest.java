@@ -4,6 +4,8 @@ import static io.clickstream.testing.PropertyGroups.smallest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.aggregate.Aggregates;
+import io.clickstream.event.EventMarks;
+import io.clickstream.funnel.Funnel;
 import io.clickstream.testing.PropertyGroups;
 import io.clickstream.trend.TrendField;
 import java.net.URI;
@@ -236,6 +238,51 @@ class JobConfigTest {
         assertThat(trending.top()).isEqualTo(10);
         assertThat(trending.span()).hasMinutes(5);
         assertThat(trending.slide()).hasSeconds(10);
+    }
+
+    @Test
+    void hasDefaultsForLiveCountsAndFunnels() {
+        JobConfig config = parse(smallest().group("live").group("funnel"));
+
+        LiveConfig live = config.live().orElseThrow();
+        assertThat(live.every()).hasSeconds(10);
+        assertThat(live.span()).hasMinutes(5);
+        assertThat(live.isByDepartment()).isFalse();
+        FunnelConfig funnel = config.funnel().orElseThrow();
+        assertThat(funnel.funnel().size()).isEqualTo(4);
+        assertThat(funnel.funnel().step(3).name()).isEqualTo("paid");
+        assertThat(funnel.funnel().within()).isNull();
+        assertThat(funnel.isByDepartment()).isFalse();
+        assertThat(config.eventMarks().of("add_to_cart"))
+                .isEqualTo(EventMarks.CART | EventMarks.ofStep(1));
+        assertThat(config.eventMarks().of("home_page")).isZero();
+        assertThat(parse(smallest()).eventMarks().of("add_to_cart")).isZero();
+    }
+
+    @Test
+    void readsEveryKeyOfFunnels() {
+        FunnelConfig config =
+                parse(
+                                smallest()
+                                        .with(
+                                                "funnel",
+                                                "steps",
+                                                "view = product|list, coupon? = coupon,paid=pay")
+                                        .with("funnel", "within", "30 min")
+                                        .with("funnel", "by", "department"))
+                        .funnel()
+                        .orElseThrow();
+
+        Funnel funnel = config.funnel();
+        assertThat(funnel.size()).isEqualTo(3);
+        assertThat(funnel.step(0).name()).isEqualTo("view");
+        assertThat(funnel.step(0).eventTypes()).containsExactlyInAnyOrder("product", "list");
+        assertThat(funnel.step(1).name()).isEqualTo("coupon");
+        assertThat(funnel.step(1).isOptional()).isTrue();
+        assertThat(funnel.step(2).isOptional()).isFalse();
+        assertThat(funnel.requiredBefore(2)).isZero();
+        assertThat(funnel.within()).hasMinutes(30);
+        assertThat(config.isByDepartment()).isTrue();
     }
 
     @Test

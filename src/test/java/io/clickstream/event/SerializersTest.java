@@ -220,6 +220,45 @@ class SerializersTest {
     }
 
     @Nested
+    class OfFunnelPart extends SerializerContract<FunnelPart> {
+        OfFunnelPart() {
+            super(
+                    FunnelPart.class,
+                    FunnelPartSerializer.INSTANCE,
+                    List.of(
+                            new FunnelPart("", -10_000, 0, new long[2], new long[2][0]),
+                            new FunnelPart(
+                                    "Möbel",
+                                    1_655_183_290_000L,
+                                    1_655_183_300_000L,
+                                    new long[] {3, 2, Long.MAX_VALUE},
+                                    new long[][] {{}, {7, 0}, {Long.MAX_VALUE}})));
+        }
+    }
+
+    @Nested
+    class OfFunnelStep extends SerializerContract<FunnelStep> {
+        OfFunnelStep() {
+            super(
+                    FunnelStep.class,
+                    FunnelStepSerializer.INSTANCE,
+                    List.of(
+                            new FunnelStep(
+                                    null, 1, "view", 9, 9, 9, FunnelStep.NO_MEDIAN, -10_000, 0),
+                            new FunnelStep(
+                                    "Möbel",
+                                    8,
+                                    "bezahlt ä",
+                                    1,
+                                    2,
+                                    Long.MAX_VALUE,
+                                    77,
+                                    1_655_183_290_000L,
+                                    1_655_183_300_000L)));
+        }
+    }
+
+    @Nested
     class OfDeadLetter extends SerializerContract<DeadLetter> {
         OfDeadLetter() {
             super(DeadLetter.class, DeadLetterSerializer.INSTANCE, LETTERS);

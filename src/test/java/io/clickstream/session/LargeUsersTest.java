@@ -237,6 +237,7 @@ class LargeUsersTest {
                     this,
                     store,
                     MaxRate.NONE,
+                    null,
                     closed::add,
                     events -> {},
                     late::add);

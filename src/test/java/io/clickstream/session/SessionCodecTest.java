@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import io.clickstream.event.VarBytes;
+import io.clickstream.funnel.Funnel;
+import io.clickstream.funnel.StepTimes;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -23,7 +26,15 @@ class SessionCodecTest {
     private static final String[] DEPARTMENTS = {"AirPods", "cameras", "Möbel", "学", "laptops"};
 
     private final DepartmentNames names = new DepartmentNames(1, Map.of());
-    private final SessionRecords records = new SessionRecords(512 << 10);
+    private final SessionRecords records =
+            new SessionRecords(
+                    512 << 10,
+                    new StepTimes(
+                            new Funnel(
+                                    List.of(
+                                            new Funnel.Step("view", Set.of("view"), false),
+                                            new Funnel.Step("paid", Set.of("paid"), false)),
+                                    null)));
     private final OpenUsers users = new OpenUsers(records);
     private final SessionCodec codec = new SessionCodec(records, names);
 
@@ -74,23 +85,60 @@ class SessionCodecTest {
         String version3 =
                 "000301" + "02c8cff3849630000000010000c0a8f3849630ac02c901010301d804040102";
 
-        byte[] stored = encode(codec, user);
+        int read = decode(codec, HexFormat.of().parseHex(version3));
 
-        assertThat(HexFormat.of().formatHex(stored)).isEqualTo(version3);
-        int read = decode(codec, stored);
         assertThat(close(read, names)).isEqualTo(close(user, names)).hasSize(2);
         assertThat(records.events(read)).isEqualTo(1);
         assertThat(records.events(records.older(read))).isEqualTo(3);
     }
 
+    /** The bytes of version 4. */
+    @Example
+    void readsTheBytesOfVersionFour() {
+        int user = ann();
+        add(user, BASE, "AirPods", false);
+        records.addStep(records.latest(), 0, BASE);
+        add(user, BASE + 300, "cameras", false);
+        add(user, BASE + 200, null, true);
+        records.addStep(records.latest(), 1, BASE + 200);
+        add(user, BASE + 5_000, null, false);
+        String version4 =
+                "000401"
+                        + "02c8cff384963000000001000000"
+                        + "c0a8f3849630ac02c901010301d80404010202000001c801";
+
+        byte[] stored = encode(codec, user);
+
+        assertThat(HexFormat.of().formatHex(stored)).isEqualTo(version4);
+        int read = decode(codec, stored);
+        assertThat(close(read, names)).isEqualTo(close(user, names)).hasSize(2);
+        assertThat(close(read, names).get(0).hasStepTimes()).isFalse();
+        assertThat(close(read, names).get(1).stepTime(1)).isEqualTo(BASE + 200);
+    }
+
+    /** The funnel was taken out of the job. */
+    @Example
+    void leavesOutStepsWithoutAFunnel() {
+        int user = ann();
+        add(user, BASE, "AirPods", false);
+        records.addStep(records.latest(), 0, BASE);
+        byte[] stored = encode(codec, user);
+        SessionRecords without = new SessionRecords(512 << 10);
+
+        int read = decode(new SessionCodec(without, names), stored);
+
+        assertThat(without.stepTimes(read)).isEmpty();
+        assertThat(without.close(read, ANN, GAP, names).hasStepTimes()).isFalse();
+    }
+
     @Example
     void refusesALaterVersion() {
-        byte[] later = HexFormat.of().parseHex("000401");
+        byte[] later = HexFormat.of().parseHex("000501");
 
         assertThatThrownBy(() -> decode(codec, later))
                 .hasMessage(
-                        "Open sessions were written in version 4 of their layout; this job reads"
-                                + " up to 3");
+                        "Open sessions were written in version 5 of their layout; this job reads"
+                                + " up to 4");
     }
 
     @Property(tries = 1000)

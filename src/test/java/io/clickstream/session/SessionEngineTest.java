@@ -237,6 +237,7 @@ class SessionEngineTest {
                 new Logs(),
                 store,
                 maxRate,
+                null,
                 closed::add,
                 tooFast::add,
                 click -> {

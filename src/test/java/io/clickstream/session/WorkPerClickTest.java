@@ -175,6 +175,7 @@ class WorkPerClickTest {
                 new NoSegments(),
                 new MapStore(),
                 MaxRate.NONE,
+                null,
                 closed::add,
                 events -> {},
                 click -> {

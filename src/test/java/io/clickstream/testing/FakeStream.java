@@ -42,6 +42,7 @@ public final class FakeStream implements AutoCloseable {
     private IntPredicate refusesRequest = number -> false;
     private IntPredicate refusesRecord = number -> false;
     private IntPredicate losesAnswer = number -> false;
+    private IntPredicate breaksConnection = number -> false;
     private int records;
     private boolean gone;
 
@@ -73,6 +74,11 @@ public final class FakeStream implements AutoCloseable {
     /** Stores the records of a request but never answers if the predicate accepts its number. */
     public synchronized void loseAnswers(IntPredicate loses) {
         losesAnswer = loses;
+    }
+
+    /** Breaks the connection of a request, and stores nothing, if the predicate accepts it. */
+    public synchronized void breakConnections(IntPredicate breaks) {
+        breaksConnection = breaks;
     }
 
     /** Refuses a record if the predicate accepts its number, counted from 0 over all requests. */
@@ -124,6 +130,10 @@ public final class FakeStream implements AutoCloseable {
             int number = requests.size();
             requests.add(request.path("Records").size());
             isLost = losesAnswer.test(number);
+            if (breaksConnection.test(number)) {
+                exchange.close();
+                return;
+            }
             if (gone) {
                 status = 400;
                 answer =

@@ -3,6 +3,7 @@ package io.clickstream.testing;
 import io.clickstream.aggregate.Aggregate;
 import io.clickstream.aggregate.AggregateFormat;
 import io.clickstream.event.EventTypes;
+import io.clickstream.event.FunnelStep;
 import io.clickstream.event.LiveCount;
 import io.clickstream.event.Session;
 import io.clickstream.event.Trend;
@@ -38,6 +39,8 @@ public record SampleResults<T>(TypeInformation<T> type, List<T> values) {
             return (SampleResults<T>) trends(begin, end);
         } else if (result == LiveCount.class) {
             return (SampleResults<T>) liveCounts(begin, end);
+        } else if (result == FunnelStep.class) {
+            return (SampleResults<T>) funnelSteps(begin, end);
         }
         throw new IllegalArgumentException("add samples of " + result + " for " + aggregate);
     }
@@ -76,6 +79,16 @@ public record SampleResults<T>(TypeInformation<T> type, List<T> values) {
                 List.of(
                         new LiveCount(null, begin, end, 80, 30, 4, 5, 600, 7),
                         new LiveCount("AirPods", begin, end, 40, 0, 0, 0, 300, 0)));
+    }
+
+    private static SampleResults<FunnelStep> funnelSteps(long begin, long end) {
+        return new SampleResults<>(
+                EventTypes.FUNNEL_STEP,
+                List.of(
+                        new FunnelStep(null, 1, "view", 7, 7, 7, FunnelStep.NO_MEDIAN, begin, end),
+                        new FunnelStep(null, 2, "cart", 5, 7, 7, 1_500, begin, end),
+                        new FunnelStep(
+                                "AirPods", 3, "paid", 0, 0, 7, FunnelStep.NO_MEDIAN, begin, end)));
     }
 
     private static SampleResults<Trend> trends(long begin, long end) {

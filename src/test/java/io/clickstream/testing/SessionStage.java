@@ -13,6 +13,7 @@ import io.clickstream.event.EventTypes;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
 import io.clickstream.event.WindowCount;
+import io.clickstream.funnel.Funnel;
 import io.clickstream.session.MaxRate;
 import io.clickstream.session.SessionOperator;
 import io.clickstream.time.EventTimeOperator;
@@ -82,6 +83,7 @@ public final class SessionStage implements AutoCloseable {
     private int largeStoredBytes = 16 << 10;
     private final int maxDeptListBytes;
     @Nullable private final StateBackend backend;
+    @Nullable private Funnel funnel;
 
     /** What a job would go on from after a failure. */
     public static final class Checkpoint {
@@ -162,6 +164,12 @@ public final class SessionStage implements AutoCloseable {
             subtask.open();
         }
         return stage;
+    }
+
+    /** From the next restart on, sessions note when they reach the steps of a funnel. */
+    public SessionStage with(Funnel steps) {
+        funnel = steps;
+        return this;
     }
 
     /**
@@ -410,19 +418,21 @@ public final class SessionStage implements AutoCloseable {
             eventTime =
                     new OneInputStreamOperatorTestHarness<>(
                             new EventTimeOperator(DISORDER, gap.plus(window)), environment());
+            SessionOperator operator =
+                    new SessionOperator(
+                            gap,
+                            maxOnHeap,
+                            largeStoredBytes,
+                            maxDeptListBytes,
+                            false,
+                            MaxRate.NONE,
+                            LATE);
+            if (funnel != null) {
+                operator.with(funnel);
+            }
             sessions =
                     new KeyedOneInputStreamOperatorTestHarness<>(
-                            new SessionOperator(
-                                    gap,
-                                    maxOnHeap,
-                                    largeStoredBytes,
-                                    maxDeptListBytes,
-                                    false,
-                                    MaxRate.NONE,
-                                    LATE),
-                            Click::user,
-                            EventTypes.USER_ID,
-                            environment());
+                            operator, Click::user, EventTypes.USER_ID, environment());
             if (backend != null) {
                 sessions.setStateBackend(backend);
             }

@@ -14,6 +14,7 @@ import org.apache.flink.table.api.bridge.java.StreamStatementSet;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 import org.apache.flink.table.api.config.ExecutionConfigOptions;
 import org.apache.flink.table.api.config.OptimizerConfigOptions;
+import org.apache.flink.table.data.RowData;
 
 /**
  * The aggregates in Flink SQL: a session window of each user, and tumbling windows over the
@@ -95,9 +96,44 @@ public final class SqlPipeline {
             WITH ('connector' = 'results')
             """;
 
+    private static final String LIVE =
+            """
+            INSERT INTO results.aggregates.live
+            SELECT window_start, window_end, COUNT(DISTINCT user_id), COUNT(*), SUM(checkout)
+            FROM TABLE(HOP(TABLE clicks, DESCRIPTOR(click_time), %s, %s))
+            GROUP BY window_start, window_end
+            """;
+
+    private static final String LIVE_TABLE =
+            """
+            CREATE TABLE results.aggregates.live (
+              window_begin TIMESTAMP(3),
+              window_end TIMESTAMP(3),
+              active_users BIGINT,
+              clicks BIGINT,
+              checkouts INT)
+            WITH ('connector' = 'results')
+            """;
+
+    /**
+     * Adds a flow that only counts active users, clicks, and checkouts, as the job's live counts
+     * do.
+     */
+    public static void defineLive(
+            StreamExecutionEnvironment env,
+            DataStream<Click> clicks,
+            Duration every,
+            Duration span,
+            Sink<RowData> results) {
+        StreamTableEnvironment tables = tables(env, clicks);
+        register(tables, Map.of("live", rows -> rows.sinkTo(results)));
+        tables.executeSql(LIVE_TABLE);
+        StreamStatementSet statements = tables.createStatementSet();
+        statements.addInsertSql(LIVE.formatted(interval(every), interval(span)));
+        statements.attachAsDataStream();
+    }
+
     /** Adds the flow from the clicks, with their timestamps and watermarks, to the sinks. */
-    @SuppressWarnings(
-            "deprecation") // The newer way finds catalogs only by files in the class path.
     public static void define(
             StreamExecutionEnvironment env,
             DataStream<Click> clicks,
@@ -106,6 +142,32 @@ public final class SqlPipeline {
             Sink<WindowCount> departments,
             Sink<WindowCount> totals,
             Sink<Session> checkouts) {
+        StreamTableEnvironment tables = tables(env, clicks);
+        register(
+                tables,
+                Map.of(
+                        "departments",
+                        rows -> rows.map(new RowsToCounts()).sinkTo(departments),
+                        "totals",
+                        rows -> rows.map(new RowsToCounts()).sinkTo(totals),
+                        "checkouts",
+                        rows -> rows.map(new RowsToSessions()).sinkTo(checkouts)));
+        tables.executeSql(COUNTS_TABLE.formatted("departments"));
+        tables.executeSql(COUNTS_TABLE.formatted("totals"));
+        tables.executeSql(CHECKOUTS_TABLE);
+
+        tables.executeSql(SESSIONS.formatted(interval(gap)));
+        tables.executeSql(VISITS);
+        StreamStatementSet statements = tables.createStatementSet();
+        statements.addInsertSql(CHECKOUTS);
+        statements.addInsertSql(TOTALS.formatted(interval(window)));
+        statements.addInsertSql(DEPARTMENTS.formatted(interval(window)));
+        statements.attachAsDataStream();
+    }
+
+    /** An environment that has the clicks as a table. */
+    private static StreamTableEnvironment tables(
+            StreamExecutionEnvironment env, DataStream<Click> clicks) {
         StreamTableEnvironment tables = StreamTableEnvironment.create(env);
         tables.getConfig()
                 .set(
@@ -129,27 +191,14 @@ public final class SqlPipeline {
                         .watermark("click_time", "SOURCE_WATERMARK()")
                         .build());
 
-        tables.registerCatalog(
-                "results",
-                new ResultCatalog(
-                        Map.of(
-                                "departments",
-                                rows -> rows.map(new RowsToCounts()).sinkTo(departments),
-                                "totals",
-                                rows -> rows.map(new RowsToCounts()).sinkTo(totals),
-                                "checkouts",
-                                rows -> rows.map(new RowsToSessions()).sinkTo(checkouts))));
-        tables.executeSql(COUNTS_TABLE.formatted("departments"));
-        tables.executeSql(COUNTS_TABLE.formatted("totals"));
-        tables.executeSql(CHECKOUTS_TABLE);
+        return tables;
+    }
 
-        tables.executeSql(SESSIONS.formatted(interval(gap)));
-        tables.executeSql(VISITS);
-        StreamStatementSet statements = tables.createStatementSet();
-        statements.addInsertSql(CHECKOUTS);
-        statements.addInsertSql(TOTALS.formatted(interval(window)));
-        statements.addInsertSql(DEPARTMENTS.formatted(interval(window)));
-        statements.attachAsDataStream();
+    @SuppressWarnings(
+            "deprecation") // The newer way finds catalogs only by files in the class path.
+    private static void register(
+            StreamTableEnvironment tables, Map<String, ResultCatalog.End> ends) {
+        tables.registerCatalog("results", new ResultCatalog(ends));
     }
 
     /** A literal of SQL, to the millisecond. */

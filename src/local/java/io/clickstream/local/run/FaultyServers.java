@@ -45,6 +45,12 @@ final class FaultyServers implements AutoCloseable {
 
     private static final int MAX_AWAY_SECONDS = 40;
 
+    /**
+     * Shards of each stream. The server takes longer for a record the more its shard has: with
+     * 20,000, a request takes as long as the job waits for an answer.
+     */
+    private static final int SHARDS = 16;
+
     private final Set<Victim> victims;
     private final Map<Victim, TcpProxy> proxies = new EnumMap<>(Victim.class);
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
@@ -90,7 +96,7 @@ final class FaultyServers implements AutoCloseable {
             kinesis = KinesisServer.start(logs.resolve("kinesis.log"));
             List<String> names = new ArrayList<>(Results.TOPICS);
             names.add(SideResults.DEAD_LETTERS_TOPIC);
-            names.forEach(name -> kinesis.createStream(name, 1));
+            names.forEach(name -> kinesis.createStream(name, SHARDS));
             forward(Victim.KINESIS, kinesis.uri());
         }
         if (victims.contains(Victim.PERSONALIZE)) {

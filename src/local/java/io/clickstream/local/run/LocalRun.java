@@ -85,7 +85,7 @@ import picocli.CommandLine.Spec;
                   scripts/run-local.sh --duration 60s --registry confluent
                   scripts/run-local.sh --duration 90s --personalize --personalize-faults 503
                   scripts/run-local.sh --duration 90s --archive parquet --personalize
-                  scripts/run-local.sh --duration 90s --late 1 --malformed 1 --trending --live
+                  scripts/run-local.sh --duration 90s --late 1 --malformed 1 --trending --live --funnel
                 """,
         sortOptions = false)
 public final class LocalRun implements Callable<Integer> {
@@ -216,6 +216,13 @@ public final class LocalRun implements Callable<Integer> {
                     "also count the active users of the last 30 s, open sessions, and open carts,"
                             + " every 10 s")
     private boolean live;
+
+    @Option(
+            names = "--funnel",
+            description =
+                    "also count how many sessions view a product, put it into the cart, order it,"
+                            + " and pay for it")
+    private boolean funnel;
 
     @Option(
             names = "--personalize",
@@ -541,6 +548,9 @@ public final class LocalRun implements Callable<Integer> {
         }
         if (live) {
             groups.put("live", Map.of("span", LIVE_SPAN.toSeconds() + " s"));
+        }
+        if (funnel) {
+            groups.put("funnel", Map.of());
         }
         return groups;
     }

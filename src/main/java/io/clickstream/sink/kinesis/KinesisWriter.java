@@ -124,14 +124,15 @@ final class KinesisWriter<T> extends AsyncSinkWriter<T, PutRecordsRequestEntry> 
                         .counter(ClickstreamMetrics.DEAD_LETTERS + Reason.RESULT_TOO_LARGE.label());
     }
 
-    /** What waiting does not mend. */
+    /**
+     * What waiting does not mend. An outage is not among it, although Flink's own sink ends the job
+     * with any failure of the client, such as a connection that can't be made.
+     */
     private static AWSExceptionHandler fatalFailures(KinesisStreamName stream) {
         return AWSExceptionHandler.withClassifier(
                 FatalExceptionClassifier.createChain(
                         AWSCredentialFatalExceptionClassifiers
                                 .getInvalidCredentialsExceptionClassifier(),
-                        AWSCredentialFatalExceptionClassifiers
-                                .getSdkClientMisconfiguredExceptionClassifier(),
                         FatalExceptionClassifier.withRootCauseOfType(
                                 ResourceNotFoundException.class,
                                 cause ->

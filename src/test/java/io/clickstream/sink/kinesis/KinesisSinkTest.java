@@ -149,6 +149,18 @@ class KinesisSinkTest {
         assertThat(stream.requests()).containsExactly(1, 1);
     }
 
+    /** More often than the SDK itself tries again. */
+    @Test
+    void sendsARequestAgainWhileKinesisCanNotBeReached() throws Exception {
+        stream.breakConnections(number -> number < 9);
+        open(sink(true), null);
+        harness.processElement("a-1", 0);
+        harness.endInput();
+
+        assertThat(stream.stored()).extracting(Stored::data).containsExactly("a-1");
+        assertThat(stream.requests()).hasSize(10);
+    }
+
     @Test
     void saysWhichStreamIsGone() throws Exception {
         stream.forget();

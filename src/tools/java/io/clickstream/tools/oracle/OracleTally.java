@@ -40,6 +40,7 @@ public final class OracleTally {
     private final Map<Long, Long> checkoutCounts = new HashMap<>();
     private final List<String> checkoutLines = new ArrayList<>();
     private final LiveTally live;
+    private final FunnelTally funnel;
     private long sessionTotal;
 
     /** Begins without sessions. */
@@ -67,6 +68,7 @@ public final class OracleTally {
         this.gap = sessionGap.toMillis();
         this.window = window.toMillis();
         this.live = new LiveTally(gap, liveSpan.toMillis());
+        this.funnel = new FunnelTally(this.window);
     }
 
     /**
@@ -104,6 +106,7 @@ public final class OracleTally {
 
         sessionTotal++;
         live.add(session);
+        funnel.add(session, windowBegin);
         sessionCounts.merge(windowBegin, 1L, Long::sum);
         List<String> listed = cut(departments);
         for (String department : listed) {
@@ -200,6 +203,7 @@ public final class OracleTally {
         lines.put(Aggregates.SESSION_COUNTS, sessionLines);
         lines.put(Aggregates.CHECKOUT_SESSIONS, checkoutLines);
         lines.put(Aggregates.LIVE, live.lines());
+        lines.put(Aggregates.FUNNEL, funnel.lines());
         return new Expected(lines, sessionTotal);
     }
 
