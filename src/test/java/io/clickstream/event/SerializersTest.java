@@ -60,6 +60,31 @@ class SerializersTest {
                                             1_655_183_298_630L))
                     .toList();
 
+    /** The golden files hold no session with steps. */
+    @Test
+    void aSessionKeepsTheStepsThatItReached() throws IOException {
+        Session session =
+                new Session(
+                        UserId.ofNumber(1),
+                        5,
+                        1_005,
+                        0,
+                        0,
+                        false,
+                        new String[0],
+                        0,
+                        new long[] {5, -1, 1_655_183_299_648L});
+        DataOutputSerializer out = new DataOutputSerializer(16);
+        SessionSerializer.INSTANCE.serialize(session, out);
+
+        Session read =
+                SessionSerializer.INSTANCE.deserialize(
+                        new DataInputDeserializer(out.getCopyOfBuffer()));
+
+        assertThat(read).isEqualTo(session);
+        assertThat(read.stepTime(2)).isEqualTo(1_655_183_299_648L);
+    }
+
     @Nested
     class OfUserId extends SerializerContract<UserId> {
         OfUserId() {
