@@ -63,6 +63,8 @@ RESULTS = [Result("departments", "Departments_Agg"),
                   Switch("trending", ["none", "department", "item"], "What to rank by clicks.", {"field": "${}"})),
            Result("live", "Live",
                   Switch("live", ["false", "true"], "Whether to count who is on the site.", {"every": "10 s"})),
+           Result("carts", "Carts",
+                  Switch("carts", ["false", "true"], "Whether to report abandoned carts.", {"abandoned-after": "30 min"})),
            DEAD_LETTERS]
 
 #: The optional results, by the parameters that turn them on.

@@ -43,6 +43,7 @@ class ArchitectureTest {
         "io.clickstream.duplicate..",
         "io.clickstream.count..",
         "io.clickstream.live..",
+        "io.clickstream.cart..",
         "io.clickstream.shuffle..",
         "io.clickstream.time..",
         "io.clickstream.intake..",

@@ -18,7 +18,8 @@ public abstract class PipelineConfig {
                     PrivacyConfig.KEYS,
                     AggregatesConfig.KEYS,
                     TrendingConfig.KEYS,
-                    LiveConfig.KEYS);
+                    LiveConfig.KEYS,
+                    CartsConfig.KEYS);
 
     private final FormatConfig format;
     private final EventTimeConfig eventTime;
@@ -27,6 +28,7 @@ public abstract class PipelineConfig {
     private final AggregatesConfig aggregates;
     private final Optional<TrendingConfig> trending;
     private final Optional<LiveConfig> live;
+    private final Optional<CartsConfig> carts;
     private final List<Aggregate<?>> computed;
     private final OptionalFields fields;
 
@@ -39,9 +41,11 @@ public abstract class PipelineConfig {
         trending =
                 reader.ifThere(TrendingConfig.GROUP, group -> TrendingConfig.read(group, format));
         live = reader.ifThere(LiveConfig.GROUP, group -> LiveConfig.read(group, format));
+        carts = reader.ifThere(CartsConfig.GROUP, group -> CartsConfig.read(group, format));
         computed = reader.computed();
         List<NeedsFields> needing = new ArrayList<>(List.of(filters));
         trending.ifPresent(needing::add);
+        carts.ifPresent(needing::add);
         OptionalFields needed = OptionalFields.NONE;
         for (NeedsFields group : needing) {
             needed = group.addTo(needed);
@@ -87,11 +91,20 @@ public abstract class PipelineConfig {
         return live;
     }
 
+    /** Abandoned and recovered carts; empty if carts are not followed. */
+    public final Optional<CartsConfig> carts() {
+        return carts;
+    }
+
     /** What the aggregates must know of event types. */
     public final EventMarks eventMarks() {
-        return live.isPresent()
-                ? EventMarks.NONE.with(EventMarks.CART, format.cartEventTypes())
-                : EventMarks.NONE;
+        EventMarks marks =
+                live.isPresent()
+                        ? EventMarks.NONE.with(EventMarks.CART, format.cartEventTypes())
+                        : EventMarks.NONE;
+        return carts.isPresent()
+                ? carts.get().addTo(marks, trending.isPresent() && trending.get().isOfItems())
+                : marks;
     }
 
     /** The aggregates that the job computes. */

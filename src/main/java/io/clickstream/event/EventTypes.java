@@ -26,6 +26,9 @@ public final class EventTypes {
     public static final TypeInformation<LiveCount> LIVE_COUNT =
             new VersionedTypeInfo<>(LiveCount.class, LiveCountSerializer.INSTANCE);
 
+    public static final TypeInformation<CartOutcome> CART_OUTCOME =
+            new VersionedTypeInfo<>(CartOutcome.class, CartOutcomeSerializer.INSTANCE);
+
     public static final TypeInformation<ArchivedBatch> ARCHIVED_BATCH =
             new VersionedTypeInfo<>(ArchivedBatch.class, ArchivedBatchSerializer.INSTANCE);
     public static final TypeInformation<Interaction> INTERACTION =

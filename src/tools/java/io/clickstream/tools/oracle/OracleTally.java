@@ -40,6 +40,7 @@ public final class OracleTally {
     private final Map<Long, Long> checkoutCounts = new HashMap<>();
     private final List<String> checkoutLines = new ArrayList<>();
     private final LiveTally live;
+    private final CartTally carts;
     private long sessionTotal;
 
     /** Begins without sessions. */
@@ -53,7 +54,7 @@ public final class OracleTally {
      * @param maxDeptListBytes that a list of departments may have as JSON
      */
     OracleTally(Duration sessionGap, Duration window, int maxDeptListBytes) {
-        this(sessionGap, window, maxDeptListBytes, LIVE_SPAN);
+        this(sessionGap, window, maxDeptListBytes, LIVE_SPAN, CartRules.DEFAULT);
     }
 
     /**
@@ -61,12 +62,19 @@ public final class OracleTally {
      *
      * @param maxDeptListBytes that a list of departments may have as JSON
      * @param liveSpan what `live / span` is
+     * @param cartRules the settings of `carts`
      */
-    OracleTally(Duration sessionGap, Duration window, int maxDeptListBytes, Duration liveSpan) {
+    OracleTally(
+            Duration sessionGap,
+            Duration window,
+            int maxDeptListBytes,
+            Duration liveSpan,
+            CartRules cartRules) {
         this.maxDeptListBytes = maxDeptListBytes;
         this.gap = sessionGap.toMillis();
         this.window = window.toMillis();
         this.live = new LiveTally(gap, liveSpan.toMillis());
+        this.carts = new CartTally(cartRules);
     }
 
     /**
@@ -104,6 +112,7 @@ public final class OracleTally {
 
         sessionTotal++;
         live.add(session);
+        carts.add(session);
         sessionCounts.merge(windowBegin, 1L, Long::sum);
         List<String> listed = cut(departments);
         for (String department : listed) {
@@ -200,6 +209,7 @@ public final class OracleTally {
         lines.put(Aggregates.SESSION_COUNTS, sessionLines);
         lines.put(Aggregates.CHECKOUT_SESSIONS, checkoutLines);
         lines.put(Aggregates.LIVE, live.lines());
+        lines.put(Aggregates.CARTS, carts.lines());
         return new Expected(lines, sessionTotal);
     }
 
