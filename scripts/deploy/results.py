@@ -66,6 +66,8 @@ RESULTS = [Result("departments", "Departments_Agg"),
            Result("funnel", "Funnel",
                   Switch("funnel", ["false", "true"], "Whether to count how many sessions reach each step of a funnel.",
                          {"by": "none"})),
+           Result("carts", "Carts",
+                  Switch("carts", ["false", "true"], "Whether to report abandoned carts.", {"abandoned-after": "30 min"})),
            DEAD_LETTERS]
 
 #: The optional results, by the parameters that turn them on.

@@ -3,6 +3,9 @@ package io.clickstream;
 import io.clickstream.aggregate.Aggregate;
 import io.clickstream.aggregate.AggregateFormat;
 import io.clickstream.aggregate.Aggregates;
+import io.clickstream.cart.CartOperator;
+import io.clickstream.cart.CartSettings;
+import io.clickstream.config.CartsConfig;
 import io.clickstream.config.FunnelConfig;
 import io.clickstream.config.PipelineConfig;
 import io.clickstream.config.TrendingConfig;
@@ -12,6 +15,7 @@ import io.clickstream.deadletter.LateClickLetters;
 import io.clickstream.duplicate.DuplicateFilterOperator;
 import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
+import io.clickstream.event.CartOutcome;
 import io.clickstream.event.Click;
 import io.clickstream.event.ClickBatch;
 import io.clickstream.event.DeadLetter;
@@ -101,6 +105,10 @@ import org.apache.flink.util.OutputTag;
  *      ╪ by department
  *  funnel-steps          one sum per window, step, and department ────→ sinks
  *
+ *  click-sessions
+ *      │ clicks that change a cart
+ *  cart-outcomes         abandoned and recovered carts ────→ sinks
+ *
  *  local-trends          clicks per name, within the subtask
  *      ╪ by name
  *  sliding-trends        sum of the span per name, for each slide
@@ -162,6 +170,7 @@ public final class ClickstreamPipeline {
     public static final String LIVE_COUNTS = Aggregates.LIVE.name();
     public static final String LOCAL_FUNNEL = "local-funnel";
     public static final String FUNNEL_STEPS = Aggregates.FUNNEL.name();
+    public static final String CART_OUTCOMES = Aggregates.CARTS.name();
     public static final String DEAD_LETTERS = "dead-letters";
     public static final String INTERACTION_SESSIONS = "interaction-sessions";
 
@@ -171,6 +180,8 @@ public final class ClickstreamPipeline {
             new OutputTag<>("late-clicks", EventTypes.CLICK);
     private static final OutputTag<LiveCount> LIVE_COUNTS_OF_SUBTASKS =
             new OutputTag<>("live-counts-of-subtasks", EventTypes.LIVE_COUNT);
+    private static final OutputTag<Click> CART_CLICKS =
+            new OutputTag<>("cart-clicks", EventTypes.CLICK);
     private static final OutputTag<ArchivedBatch> ARCHIVE =
             new OutputTag<>("archive", EventTypes.ARCHIVED_BATCH);
     private static final OutputTag<DeadLetter> MALFORMED =
@@ -238,6 +249,7 @@ public final class ClickstreamPipeline {
                                                 live.isByDepartment(),
                                                 LIVE_COUNTS_OF_SUBTASKS)));
         config.funnel().ifPresent(funnel -> sessionOperator.with(funnel.funnel()));
+        config.carts().ifPresent(carts -> sessionOperator.withCarts(CART_CLICKS));
         SingleOutputStreamOperator<Session> sessions =
                 named(
                         CLICK_SESSIONS,
@@ -288,6 +300,14 @@ public final class ClickstreamPipeline {
                     write(
                             Aggregates.FUNNEL,
                             funnelSteps(sessions, config.funnel().get()),
+                            outputs));
+        }
+
+        if (config.carts().isPresent()) {
+            refused.addAll(
+                    write(
+                            Aggregates.CARTS,
+                            cartOutcomes(sessions, config.carts().get(), bounded),
                             outputs));
         }
 
@@ -402,7 +422,8 @@ public final class ClickstreamPipeline {
                 config.live()
                         .map(live -> max(live.span(), ofSession).plus(live.every()))
                         .orElse(Duration.ZERO);
-        return max(max(ofSession, ofTrend), ofLive);
+        Duration ofCart = config.carts().map(CartsConfig::abandonedAfter).orElse(Duration.ZERO);
+        return max(max(max(ofSession, ofTrend), ofLive), ofCart);
     }
 
     private static Duration max(Duration one, Duration other) {
@@ -478,6 +499,26 @@ public final class ClickstreamPipeline {
                         .keyBy(FunnelPart::department, Types.STRING)
                         .window(TumblingEventTimeWindows.of(window))
                         .process(new FunnelWindow(funnel.funnel()), EventTypes.FUNNEL_STEP));
+    }
+
+    /** Follows the carts of users, in the subtasks of their sessions. */
+    private SingleOutputStreamOperator<CartOutcome> cartOutcomes(
+            SingleOutputStreamOperator<Session> sessions, CartsConfig carts, boolean bounded) {
+        CartSettings settings =
+                new CartSettings(
+                        carts.abandonedAfter(),
+                        carts.recoveredWithin(),
+                        config.aggregates().sessionGap());
+        return named(
+                CART_OUTCOMES,
+                DataStreamUtils.reinterpretAsKeyedStream(
+                                sessions.getSideOutput(CART_CLICKS),
+                                Click::user,
+                                EventTypes.USER_ID)
+                        .transform(
+                                CART_OUTCOMES,
+                                EventTypes.CART_OUTCOME,
+                                new CartOperator(settings, bounded)));
     }
 
     private SingleOutputStreamOperator<Interaction> interactions(

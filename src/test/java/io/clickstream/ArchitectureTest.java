@@ -44,6 +44,7 @@ class ArchitectureTest {
         "io.clickstream.count..",
         "io.clickstream.live..",
         "io.clickstream.funnel..",
+        "io.clickstream.cart..",
         "io.clickstream.shuffle..",
         "io.clickstream.time..",
         "io.clickstream.intake..",

@@ -8,6 +8,7 @@ import io.clickstream.aggregate.Aggregates;
 import io.clickstream.local.results.Results;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.LocalJob;
+import io.clickstream.tools.oracle.CartRules;
 import io.clickstream.tools.oracle.Expected;
 import io.clickstream.tools.oracle.TrafficLedger;
 import io.clickstream.tools.oracle.TrendOracle;
@@ -38,7 +39,12 @@ class FiltersITCase {
     private static final Duration GAP = Duration.ofSeconds(1);
     private static final Duration WINDOW = Duration.ofSeconds(10);
 
-    private final TrafficLedger ledger = new TrafficLedger(GAP, WINDOW);
+    private static final CartRules CART_RULES =
+            CartRules.DEFAULT
+                    .after(Duration.ofSeconds(10), Duration.ofSeconds(20))
+                    .withItemsOfTheLab();
+
+    private final TrafficLedger ledger = new TrafficLedger(GAP, WINDOW, CART_RULES);
     private final Random random = new Random(5);
     private final ClickEncoder encoder = ClickEncoder.json();
 
@@ -65,6 +71,10 @@ class FiltersITCase {
                     .set("trending", "top", "3")
                     .set("trending", "span", "20 s")
                     .set("trending", "slide", "5 s")
+                    .set("format", "item", "/product_type")
+                    .set("format", "value", "/globalseq")
+                    .set("carts", "abandoned-after", "10 s")
+                    .set("carts", "recovered-within", "20 s")
                     .groups(Aggregates.groups());
             job.start(folder, 2);
             send(job, traffic, start + 20_000);
@@ -99,6 +109,8 @@ class FiltersITCase {
                     assertThat(expected.of(aggregate)).as(aggregate.name()).isNotEmpty();
                 }
             }
+            assertThat(expected.documents(Aggregates.CARTS))
+                    .hasSizeLessThan(expected.of(Aggregates.CARTS).size());
             job.awaitTopics(expected, Duration.ofMinutes(2));
             assertThat(job.topic(LocalJob.DEAD_LETTERS)).isEmpty();
             List<String> lists =

@@ -1,5 +1,6 @@
 package io.clickstream.aggregate;
 
+import io.clickstream.event.CartOutcome;
 import io.clickstream.event.FunnelStep;
 import io.clickstream.event.LiveCount;
 import io.clickstream.event.Session;
@@ -69,9 +70,26 @@ public final class Aggregates {
                             new FunnelFormat())
                     .onlyWith("funnel");
 
+    public static final Aggregate<CartOutcome> CARTS =
+            Aggregate.of(
+                            "cart-outcomes",
+                            "carts",
+                            "Abandoned and recovered carts",
+                            "Carts",
+                            "carts",
+                            new CartFormat())
+                    .onlyWith("carts");
+
     /** All aggregates, in the order of the tables of settings. */
     public static final List<Aggregate<?>> ALL =
-            List.of(DEPARTMENT_COUNTS, SESSION_COUNTS, CHECKOUT_SESSIONS, TRENDING, LIVE, FUNNEL);
+            List.of(
+                    DEPARTMENT_COUNTS,
+                    SESSION_COUNTS,
+                    CHECKOUT_SESSIONS,
+                    TRENDING,
+                    LIVE,
+                    FUNNEL,
+                    CARTS);
 
     private Aggregates() {}
 

@@ -17,6 +17,8 @@ public enum ClickField {
     IP(Kind.TEXT, FilterConfig.BOT_IP),
     /** The item that was viewed or bought. Only in JSON records. */
     ITEM(Kind.NAME, JsonMapping.ITEM, CarriedText.ITEM),
+    /** What the item costs. Only in JSON records. */
+    VALUE(Kind.NUMBER, JsonMapping.VALUE, CarriedText.VALUE),
 
     /** The item of an interaction: a number or a string. */
     INTERACTION_ITEM(Kind.OF_INTERACTION, PersonalizeConfig.ITEM),
@@ -45,6 +47,8 @@ public enum ClickField {
         TEXT,
         /** A string, which many clicks share. */
         COMMON_TEXT,
+        /** A number of at most 100 characters. Any other value is as if there were none. */
+        NUMBER,
         /** Any value: a text, a number's literal, or JSON. */
         OF_INTERACTION
     }

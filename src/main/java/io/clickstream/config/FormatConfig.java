@@ -74,7 +74,19 @@ public final class FormatConfig {
                     "an event type, or several separated by commas",
                     "add_to_cart",
                     "The event types that put something into a cart, in JSON and Avro, after the"
-                            + " renaming by `event-types`. Only the group `live` needs them.");
+                            + " renaming by `event-types`. Only the groups `live` and `carts` need"
+                            + " them.");
+
+    static final Key<List<String>> CART_REMOVAL_EVENT_TYPES =
+            Key.of(
+                    GROUP,
+                    "cart-removal-event-types",
+                    Parsers::list,
+                    "an event type, or several separated by commas",
+                    "remove_from_cart",
+                    "The event types that remove something from a cart, in JSON and Avro, after"
+                            + " the renaming by `event-types`. Only the group `carts` needs"
+                            + " them.");
 
     static final Key<String> WRITER_SCHEMA =
             Key.of(
@@ -111,6 +123,7 @@ public final class FormatConfig {
                     .and(
                             CHECKOUT_EVENT_TYPES,
                             CART_EVENT_TYPES,
+                            CART_REMOVAL_EVENT_TYPES,
                             WRITER_SCHEMA,
                             COMPRESSION,
                             MAX_RECORD_SIZE)
@@ -121,6 +134,7 @@ public final class FormatConfig {
     private final JsonMapping mapping;
     private final Set<String> checkoutEventTypes;
     private final Set<String> cartEventTypes;
+    private final Set<String> cartRemovalEventTypes;
     private final Optional<String> writerSchema;
     private final Compression compression;
     private final int maxRecordBytes;
@@ -133,6 +147,8 @@ public final class FormatConfig {
         checkoutEventTypes = checkouts == null ? Set.of() : Set.copyOf(checkouts);
         List<String> carts = reader.get(CART_EVENT_TYPES);
         cartEventTypes = carts == null ? Set.of() : Set.copyOf(carts);
+        List<String> removals = reader.get(CART_REMOVAL_EVENT_TYPES);
+        cartRemovalEventTypes = removals == null ? Set.of() : Set.copyOf(removals);
         writerSchema = reader.find(WRITER_SCHEMA);
         compression = reader.get(COMPRESSION);
         Integer size = reader.get(MAX_RECORD_SIZE);
@@ -183,6 +199,11 @@ public final class FormatConfig {
     /** The event types that put something into a cart, in all formats. */
     public Set<String> cartEventTypes() {
         return cartEventTypes;
+    }
+
+    /** The event types that remove something from a cart, in all formats. */
+    public Set<String> cartRemovalEventTypes() {
+        return cartRemovalEventTypes;
     }
 
     /** A path, or a schema as JSON text; empty for the default schema. */

@@ -92,7 +92,16 @@ public final class JsonMapping implements Serializable {
                     Parsers::optionalPointer,
                     Parsers.OPTIONAL_POINTER,
                     "The item that was viewed or bought: a number or a string. For"
-                            + " `trending` and `sink.personalize`.");
+                            + " `trending`, `carts`, and `sink.personalize`.");
+
+    static final Key<Optional<JsonPointer>> VALUE =
+            Key.of(
+                    FormatConfig.GROUP,
+                    "value",
+                    Parsers::optionalPointer,
+                    Parsers.OPTIONAL_POINTER,
+                    "What an item costs that is put into a cart: a number. Other values count as"
+                            + " no value. For `carts`.");
 
     static final Key<Optional<JsonPointer>> SESSION_ID =
             Key.of(
@@ -114,6 +123,7 @@ public final class JsonMapping implements Serializable {
                     DEPARTMENT,
                     DEPARTMENT_CUT,
                     ITEM,
+                    VALUE,
                     SESSION_ID);
 
     private final List<JsonPointer> users;
@@ -125,6 +135,7 @@ public final class JsonMapping implements Serializable {
     private final List<JsonPointer> departments;
     @Nullable private final String departmentCut;
     @Nullable private final JsonPointer item;
+    @Nullable private final JsonPointer value;
     @Nullable private final JsonPointer sessionId;
 
     private JsonMapping(Builder builder) {
@@ -137,6 +148,7 @@ public final class JsonMapping implements Serializable {
         departments = List.copyOf(builder.departments);
         departmentCut = builder.departmentCut;
         item = builder.item;
+        value = builder.value;
         sessionId = builder.sessionId;
     }
 
@@ -200,6 +212,7 @@ public final class JsonMapping implements Serializable {
         reader.find(DEPARTMENT).ifPresent(found -> builder.departments = found);
         reader.find(DEPARTMENT_CUT).ifPresent(found -> builder.departmentCut = found);
         builder.item = optional(reader, ITEM, builder.item);
+        builder.value = optional(reader, VALUE, builder.value);
         builder.sessionId = optional(reader, SESSION_ID, builder.sessionId);
         JsonMapping mapping = new JsonMapping(builder);
         mapping.refuseFieldsInFields(reader);
@@ -223,6 +236,7 @@ public final class JsonMapping implements Serializable {
         fields.put(EVENT_TYPE, listOf(eventType));
         fields.put(DEPARTMENT, departments);
         fields.put(ITEM, listOf(item));
+        fields.put(VALUE, listOf(value));
         fields.put(SESSION_ID, listOf(sessionId));
         fields.forEach(
                 (key, inners) ->
@@ -322,6 +336,11 @@ public final class JsonMapping implements Serializable {
         return Optional.ofNullable(item);
     }
 
+    /** What the item costs. */
+    public Optional<JsonPointer> value() {
+        return Optional.ofNullable(value);
+    }
+
     /** The sender's session id. */
     public Optional<JsonPointer> sessionId() {
         return Optional.ofNullable(sessionId);
@@ -337,6 +356,7 @@ public final class JsonMapping implements Serializable {
         private List<JsonPointer> departments = List.of();
         @Nullable private String departmentCut;
         @Nullable private JsonPointer item;
+        @Nullable private JsonPointer value;
         @Nullable private JsonPointer sessionId;
     }
 }

@@ -19,7 +19,8 @@ public abstract class PipelineConfig {
                     AggregatesConfig.KEYS,
                     TrendingConfig.KEYS,
                     LiveConfig.KEYS,
-                    FunnelConfig.KEYS);
+                    FunnelConfig.KEYS,
+                    CartsConfig.KEYS);
 
     private final FormatConfig format;
     private final EventTimeConfig eventTime;
@@ -29,6 +30,7 @@ public abstract class PipelineConfig {
     private final Optional<TrendingConfig> trending;
     private final Optional<LiveConfig> live;
     private final Optional<FunnelConfig> funnel;
+    private final Optional<CartsConfig> carts;
     private final List<Aggregate<?>> computed;
     private final OptionalFields fields;
 
@@ -42,9 +44,11 @@ public abstract class PipelineConfig {
                 reader.ifThere(TrendingConfig.GROUP, group -> TrendingConfig.read(group, format));
         live = reader.ifThere(LiveConfig.GROUP, group -> LiveConfig.read(group, format));
         funnel = reader.ifThere(FunnelConfig.GROUP, group -> FunnelConfig.read(group, format));
+        carts = reader.ifThere(CartsConfig.GROUP, group -> CartsConfig.read(group, format));
         computed = reader.computed();
         List<NeedsFields> needing = new ArrayList<>(List.of(filters));
         trending.ifPresent(needing::add);
+        carts.ifPresent(needing::add);
         OptionalFields needed = OptionalFields.NONE;
         for (NeedsFields group : needing) {
             needed = group.addTo(needed);
@@ -95,13 +99,23 @@ public abstract class PipelineConfig {
         return funnel;
     }
 
+    /** Abandoned and recovered carts; empty if carts are not followed. */
+    public final Optional<CartsConfig> carts() {
+        return carts;
+    }
+
     /** What the aggregates must know of event types. */
     public final EventMarks eventMarks() {
         EventMarks marks = EventMarks.NONE;
         if (live.isPresent()) {
             marks = marks.with(EventMarks.CART, format.cartEventTypes());
         }
-        return funnel.isPresent() ? funnel.get().funnel().addTo(marks) : marks;
+        if (funnel.isPresent()) {
+            marks = funnel.get().funnel().addTo(marks);
+        }
+        return carts.isPresent()
+                ? carts.get().addTo(marks, trending.isPresent() && trending.get().isOfItems())
+                : marks;
     }
 
     /** The aggregates that the job computes. */

@@ -92,6 +92,7 @@ public final class PrivacyConfig {
         ofResults.put(JsonMapping.EVENT_TYPE, mapping.eventType().map(List::of).orElse(List.of()));
         ofResults.put(JsonMapping.DEPARTMENT, mapping.departments());
         ofResults.put(JsonMapping.ITEM, mapping.item().map(List::of).orElse(List.of()));
+        ofResults.put(JsonMapping.VALUE, mapping.value().map(List::of).orElse(List.of()));
         ofResults.forEach(
                 (key, pointers) ->
                         pointers.forEach(used -> refuseFieldOfResults(reader, key, used)));

@@ -109,6 +109,11 @@ public final class TrendingConfig implements NeedsFields {
         return field;
     }
 
+    /** Whether items are ranked, so that all clicks need them. */
+    boolean isOfItems() {
+        return field == TrendField.ITEM;
+    }
+
     /** The number of names in a list. */
     public int top() {
         return top;

@@ -15,7 +15,7 @@ public enum BotSign {
         this.code = code;
     }
 
-    /** The code of the sign in a serialized click: 1 to 3, because 0 means no sign. */
+    /** The code of the sign in a serialized click: 1 or 2. 0 means no sign, and 3 a second byte. */
     int code() {
         return code;
     }

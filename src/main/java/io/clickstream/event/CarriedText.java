@@ -7,8 +7,10 @@ package io.clickstream.event;
 public enum CarriedText {
     /** The id of a click among those of its user. Carried if duplicates are filtered. */
     ID("id", 8, true),
-    /** The item that was viewed or bought. Carried if items are ranked. */
-    ITEM("item", 64, false);
+    /** The item that was viewed or bought. Carried if items are ranked, or carts followed. */
+    ITEM("item", 64, false),
+    /** What an item costs: the literal of a number. Carried if carts are followed. */
+    VALUE("value", 4 << Byte.SIZE, false);
 
     private static final CarriedText[] ALL = values();
 

@@ -187,9 +187,15 @@ public final class Click implements Incoming {
         return text(CarriedText.ITEM);
     }
 
-    /** Set if items are ranked. */
+    /** Set if items are ranked, or carts followed. */
     public void setItem(@Nullable String item) {
         setText(CarriedText.ITEM, item);
+    }
+
+    /** What the item costs, as the literal of a number; null if there is none, or not needed. */
+    @Nullable
+    public String value() {
+        return text(CarriedText.VALUE);
     }
 
     /** The sign by which the click is known to be by a bot; null for all other clicks. */

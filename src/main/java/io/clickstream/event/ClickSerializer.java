@@ -1,15 +1,19 @@
 package io.clickstream.event;
 
 import java.io.IOException;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
 /**
- * Layout: a byte of flags, user, time, then the department, the raw record, the texts of {@link
- * CarriedText}, and the two bytes of {@link EventMarks} where there are any. A department is its
- * length as a varint and UTF-8.
+ * Layout: one or two bytes of flags, user, time, then the department, the raw record, the texts of
+ * {@link CarriedText}, and the two bytes of {@link EventMarks} where there are any. A department is
+ * its length as a varint and UTF-8.
+ *
+ * <p>In version 2, the first byte of flags may say that there is a second one. Version 1 has no
+ * second byte, so its bytes are read alike.
  *
  * <p>Clicks of a bounded input cross the network with it, and those of which a batch can't say all
  * in brief. So departments are neither encoded nor made anew for each: a few strings and their
@@ -28,6 +32,11 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
 
     private static final int BOT_MASK = 3;
 
+    /** In place of the code of a bot's sign: a second byte follows, which has the code. */
+    private static final int SECOND_BYTE = 3;
+
+    private static final int MAX_BYTE = 0xff;
+
     private static final int MARKS = 128;
 
     /** The flags of all carried texts. */
@@ -41,15 +50,24 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
     }
 
     @Override
+    protected int version() {
+        return 2;
+    }
+
+    @Override
+    protected TypeSerializer<Click> forVersion(int version) {
+        return version == 1 ? this : super.forVersion(version);
+    }
+
+    @Override
     public void serialize(Click click, DataOutputView out) throws IOException {
         int flags =
                 (click.isCheckout() ? CHECKOUT : 0)
                         | (click.department() == null ? 0 : DEPARTMENT)
                         | (click.raw() == null ? 0 : RAW)
                         | (click.carriesTexts() ? textFlags(click) : 0)
-                        | (click.marks() == 0 ? 0 : MARKS)
-                        | (click.botSign() == null ? 0 : click.botSign().code() << BOT_SHIFT);
-        out.writeByte(flags);
+                        | (click.marks() == 0 ? 0 : MARKS);
+        writeFlags(flags, click.botSign() == null ? 0 : click.botSign().code(), out);
         UserIdSerializer.INSTANCE.serialize(click.user(), out);
         out.writeLong(click.timestamp());
         if (click.department() != null) {
@@ -67,6 +85,15 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
         }
         if (click.marks() != 0) {
             out.writeShort(click.marks());
+        }
+    }
+
+    private static void writeFlags(int flags, int botSign, DataOutputView out) throws IOException {
+        if (flags <= MAX_BYTE) {
+            out.writeByte(flags | (botSign << BOT_SHIFT));
+        } else {
+            out.writeByte((flags & MAX_BYTE) | (SECOND_BYTE << BOT_SHIFT));
+            out.writeByte((flags >>> Byte.SIZE) | botSign);
         }
     }
 
@@ -89,6 +116,12 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
     @Override
     public Click deserialize(DataInputView in) throws IOException {
         int flags = in.readUnsignedByte();
+        int botSign = flags >>> BOT_SHIFT & BOT_MASK;
+        if (botSign == SECOND_BYTE) {
+            int second = in.readUnsignedByte();
+            flags |= second << Byte.SIZE;
+            botSign = second & BOT_MASK;
+        }
         UserId user = UserIdSerializer.INSTANCE.deserialize(in);
         long timestamp = in.readLong();
         String department = (flags & DEPARTMENT) == 0 ? null : strings().read(in);
@@ -104,7 +137,6 @@ public final class ClickSerializer extends VersionedSerializer<Click> {
         if ((flags & MARKS) != 0) {
             click.setMarks(in.readUnsignedShort());
         }
-        int botSign = flags >>> BOT_SHIFT & BOT_MASK;
         if (botSign != 0) {
             click.setBotSign(BotSign.ofCode(botSign));
         }

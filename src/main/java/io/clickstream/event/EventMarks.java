@@ -2,6 +2,7 @@ package io.clickstream.event;
 
 import java.io.Serializable;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import javax.annotation.Nullable;
@@ -15,7 +16,7 @@ public final class EventMarks implements Serializable {
     private static final long serialVersionUID = 1L;
 
     /** No aggregate needs to know the type of an event. */
-    public static final EventMarks NONE = new EventMarks(Map.of());
+    public static final EventMarks NONE = new EventMarks(Map.of(), Map.of());
 
     /** The event adds something to a cart. */
     public static final int CART = 1;
@@ -28,10 +29,20 @@ public final class EventMarks implements Serializable {
     /** The bits of all steps of a funnel. */
     public static final int STEPS = ((1 << MAX_STEPS) - 1) << FIRST_STEP_BIT;
 
+    /** The event removes something from a cart. */
+    public static final int CART_REMOVAL = 2;
+
+    /** All marks of events that change a cart. */
+    public static final int ANY_CART = CART | CART_REMOVAL;
+
     private final Map<String, Integer> byType;
 
-    private EventMarks(Map<String, Integer> byType) {
+    /** The marks without which a click does not carry a text. All clicks carry other texts. */
+    private final EnumMap<CarriedText, Integer> neededBy = new EnumMap<>(CarriedText.class);
+
+    private EventMarks(Map<String, Integer> byType, Map<CarriedText, Integer> neededBy) {
         this.byType = Map.copyOf(byType);
+        this.neededBy.putAll(neededBy);
     }
 
     /** The same marks, with a further one for some types. */
@@ -40,7 +51,18 @@ public final class EventMarks implements Serializable {
         for (String type : types) {
             more.merge(type, mark, (one, other) -> one | other);
         }
-        return new EventMarks(more);
+        return new EventMarks(more, neededBy);
+    }
+
+    /**
+     * The same marks, by which a text is carried.
+     *
+     * @param marks only clicks with at least one of these carry the text
+     */
+    public EventMarks carrying(CarriedText text, int marks) {
+        Map<CarriedText, Integer> more = new HashMap<>(neededBy);
+        more.put(text, marks);
+        return new EventMarks(byType, more);
     }
 
     /** The mark of an event that reaches a step of the funnel, from 0 on. */
@@ -56,5 +78,11 @@ public final class EventMarks implements Serializable {
     /** The marks of an event. */
     public int of(@Nullable String type) {
         return type == null || byType.isEmpty() ? 0 : byType.getOrDefault(type, 0);
+    }
+
+    /** Whether a click with these marks carries a text if its record has it. */
+    public boolean carries(CarriedText text, int marks) {
+        Integer needed = neededBy.get(text);
+        return needed == null || (marks & needed) != 0;
     }
 }

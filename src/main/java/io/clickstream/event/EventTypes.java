@@ -31,6 +31,9 @@ public final class EventTypes {
     public static final TypeInformation<FunnelStep> FUNNEL_STEP =
             new VersionedTypeInfo<>(FunnelStep.class, FunnelStepSerializer.INSTANCE);
 
+    public static final TypeInformation<CartOutcome> CART_OUTCOME =
+            new VersionedTypeInfo<>(CartOutcome.class, CartOutcomeSerializer.INSTANCE);
+
     public static final TypeInformation<ArchivedBatch> ARCHIVED_BATCH =
             new VersionedTypeInfo<>(ArchivedBatch.class, ArchivedBatchSerializer.INSTANCE);
     public static final TypeInformation<Interaction> INTERACTION =

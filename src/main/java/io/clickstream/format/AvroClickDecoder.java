@@ -38,6 +38,14 @@ public final class AvroClickDecoder implements ClickDecoder {
     private static final Set<Schema.Type> ID_TYPES =
             EnumSet.of(Schema.Type.INT, Schema.Type.LONG, Schema.Type.STRING, Schema.Type.NULL);
 
+    private static final Set<Schema.Type> NUMBERS =
+            EnumSet.of(
+                    Schema.Type.INT,
+                    Schema.Type.LONG,
+                    Schema.Type.FLOAT,
+                    Schema.Type.DOUBLE,
+                    Schema.Type.NULL);
+
     private static final Set<Schema.Type> SCALARS =
             EnumSet.of(
                     Schema.Type.INT,
@@ -253,6 +261,8 @@ public final class AvroClickDecoder implements ClickDecoder {
                 return SCALARS.contains(type) || type == Schema.Type.BOOLEAN
                         ? null
                         : "string, enum, a number, boolean, or null";
+            case NUMBER:
+                return NUMBERS.contains(type) ? null : "int, long, float, double, or null";
             case OF_INTERACTION:
                 return SCALARS.contains(type)
                         ? null

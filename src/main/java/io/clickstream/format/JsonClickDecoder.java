@@ -41,6 +41,9 @@ public final class JsonClickDecoder implements ClickDecoder {
 
     private static final JsonFactory JSON = RecordJson.FACTORY;
 
+    /** A number with more characters is none that a price could be. */
+    private static final int MAX_NUMBER_LENGTH = 100;
+
     private static final Pattern SOURCE =
             Pattern.compile("\\[Source: [^;]*; line: \\d+, column: (\\d+)\\]");
 
@@ -321,6 +324,8 @@ public final class JsonClickDecoder implements ClickDecoder {
                 return isNull(value, pointer(field)) ? null : ofPool(parser);
             case TEXT:
                 return isNull(value, pointer(field)) ? null : parser.getText();
+            case NUMBER:
+                return number(parser, value);
             case OF_INTERACTION:
                 return ofInteraction(parser, value);
         }
@@ -349,6 +354,16 @@ public final class JsonClickDecoder implements ClickDecoder {
             generator.copyCurrentStructure(parser);
         }
         return json.toString();
+    }
+
+    /** The literal of a number; null for all other values. */
+    @Nullable
+    private static String number(JsonParser parser, JsonToken value) throws IOException {
+        if (!value.isNumeric() || parser.getTextLength() > MAX_NUMBER_LENGTH) {
+            parser.skipChildren();
+            return null;
+        }
+        return parser.getText();
     }
 
     private UserId user(JsonParser parser, JsonToken value)

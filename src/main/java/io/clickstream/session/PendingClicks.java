@@ -1,6 +1,7 @@
 package io.clickstream.session;
 
 import io.clickstream.event.Click;
+import io.clickstream.event.EventMarks;
 import io.clickstream.event.UserId;
 import java.util.Arrays;
 import javax.annotation.Nullable;
@@ -28,8 +29,12 @@ final class PendingClicks {
     /** Of those behind the watermark, the clicks: they may turn out to be late. */
     private final Click[] behind;
 
+    /** Of those that change a cart, the clicks. Null if carts are not followed. */
+    @Nullable private Click[] ofCarts;
+
     private int size;
     private boolean isAnyBehind;
+    private int ofCartsCount;
 
     PendingClicks(int capacity) {
         numbers = new long[capacity];
@@ -39,6 +44,11 @@ final class PendingClicks {
         marks = new int[capacity];
         flags = new byte[capacity];
         behind = new Click[capacity];
+    }
+
+    /** Also keeps the clicks that change a cart. */
+    void keepClicksOfCarts() {
+        ofCarts = new Click[timestamps.length];
     }
 
     /** Adds a click, for which there must be room. */
@@ -65,6 +75,10 @@ final class PendingClicks {
             isAnyBehind = true;
         }
         flags[i] = (byte) flag;
+        if (ofCarts != null && ((flag & CHECKOUT) | (marks[i] & EventMarks.ANY_CART)) != 0) {
+            ofCarts[i] = behind[i] == null ? click.copy() : behind[i];
+            ofCartsCount++;
+        }
     }
 
     boolean isFull() {
@@ -80,6 +94,10 @@ final class PendingClicks {
             // Clicks that were late have their records' bytes.
             Arrays.fill(behind, 0, size, null);
             isAnyBehind = false;
+        }
+        if (ofCartsCount > 0) {
+            Arrays.fill(ofCarts, 0, size, null);
+            ofCartsCount = 0;
         }
         size = 0;
     }
@@ -133,6 +151,17 @@ final class PendingClicks {
 
     boolean isLate(int index) {
         return (flags[index] & LATE) != 0;
+    }
+
+    /** The number of clicks that change a cart; 0 if carts are not followed. */
+    int ofCartsCount() {
+        return ofCartsCount;
+    }
+
+    /** The click itself, of one that changes a cart; null for all others. */
+    @Nullable
+    Click clickOfCart(int index) {
+        return ofCarts[index];
     }
 
     /** The click itself, of one that is behind the watermark. */

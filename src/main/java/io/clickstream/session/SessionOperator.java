@@ -120,6 +120,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     private final OutputTag<Click> late;
     @Nullable private LiveSettings liveSettings;
     @Nullable private Funnel funnel;
+    @Nullable private OutputTag<Click> ofCarts;
 
     private transient SessionEngine engine;
     private transient ValueState<StoredSessions> spilledState;
@@ -228,6 +229,17 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         return this;
     }
 
+    /**
+     * Also passes on the clicks in sessions that change a cart. Must be called before the job
+     * starts.
+     *
+     * @param output receives these clicks, with their own times
+     */
+    public SessionOperator withCarts(OutputTag<Click> output) {
+        ofCarts = output;
+        return this;
+    }
+
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
@@ -285,6 +297,9 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                 getInternalTimerService("spilled-sessions", VoidNamespaceSerializer.INSTANCE, this);
         record = new StreamRecord<>(null);
         pending = new PendingClicks(SessionEngine.BATCH);
+        if (ofCarts != null) {
+            pending.keepClicksOfCarts();
+        }
         int maxParallelism = getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
         logKeys = KeyGroups.leastKeys(maxParallelism);
         Counter tooFast = ClickstreamMetrics.bots(getMetricGroup(), ClickstreamMetrics.BOT_RATE);
@@ -485,7 +500,22 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         if (live != null) {
             addLive();
         }
+        if (pending.ofCartsCount() > 0) {
+            emitOfCarts();
+        }
         pending.clear();
+    }
+
+    /** Passes on the waiting clicks that change a cart, and are in a session. */
+    private void emitOfCarts() {
+        int count = pending.size();
+        for (int i = 0; i < count; i++) {
+            Click click = pending.clickOfCart(i);
+            if (click != null && !pending.isLate(i)) {
+                click.dropRaw();
+                output.collect(ofCarts, new StreamRecord<>(click, click.timestamp()));
+            }
+        }
     }
 
     /** Counts the waiting clicks that are in a session. */

@@ -398,7 +398,8 @@ public final class RecordDecoder implements Serializable {
         if (fields.department() != null && fields.department().length() > MAX_NAME_LENGTH) {
             return refuse(Reason.TOO_LARGE, tooLong("department", fields.department()), raw);
         }
-        String longText = fields.hasOptional() ? tooLongText() : null;
+        int eventMarks = marks.of(fields.eventType());
+        String longText = fields.hasOptional() ? tooLongText(eventMarks) : null;
         if (longText != null) {
             return refuse(Reason.TOO_LARGE, longText, raw);
         }
@@ -416,29 +417,33 @@ public final class RecordDecoder implements Serializable {
         }
         Click click = new Click(fields.user(), time, department(), isCheckout(), raw);
         if (fields.hasOptional()) {
-            carryTexts(click);
+            carryTexts(click, eventMarks);
         }
-        click.setMarks(marks.of(fields.eventType()));
+        click.setMarks(eventMarks);
         click.setBotSign(botSigns.find(fields));
         return click;
     }
 
     /** What is wrong with the first carried text that is too long; null if none is. */
     @Nullable
-    private String tooLongText() {
+    private String tooLongText(int eventMarks) {
         for (ClickField field : CARRIED) {
             String text = fields.get(field);
-            if (text != null && text.length() > MAX_NAME_LENGTH) {
+            if (text != null
+                    && text.length() > MAX_NAME_LENGTH
+                    && marks.carries(field.carried(), eventMarks)) {
                 return tooLong(field.carried().label(), text);
             }
         }
         return null;
     }
 
-    private void carryTexts(Click click) {
+    private void carryTexts(Click click, int eventMarks) {
         for (ClickField field : CARRIED) {
             String text = fields.get(field);
-            if (text != null && (field.carried().canBeEmpty() || !text.isEmpty())) {
+            if (text != null
+                    && (field.carried().canBeEmpty() || !text.isEmpty())
+                    && marks.carries(field.carried(), eventMarks)) {
                 click.setText(field.carried(), text);
             }
         }

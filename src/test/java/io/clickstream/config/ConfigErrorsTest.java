@@ -242,6 +242,27 @@ class ConfigErrorsTest {
     }
 
     @Test
+    void tellsWhichEventsDoTwoThingsToACart() {
+        PropertyGroups types =
+                smallest()
+                        .with("format", "cart-event-types", "add, order_checkout")
+                        .with("format", "cart-removal-event-types", "order_checkout");
+
+        assertThat(JobConfig.parse(types.build()).carts()).isEmpty();
+        assertThat(errors(types.group("carts")))
+                .containsExactly(
+                        "`format / cart-event-types` has an event type that `format /"
+                                + " checkout-event-types` has, too; with the group `carts`, a type"
+                                + " must be in one of them only",
+                        "`format / cart-removal-event-types` has an event type that `format /"
+                                + " cart-event-types` has, too; with the group `carts`, a type"
+                                + " must be in one of them only",
+                        "`format / cart-removal-event-types` has an event type that `format /"
+                                + " checkout-event-types` has, too; with the group `carts`, a type"
+                                + " must be in one of them only");
+    }
+
+    @Test
     void tellsWhatCantBeRanked() {
         PropertyGroups json = smallest().with("format", "type", "json");
 

@@ -4,6 +4,7 @@ import static io.clickstream.testing.PropertyGroups.smallest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.aggregate.Aggregates;
+import io.clickstream.event.CarriedText;
 import io.clickstream.event.EventMarks;
 import io.clickstream.funnel.Funnel;
 import io.clickstream.testing.PropertyGroups;
@@ -306,6 +307,65 @@ class JobConfigTest {
         assertThat(config.kafkaSink().orElseThrow().topic(Aggregates.TRENDING)).isEqualTo("t");
         assertThat(config.optionalFields().pointer(ClickField.ITEM))
                 .hasToString("Optional[/itemId]");
+    }
+
+    @Test
+    void fillsInTheDefaultsOfCarts() {
+        CartsConfig carts = parse(smallest().group("carts")).carts().orElseThrow();
+
+        assertThat(carts.abandonedAfter()).hasMinutes(30);
+        assertThat(carts.recoveredWithin()).hasDays(7);
+        assertThat(parse(smallest()).carts()).isEmpty();
+    }
+
+    @Test
+    void readsEveryKeyOfCarts() {
+        JobConfig config =
+                parse(
+                        smallest()
+                                .with("format", "type", "json")
+                                .with("format", "item", "/product/id")
+                                .with("format", "value", "/product/price")
+                                .with("format", "cart-removal-event-types", "take_out,drop")
+                                .with("carts", "abandoned-after", "1 h")
+                                .with("carts", "recovered-within", "2 d")
+                                .with("sink.kafka", "carts-topic", "t"));
+
+        CartsConfig carts = config.carts().orElseThrow();
+        assertThat(carts.abandonedAfter()).hasHours(1);
+        assertThat(carts.recoveredWithin()).hasDays(2);
+        assertThat(config.kafkaSink().orElseThrow().topic(Aggregates.CARTS)).isEqualTo("t");
+        assertThat(config.optionalFields().pointer(ClickField.ITEM))
+                .hasToString("Optional[/product/id]");
+        assertThat(config.optionalFields().pointer(ClickField.VALUE))
+                .hasToString("Optional[/product/price]");
+        EventMarks marks = config.eventMarks();
+        assertThat(marks.of("drop")).isEqualTo(EventMarks.CART_REMOVAL);
+        assertThat(marks.of("add_to_cart")).isEqualTo(EventMarks.CART);
+        assertThat(marks.of("remove_from_cart")).isZero();
+    }
+
+    /** Other clicks cross the network without them. */
+    @Test
+    void onlyClicksThatNeedItemsAndValuesCarryThem() {
+        PropertyGroups properties =
+                smallest()
+                        .with("format", "type", "json")
+                        .with("format", "item", "/item")
+                        .with("format", "value", "/price")
+                        .group("carts");
+        EventMarks ofCarts = parse(properties).eventMarks();
+        EventMarks ofRankings = parse(properties.with("trending", "field", "item")).eventMarks();
+
+        assertThat(ofCarts.carries(CarriedText.ITEM, 0)).isFalse();
+        assertThat(ofCarts.carries(CarriedText.ITEM, EventMarks.CART)).isTrue();
+        assertThat(ofCarts.carries(CarriedText.ITEM, EventMarks.CART_REMOVAL)).isTrue();
+        assertThat(ofCarts.carries(CarriedText.VALUE, EventMarks.CART)).isTrue();
+        assertThat(ofCarts.carries(CarriedText.VALUE, EventMarks.CART_REMOVAL)).isFalse();
+        assertThat(ofCarts.carries(CarriedText.ID, 0)).isTrue();
+        assertThat(ofRankings.carries(CarriedText.ITEM, 0)).isTrue();
+        assertThat(ofRankings.carries(CarriedText.VALUE, 0)).isFalse();
+        assertThat(EventMarks.NONE.carries(CarriedText.ITEM, 0)).isTrue();
     }
 
     @Test

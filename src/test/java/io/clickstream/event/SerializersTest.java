@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.testing.SerializerContract;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,9 @@ class SerializersTest {
 
     /** Of a checkout, a department, a raw record, and the sign of a bot. */
     private static final int OTHER_FLAGS = 1 | 2 | 4 | 16 | 32 | 128;
+
+    /** The first byte of flags if there is a second one. */
+    private static final int SECOND_BYTE = 16 | 32;
 
     private static final RawRecord FROM_KAFKA =
             new RawRecord("clicks", 3, 42, new byte[] {0, 1, (byte) 0xFF});
@@ -114,7 +118,9 @@ class SerializersTest {
             new ClickSerializer().serialize(click, out);
             byte[] bytes = out.getCopyOfBuffer();
 
-            assertThat(bytes[0] & 0xff).isEqualTo(text.flag());
+            boolean second = text.flag() > 0xff;
+            assertThat(bytes[0] & 0xff).isEqualTo(second ? SECOND_BYTE : text.flag());
+            assertThat(second ? bytes[1] & 0xff : 0).isEqualTo(text.flag() >>> Byte.SIZE);
             assertThat(Integer.bitCount(text.flag())).isEqualTo(1);
             Click read = new ClickSerializer().deserialize(new DataInputDeserializer(bytes));
             for (CarriedText other : CarriedText.values()) {
@@ -135,6 +141,7 @@ class SerializersTest {
                     new Click(UserId.ofNumber(1), 5, "Books", true, bits < 8 ? null : FROM_KAFKA);
             click.setId((bits & 1) == 0 ? null : "id é");
             click.setItem((bits & 2) == 0 ? null : "item");
+            click.setText(CarriedText.VALUE, (bits & 5) == 5 ? "9.5" : null);
             click.setMarks((bits & 3) * 0x4001);
             click.setBotSign(
                     (bits & 4) == 0 ? null : (bits & 1) == 0 ? BotSign.IP : BotSign.USER_AGENT);
@@ -147,6 +154,7 @@ class SerializersTest {
             assertThat(read).isEqualTo(click);
             assertThat(read.id()).isEqualTo(click.id());
             assertThat(read.item()).isEqualTo(click.item());
+            assertThat(read.value()).isEqualTo(click.value());
             assertThat(read.botSign()).isEqualTo(click.botSign());
             assertThat(read.marks()).isEqualTo(click.marks());
             assertThat(click.copy().marks()).isEqualTo(click.marks());
@@ -281,6 +289,49 @@ class SerializersTest {
                                     77,
                                     1_655_183_290_000L,
                                     1_655_183_300_000L)));
+        }
+    }
+
+    @Nested
+    class OfCartOutcome extends SerializerContract<CartOutcome> {
+        OfCartOutcome() {
+            super(
+                    CartOutcome.class,
+                    CartOutcomeSerializer.INSTANCE,
+                    List.of(
+                            new CartOutcome(
+                                    CartOutcome.Kind.ABANDONED,
+                                    UserId.ofNumber(7),
+                                    2,
+                                    List.of("book", "学"),
+                                    false,
+                                    new BigDecimal("-0.000001"),
+                                    CartOutcome.Step.REMOVE,
+                                    1_655_183_299_648L,
+                                    1_655_183_330_767L,
+                                    1_655_185_130_767L),
+                            new CartOutcome(
+                                    CartOutcome.Kind.RECOVERED,
+                                    UserId.ofString("ann"),
+                                    1_000,
+                                    List.of(),
+                                    true,
+                                    null,
+                                    CartOutcome.Step.CHECKOUT,
+                                    0,
+                                    0,
+                                    5),
+                            new CartOutcome(
+                                    CartOutcome.Kind.ABANDONED,
+                                    UserId.ofNumber(0),
+                                    1,
+                                    List.of("x"),
+                                    false,
+                                    BigDecimal.ZERO,
+                                    CartOutcome.Step.ADD,
+                                    1,
+                                    2,
+                                    3)));
         }
     }
 

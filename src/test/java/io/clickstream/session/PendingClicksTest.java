@@ -3,6 +3,7 @@ package io.clickstream.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.event.Click;
+import io.clickstream.event.EventMarks;
 import io.clickstream.event.UserId;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,34 @@ class PendingClicksTest {
         assertThat(pending.department(1)).isNull();
         assertThat(pending.isCheckout(1)).isFalse();
         assertThat(pending.isBehindWatermark(1)).isFalse();
+    }
+
+    @Test
+    void keepsTheClicksOfCartsOnly() {
+        PendingClicks ofCarts = new PendingClicks(4);
+        ofCarts.keepClicksOfCarts();
+        Click click = new Click(UserId.ofNumber(0), 0, null, false, null);
+        click.become(1, 1_000, null, false);
+        ofCarts.add(click);
+        click.become(2, 2_000, null, true);
+        ofCarts.add(click);
+        click.become(3, 3_000, null, false);
+        click.setMarks(EventMarks.CART);
+        ofCarts.add(click);
+        click.become(4, 4_000, null, false);
+        click.setMarks(EventMarks.CART_REMOVAL);
+        ofCarts.add(click);
+
+        assertThat(ofCarts.ofCartsCount()).isEqualTo(3);
+        assertThat(ofCarts.clickOfCart(0)).isNull();
+        assertThat(ofCarts.clickOfCart(1).isCheckout()).isTrue();
+        assertThat(ofCarts.clickOfCart(2).user()).isEqualTo(UserId.ofNumber(3));
+        assertThat(ofCarts.clickOfCart(3).marks()).isEqualTo(EventMarks.CART_REMOVAL);
+        ofCarts.clear();
+        assertThat(ofCarts.ofCartsCount()).isZero();
+        assertThat(ofCarts.clickOfCart(1)).isNull();
+        pending.add(click);
+        assertThat(pending.ofCartsCount()).isZero();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static io.clickstream.testing.Clicks.time;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.event.Click;
+import io.clickstream.event.EventMarks;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
@@ -13,8 +14,11 @@ import io.clickstream.testing.Clicks;
 import io.clickstream.testing.OperatorCounters;
 import io.clickstream.testing.SessionStage;
 import java.time.Duration;
+import java.util.List;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,6 +138,47 @@ class SessionOperatorTest {
 
         operator.processWatermark(time("12:00:06"));
         assertThat(metrics.gauge(ClickstreamMetrics.OPEN_SESSIONS)).hasValue(0L);
+        operator.close();
+    }
+
+    @Test
+    void passOnTheirClicksOfCartsAndNoLateOnes() throws Exception {
+        OutputTag<Click> ofCarts = new OutputTag<>("cart-clicks", EventTypes.CLICK);
+        SessionOperator sessions =
+                new SessionOperator(
+                        Duration.ofSeconds(1),
+                        SessionOperator.BY_HEAP_SIZE,
+                        512 << 10,
+                        false,
+                        MaxRate.NONE,
+                        SessionStage.LATE);
+        KeyedOneInputStreamOperatorTestHarness<UserId, Click, Session> operator =
+                new KeyedOneInputStreamOperatorTestHarness<>(
+                        sessions.withCarts(ofCarts), Click::user, EventTypes.USER_ID);
+        operator.setup(EventTypes.SESSION.createSerializer(new SerializerConfigImpl()));
+        operator.open();
+        Click view = ann("12:00:05").build();
+        Click checkout = ann("12:00:05.100").checkingOut().build();
+        Click added = ann("12:00:05.200").build();
+        added.setMarks(EventMarks.CART);
+        Click joining = ann("12:00:04.500").build();
+        joining.setMarks(EventMarks.CART_REMOVAL);
+        joining.setBehindWatermark(true);
+        Click late = ann("12:00:01").build();
+        late.setMarks(EventMarks.CART);
+        late.setBehindWatermark(true);
+        for (Click click : List.of(view, checkout, added, joining, late)) {
+            operator.processElement(click, click.timestamp());
+        }
+        assertThat(operator.getSideOutput(ofCarts)).isNull();
+        operator.processWatermark(time("12:00:05"));
+
+        assertThat(operator.getSideOutput(ofCarts))
+                .extracting(StreamRecord::getValue)
+                .containsExactly(checkout, added, joining);
+        assertThat(operator.getSideOutput(ofCarts))
+                .allMatch(record -> record.getTimestamp() == record.getValue().timestamp());
+        assertThat(operator.getSideOutput(SessionStage.LATE)).hasSize(1);
         operator.close();
     }
 

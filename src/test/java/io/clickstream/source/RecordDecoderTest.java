@@ -8,6 +8,7 @@ import io.clickstream.config.JobConfig;
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.DeadLetter.Reason;
+import io.clickstream.event.EventMarks;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.RawRecord;
 import io.clickstream.event.UserId;
@@ -56,6 +57,54 @@ class RecordDecoderTest {
 
         assertThat(click).isEqualTo(new Click(UserId.ofString("ann"), NOON, "Books", true, null));
         assertThat(click.raw()).isSameAs(raw);
+    }
+
+    @Test
+    void onlyClicksOfCartsCarryWhatCartsNeed() {
+        JobConfig config =
+                JobConfig.parse(
+                        PropertyGroups.smallest()
+                                .with("format", "type", "json")
+                                .with("format", "item", "/item")
+                                .with("format", "value", "/price")
+                                .group("carts")
+                                .build());
+        RecordDecoder decoder =
+                decoder(new JsonClickDecoder(config.format().mapping(), config.optionalFields()))
+                        .marking(config.eventMarks());
+        String end = ",\"item\":\"book\",\"price\":9.50}";
+
+        Click view = (Click) decoder.decode(raw(with(end, "product_detail")));
+        Click added = (Click) decoder.decode(raw(with(end, "add_to_cart")));
+        Click removed = (Click) decoder.decode(raw(with(end, "remove_from_cart")));
+        Click noPrice = (Click) decoder.decode(raw(with(",\"price\":[1]}", "add_to_cart")));
+        Click longItem =
+                (Click)
+                        decoder.decode(
+                                raw(
+                                        with(
+                                                ",\"item\":\"%s\"}".formatted("x".repeat(1_025)),
+                                                "product_detail")));
+        Incoming tooLong =
+                decoder.decode(
+                        raw(with(",\"item\":\"%s\"}".formatted("x".repeat(1_025)), "add_to_cart")));
+
+        assertThat(view.carriesTexts()).isFalse();
+        assertThat(view.marks()).isZero();
+        assertThat(added.item()).isEqualTo("book");
+        assertThat(added.value()).isEqualTo("9.50");
+        assertThat(added.marks()).isEqualTo(EventMarks.CART);
+        assertThat(removed.item()).isEqualTo("book");
+        assertThat(removed.value()).isNull();
+        assertThat(removed.marks()).isEqualTo(EventMarks.CART_REMOVAL);
+        assertThat(noPrice.carriesTexts()).isFalse();
+        assertThat(longItem.carriesTexts()).isFalse();
+        assertThat(((DeadLetter) tooLong).reason()).isEqualTo(Reason.TOO_LARGE);
+    }
+
+    private static String with(String end, String eventType) {
+        String json = json("1", NOON, eventType, "Books");
+        return json.substring(0, json.length() - 1) + end;
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package io.clickstream.testing;
 
 import io.clickstream.aggregate.Aggregate;
 import io.clickstream.aggregate.AggregateFormat;
+import io.clickstream.event.CartOutcome;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.FunnelStep;
 import io.clickstream.event.LiveCount;
@@ -11,6 +12,7 @@ import io.clickstream.event.UserId;
 import io.clickstream.event.WindowCount;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.math.BigDecimal;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
@@ -41,6 +43,8 @@ public record SampleResults<T>(TypeInformation<T> type, List<T> values) {
             return (SampleResults<T>) liveCounts(begin, end);
         } else if (result == FunnelStep.class) {
             return (SampleResults<T>) funnelSteps(begin, end);
+        } else if (result == CartOutcome.class) {
+            return (SampleResults<T>) carts(begin, end);
         }
         throw new IllegalArgumentException("add samples of " + result + " for " + aggregate);
     }
@@ -89,6 +93,34 @@ public record SampleResults<T>(TypeInformation<T> type, List<T> values) {
                         new FunnelStep(null, 2, "cart", 5, 7, 7, 1_500, begin, end),
                         new FunnelStep(
                                 "AirPods", 3, "paid", 0, 0, 7, FunnelStep.NO_MEDIAN, begin, end)));
+    }
+
+    private static SampleResults<CartOutcome> carts(long begin, long end) {
+        return new SampleResults<>(
+                EventTypes.CART_OUTCOME,
+                List.of(
+                        new CartOutcome(
+                                CartOutcome.Kind.ABANDONED,
+                                UserId.ofNumber(7),
+                                2,
+                                List.of("AirPods", "cameras"),
+                                false,
+                                new BigDecimal("59.9"),
+                                CartOutcome.Step.ADD,
+                                begin,
+                                begin + 5,
+                                end),
+                        new CartOutcome(
+                                CartOutcome.Kind.RECOVERED,
+                                UserId.ofString("ann"),
+                                1_000,
+                                List.of(),
+                                true,
+                                null,
+                                CartOutcome.Step.CHECKOUT,
+                                begin,
+                                begin,
+                                end)));
     }
 
     private static SampleResults<Trend> trends(long begin, long end) {

@@ -22,6 +22,7 @@ import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.StopSignal;
 import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.flink.MetricsInMemory;
+import io.clickstream.tools.oracle.CartRules;
 import io.clickstream.tools.oracle.Expected;
 import io.clickstream.tools.oracle.OracleClick;
 import io.clickstream.tools.oracle.TrafficLedger;
@@ -85,7 +86,7 @@ import picocli.CommandLine.Spec;
                   scripts/run-local.sh --duration 60s --registry confluent
                   scripts/run-local.sh --duration 90s --personalize --personalize-faults 503
                   scripts/run-local.sh --duration 90s --archive parquet --personalize
-                  scripts/run-local.sh --duration 90s --late 1 --malformed 1 --trending --live --funnel
+                  scripts/run-local.sh --duration 90s --late 1 --malformed 1 --trending --live --funnel --carts
                 """,
         sortOptions = false)
 public final class LocalRun implements Callable<Integer> {
@@ -120,6 +121,10 @@ public final class LocalRun implements Callable<Integer> {
 
     /** Shorter than the default, so that the run need not wait 5 minutes for the last counts. */
     private static final Duration LIVE_SPAN = Duration.ofSeconds(30);
+
+    /** Much shorter than the defaults, so that some carts are recovered, and others are not. */
+    private static final CartRules CART_RULES =
+            CartRules.DEFAULT.after(Duration.ofSeconds(20), Duration.ofMinutes(1));
 
     private static final long TICK_MILLIS = 500;
     private static final long TOP_PERIOD_MILLIS = 15_000;
@@ -223,6 +228,13 @@ public final class LocalRun implements Callable<Integer> {
                     "also count how many sessions view a product, put it into the cart, order it,"
                             + " and pay for it")
     private boolean funnel;
+
+    @Option(
+            names = "--carts",
+            description =
+                    "also report carts that were not changed for 20 s, and those of them that were"
+                            + " checked out within the next minute")
+    private boolean carts;
 
     @Option(
             names = "--personalize",
@@ -397,7 +409,8 @@ public final class LocalRun implements Callable<Integer> {
         OpenSearchIndices indices = new OpenSearchIndices(servers.openSearch().uri());
         indices.putTemplates();
 
-        TrafficLedger ledger = new TrafficLedger(SESSION_GAP, WINDOW, LIVE_SPAN, this::sent);
+        TrafficLedger ledger =
+                new TrafficLedger(SESSION_GAP, WINDOW, LIVE_SPAN, cartRules(), this::sent);
         try (LocalFlink flink =
                         LocalFlink.start(
                                 servers.folder().resolve("flink"),
@@ -521,7 +534,7 @@ public final class LocalRun implements Callable<Integer> {
             clicks.put("start", "trim-horizon");
             groups.put("source.kinesis", clicks);
         }
-        groups.put("format", Map.of("type", format.name()));
+        groups.put("format", format());
         if (output == Stream.kafka) {
             groups.put("sink.kafka", Map.of("bootstrap-servers", bootstrapServers));
         } else {
@@ -540,6 +553,17 @@ public final class LocalRun implements Callable<Integer> {
         return groups;
     }
 
+    /** The format of clicks, with items for carts if the format allows them. */
+    private Map<String, String> format() {
+        return carts && format == Format.json
+                ? Map.of("type", "json", "item", "/product_type", "value", "/globalseq")
+                : Map.of("type", format.name());
+    }
+
+    private CartRules cartRules() {
+        return format == Format.json ? CART_RULES.withItemsOfTheLab() : CART_RULES;
+    }
+
     /** The property groups of the optional aggregates that the options turn on. */
     private Map<String, Map<String, String>> optionalAggregates() {
         Map<String, Map<String, String>> groups = new HashMap<>();
@@ -551,6 +575,15 @@ public final class LocalRun implements Callable<Integer> {
         }
         if (funnel) {
             groups.put("funnel", Map.of());
+        }
+        if (carts) {
+            groups.put(
+                    "carts",
+                    Map.of(
+                            "abandoned-after",
+                            CART_RULES.abandonedAfter().toSeconds() + " s",
+                            "recovered-within",
+                            CART_RULES.recoveredWithin().toSeconds() + " s"));
         }
         return groups;
     }

@@ -31,6 +31,18 @@ class ChainingTest {
                 .anyMatch(chain -> chain.startsWith("dead-letters -> "));
     }
 
+    @Test
+    void aClickOfACartStaysInItsSubtask() {
+        List<String> chains = chains(Map.of("carts", Map.of()));
+
+        assertThat(chains)
+                .hasSize(4)
+                .anyMatch(
+                        chain ->
+                                chain.startsWith("event-time -> click-sessions -> (")
+                                        && chain.contains("cart-outcomes -> cart-outcomes-"));
+    }
+
     /** Records are gathered in the source's thread, and written in another one. */
     @Test
     void theArchiveGetsBatchesThroughTheNetwork() {

@@ -1,5 +1,8 @@
 package io.clickstream.tools.oracle;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.aggregate.Aggregate;
 import io.clickstream.aggregate.Aggregates;
 import java.util.Collections;
@@ -16,6 +19,8 @@ import java.util.Set;
  * @param sessionTotal sessions in all windows
  */
 public record Expected(Map<Aggregate<?>, List<String>> lines, long sessionTotal) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     public Expected {
         Map<Aggregate<?>, List<String>> copies = new LinkedHashMap<>();
@@ -43,6 +48,34 @@ public record Expected(Map<Aggregate<?>, List<String>> lines, long sessionTotal)
     /** The results of an aggregate. */
     public List<String> of(Aggregate<?> aggregate) {
         return lines.get(aggregate);
+    }
+
+    /**
+     * The documents of an aggregate: its results, but only the last one of each cart, because the
+     * outcomes of a cart have the same id.
+     */
+    public List<String> documents(Aggregate<?> aggregate) {
+        if (!aggregate.equals(Aggregates.CARTS)) {
+            return of(aggregate);
+        }
+        Map<String, String> documents = new LinkedHashMap<>();
+        for (String line : of(aggregate)) {
+            JsonNode cart = read(line);
+            if (cart.path("outcome").asText().equals("recovered")) {
+                documents.put(cart.path("cartId").asText(), line);
+            } else {
+                documents.putIfAbsent(cart.path("cartId").asText(), line);
+            }
+        }
+        return List.copyOf(documents.values());
+    }
+
+    private static JsonNode read(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("not JSON: " + line, e);
+        }
     }
 
     /** One line per department and window, as in {@code Departments_Agg}. */

@@ -41,6 +41,7 @@ public final class OracleTally {
     private final List<String> checkoutLines = new ArrayList<>();
     private final LiveTally live;
     private final FunnelTally funnel;
+    private final CartTally carts;
     private long sessionTotal;
 
     /** Begins without sessions. */
@@ -54,7 +55,7 @@ public final class OracleTally {
      * @param maxDeptListBytes that a list of departments may have as JSON
      */
     OracleTally(Duration sessionGap, Duration window, int maxDeptListBytes) {
-        this(sessionGap, window, maxDeptListBytes, LIVE_SPAN);
+        this(sessionGap, window, maxDeptListBytes, LIVE_SPAN, CartRules.DEFAULT);
     }
 
     /**
@@ -62,13 +63,20 @@ public final class OracleTally {
      *
      * @param maxDeptListBytes that a list of departments may have as JSON
      * @param liveSpan what `live / span` is
+     * @param cartRules the settings of `carts`
      */
-    OracleTally(Duration sessionGap, Duration window, int maxDeptListBytes, Duration liveSpan) {
+    OracleTally(
+            Duration sessionGap,
+            Duration window,
+            int maxDeptListBytes,
+            Duration liveSpan,
+            CartRules cartRules) {
         this.maxDeptListBytes = maxDeptListBytes;
         this.gap = sessionGap.toMillis();
         this.window = window.toMillis();
         this.live = new LiveTally(gap, liveSpan.toMillis());
         this.funnel = new FunnelTally(this.window);
+        this.carts = new CartTally(cartRules);
     }
 
     /**
@@ -107,6 +115,7 @@ public final class OracleTally {
         sessionTotal++;
         live.add(session);
         funnel.add(session, windowBegin);
+        carts.add(session);
         sessionCounts.merge(windowBegin, 1L, Long::sum);
         List<String> listed = cut(departments);
         for (String department : listed) {
@@ -204,6 +213,7 @@ public final class OracleTally {
         lines.put(Aggregates.CHECKOUT_SESSIONS, checkoutLines);
         lines.put(Aggregates.LIVE, live.lines());
         lines.put(Aggregates.FUNNEL, funnel.lines());
+        lines.put(Aggregates.CARTS, carts.lines());
         return new Expected(lines, sessionTotal);
     }
 

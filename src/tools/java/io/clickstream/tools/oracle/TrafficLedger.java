@@ -14,7 +14,8 @@ import java.util.function.Consumer;
  * Knows what was sent and what the job must make of it. Safe for several threads.
  *
  * <p>Only clicks of sessions that may still grow are kept. A closed session leaves a line if it has
- * a checkout, and a count otherwise: about 7 MB for a million clicks of {@link ShopTraffic}.
+ * a checkout, and a count otherwise: about 7 MB for a million clicks of {@link ShopTraffic}. What
+ * its clicks did to carts is kept, too.
  */
 public final class TrafficLedger {
 
@@ -43,7 +44,17 @@ public final class TrafficLedger {
      * @param listener hears of each click that goes to the job
      */
     public TrafficLedger(Duration sessionGap, Duration window, Consumer<OracleClick> listener) {
-        this(sessionGap, window, OracleTally.LIVE_SPAN, listener);
+        this(sessionGap, window, OracleTally.LIVE_SPAN, CartRules.DEFAULT, listener);
+    }
+
+    /**
+     * A ledger of nothing.
+     *
+     * @param window length of the counting windows
+     * @param cartRules the settings of `carts`
+     */
+    public TrafficLedger(Duration sessionGap, Duration window, CartRules cartRules) {
+        this(sessionGap, window, OracleTally.LIVE_SPAN, cartRules, click -> {});
     }
 
     /**
@@ -51,16 +62,20 @@ public final class TrafficLedger {
      *
      * @param window length of the counting windows
      * @param liveSpan what `live / span` is
+     * @param cartRules the settings of `carts`
      * @param listener hears of each click that goes to the job
      */
     public TrafficLedger(
             Duration sessionGap,
             Duration window,
             Duration liveSpan,
+            CartRules cartRules,
             Consumer<OracleClick> listener) {
         this.listener = listener;
         this.sessionGap = sessionGap;
-        this.tally = new OracleTally(sessionGap, window, OracleTally.MAX_DEPT_LIST_BYTES, liveSpan);
+        this.tally =
+                new OracleTally(
+                        sessionGap, window, OracleTally.MAX_DEPT_LIST_BYTES, liveSpan, cartRules);
     }
 
     /** Notes a click that goes to the job. */
