@@ -3,6 +3,7 @@ package io.clickstream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.aggregate.Aggregates;
 import io.clickstream.config.JobConfig;
 import io.clickstream.local.results.Comparison;
 import io.clickstream.local.results.Results;
@@ -11,6 +12,7 @@ import io.clickstream.local.server.OpenSearchIndices;
 import io.clickstream.local.server.OpenSearchNode;
 import io.clickstream.testing.Await;
 import io.clickstream.testing.PropertyGroups;
+import io.clickstream.tools.oracle.CartRules;
 import io.clickstream.tools.oracle.Expected;
 import io.clickstream.tools.oracle.TrafficLedger;
 import io.clickstream.tools.traffic.ClickEncoder;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,15 +35,19 @@ class FileReplayITCase {
     private static final Instant BEGIN = Instant.parse("2026-11-19T06:00:00Z");
     private static final Duration GAP = Duration.ofSeconds(1);
     private static final Duration WINDOW = Duration.ofSeconds(10);
+    private static final CartRules CART_RULES =
+            CartRules.DEFAULT
+                    .after(Duration.ofSeconds(5), Duration.ofSeconds(10))
+                    .withItemsOfTheLab();
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir private Path folder;
 
     @Test
     void resultsOfFilesGoToTopicsAndIndices() throws Exception {
-        TrafficLedger ledger = new TrafficLedger(GAP, WINDOW);
+        TrafficLedger ledger = new TrafficLedger(GAP, WINDOW, CART_RULES);
         Path clicks = writeClicks(ledger);
-        Expected expected = ledger.expected();
+        Expected expected = ledger.expected(Set.of("carts"));
         try (KafkaBroker broker = KafkaBroker.start(folder.resolve("kafka"));
                 OpenSearchNode node = OpenSearchNode.start(folder.resolve("opensearch"))) {
             String brokers = broker.bootstrapServers();
@@ -50,6 +57,10 @@ class FileReplayITCase {
                             .with("source.files", "from", BEGIN.minusSeconds(60).toString())
                             .with("source.files", "to", BEGIN.plusSeconds(600).toString())
                             .with("format", "type", "json")
+                            .with("format", "item", "/product_type")
+                            .with("format", "value", "/globalseq")
+                            .with("carts", "abandoned-after", "5 s")
+                            .with("carts", "recovered-within", "10 s")
                             .with("sink.files", "path", folder.resolve("results").toUri() + "")
                             .with("sink.kafka", "bootstrap-servers", brokers)
                             .with("sink.kafka", "create-topics", "true")
@@ -61,11 +72,14 @@ class FileReplayITCase {
             env.execute("files");
 
             OpenSearchIndices indices = new OpenSearchIndices(node.uri());
-            try (Results results = Results.ofTopics(brokers, indices)) {
+            try (Results results = Results.ofTopics(brokers, indices, Set.of("carts"))) {
                 Await.until("documents", SOON, () -> results.areComplete(expected));
                 assertThat(results.compare(expected)).allMatch(Comparison::isEqual);
             }
             assertThat(expected.checkouts()).hasSizeGreaterThan(10);
+            // The document of an abandoned cart is replaced if the cart is recovered.
+            assertThat(expected.documents(Aggregates.CARTS))
+                    .hasSizeLessThan(expected.of(Aggregates.CARTS).size());
         }
     }
 

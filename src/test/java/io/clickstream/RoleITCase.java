@@ -262,14 +262,14 @@ class RoleITCase {
         }
     }
 
-    /** Clicks and orders of 100 users, and what is no click. */
+    /** Orders of 100 users, what they put into their carts after that, and what is no click. */
     private List<PutRecordsRequestEntry> records() {
         long now = clock.millis();
         List<PutRecordsRequestEntry> records = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            for (String type : List.of("product_detail", "order_checkout")) {
-                records.add(KinesisServer.entry("user " + i, record(i, now + i, type)));
-            }
+            String user = "user " + i;
+            records.add(KinesisServer.entry(user, record(i, now + i, "order_checkout")));
+            records.add(KinesisServer.entry(user, record(i, now + i + 1, "add_to_cart")));
         }
         records.add(KinesisServer.entry("nobody", "no JSON".getBytes(UTF_8)));
         return records;
@@ -296,6 +296,7 @@ class RoleITCase {
                 .set("aggregates", "window", "1 s")
                 .set("trending", "span", "2 s")
                 .set("trending", "slide", "1 s")
+                .set("carts", "abandoned-after", "1 s")
                 .set("event-time", "out-of-orderness", "1 s");
     }
 
