@@ -159,7 +159,7 @@ class RoleITCase {
             kinesis.put("clicks", records());
 
             awaitResults(kinesis);
-            Await.until("interactions", SOON, () -> personalize.distinct() == 198);
+            Await.until("interactions", SOON, () -> personalize.distinct() == 297);
             // Dead letters of a sink go one by one.
             Await.until(
                     "a refused one", SOON, () -> stream.actions().contains("kinesis:PutRecord"));
@@ -262,12 +262,16 @@ class RoleITCase {
         }
     }
 
-    /** Orders of 100 users, what they put into their carts after that, and what is no click. */
+    /**
+     * Views and orders of 100 users, what they put into their carts after that, and what is no
+     * click.
+     */
     private List<PutRecordsRequestEntry> records() {
         long now = clock.millis();
         List<PutRecordsRequestEntry> records = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             String user = "user " + i;
+            records.add(KinesisServer.entry(user, record(i, now + i, "product_detail")));
             records.add(KinesisServer.entry(user, record(i, now + i, "order_checkout")));
             records.add(KinesisServer.entry(user, record(i, now + i + 1, "add_to_cart")));
         }

@@ -36,7 +36,7 @@ public final class CheckoutFormat implements AggregateFormat<Session> {
 
     @Override
     public byte[] key(Session session) {
-        return session.user().asText().getBytes(StandardCharsets.UTF_8);
+        return session.shownUser().asText().getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
@@ -59,7 +59,7 @@ public final class CheckoutFormat implements AggregateFormat<Session> {
         JsonNames names = departments();
         json.writeStartObject();
         json.writeFieldName(USER_ID);
-        session.user().writeTo(json);
+        session.shownUser().writeTo(json);
         json.writeFieldName(EVENT_COUNT);
         json.writeNumber(session.visits());
         json.writeFieldName(CHECKOUT_EVENT_COUNT);

@@ -11,6 +11,8 @@ import javax.annotation.Nullable;
 public enum ClickField {
     /** A value that identifies a click among those of its user. */
     ID(Kind.ID, FilterConfig.DUPLICATE_ID, CarriedText.ID),
+    /** The id of the browser or device. */
+    ANONYMOUS_USER(Kind.ID, IdentityConfig.ANONYMOUS),
     /** The user agent of the browser. */
     USER_AGENT(Kind.COMMON_TEXT, FilterConfig.BOT_USER_AGENT),
     /** The address from which the click came. */

@@ -16,6 +16,7 @@ public abstract class PipelineConfig {
                     FilterConfig.DUPLICATES_KEYS,
                     FilterConfig.BOTS_KEYS,
                     PrivacyConfig.KEYS,
+                    IdentityConfig.KEYS,
                     AggregatesConfig.KEYS,
                     TrendingConfig.KEYS,
                     LiveConfig.KEYS,
@@ -26,6 +27,7 @@ public abstract class PipelineConfig {
     private final EventTimeConfig eventTime;
     private final FilterConfig filters;
     private final Optional<PrivacyConfig> privacy;
+    private final Optional<IdentityConfig> identity;
     private final AggregatesConfig aggregates;
     private final Optional<TrendingConfig> trending;
     private final Optional<LiveConfig> live;
@@ -39,6 +41,8 @@ public abstract class PipelineConfig {
         eventTime = EventTimeConfig.read(reader);
         filters = FilterConfig.read(reader);
         privacy = reader.ifThere(PrivacyConfig.GROUP, group -> PrivacyConfig.read(group, format));
+        identity =
+                reader.ifThere(IdentityConfig.GROUP, group -> IdentityConfig.read(group, format));
         aggregates = AggregatesConfig.read(reader);
         trending =
                 reader.ifThere(TrendingConfig.GROUP, group -> TrendingConfig.read(group, format));
@@ -47,6 +51,7 @@ public abstract class PipelineConfig {
         carts = reader.ifThere(CartsConfig.GROUP, group -> CartsConfig.read(group, format));
         computed = reader.computed();
         List<NeedsFields> needing = new ArrayList<>(List.of(filters));
+        identity.ifPresent(needing::add);
         trending.ifPresent(needing::add);
         carts.ifPresent(needing::add);
         OptionalFields needed = OptionalFields.NONE;
@@ -77,6 +82,11 @@ public abstract class PipelineConfig {
     /** What happens to IP addresses; empty if they stay. */
     public final Optional<PrivacyConfig> privacy() {
         return privacy;
+    }
+
+    /** Where clicks have an anonymous id; empty if they have only a user. */
+    public final Optional<IdentityConfig> identity() {
+        return identity;
     }
 
     /** The session gap, and the windows that count sessions. */

@@ -10,7 +10,12 @@ public enum CarriedText {
     /** The item that was viewed or bought. Carried if items are ranked, or carts followed. */
     ITEM("item", 64, false),
     /** What an item costs: the literal of a number. Carried if carts are followed. */
-    VALUE("value", 4 << Byte.SIZE, false);
+    VALUE("value", 4 << Byte.SIZE, false),
+    /**
+     * The user of a click whose session is that of its anonymous id, as {@link UserId#asIdText()}
+     * has it.
+     */
+    KNOWN_USER("user", 8 << Byte.SIZE, false);
 
     private static final CarriedText[] ALL = values();
 

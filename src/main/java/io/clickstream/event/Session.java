@@ -17,6 +17,9 @@ public final class Session {
     private final String[] departments;
     private final long departmentsLeftOut;
 
+    /** Null if the user is not another one. */
+    @Nullable private final UserId known;
+
     /** Null if there is no funnel. */
     @Nullable private final long[] stepTimes;
 
@@ -39,7 +42,7 @@ public final class Session {
             long checkoutVisits,
             boolean checkout,
             String[] departments) {
-        this(user, begin, end, visits, checkoutVisits, checkout, departments, 0, null);
+        this(user, begin, end, visits, checkoutVisits, checkout, departments, 0);
     }
 
     /**
@@ -73,6 +76,7 @@ public final class Session {
                 checkout,
                 departments,
                 departmentsLeftOut,
+                null,
                 null);
     }
 
@@ -88,6 +92,7 @@ public final class Session {
      *     copied
      * @param departmentsLeftOut how many further departments there were, all of them behind these
      *     in the order
+     * @param known the user that the visitor turned out to be; null if the user is not another one
      * @param stepTimes when the session reached each step of the funnel, ms since the epoch, or -1;
      *     null without a funnel, or if no event was of any step; not copied
      */
@@ -100,8 +105,10 @@ public final class Session {
             boolean checkout,
             String[] departments,
             long departmentsLeftOut,
+            @Nullable UserId known,
             @Nullable long[] stepTimes) {
         this.user = Objects.requireNonNull(user);
+        this.known = known;
         this.begin = begin;
         this.end = end;
         this.visits = visits;
@@ -112,8 +119,20 @@ public final class Session {
         this.stepTimes = stepTimes;
     }
 
+    /** The user, or with an anonymous id, the visitor. It identifies the session. */
     public UserId user() {
         return user;
+    }
+
+    /** The user that the visitor turned out to be; null if the user is not another one. */
+    @Nullable
+    public UserId known() {
+        return known;
+    }
+
+    /** The user to show: the known one if there is one. */
+    public UserId shownUser() {
+        return known == null ? user : known;
     }
 
     public long begin() {
@@ -188,6 +207,7 @@ public final class Session {
                 && checkoutVisits == that.checkoutVisits
                 && checkout == that.checkout
                 && departmentsLeftOut == that.departmentsLeftOut
+                && Objects.equals(known, that.known)
                 && Arrays.equals(departments, that.departments)
                 && Arrays.equals(stepTimes, that.stepTimes);
     }
@@ -201,6 +221,7 @@ public final class Session {
     public String toString() {
         return "Session{"
                 + user
+                + (known == null ? "" : " known as " + known)
                 + " ["
                 + begin
                 + ", "

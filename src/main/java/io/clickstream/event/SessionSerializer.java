@@ -11,7 +11,8 @@ import org.apache.flink.types.StringValue;
 /**
  * Layout: user, begin, end, visits, visits up to the checkout, a byte for the checkout,
  * departments; from version 2 on the number of departments that are left out; from version 3 on the
- * number of steps of the funnel, 0 without one, and the time of each.
+ * number of steps of the funnel, 0 without one, and the time of each, a byte for a known user, and
+ * that user.
  */
 public final class SessionSerializer extends VersionedSerializer<Session> {
 
@@ -66,6 +67,10 @@ public final class SessionSerializer extends VersionedSerializer<Session> {
             for (int i = 0; i < steps; i++) {
                 out.writeLong(session.stepTime(i));
             }
+            out.writeBoolean(session.known() != null);
+            if (session.known() != null) {
+                UserIdSerializer.INSTANCE.serialize(session.known(), out);
+            }
         }
     }
 
@@ -81,6 +86,10 @@ public final class SessionSerializer extends VersionedSerializer<Session> {
         for (int i = 0; i < departments.length; i++) {
             departments[i] = StringValue.readString(in);
         }
+        long leftOut = layout > 1 ? in.readLong() : 0;
+        long[] steps = layout > 2 ? readSteps(in) : null;
+        UserId known =
+                layout > 2 && in.readBoolean() ? UserIdSerializer.INSTANCE.deserialize(in) : null;
         return new Session(
                 user,
                 begin,
@@ -89,8 +98,9 @@ public final class SessionSerializer extends VersionedSerializer<Session> {
                 checkoutVisits,
                 checkout,
                 departments,
-                layout > 1 ? in.readLong() : 0,
-                layout > 2 ? readSteps(in) : null);
+                leftOut,
+                known,
+                steps);
     }
 
     @Nullable

@@ -45,6 +45,26 @@ public final class UserId {
         return new UserId(0, Objects.requireNonNull(literal));
     }
 
+    /** The id of a text that {@link #asIdText()} wrote. */
+    public static UserId ofIdText(String text) {
+        char first = text.charAt(0);
+        if (first == '"') {
+            return ofString(text.substring(1));
+        }
+        return first == '-' || (first >= '0' && first <= '9') ? ofLiteral(text) : ofString(text);
+    }
+
+    private static UserId ofLiteral(String literal) {
+        try {
+            long number = Long.parseLong(literal);
+            return Long.toString(number).equals(literal)
+                    ? ofNumber(number)
+                    : ofNumberLiteral(literal); // -0
+        } catch (NumberFormatException e) {
+            return ofNumberLiteral(literal);
+        }
+    }
+
     /** The number, where {@link #text()} is null. */
     public long number() {
         return number;
@@ -80,6 +100,19 @@ public final class UserId {
     /** Whether the id has more characters; asked of every click, so a number makes no text. */
     public boolean isLongerThan(int characters) {
         return text != null && text.length() > characters;
+    }
+
+    /**
+     * The id as a text that tells 7 from "7", as decoders write ids of clicks: a number's literal,
+     * or the string, behind a quotation mark if it could be a number.
+     */
+    public String asIdText() {
+        if (!isQuoted()) {
+            return asText();
+        }
+        char first = text.isEmpty() ? '"' : text.charAt(0);
+        boolean mayBeNumber = first == '-' || (first >= '0' && first <= '9');
+        return mayBeNumber || first == '"' ? '"' + text : text;
     }
 
     /** The id as JSON, which unlike {@link #asText()} tells {@code 7} from {@code "7"}. */

@@ -1,5 +1,6 @@
 package io.clickstream.session;
 
+import io.clickstream.event.CarriedText;
 import io.clickstream.event.Click;
 import io.clickstream.event.EventMarks;
 import io.clickstream.event.UserId;
@@ -32,7 +33,11 @@ final class PendingClicks {
     /** Of those that change a cart, the clicks. Null if carts are not followed. */
     @Nullable private Click[] ofCarts;
 
+    /** The users that visitors turned out to be. */
+    private final UserId[] known;
+
     private int size;
+    private boolean isAnyKnown;
     private boolean isAnyBehind;
     private int ofCartsCount;
 
@@ -44,6 +49,7 @@ final class PendingClicks {
         marks = new int[capacity];
         flags = new byte[capacity];
         behind = new Click[capacity];
+        known = new UserId[capacity];
     }
 
     /** Also keeps the clicks that change a cart. */
@@ -75,6 +81,10 @@ final class PendingClicks {
             isAnyBehind = true;
         }
         flags[i] = (byte) flag;
+        if (click.carriesTexts() && click.text(CarriedText.KNOWN_USER) != null) {
+            known[i] = UserId.ofIdText(click.text(CarriedText.KNOWN_USER));
+            isAnyKnown = true;
+        }
         if (ofCarts != null && ((flag & CHECKOUT) | (marks[i] & EventMarks.ANY_CART)) != 0) {
             ofCarts[i] = behind[i] == null ? click.copy() : behind[i];
             ofCartsCount++;
@@ -94,6 +104,10 @@ final class PendingClicks {
             // Clicks that were late have their records' bytes.
             Arrays.fill(behind, 0, size, null);
             isAnyBehind = false;
+        }
+        if (isAnyKnown) {
+            Arrays.fill(known, 0, size, null);
+            isAnyKnown = false;
         }
         if (ofCartsCount > 0) {
             Arrays.fill(ofCarts, 0, size, null);
@@ -115,6 +129,12 @@ final class PendingClicks {
     /** The user's number, if the id is no text. */
     long number(int index) {
         return numbers[index];
+    }
+
+    /** The user that the visitor turned out to be, else null. */
+    @Nullable
+    UserId known(int index) {
+        return known[index];
     }
 
     /** Of the user, as {@link OpenUsers} takes it. */

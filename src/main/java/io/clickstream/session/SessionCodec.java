@@ -1,5 +1,7 @@
 package io.clickstream.session;
 
+import io.clickstream.event.UserBytes;
+import io.clickstream.event.UserId;
 import io.clickstream.event.VarBytes;
 import io.clickstream.funnel.StepTimes;
 import java.nio.charset.StandardCharsets;
@@ -25,15 +27,18 @@ import java.nio.charset.StandardCharsets;
  *     number of times of steps of the funnel, then for each, ascending by step and time:
  *       the step, from 0 on
  *       time − begin
+ *     1 if a user is known, else 0; then for the user:
+ *       the user, as UserBytes writes it
+ *       time − begin
  * </pre>
  *
  * <p>In front of one user's sessions, or of a segment of the log, stand a 0, the version, and the
  * writer of the department numbers.
  *
- * <p>Earlier versions are read. Up to version 3, there were no steps. Up to version 2, the later
- * visits were a time for each, as the time − the one before; the number of departments was not
- * doubled, none was left out; and a name without a number was a length and UTF-8. In version 1
- * there were no events, and the writer, who is never 0, stood alone in front.
+ * <p>Earlier versions are read. Up to version 3, there were no steps and no known users. Up to
+ * version 2, the later visits were a time for each, as the time − the one before; the number of
+ * departments was not doubled, none was left out; and a name without a number was a length and
+ * UTF-8. In version 1 there were no events, and the writer, who is never 0, stood alone in front.
  */
 final class SessionCodec {
 
@@ -121,6 +126,12 @@ final class SessionCodec {
         for (long each : steps) {
             out.put(StepTimes.step(each));
             out.put(StepTimes.time(each) - begin);
+        }
+        UserId known = records.known(session);
+        out.put(known == null ? 0 : 1);
+        if (known != null) {
+            UserBytes.write(known.number(), known.text() == null ? null : known, out);
+            out.put(records.knownTime(session) - begin);
         }
     }
 
@@ -244,6 +255,9 @@ final class SessionCodec {
             for (long rest = in.get(); rest > 0; rest--) {
                 int step = (int) in.get();
                 records.addStepOutOfOrder(session, step, begin + in.get());
+            }
+            if (in.get() != 0) {
+                records.addKnown(session, UserBytes.read(in), begin + in.get());
             }
         }
         return session;

@@ -228,6 +228,9 @@ final class SessionEngine {
         if ((batch.marks(index) & EventMarks.STEPS) != 0) {
             records.addStep(records.latest(), EventMarks.step(batch.marks(index)), timestamp);
         }
+        if (batch.known(index) != null) {
+            records.addKnown(records.latest(), batch.known(index), timestamp);
+        }
         if (stored != null) {
             records.setPartStored(head, true);
             stored.noteCheckouts(records, users.newestBegunBy(head, timestamp));

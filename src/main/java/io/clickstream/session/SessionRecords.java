@@ -14,8 +14,8 @@ import javax.annotation.Nullable;
  * <pre>
  *   0  bucket of the user's next check, see ExpiryBuckets
  *   1  user: the number; an id that is a text is in a separate array
- *   2  flags (16 bits), the settled steps of the funnel (8), and the visits up to the last checkout
- *      (40)
+ *   2  flags (16 bits), the settled steps of the funnel (8), the flag of a known user (1), and
+ *      the visits up to the last checkout (39)
  *   3  next older session of the user (32 bits) and the number of later visits in the record (32)
  *   4  last event, ms since the epoch
  *   5  begin, ms since the epoch
@@ -80,7 +80,10 @@ final class SessionRecords {
     static final int MAX_INLINE_VISITS = 2 * ((1 << RECORD_LOG2) - VISITS);
 
     /** More visits than a session can have. */
-    private static final long COUNT_MASK = (1L << 40) - 1;
+    private static final long COUNT_MASK = (1L << 39) - 1;
+
+    /** There is a known user in the separate object. */
+    private static final long KNOWN_OUTSIDE = 1L << 39;
 
     /** A bit per step of the funnel: further events in the order of time make no difference. */
     private static final long SETTLED_STEPS = 0xffL << 40;
@@ -127,7 +130,8 @@ final class SessionRecords {
     private static final long OF_USER =
             HEAD | TEXT | LOGGED | INDEXED | LOGGED_SIZE_MASK | PART_STORED;
 
-    private static final long OUTSIDE = VISITS_OUTSIDE | DEPARTMENTS_OUTSIDE | STEPS_OUTSIDE;
+    private static final long OUTSIDE =
+            VISITS_OUTSIDE | DEPARTMENTS_OUTSIDE | STEPS_OUTSIDE | KNOWN_OUTSIDE;
 
     /** What belongs to the session in the number of the flags. */
     private static final long OF_SESSION = OUTSIDE | SETTLED_STEPS | COUNT_MASK;
@@ -160,10 +164,21 @@ final class SessionRecords {
         /** As {@link StepTimes} writes them. */
         @Nullable private long[] steps;
 
+        /** The user that the visitor turned out to be. */
+        @Nullable private UserId known;
+
+        /** The time of the click by which this is known. */
+        private long knownTime;
+
         long heapBytes() {
             return (visits == null ? 0 : visits.heapBytes())
                     + (departments == null ? 0 : departments.heapBytes())
-                    + (steps == null ? 0 : stepBytes(steps));
+                    + (steps == null ? 0 : stepBytes(steps))
+                    + (known == null ? 0 : knownBytes(known));
+        }
+
+        private static long knownBytes(UserId known) {
+            return 64 + (known.text() == null ? 0 : (long) Character.BYTES * known.text().length());
         }
 
         /** Includes this object, which most sessions have only because of the funnel. */
@@ -670,6 +685,33 @@ final class SessionRecords {
         }
     }
 
+    /** Notes the user that the visitor was at a time. Of several, the latest one counts. */
+    void addKnown(int record, UserId known, long timestamp) {
+        Outside outside = makeOutside(record, KNOWN_OUTSIDE);
+        boolean isLater =
+                outside.known == null
+                        || timestamp > outside.knownTime
+                        || (timestamp == outside.knownTime
+                                && OpenUsers.BY_ID.compare(known, outside.known) > 0);
+        if (isLater) {
+            outsideBytes -= outside.heapBytes();
+            outside.known = known;
+            outside.knownTime = timestamp;
+            outsideBytes += outside.heapBytes();
+        }
+    }
+
+    /** The user that the visitor turned out to be; null if the user is not another one. */
+    @Nullable
+    UserId known(int record) {
+        return (flags(record) & KNOWN_OUTSIDE) == 0 ? null : outside(record).known;
+    }
+
+    /** The time of the click by which the user is known. Only if {@link #known} is not null. */
+    long knownTime(int record) {
+        return outside(record).knownTime;
+    }
+
     /** The times of the funnel's steps, as {@link StepTimes} has them; not to be changed. */
     long[] stepTimes(int record) {
         if ((flags(record) & STEPS_OUTSIDE) == 0) {
@@ -706,6 +748,9 @@ final class SessionRecords {
         if ((flags(other) & STEPS_OUTSIDE) != 0) {
             Outside outside = makeOutside(record, STEPS_OUTSIDE);
             setSteps(record, outside, steps.join(outside.steps, outside(other).steps));
+        }
+        if (known(other) != null) {
+            addKnown(record, known(other), knownTime(other));
         }
         free(other);
     }
@@ -778,6 +823,7 @@ final class SessionRecords {
                 chunk[at + CHECKOUT] != NO_CHECKOUT,
                 departments.names(),
                 departments.leftOut(),
+                known(record),
                 (chunk[at + FLAGS] & STEPS_OUTSIDE) == 0
                         ? null
                         : steps.reached(outside(record).steps));

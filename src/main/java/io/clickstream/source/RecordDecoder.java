@@ -1,12 +1,14 @@
 package io.clickstream.source;
 
 import io.clickstream.config.ClickField;
+import io.clickstream.event.CarriedText;
 import io.clickstream.event.Click;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.event.EventMarks;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.RawRecord;
+import io.clickstream.event.UserId;
 import io.clickstream.format.ClickDecoder;
 import io.clickstream.format.ClickFields;
 import io.clickstream.format.DecodingHaltedException;
@@ -386,10 +388,14 @@ public final class RecordDecoder implements Serializable {
             warnings().warn("The decoder failed on {}", raw, e);
             return refuse(Reason.MALFORMED, "the decoder failed: " + e, raw);
         }
-        if (fields.user() == null) {
+        String anonymous = fields.get(ClickField.ANONYMOUS_USER);
+        if (fields.user() == null && anonymous == null) {
             return refuse(Reason.MISSING_USER, "the user is absent, null or empty", raw);
         }
-        if (fields.user().isLongerThan(MAX_NAME_LENGTH)) {
+        if (anonymous != null && anonymous.length() > MAX_NAME_LENGTH) {
+            return refuse(Reason.TOO_LARGE, tooLong("anonymous id", anonymous), raw);
+        }
+        if (fields.user() != null && fields.user().isLongerThan(MAX_NAME_LENGTH)) {
             return refuse(Reason.TOO_LARGE, tooLong("user", fields.user().asText()), raw);
         }
         if (fields.eventType() != null && fields.eventType().length() > MAX_NAME_LENGTH) {
@@ -415,7 +421,11 @@ public final class RecordDecoder implements Serializable {
         if (isInFuture(time)) {
             return refuse(Reason.FUTURE, tooLate(time), raw);
         }
-        Click click = new Click(fields.user(), time, department(), isCheckout(), raw);
+        UserId visitor = anonymous == null ? fields.user() : UserId.ofIdText(anonymous);
+        Click click = new Click(visitor, time, department(), isCheckout(), raw);
+        if (anonymous != null && fields.user() != null) {
+            click.setText(CarriedText.KNOWN_USER, fields.user().asIdText());
+        }
         if (fields.hasOptional()) {
             carryTexts(click, eventMarks);
         }

@@ -65,9 +65,9 @@ class SerializersTest {
                                             1_655_183_298_630L))
                     .toList();
 
-    /** The golden files hold no session with steps. */
+    /** The golden files hold no such session. */
     @Test
-    void aSessionKeepsTheStepsThatItReached() throws IOException {
+    void aSessionKeepsItsKnownUserAndTheStepsThatItReached() throws IOException {
         Session session =
                 new Session(
                         UserId.ofNumber(1),
@@ -78,6 +78,7 @@ class SerializersTest {
                         false,
                         new String[0],
                         0,
+                        UserId.ofString("ann"),
                         new long[] {5, -1, 1_655_183_299_648L});
         DataOutputSerializer out = new DataOutputSerializer(16);
         SessionSerializer.INSTANCE.serialize(session, out);
@@ -87,6 +88,7 @@ class SerializersTest {
                         new DataInputDeserializer(out.getCopyOfBuffer()));
 
         assertThat(read).isEqualTo(session);
+        assertThat(read.shownUser()).isEqualTo(UserId.ofString("ann"));
         assertThat(read.stepTime(2)).isEqualTo(1_655_183_299_648L);
     }
 

@@ -167,14 +167,14 @@ class StepTimesTest {
 
     @Test
     void sessionsKnowTheirStepsThroughDisorderAndRestarts() throws Exception {
-        for (int seed = 0; seed < 400; seed++) {
+        for (int seed = 0; seed < 150; seed++) {
             run(new Random(seed), null);
         }
     }
 
     @Test
     void sessionsKnowTheirStepsOnRocksDb() throws Exception {
-        for (int seed = 0; seed < 20; seed++) {
+        for (int seed = 0; seed < 8; seed++) {
             run(new Random(seed), new EmbeddedRocksDBStateBackend());
         }
     }

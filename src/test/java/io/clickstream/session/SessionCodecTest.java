@@ -101,11 +101,12 @@ class SessionCodecTest {
         add(user, BASE + 300, "cameras", false);
         add(user, BASE + 200, null, true);
         records.addStep(records.latest(), 1, BASE + 200);
+        records.addKnown(records.latest(), UserId.ofNumber(7), BASE + 1);
         add(user, BASE + 5_000, null, false);
         String version4 =
                 "000401"
-                        + "02c8cff384963000000001000000"
-                        + "c0a8f3849630ac02c901010301d80404010202000001c801";
+                        + "02c8cff38496300000000100000000"
+                        + "c0a8f3849630ac02c901010301d80404010202000001c80101000e01";
 
         byte[] stored = encode(codec, user);
 
@@ -114,6 +115,7 @@ class SessionCodecTest {
         assertThat(close(read, names)).isEqualTo(close(user, names)).hasSize(2);
         assertThat(close(read, names).get(0).hasStepTimes()).isFalse();
         assertThat(close(read, names).get(1).stepTime(1)).isEqualTo(BASE + 200);
+        assertThat(close(read, names).get(1).shownUser()).isEqualTo(UserId.ofNumber(7));
     }
 
     /** The funnel was taken out of the job. */
