@@ -348,7 +348,8 @@ class RoleITCase {
     private List<byte[]> clicks() {
         List<byte[]> clicks = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            clicks.add(record(i, clock.millis(), "order_checkout"));
+            String type = i % 2 == 0 ? "order_checkout" : "add_to_cart";
+            clicks.add(record(i, clock.millis(), type));
         }
         return clicks;
     }

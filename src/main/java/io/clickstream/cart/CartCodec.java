@@ -14,7 +14,7 @@ import org.apache.flink.types.StringValue;
 /**
  * Packs the cart of a user into bytes. Layout: the version, a byte of flags, a base time, the times
  * that the flags name, the items, and the changes that wait. Each time is a varint with its
- * distance from the base time, so that an item without a value takes 5 bytes and its id.
+ * distance from the base time, so that an item without a value takes about 6 bytes and its id.
  */
 final class CartCodec {
 
