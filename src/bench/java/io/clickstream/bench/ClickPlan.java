@@ -47,8 +47,8 @@ record ClickPlan(double seconds, double warmUp) {
         boolean heap = measured.backend() == Backend.HEAP;
         return switch (measured.peer()) {
             case LIMIT -> 4_000;
-            case CONSUME -> 3_000;
-            case OURS -> 3_000;
+            case CONSUME, OURS -> measured.format() == ClickFormat.JSON ? 2_000 : 3_000;
+            case TREE -> 600;
             case TEXTBOOK -> heap ? 200 : 30;
             case SQL -> heap ? 100 : 30;
             case KAFKA_STREAMS -> 50;

@@ -4,15 +4,20 @@ import java.util.List;
 
 /** Who is measured. */
 public enum Peer {
-    /** A memory source, decoding, the shuffle by user with the job's serializer, nothing more. */
+    /**
+     * A memory source, decoding, the shuffle by user with the job's serializer, nothing more. Of
+     * JSON, it only finds the fields.
+     */
     LIMIT("limit", false, true),
-    /** A Kafka source and decoding, nothing more. */
+    /** A Kafka source and decoding as for the limit, nothing more. */
     CONSUME("consume", false, true),
     /** The job's pipeline. */
     OURS("ours", true, true),
+    /** The job's pipeline, but clicks are decoded with Jackson's tree. */
+    TREE("tree", true, true),
     /** Flink's windows, written as good documentation would. */
     TEXTBOOK("textbook", true, true),
-    /** Flink SQL. */
+    /** Flink SQL, which also decodes JSON itself. */
     SQL("sql", true, true),
     /** Kafka Streams. */
     KAFKA_STREAMS("kafka-streams", true, false);
@@ -45,8 +50,13 @@ public enum Peer {
         return switch (this) {
             case LIMIT -> input == RunSpec.Input.MEMORY;
             case CONSUME, KAFKA_STREAMS -> input == RunSpec.Input.KAFKA;
-            case OURS, TEXTBOOK, SQL -> true;
+            case OURS, TREE, TEXTBOOK, SQL -> true;
         };
+    }
+
+    /** Whether it is measured with clicks of a format. */
+    public boolean reads(ClickFormat format) {
+        return this != TREE || format == ClickFormat.JSON;
     }
 
     /** Whether it can keep its state there: Kafka Streams is measured on RocksDB only. */
