@@ -11,7 +11,7 @@ for argument in "$@"; do
     --open-sessions) heap=4g ;;
     # What measures in this JVM gets all of its heap from the system first.
     --operator | --archive) heap=3g java_options=(-XX:+AlwaysPreTouch -Xms3g) ;;
-    --registry | --sinks*) heap=1536m java_options=(-XX:+AlwaysPreTouch -Xms1536m) ;;
+    --registry | --decode | --sinks*) heap=1536m java_options=(-XX:+AlwaysPreTouch -Xms1536m) ;;
   esac
 done
 build_local

@@ -55,9 +55,10 @@ final class BarChart {
     }
 
     private static String group(Measurement measurement) {
-        return "%s, from %s, %s, parallelism %d"
+        return "%s%s, from %s, %s, parallelism %d"
                 .formatted(
                         measurement.workload(),
+                        measurement.measured().format() == ClickFormat.JSON ? " in JSON" : "",
                         measurement.measured().input() == RunSpec.Input.KAFKA ? "Kafka" : "memory",
                         measurement.measured().backend() == RunSpec.Backend.ROCKSDB
                                 ? "RocksDB"

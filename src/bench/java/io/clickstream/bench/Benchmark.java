@@ -38,15 +38,18 @@ import picocli.CommandLine.Spec;
                 turns, in its own JVM with 3 GB of heap and exactly-once checkpoints. The median
                 counts, and only if the results are correct.
 
-                  limit          from memory: decode, shuffle by user, discard: the upper limit
-                  consume        from Kafka: decode, discard
+                  limit          from memory: decode, shuffle by user, discard: the upper limit. Of
+                                 JSON, it finds the fields and checks nothing
+                  consume        from Kafka: decode as limit does, discard
                   ours           the job's pipeline
-                  ours-live, ours-funnel, ours-all
-                                 the same with live counts, with a funnel, with both; only with
+                  ours-live, ours-funnel, ours-carts, ours-all
+                                 the same with live counts, a funnel, carts, and all of them; only with
                                  --quick or --peers
                   sql-live       Flink SQL that counts only active users, clicks, and checkouts
+                  tree           the job's pipeline, but clicks are decoded with Jackson's tree, from
+                                 JSON only
                   textbook       Flink's session and tumbling windows, written as good documentation would
-                  sql            Flink SQL, tuned
+                  sql            Flink SQL, tuned. JSON is decoded by its own format
                   kafka-streams  Kafka Streams, from Kafka only
                 """,
         footer =
@@ -57,6 +60,7 @@ import picocli.CommandLine.Spec;
 
                 Examples:
                   scripts/benchmark.sh --quick
+                  scripts/benchmark.sh --quick --format json
                   scripts/benchmark.sh --workload shop --input memory --peers limit,ours
                   scripts/benchmark.sh --json results.jsonl --svg results.svg
                 """,
@@ -111,6 +115,14 @@ public final class Benchmark implements Callable<Integer> {
     private Input input;
 
     @Option(
+            names = "--format",
+            paramLabel = "NAME",
+            converter = BenchmarkOptions.ToFormat.class,
+            defaultValue = "avro",
+            description = "avro or json: the format of clicks (default: ${DEFAULT-VALUE})")
+    private ClickFormat format;
+
+    @Option(
             names = "--parallelism",
             paramLabel = "N",
             defaultValue = "1",
@@ -156,8 +168,8 @@ public final class Benchmark implements Callable<Integer> {
             if (options.matchedOptions().size() > 1) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "--operator, --open-sessions, --registry, --archive, --sinks and"
-                                + " --freshness can't be combined with other options: "
+                        "--operator, --open-sessions, --registry, --decode, --archive, --sinks"
+                                + " and --freshness can't be combined with other options: "
                                 + String.join(" ", options.originalArgs()));
             }
             if (others.freshness != null
@@ -217,12 +229,14 @@ public final class Benchmark implements Callable<Integer> {
                 Case.of(
                         peers == null ? usual() : EnumSet.copyOf(peers),
                         backend,
-                        input == null ? List.of(Input.values()) : List.of(input));
+                        input == null ? List.of(Input.values()) : List.of(input),
+                        format);
         if (cases.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
                     "none of these peers runs so: limit reads from memory, consume and"
-                            + " kafka-streams from kafka, and kafka-streams has no state on heap");
+                            + " kafka-streams from kafka, tree reads json, and kafka-streams has no"
+                            + " state on heap");
         }
         // A quick run has from Kafka what can't do without, and what to compare it with.
         if (quick && peers == null && input == null) {
@@ -254,8 +268,11 @@ public final class Benchmark implements Callable<Integer> {
     private void show(Workload each, List<Measurement> measurements) {
         out.println();
         out.printf(
-                "%s, state on %s, parallelism %d%n%n",
-                each.name(), backend == Backend.HEAP ? "the heap" : "RocksDB", parallelism);
+                "%s, clicks in %s, state on %s, parallelism %d%n%n",
+                each.name(),
+                format == ClickFormat.JSON ? "JSON" : "Avro",
+                backend == Backend.HEAP ? "the heap" : "RocksDB",
+                parallelism);
         BenchmarkTable.lines(measurements).forEach(out::println);
         out.println();
     }
@@ -327,6 +344,14 @@ public final class Benchmark implements Callable<Integer> {
         private boolean registry;
 
         @Option(
+                names = "--decode",
+                description =
+                        "the decoder of JSON clicks of several shapes, compared with Jackson's"
+                                + " parser, Jackson's tree, and the format of Flink SQL, in one"
+                                + " thread; takes about three minutes")
+        private boolean decode;
+
+        @Option(
                 names = "--archive",
                 description =
                         "the whole job from Kafka with and without an archive on the local disk, in"
@@ -371,6 +396,9 @@ public final class Benchmark implements Callable<Integer> {
             }
             if (registry) {
                 return new RegistryBenchmark();
+            }
+            if (decode) {
+                return new DecodeBenchmark();
             }
             if (archive) {
                 return new ArchiveBenchmark();

@@ -33,6 +33,14 @@ final class BenchmarkOptions {
         }
     }
 
+    /** A format. */
+    static final class ToFormat implements ITypeConverter<ClickFormat> {
+        @Override
+        public ClickFormat convert(String value) {
+            return named(value, List.of(ClickFormat.values()), ClickFormat::toString);
+        }
+    }
+
     /** A peer. */
     static final class ToPeer implements ITypeConverter<Peer> {
         @Override

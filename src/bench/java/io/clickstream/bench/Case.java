@@ -13,20 +13,25 @@ import java.util.Set;
  * @param peer who computes
  * @param backend where Flink keeps state
  * @param input where clicks come from
+ * @param format of the clicks
  */
-public record Case(Peer peer, Backend backend, Input input) {
+public record Case(Peer peer, Backend backend, Input input, ClickFormat format) {
 
     /**
      * All that go together.
      *
      * @param inputs in the order in which they are shown
      */
-    static List<Case> of(Set<Peer> peers, Backend backend, Iterable<Input> inputs) {
+    static List<Case> of(
+            Set<Peer> peers, Backend backend, Iterable<Input> inputs, ClickFormat format) {
         List<Case> cases = new ArrayList<>();
         for (Input input : inputs) {
             for (Peer peer : Peer.ALL) {
-                if (peers.contains(peer) && peer.reads(input) && peer.keepsStateOn(backend)) {
-                    cases.add(new Case(peer, backend, input));
+                if (peers.contains(peer)
+                        && peer.reads(input)
+                        && peer.reads(format)
+                        && peer.keepsStateOn(backend)) {
+                    cases.add(new Case(peer, backend, input, format));
                 }
             }
         }

@@ -19,13 +19,15 @@ import java.util.List;
  * its memory: no heap is taken, and none of the time measured goes into making clicks.
  *
  * <p>The file has one part per partition; a user's clicks are all in one. A click is a byte with
- * its length, then that many bytes of Avro in the wire schema, without a header.
+ * its length, then that many bytes of its format.
  *
  * @param file where the clicks lie
+ * @param format of the clicks
  * @param blockMillis by how much a block is later than the one before it
  * @param partitions the parts of the file
  */
-public record ClickBlock(String file, long blockMillis, List<Partition> partitions)
+public record ClickBlock(
+        String file, ClickFormat format, long blockMillis, List<Partition> partitions)
         implements Serializable {
 
     /** The length of a click is in one byte. */
@@ -50,9 +52,9 @@ public record ClickBlock(String file, long blockMillis, List<Partition> partitio
      *
      * @param folder for the file
      */
-    public static ClickBlock write(Workload workload, int partitions, Path folder)
-            throws IOException {
-        Path file = folder.resolve(workload.name() + "-" + partitions + ".clicks");
+    public static ClickBlock write(
+            Workload workload, ClickFormat format, int partitions, Path folder) throws IOException {
+        Path file = folder.resolve(workload.name() + "-" + partitions + "." + format);
         List<Path> parts = new ArrayList<>();
         List<OutputStream> outs = new ArrayList<>();
         long[] clicks = new long[partitions];
@@ -61,7 +63,7 @@ public record ClickBlock(String file, long blockMillis, List<Partition> partitio
             parts.add(i == 0 ? file : folder.resolve(file.getFileName() + "." + i));
             outs.add(new BufferedOutputStream(Files.newOutputStream(parts.get(i)), 1 << 20));
         }
-        ClickEncoder encoder = ClickEncoder.avro();
+        ClickEncoder encoder = format.encoder();
         ClickGenerator.generate(
                 workload,
                 click -> {
@@ -72,7 +74,8 @@ public record ClickBlock(String file, long blockMillis, List<Partition> partitio
         for (OutputStream out : outs) {
             out.close();
         }
-        return new ClickBlock(file.toString(), workload.block().toMillis(), join(parts, clicks));
+        return new ClickBlock(
+                file.toString(), format, workload.block().toMillis(), join(parts, clicks));
     }
 
     private static void write(byte[] click, OutputStream out) {
@@ -134,7 +137,7 @@ public record ClickBlock(String file, long blockMillis, List<Partition> partitio
         try (FileChannel channel = FileChannel.open(Path.of(file), StandardOpenOption.READ)) {
             MappedByteBuffer buffer =
                     channel.map(FileChannel.MapMode.READ_ONLY, part.offset(), part.length());
-            return new ClickCursor(buffer, part.clicks(), blockMillis);
+            return new ClickCursor(format, buffer, part.clicks(), blockMillis);
         }
     }
 }

@@ -5,12 +5,7 @@ import java.nio.ByteBuffer;
 /** Copies clicks out of a block, one after another and block after block, with their times. */
 public final class ClickCursor {
 
-    /**
-     * Bytes of the time of every click. Avro writes it as a number with 7 bits per byte and the
-     * sign in the lowest bit; that makes 6 bytes for all times from 1970-07 to 2039-09.
-     */
-    private static final int TIME_BYTES = 6;
-
+    private final ClickFormat format;
     private final ByteBuffer buffer;
     private final long clicksPerBlock;
     private final long blockMillis;
@@ -18,7 +13,8 @@ public final class ClickCursor {
     private long position;
     private int offset;
 
-    ClickCursor(ByteBuffer buffer, long clicksPerBlock, long blockMillis) {
+    ClickCursor(ClickFormat format, ByteBuffer buffer, long clicksPerBlock, long blockMillis) {
+        this.format = format;
         this.buffer = buffer;
         this.clicksPerBlock = clicksPerBlock;
         this.blockMillis = blockMillis;
@@ -51,40 +47,8 @@ public final class ClickCursor {
         offset += 1 + length;
         position++;
         if (shift != 0) {
-            shiftTime(click);
+            format.shiftTime(click, shift);
         }
         return click;
-    }
-
-    /** The time stands behind the address, a string of up to 63 bytes with its length in one. */
-    private void shiftTime(byte[] click) {
-        int at = 1 + (click[0] >> 1);
-        long time = 0;
-        for (int i = 0; i < TIME_BYTES; i++) {
-            time |= (click[at + i] & 0x7fL) << (7 * i);
-        }
-        time += shift << 1;
-        for (int i = 0; i < TIME_BYTES - 1; i++) {
-            click[at + i] = (byte) ((time & 0x7f) | 0x80);
-            time >>>= 7;
-        }
-        click[at + TIME_BYTES - 1] = (byte) time;
-    }
-
-    /** The user of a click: behind the time, the device, and two strings in unions with null. */
-    static int user(byte[] click) {
-        int at = 1 + (click[0] >> 1) + TIME_BYTES;
-        at += 1 + (click[at] >> 1);
-        at += 2 + (click[at + 1] >> 1);
-        at += 2 + (click[at + 1] >> 1);
-        int user = 0;
-        int bits = 0;
-        byte next;
-        do {
-            next = click[at++];
-            user |= (next & 0x7f) << bits;
-            bits += 7;
-        } while (next < 0);
-        return user >>> 1;
     }
 }

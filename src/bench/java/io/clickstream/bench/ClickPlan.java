@@ -47,8 +47,9 @@ record ClickPlan(double seconds, double warmUp) {
         boolean heap = measured.backend() == Backend.HEAP;
         return switch (measured.peer()) {
             case LIMIT -> 4_000;
-            case CONSUME -> 3_000;
-            case OURS, OURS_LIVE, OURS_FUNNEL, OURS_ALL -> 3_000;
+            case CONSUME, OURS, OURS_LIVE, OURS_FUNNEL, OURS_CARTS, OURS_ALL ->
+                    measured.format() == ClickFormat.JSON ? 2_000 : 3_000;
+            case TREE -> 600;
             case TEXTBOOK -> heap ? 200 : 30;
             case SQL, SQL_LIVE -> heap ? 100 : 30;
             case KAFKA_STREAMS -> 50;

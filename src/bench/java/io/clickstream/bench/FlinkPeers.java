@@ -7,6 +7,9 @@ import io.clickstream.aggregate.Aggregates;
 import io.clickstream.aggregate.CheckoutFormat;
 import io.clickstream.aggregate.DepartmentCountFormat;
 import io.clickstream.aggregate.SessionCountFormat;
+import io.clickstream.bench.json.LabFieldFinder;
+import io.clickstream.bench.json.LabRowDecoder;
+import io.clickstream.bench.json.LabTreeDecoder;
 import io.clickstream.bench.sql.SqlPipeline;
 import io.clickstream.bench.textbook.TextbookPipeline;
 import io.clickstream.config.JobConfig;
@@ -17,6 +20,8 @@ import io.clickstream.event.Incoming;
 import io.clickstream.event.Session;
 import io.clickstream.event.WindowCount;
 import io.clickstream.format.AvroClickDecoder;
+import io.clickstream.format.ClickDecoder;
+import io.clickstream.format.JsonClickDecoder;
 import io.clickstream.source.BotSigns;
 import io.clickstream.source.RecordDecoder;
 import io.clickstream.source.kafka.KafkaSources;
@@ -64,7 +69,7 @@ final class FlinkPeers {
         switch (spec.peer()) {
             case LIMIT -> peers.limit(env);
             case CONSUME -> peers.consume(env);
-            case OURS, OURS_LIVE, OURS_FUNNEL, OURS_ALL -> peers.ours(env);
+            case OURS, OURS_LIVE, OURS_FUNNEL, OURS_CARTS, OURS_ALL, TREE -> peers.ours(env);
             case TEXTBOOK -> peers.textbook(env);
             case SQL -> peers.sql(env);
             case SQL_LIVE -> peers.sqlLive(env);
@@ -178,12 +183,24 @@ final class FlinkPeers {
         return records.map(new ClicksOnly()).returns(EventTypes.CLICK).uid("clicks-only");
     }
 
+    /** The decoder of the clicks, which depends on the peer if they are JSON. */
+    private ClickDecoder decoder() {
+        if (spec.block().format() == ClickFormat.AVRO) {
+            return new AvroClickDecoder(ClickEvent.getClassSchema());
+        }
+        return switch (spec.peer()) {
+            case LIMIT, CONSUME -> new LabFieldFinder();
+            case TREE -> new LabTreeDecoder();
+            case SQL, SQL_LIVE -> new LabRowDecoder();
+            case OURS, OURS_LIVE, OURS_FUNNEL, OURS_CARTS, OURS_ALL -> new JsonClickDecoder();
+            case TEXTBOOK, KAFKA_STREAMS -> new JsonClickDecoder();
+        };
+    }
+
     private Source<Incoming, ?, ?> source() {
         RecordDecoder decoder =
                 new RecordDecoder(
-                                new CountingDecoder(
-                                        spec.id(),
-                                        new AvroClickDecoder(ClickEvent.getClassSchema())),
+                                new CountingDecoder(spec.id(), decoder()),
                                 config.format().checkoutEventTypes(),
                                 BotSigns.NONE,
                                 config.format().maxRecordBytes(),

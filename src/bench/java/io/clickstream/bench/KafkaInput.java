@@ -72,7 +72,8 @@ final class KafkaInput implements AutoCloseable {
                     byte[] click = cursor.next();
                     var unused =
                             producer.send(
-                                    new ProducerRecord<>(topic, p, key(click), click),
+                                    new ProducerRecord<>(
+                                            topic, p, key(block.format().user(click)), click),
                                     (metadata, exception) -> {
                                         if (exception != null) {
                                             failure.compareAndSet(null, exception);
@@ -87,8 +88,8 @@ final class KafkaInput implements AutoCloseable {
         }
     }
 
-    private static byte[] key(byte[] click) {
-        return Integer.toString(ClickCursor.user(click)).getBytes(StandardCharsets.UTF_8);
+    private static byte[] key(int user) {
+        return Integer.toString(user).getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

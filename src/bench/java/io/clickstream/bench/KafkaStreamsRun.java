@@ -9,6 +9,7 @@ import io.clickstream.bench.kstreams.SessionsTopology;
 import io.clickstream.event.Session;
 import io.clickstream.event.WindowCount;
 import io.clickstream.format.AvroClickDecoder;
+import io.clickstream.format.JsonClickDecoder;
 import io.clickstream.source.BotSigns;
 import io.clickstream.source.RecordDecoder;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +55,7 @@ final class KafkaStreamsRun {
                     new SessionsTopology(
                             Duration.ofMillis(spec.gapMillis()),
                             Workload.BOUND,
-                            KafkaStreamsRun::decoder,
+                            () -> decoder(spec.block().format()),
                             clicks::incrementAndGet);
             Stopwatch stopwatch = new Stopwatch(spec);
             AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -96,9 +97,11 @@ final class KafkaStreamsRun {
         }
     }
 
-    private static RecordDecoder decoder() {
+    private static RecordDecoder decoder(ClickFormat format) {
         return new RecordDecoder(
-                new AvroClickDecoder(ClickEvent.getClassSchema()),
+                format == ClickFormat.AVRO
+                        ? new AvroClickDecoder(ClickEvent.getClassSchema())
+                        : new JsonClickDecoder(),
                 Set.of("order_checkout"),
                 BotSigns.NONE,
                 MAX_RECORD_BYTES,

@@ -85,6 +85,7 @@ record Measurement(
         json.put("peer", measured.peer().toString());
         json.put("backend", measured.backend().toString());
         json.put("input", measured.input().toString());
+        json.put("format", measured.format().toString());
         json.put("parallelism", parallelism);
         json.put("clicks", clicks);
         json.put("clicksPerSecond", Math.round(clicksPerSecond));

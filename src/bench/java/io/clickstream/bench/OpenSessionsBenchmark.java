@@ -36,7 +36,12 @@ final class OpenSessionsBenchmark implements Callable<Integer> {
         PeerProcess process = new PeerProcess(Benchmark.peerLog());
         WorkloadRuns.Settings settings =
                 new WorkloadRuns.Settings(Benchmark.FULL, 1, ROUNDS, RunSpec.OUTSIDE_CHECKPOINTS);
-        List<Case> ours = Case.of(EnumSet.of(Peer.OURS), Backend.ROCKSDB, List.of(Input.MEMORY));
+        List<Case> ours =
+                Case.of(
+                        EnumSet.of(Peer.OURS),
+                        Backend.ROCKSDB,
+                        List.of(Input.MEMORY),
+                        ClickFormat.AVRO);
         List<WorkloadRuns> runs = new ArrayList<>();
         try {
             for (Workload workload : WORKLOADS) {

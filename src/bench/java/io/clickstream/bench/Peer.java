@@ -5,9 +5,12 @@ import java.util.Set;
 
 /** Who is measured. */
 public enum Peer {
-    /** A memory source, decoding, the shuffle by user with the job's serializer, nothing more. */
+    /**
+     * A memory source, decoding, the shuffle by user with the job's serializer, nothing more. Of
+     * JSON, it only finds the fields.
+     */
     LIMIT("limit", false, true),
-    /** A Kafka source and decoding, nothing more. */
+    /** A Kafka source and decoding as for the limit, nothing more. */
     CONSUME("consume", false, true),
     /** The job's pipeline. */
     OURS("ours", true, true),
@@ -15,13 +18,17 @@ public enum Peer {
     OURS_LIVE("ours-live", "live"),
     /** The same with a funnel. */
     OURS_FUNNEL("ours-funnel", "funnel"),
+    /** The same with carts. */
+    OURS_CARTS("ours-carts", "carts"),
     /** The same with all optional aggregates of sessions. */
-    OURS_ALL("ours-all", "live", "funnel"),
+    OURS_ALL("ours-all", "live", "funnel", "carts"),
     /** Flink SQL that only counts active users, clicks, and checkouts as the live counts do. */
     SQL_LIVE("sql-live", false, true, "live"),
+    /** The job's pipeline, but clicks are decoded with Jackson's tree. */
+    TREE("tree", true, true),
     /** Flink's windows, written as good documentation would. */
     TEXTBOOK("textbook", true, true),
-    /** Flink SQL. */
+    /** Flink SQL, which also decodes JSON itself. */
     SQL("sql", true, true),
     /** Kafka Streams. */
     KAFKA_STREAMS("kafka-streams", true, false);
@@ -72,8 +79,14 @@ public enum Peer {
         return switch (this) {
             case LIMIT -> input == RunSpec.Input.MEMORY;
             case CONSUME, KAFKA_STREAMS -> input == RunSpec.Input.KAFKA;
-            case OURS, TEXTBOOK, SQL, OURS_LIVE, OURS_FUNNEL, OURS_ALL, SQL_LIVE -> true;
+            case OURS, OURS_LIVE, OURS_FUNNEL, OURS_CARTS, OURS_ALL -> true;
+            case TREE, TEXTBOOK, SQL, SQL_LIVE -> true;
         };
+    }
+
+    /** Whether it is measured with clicks of a format. */
+    public boolean reads(ClickFormat format) {
+        return this != TREE || format == ClickFormat.JSON;
     }
 
     /** Whether it can keep its state there: Kafka Streams is measured on RocksDB only. */

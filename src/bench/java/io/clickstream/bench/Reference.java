@@ -1,5 +1,7 @@
 package io.clickstream.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.tools.oracle.Expected;
 import io.clickstream.tools.oracle.Oracle;
 import io.clickstream.tools.oracle.OracleClick;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.annotation.Nullable;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
@@ -37,6 +40,12 @@ final class Reference {
 
     private static final Pattern CHECKOUT_VISITS =
             Pattern.compile("\"orderCheckoutEventCount\":\\d+");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final SpecificDatumReader<ClickEvent> avro =
+            new SpecificDatumReader<>(ClickEvent.class);
+    @Nullable private BinaryDecoder decoder;
 
     private final Workload workload;
     private final ClickBlock block;
@@ -90,20 +99,16 @@ final class Reference {
         }
     }
 
-    /** Reads a block, with Avro's own reader. */
+    /** Reads a block, with Avro's own reader or Jackson's tree. */
     Reference(Workload workload, ClickBlock block) throws IOException {
         this.workload = workload;
         this.block = block;
-        SpecificDatumReader<ClickEvent> reader = new SpecificDatumReader<>(ClickEvent.class);
-        BinaryDecoder decoder = null;
-        ClickEvent event = new ClickEvent();
         for (int p = 0; p < block.partitions().size(); p++) {
             int size = Math.toIntExact(block.partitions().get(p).clicks());
             Columns columns = new Columns(size);
             ClickCursor cursor = block.read(p);
             for (int i = 0; i < size; i++) {
-                decoder = DecoderFactory.get().binaryDecoder(cursor.next(), decoder);
-                event = reader.read(event, decoder);
+                ClickEvent event = read(cursor.next());
                 columns.users[i] = event.getUserid();
                 columns.times[i] =
                         Math.toIntExact(event.getEventtimestamp() - Workload.FIRST_MILLIS);
@@ -112,6 +117,23 @@ final class Reference {
             }
             partitions.add(columns);
         }
+    }
+
+    private ClickEvent read(byte[] click) throws IOException {
+        if (block.format() == ClickFormat.AVRO) {
+            decoder = DecoderFactory.get().binaryDecoder(click, decoder);
+            return avro.read(null, decoder);
+        }
+        JsonNode event = JSON.readTree(click);
+        return new ClickEvent(
+                event.get("ip").textValue(),
+                event.get("eventtimestamp").longValue(),
+                event.get("devicetype").textValue(),
+                event.get("event_type").textValue(),
+                event.get("product_type").textValue(),
+                event.get("userid").intValue(),
+                event.get("globalseq").longValue(),
+                event.get("prevglobalseq").longValue());
     }
 
     /**

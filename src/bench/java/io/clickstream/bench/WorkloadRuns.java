@@ -56,7 +56,11 @@ final class WorkloadRuns implements AutoCloseable {
     /** What is kept of an answer. */
     private record Known(Map<ResultType, Digest> digests, long openSessions) {}
 
-    /** Makes the clicks. */
+    /**
+     * Makes the clicks.
+     *
+     * @param cases at least one, all with clicks of the same format
+     */
     WorkloadRuns(
             Workload workload,
             List<Case> cases,
@@ -70,7 +74,7 @@ final class WorkloadRuns implements AutoCloseable {
         this.status = status;
         this.folder = Files.createTempDirectory("clickstream-benchmark-");
         show(workload.name() + ": making clicks");
-        block = ClickBlock.write(workload, settings.parallelism(), folder);
+        block = ClickBlock.write(workload, cases.get(0).format(), settings.parallelism(), folder);
         reference = new Reference(workload, block);
         kafka =
                 cases.stream().anyMatch(each -> each.input() == Input.KAFKA)

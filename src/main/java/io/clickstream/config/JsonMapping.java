@@ -280,18 +280,6 @@ public final class JsonMapping implements Serializable {
         return fields;
     }
 
-    /** Whether the fields that aggregates need are the lab's, without any conversion. */
-    public boolean readsLikeTheLab() {
-        JsonMapping lab = of(Preset.LAB);
-        return users.equals(lab.users)
-                && time.equals(lab.time)
-                && timeFormat.kind() == lab.timeFormat.kind()
-                && lab.eventType.equals(eventType)
-                && eventTypes.isEmpty()
-                && departments.equals(lab.departments)
-                && departmentCut == null;
-    }
-
     /** The user, a number or a string: the first pointer with a value is used. */
     public List<JsonPointer> users() {
         return users;

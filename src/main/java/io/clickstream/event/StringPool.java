@@ -39,15 +39,19 @@ public final class StringPool {
     /** A string and its bytes. */
     private static final class Utf8 {
         private final String string;
-        private final byte[] bytes;
+        private final int length;
         private final long head;
         private final long tail;
 
-        Utf8(byte[] bytes, long head, long tail) {
-            this.string = new String(bytes, StandardCharsets.UTF_8);
-            this.bytes = bytes;
+        /** Null if head and tail are all bytes. */
+        @Nullable private final byte[] bytes;
+
+        Utf8(String string, int length, long head, long tail, @Nullable byte[] bytes) {
+            this.string = string;
+            this.length = length;
             this.head = head;
             this.tail = tail;
+            this.bytes = bytes;
         }
     }
 
@@ -120,19 +124,24 @@ public final class StringPool {
         if (pooled != null
                 && pooled.head == head
                 && pooled.tail == tail
-                && pooled.bytes.length == length
+                && pooled.length == length
                 && (!isLong || Arrays.equals(pooled.bytes, 0, length, bytes, offset, end))) {
             return pooled.string;
         }
         if (Texts.firstInvalid(bytes, offset, end) >= 0) {
             return null;
         }
-        if (length > MAX_LENGTH) {
-            return new String(bytes, offset, length, StandardCharsets.UTF_8);
+        String made = new String(bytes, offset, length, StandardCharsets.UTF_8);
+        if (length <= MAX_LENGTH) {
+            utf8[slot] =
+                    new Utf8(
+                            made,
+                            length,
+                            head,
+                            tail,
+                            isLong ? Arrays.copyOfRange(bytes, offset, end) : null);
         }
-        Utf8 made = new Utf8(Arrays.copyOfRange(bytes, offset, end), head, tail);
-        utf8[slot] = made;
-        return made.string;
+        return made;
     }
 
     /** Bytes as a number, the first one the lowest. */

@@ -47,7 +47,7 @@ public final class Texts {
         while (i < to) {
             int first = bytes[i];
             if (first >= 0) {
-                i++;
+                i = i + Long.BYTES <= to && isAscii(bytes, i) ? i + Long.BYTES : i + 1;
                 continue;
             }
             int length = length(first & 0xff);
@@ -62,6 +62,11 @@ public final class Texts {
             i += length;
         }
         return -1;
+    }
+
+    /** Whether eight bytes are ASCII. */
+    private static boolean isAscii(byte[] bytes, int from) {
+        return ((long) LONG.get(bytes, from) & EIGHT_HIGH_BITS) == 0;
     }
 
     /** Of a character that begins with this byte; 0 if none does. */

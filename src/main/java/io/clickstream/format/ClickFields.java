@@ -51,7 +51,8 @@ public final class ClickFields {
         return user;
     }
 
-    void setUser(@Nullable UserId user) {
+    /** Sets the user; null if the record has none, or an empty string. */
+    public void setUser(@Nullable UserId user) {
         this.user = user;
     }
 
@@ -108,7 +109,8 @@ public final class ClickFields {
         return time;
     }
 
-    void setTime(long time) {
+    /** Sets the event time, in ms since 1970. */
+    public void setTime(long time) {
         this.hasTime = true;
         this.time = time;
     }
@@ -122,7 +124,8 @@ public final class ClickFields {
         return eventType;
     }
 
-    void setEventType(@Nullable String eventType) {
+    /** Sets the event type; null if the record has none. */
+    public void setEventType(@Nullable String eventType) {
         this.eventType = eventType;
     }
 
@@ -132,7 +135,8 @@ public final class ClickFields {
         return department;
     }
 
-    void setDepartment(@Nullable String department) {
+    /** Sets the value of the department field; null if the record has none. */
+    public void setDepartment(@Nullable String department) {
         this.department = department;
     }
 

@@ -5,6 +5,7 @@ import io.clickstream.config.ClickField;
 import io.clickstream.config.JsonMapping;
 import io.clickstream.config.OptionalFields;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,14 @@ final class FieldTree {
     private final List<FieldTree> parts = new ArrayList<>();
     private int lastElement = -1;
 
+    /** Has no fields in the tree of addresses, whose members are found by strings only. */
+    private MemberNames names = new MemberNames(Map.of());
+
+    /** The indexes of {@link #elements} in ascending order, and their nodes. */
+    private int[] indexes = new int[0];
+
+    private FieldTree[] byIndex = new FieldTree[0];
+
     /** The fields of this node or inside it. */
     private int fields;
 
@@ -59,6 +68,7 @@ final class FieldTree {
             tree.add(mapping.departments().get(rank), DEPARTMENT, rank);
         }
         optional.pointers().forEach((field, pointer) -> tree.add(pointer, kind(field)));
+        tree.prepare();
         return tree;
     }
 
@@ -113,6 +123,39 @@ final class FieldTree {
     @Nullable
     FieldTree element(int index) {
         return index > lastElement ? null : elements.get(index);
+    }
+
+    /** Makes members and elements ready to be found by the scanner. */
+    private void prepare() {
+        members.values().forEach(FieldTree::prepare);
+        names = new MemberNames(members);
+        indexes = elements.keySet().stream().mapToInt(index -> index).sorted().toArray();
+        byIndex = Arrays.stream(indexes).mapToObj(elements::get).toArray(FieldTree[]::new);
+    }
+
+    /** The names of an object's members. */
+    MemberNames names() {
+        return names;
+    }
+
+    /** How many elements of an array have a node. */
+    int elements() {
+        return indexes.length;
+    }
+
+    /** The place in an array of the node of a rank, from 0 to {@link #elements}. */
+    int index(int place) {
+        return indexes[place];
+    }
+
+    /** The node of a rank, as {@link #index}. */
+    FieldTree byIndex(int place) {
+        return byIndex[place];
+    }
+
+    /** The number of objects and arrays inside each other that a pointer leads through. */
+    int depth() {
+        return 1 + members.values().stream().mapToInt(FieldTree::depth).max().orElse(-1);
     }
 
     /** A field; a different number if there are several fields, or only fields inside. */

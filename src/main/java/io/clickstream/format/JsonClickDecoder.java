@@ -1,29 +1,14 @@
 package io.clickstream.format;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import io.clickstream.config.ClickField;
-import io.clickstream.config.ClickField.Kind;
 import io.clickstream.config.FormatConfig.Preset;
 import io.clickstream.config.JsonMapping;
 import io.clickstream.config.OptionalFields;
 import io.clickstream.event.StringPool;
-import io.clickstream.event.Texts;
-import io.clickstream.event.UserId;
 import io.clickstream.metrics.ClickstreamMetrics;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import javax.annotation.Nullable;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
@@ -34,41 +19,20 @@ import org.apache.flink.metrics.SimpleCounter;
  * or a string; event type and department are a string, a number, a boolean, or null. Other fields
  * are skipped. The record must be exactly one JSON object. If a name occurs twice, the last value
  * counts.
+ *
+ * <p>{@link FieldScanner} reads nearly all records. What it does not know how to read, {@link
+ * FieldParser} reads again from the beginning, which is several times slower: records that are not
+ * valid, and those in UTF-16 or UTF-32, with a byte order mark, or with many nested objects.
  */
 public final class JsonClickDecoder implements ClickDecoder {
 
     private static final long serialVersionUID = 1L;
 
-    private static final JsonFactory JSON = RecordJson.FACTORY;
-
-    /** A number with more characters is none that a price could be. */
-    private static final int MAX_NUMBER_LENGTH = 100;
-
-    private static final Pattern SOURCE =
-            Pattern.compile("\\[Source: [^;]*; line: \\d+, column: (\\d+)\\]");
-
-    /** Jackson's own feature switches, which users of the job cannot set. */
-    private static final Pattern SWITCHES =
-            Pattern.compile(
-                    ": enable `[^`]*`[^,;]*"
-                            + "| \\(not recognized as one since Feature '\\w+' not enabled[^)]*\\)"
-                            + "|, from `[^`]*`"
-                            + "| ?\\[Source: [^]]*\\]");
-
     private final JsonMapping mapping;
     private final OptionalFields optional;
-    private final boolean isLab;
-    private final int users;
-    private final int departments;
-    private final String user;
-    private final String eventType;
-    private final String department;
-    @Nullable private final Map<String, String> eventTypes;
-    @Nullable private final String departmentCut;
 
-    private transient FieldTree tree;
-    private transient JsonTimeReader times;
-    private transient StringPool pool;
+    @Nullable private transient FieldScanner scanner;
+    @Nullable private transient FieldParser parser;
     @Nullable private transient Counter skippedTimes;
     @Nullable private transient Counter repeatedTimes;
     @Nullable private transient PointerWatch watch;
@@ -82,18 +46,6 @@ public final class JsonClickDecoder implements ClickDecoder {
     public JsonClickDecoder(JsonMapping mapping, OptionalFields optional) {
         this.mapping = mapping;
         this.optional = optional;
-        isLab = mapping.readsLikeTheLab() && optional.isEmpty();
-        users = mapping.users().size();
-        departments = mapping.departments().size();
-        user = names(mapping.users());
-        eventType = mapping.eventType().map(Object::toString).orElse("");
-        department = names(mapping.departments());
-        eventTypes = mapping.eventTypes().isEmpty() ? null : mapping.eventTypes();
-        departmentCut = mapping.departmentCut().orElse(null);
-    }
-
-    private static String names(List<JsonPointer> pointers) {
-        return pointers.stream().map(Object::toString).collect(Collectors.joining(" or "));
     }
 
     @Override
@@ -112,447 +64,41 @@ public final class JsonClickDecoder implements ClickDecoder {
 
     @Override
     public void decode(byte[] record, ClickFields fields) throws MalformedRecordException {
-        fields.clear();
-        if (tree == null) {
-            pool = new StringPool();
-            times =
-                    new JsonTimeReader(
-                            mapping,
-                            skippedTimes == null ? new SimpleCounter() : skippedTimes,
-                            repeatedTimes == null ? new SimpleCounter() : repeatedTimes);
-            tree = FieldTree.of(mapping, optional);
+        if (scanner == null) {
+            prepare();
         }
-        try {
-            read(record, fields);
-        } catch (MalformedRecordException e) {
-            throw Framing.explain(record, e, false);
+        fields.clear();
+        if (!scanner.read(record, fields)) {
+            fields.clear();
+            parse(record, fields);
         }
         if (watch != null && !watch.observe(record)) {
             watch = null;
         }
     }
 
-    private void read(byte[] record, ClickFields fields) throws MalformedRecordException {
-        try (JsonParser parser = JSON.createParser(record)) {
-            JsonToken first = parser.nextToken();
-            if (first != JsonToken.START_OBJECT) {
-                throw new MalformedRecordException(
-                        first == null ? "empty" : "expected a JSON object, found " + found(first));
-            }
-            if (isLab) {
-                labObject(parser, fields);
-            } else {
-                severalObject(parser, fields);
-            }
-            if (parser.nextToken() != null) {
-                throw new MalformedRecordException("there is more data after the JSON object");
-            }
-            if (!Texts.isAscii(record)) {
-                checkText(record);
-            }
-        } catch (JsonProcessingException e) {
-            throw new MalformedRecordException("not JSON: " + problem(e));
-        } catch (IOException e) {
-            throw new MalformedRecordException("not JSON: " + e.getMessage());
-        }
+    private void prepare() {
+        StringPool pool = new StringPool();
+        JsonTimeReader times =
+                new JsonTimeReader(
+                        mapping,
+                        skippedTimes == null ? new SimpleCounter() : skippedTimes,
+                        repeatedTimes == null ? new SimpleCounter() : repeatedTimes);
+        FieldTree tree = FieldTree.of(mapping, optional);
+        parser = new FieldParser(mapping, optional, tree, times, pool);
+        scanner = new FieldScanner(mapping, tree, times, pool);
     }
 
-    /**
-     * Refuses bytes that are not valid in the encoding of a record. The parser accepts some of them
-     * as characters.
-     */
-    static void checkText(byte[] record) throws MalformedRecordException {
-        Charset charset = JsonLine.charset(record);
-        int invalid =
-                charset.equals(StandardCharsets.UTF_8)
-                        ? Texts.firstInvalid(record, 0, record.length)
-                        : -1;
-        if (invalid >= 0) {
-            throw new MalformedRecordException("not JSON: invalid UTF-8 at byte " + invalid);
-        }
-        if (!charset.equals(StandardCharsets.UTF_8) && !Texts.isEncoded(record, charset)) {
-            throw new MalformedRecordException("not JSON: invalid " + charset);
+    private void parse(byte[] record, ClickFields fields) throws MalformedRecordException {
+        try {
+            parser.read(record, fields);
+        } catch (MalformedRecordException e) {
+            throw Framing.explain(record, e, false);
         }
     }
 
     @Override
     public byte[] toJson(byte[] record, boolean decoded) throws MalformedRecordException {
         return JsonLine.of(record, decoded);
-    }
-
-    /** Does the same as {@link #object} with the lab's mapping, 5 % faster than with the tree. */
-    private void labObject(JsonParser parser, ClickFields fields)
-            throws IOException, MalformedRecordException {
-        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-            JsonToken value = parser.nextToken();
-            switch (name) {
-                case "userid":
-                    fields.setUser(user(parser, value));
-                    break;
-                case "eventtimestamp":
-                    times.read(parser, value, fields);
-                    break;
-                case "event_type":
-                    fields.setEventType(eventType(parser, value));
-                    break;
-                case "product_type":
-                    fields.setDepartment(department(parser, value));
-                    break;
-                default:
-                    parser.skipChildren();
-            }
-        }
-    }
-
-    /**
-     * Fields with several pointers are selected when all values are known, so the order does not
-     * matter.
-     */
-    private void severalObject(JsonParser parser, ClickFields fields)
-            throws IOException, MalformedRecordException {
-        if (users > 1) {
-            fields.clearUsers((1 << users) - 1);
-        }
-        if (departments > 1) {
-            fields.clearDepartments((1 << departments) - 1);
-        }
-        object(parser, tree, fields);
-        if (users > 1) {
-            fields.chooseUser(users);
-        }
-        if (departments > 1) {
-            fields.chooseDepartment(departments);
-        }
-    }
-
-    private void object(JsonParser parser, FieldTree place, ClickFields fields)
-            throws IOException, MalformedRecordException {
-        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-            FieldTree member = place.member(name);
-            JsonToken value = parser.nextToken();
-            if (member == null) {
-                parser.skipChildren();
-            } else {
-                value(parser, value, member, fields);
-            }
-        }
-    }
-
-    private void array(JsonParser parser, FieldTree place, ClickFields fields)
-            throws IOException, MalformedRecordException {
-        int index = 0;
-        for (JsonToken value = parser.nextToken();
-                value != JsonToken.END_ARRAY;
-                value = parser.nextToken()) {
-            FieldTree element = place.element(index);
-            if (element == null) {
-                parser.skipChildren();
-            } else {
-                value(parser, value, element, fields);
-            }
-            index++;
-        }
-    }
-
-    private void value(JsonParser parser, JsonToken value, FieldTree place, ClickFields fields)
-            throws IOException, MalformedRecordException {
-        switch (place.kind()) {
-            case FieldTree.USER:
-                if (users > 1) {
-                    fields.setUser(user(parser, value), place.rank());
-                } else {
-                    fields.setUser(user(parser, value));
-                }
-                break;
-            case FieldTree.TIME:
-                times.read(parser, value, fields);
-                break;
-            case FieldTree.EVENT_TYPE:
-                fields.setEventType(eventType(parser, value));
-                break;
-            case FieldTree.DEPARTMENT:
-                if (departments > 1) {
-                    fields.setDepartment(department(parser, value), place.rank());
-                } else {
-                    fields.setDepartment(department(parser, value));
-                }
-                break;
-            case FieldTree.INNER:
-                // Of a name that is there twice, the last counts, with all that it lacks.
-                place.clear(fields);
-                if (value == JsonToken.START_OBJECT) {
-                    object(parser, place, fields);
-                } else if (value == JsonToken.START_ARRAY) {
-                    array(parser, place, fields);
-                }
-                break;
-            default:
-                several(parser, value, place, fields);
-        }
-    }
-
-    /** Reads the value of an optional field, or of several fields. */
-    private void several(JsonParser parser, JsonToken value, FieldTree place, ClickFields fields)
-            throws IOException, MalformedRecordException {
-        ClickField single = place.optional();
-        if (single != null) {
-            fields.set(single, optional(parser, value, single));
-            return;
-        }
-        // Of an object or array nothing is left after it was read once: it can be one field only.
-        boolean whole = value.isStructStart();
-        String json = whole ? ofInteraction(parser, value) : null;
-        for (FieldTree part : place.parts()) {
-            ClickField field = part.optional();
-            if (whole && field != null && field.kind() == Kind.OF_INTERACTION) {
-                fields.set(field, json);
-            } else {
-                value(parser, value, part, fields);
-            }
-        }
-    }
-
-    @Nullable
-    private String optional(JsonParser parser, JsonToken value, ClickField field)
-            throws IOException, MalformedRecordException {
-        switch (field.kind()) {
-            case ID:
-                return id(parser, value, field);
-            case NAME:
-                return name(parser, value, field);
-            case COMMON_TEXT:
-                return isNull(value, pointer(field)) ? null : ofPool(parser);
-            case TEXT:
-                return isNull(value, pointer(field)) ? null : parser.getText();
-            case NUMBER:
-                return number(parser, value);
-            case OF_INTERACTION:
-                return ofInteraction(parser, value);
-        }
-        throw new IllegalStateException("Not a kind: " + field.kind());
-    }
-
-    private String pointer(ClickField field) {
-        return optional.pointer(field).orElseThrow().toString();
-    }
-
-    private String ofPool(JsonParser parser) throws IOException {
-        return pool.of(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
-    }
-
-    /** A text, the literal of a number, or an object or array as JSON. */
-    @Nullable
-    private static String ofInteraction(JsonParser parser, JsonToken value) throws IOException {
-        if (value == JsonToken.VALUE_NULL) {
-            return null;
-        }
-        if (!value.isStructStart()) {
-            return parser.getText();
-        }
-        StringWriter json = new StringWriter();
-        try (JsonGenerator generator = JSON.createGenerator(json)) {
-            generator.copyCurrentStructure(parser);
-        }
-        return json.toString();
-    }
-
-    /** The literal of a number; null for all other values. */
-    @Nullable
-    private static String number(JsonParser parser, JsonToken value) throws IOException {
-        if (!value.isNumeric() || parser.getTextLength() > MAX_NUMBER_LENGTH) {
-            parser.skipChildren();
-            return null;
-        }
-        return parser.getText();
-    }
-
-    private UserId user(JsonParser parser, JsonToken value)
-            throws IOException, MalformedRecordException {
-        switch (value) {
-            case VALUE_NUMBER_INT:
-                if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
-                    return UserId.ofNumberLiteral(parser.getText());
-                }
-                long number = parser.getLongValue();
-                return number == 0 && parser.getTextLength() > 1
-                        ? UserId.ofNumberLiteral(parser.getText()) // -0
-                        : UserId.ofNumber(number);
-            case VALUE_NUMBER_FLOAT:
-                return UserId.ofNumberLiteral(parser.getText());
-            case VALUE_STRING:
-                String text = whole(parser.getText(), user);
-                return text.isEmpty() ? null : UserId.ofString(text);
-            case VALUE_NULL:
-                return null;
-            default:
-                throw new MalformedRecordException(
-                        user + " must be a number or a string, found " + found(value));
-        }
-    }
-
-    @Nullable
-    private String id(JsonParser parser, JsonToken value, ClickField field)
-            throws IOException, MalformedRecordException {
-        switch (value) {
-            case VALUE_NUMBER_INT:
-            case VALUE_NUMBER_FLOAT:
-                return parser.getText();
-            case VALUE_STRING:
-                return ClickFields.idOfText(whole(parser.getText(), pointer(field)));
-            case VALUE_NULL:
-                return null;
-            default:
-                throw noName(value, field);
-        }
-    }
-
-    @Nullable
-    private String name(JsonParser parser, JsonToken value, ClickField field)
-            throws IOException, MalformedRecordException {
-        switch (value) {
-            case VALUE_NUMBER_INT:
-            case VALUE_NUMBER_FLOAT:
-            case VALUE_STRING:
-                // The few that are clicked often are many of the clicks.
-                String name =
-                        pool.ofText(
-                                parser.getTextCharacters(),
-                                parser.getTextOffset(),
-                                parser.getTextLength());
-                if (name == null) {
-                    throw half(pointer(field));
-                }
-                return name;
-            case VALUE_NULL:
-                return null;
-            default:
-                throw noName(value, field);
-        }
-    }
-
-    private MalformedRecordException noName(JsonToken value, ClickField field) {
-        return new MalformedRecordException(
-                pointer(field) + " must be a number or a string, found " + found(value));
-    }
-
-    private String eventType(JsonParser parser, JsonToken value)
-            throws IOException, MalformedRecordException {
-        if (!isText(value, eventType)) {
-            return null;
-        }
-        String type =
-                pool.ofText(
-                        parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
-        if (type == null) {
-            throw half(eventType);
-        }
-        if (eventTypes == null) {
-            return type;
-        }
-        String mapped = eventTypes.get(type);
-        return mapped == null ? type : mapped;
-    }
-
-    private String department(JsonParser parser, JsonToken value)
-            throws IOException, MalformedRecordException {
-        if (!isText(value, department)) {
-            return null;
-        }
-        char[] characters = parser.getTextCharacters();
-        int begin = parser.getTextOffset();
-        int length = parser.getTextLength();
-        String text =
-                pool.ofText(
-                        characters,
-                        begin,
-                        departmentCut == null ? length : lengthToCut(characters, begin, length));
-        if (text == null) {
-            throw half(department);
-        }
-        return text;
-    }
-
-    private static String whole(String text, String field) throws MalformedRecordException {
-        if (!Texts.isPaired(text)) {
-            throw half(field);
-        }
-        return text;
-    }
-
-    private static MalformedRecordException half(String field) {
-        return new MalformedRecordException(
-                field + " contains half of a surrogate pair, which is not a character");
-    }
-
-    private int lengthToCut(char[] characters, int begin, int length) {
-        for (int i = 0; i <= length - departmentCut.length(); i++) {
-            if (isCut(characters, begin + i)) {
-                return i;
-            }
-        }
-        return length;
-    }
-
-    private boolean isCut(char[] characters, int at) {
-        for (int i = 0; i < departmentCut.length(); i++) {
-            if (characters[at + i] != departmentCut.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Whether the value has a text: a string, or the JSON text of a number or boolean. */
-    private static boolean isText(JsonToken value, String field) throws MalformedRecordException {
-        if (value == JsonToken.VALUE_STRING) {
-            return true;
-        }
-        if (value == JsonToken.VALUE_NULL) {
-            return false;
-        }
-        if (value.isScalarValue()) {
-            return true;
-        }
-        throw new MalformedRecordException(
-                field + " must be a string, a number, a boolean, or null, found " + found(value));
-    }
-
-    private static boolean isNull(JsonToken value, String field) throws MalformedRecordException {
-        if (value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NULL) {
-            return value == JsonToken.VALUE_NULL;
-        }
-        throw new MalformedRecordException(
-                field + " must be a string or null, found " + found(value));
-    }
-
-    static String found(JsonToken token) {
-        switch (token) {
-            case START_OBJECT:
-                return "an object";
-            case START_ARRAY:
-                return "an array";
-            case VALUE_STRING:
-                return "a string";
-            case VALUE_NUMBER_INT:
-                return "an integer";
-            case VALUE_NUMBER_FLOAT:
-                return "a fraction";
-            case VALUE_TRUE:
-            case VALUE_FALSE:
-                return "a boolean";
-            case VALUE_NULL:
-                return "null";
-            default:
-                return token.asString();
-        }
-    }
-
-    static String problem(JsonProcessingException e) {
-        // Of the place where something began, Jackson says that it doesn't say in what source.
-        String message = SOURCE.matcher(e.getOriginalMessage()).replaceAll("column $1");
-        message = SWITCHES.matcher(message).replaceAll("");
-        return e.getLocation() == null || e.getLocation().getByteOffset() < 0
-                ? message
-                : message + ", at byte " + e.getLocation().getByteOffset();
     }
 }

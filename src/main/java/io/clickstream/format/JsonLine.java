@@ -139,10 +139,10 @@ final class JsonLine {
                 throw new MalformedRecordException("there is more data after the JSON object");
             }
             if (!Texts.isAscii(record)) {
-                JsonClickDecoder.checkText(record);
+                FieldParser.checkText(record);
             }
         } catch (JsonProcessingException e) {
-            throw new MalformedRecordException("not JSON: " + JsonClickDecoder.problem(e));
+            throw new MalformedRecordException("not JSON: " + FieldParser.problem(e));
         } catch (IOException e) {
             throw new MalformedRecordException("not JSON: " + e.getMessage());
         }

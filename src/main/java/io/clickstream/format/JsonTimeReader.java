@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -46,6 +47,9 @@ final class JsonTimeReader {
      */
     private static final int MAX_SCALE = 1000;
 
+    /** Any number of so many digits is a long. */
+    private static final int MAX_PLAIN_DIGITS = 18;
+
     private static final int SHOWN_CHARACTERS = 40;
 
     private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,40}\\.[0-9]{1,40}");
@@ -63,6 +67,12 @@ final class JsonTimeReader {
     private final Counter skipped;
     private final Counter repeated;
     @Nullable private final DateTimeFormatter formatter;
+    @Nullable private final PlainTimes plain;
+
+    /** Of the current record. */
+    private int skippedHere;
+
+    private int repeatedHere;
 
     /**
      * Creates a reader of a mapping's times.
@@ -84,6 +94,95 @@ final class JsonTimeReader {
                                 || format.kind() == TimeFormat.Kind.PATTERN
                         ? format.formatter(zone)
                         : null;
+        plain = formatter == null ? null : PlainTimes.of(format, zone);
+    }
+
+    /** Begins a record, or begins the same record once more. */
+    void begin() {
+        skippedHere = 0;
+        repeatedHere = 0;
+    }
+
+    /** Counts the local times of this record that its zone skips or repeats. */
+    void count() {
+        if (skippedHere > 0) {
+            skipped.inc(skippedHere);
+        }
+        if (repeatedHere > 0) {
+            repeated.inc(repeatedHere);
+        }
+    }
+
+    /** Whether a number can be a time. */
+    boolean readsNumbers() {
+        return formatter == null;
+    }
+
+    /** Reads an integer, in ms; only if {@link #readsNumbers}. */
+    long ofInteger(long number) {
+        return millis(number);
+    }
+
+    /**
+     * Reads a number with a fraction, or a string without escapes, if that is possible without the
+     * parser.
+     *
+     * @return ms, or {@link PlainTimes#NONE} if the parser must read it
+     */
+    long ofText(byte[] record, int begin, int end, boolean isString) {
+        if (formatter == null) {
+            return epoch(record, begin, end, isString);
+        }
+        if (!isString) {
+            return PlainTimes.NONE;
+        }
+        long millis = plain == null ? PlainTimes.NONE : plain.millis(record, begin, end);
+        if (millis != PlainTimes.NONE) {
+            return millis;
+        }
+        try {
+            return text(new String(record, begin, end - begin, StandardCharsets.UTF_8));
+        } catch (MalformedRecordException e) {
+            return PlainTimes.NONE;
+        }
+    }
+
+    /** Digits with an optional fraction, of times since 1970. */
+    private long epoch(byte[] record, int begin, int end, boolean isString) {
+        long whole = 0;
+        int i = begin;
+        for (; i < end && isDigit(record[i]); i++) {
+            whole = 10 * whole + record[i] - '0';
+        }
+        boolean isSeconds = format.kind() == TimeFormat.Kind.EPOCH_S;
+        if (i == begin || i - begin > (i == end ? MAX_PLAIN_DIGITS : MAX_DIGITS - 4)) {
+            return PlainTimes.NONE;
+        }
+        if (i == end) {
+            return isString ? millis(whole) : PlainTimes.NONE;
+        }
+        if (record[i] != '.' || !isSeconds || end - i > MAX_PLAIN_DIGITS || i + 1 == end) {
+            return PlainTimes.NONE;
+        }
+        long millis = 0;
+        int missing = 3;
+        for (i++; i < end; i++) {
+            if (!isDigit(record[i])) {
+                return PlainTimes.NONE;
+            }
+            if (missing > 0) {
+                millis = 10 * millis + record[i] - '0';
+                missing--;
+            }
+        }
+        for (; missing > 0; missing--) {
+            millis *= 10;
+        }
+        return whole * MILLIS_PER_SECOND + millis;
+    }
+
+    private static boolean isDigit(byte character) {
+        return character >= '0' && character <= '9';
     }
 
     /** Reads the parser's current value; null means that the record has no time. */
@@ -119,7 +218,7 @@ final class JsonTimeReader {
         if (value == JsonToken.VALUE_NUMBER_FLOAT && mayHaveFraction) {
             return millis(decimal(parser));
         }
-        throw wrong(allowed(), JsonClickDecoder.found(value));
+        throw wrong(allowed(), FieldParser.found(value));
     }
 
     private String allowed() {
@@ -220,9 +319,12 @@ final class JsonTimeReader {
     private long text(JsonParser parser, JsonToken value)
             throws IOException, MalformedRecordException {
         if (value != JsonToken.VALUE_STRING) {
-            throw wrong(allowed(), JsonClickDecoder.found(value));
+            throw wrong(allowed(), FieldParser.found(value));
         }
-        String text = parser.getText();
+        return text(parser.getText());
+    }
+
+    private long text(String text) throws MalformedRecordException {
         if (isIso && isTwice(text)) {
             throw wrong(allowed(), "'" + shown(text) + "'");
         }
@@ -275,10 +377,10 @@ final class JsonTimeReader {
         if (!named.getRules().isFixedOffset()) {
             switch (named.getRules().getValidOffsets(LocalDateTime.from(local)).size()) {
                 case 0:
-                    skipped.inc();
+                    skippedHere++;
                     break;
                 case 2:
-                    repeated.inc();
+                    repeatedHere++;
                     break;
                 default:
                     // As nearly all local times: there is one.

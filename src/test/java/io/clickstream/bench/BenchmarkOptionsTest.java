@@ -22,15 +22,19 @@ class BenchmarkOptionsTest {
                 .containsExactly(Workload.LAB, Workload.SHOP, Workload.SKEW);
         assertThat(benchmark.cases())
                 .containsExactly(
-                        new Case(Peer.LIMIT, Backend.ROCKSDB, Input.MEMORY),
-                        new Case(Peer.OURS, Backend.ROCKSDB, Input.MEMORY),
-                        new Case(Peer.TEXTBOOK, Backend.ROCKSDB, Input.MEMORY),
-                        new Case(Peer.SQL, Backend.ROCKSDB, Input.MEMORY),
-                        new Case(Peer.CONSUME, Backend.ROCKSDB, Input.KAFKA),
-                        new Case(Peer.OURS, Backend.ROCKSDB, Input.KAFKA),
-                        new Case(Peer.TEXTBOOK, Backend.ROCKSDB, Input.KAFKA),
-                        new Case(Peer.SQL, Backend.ROCKSDB, Input.KAFKA),
-                        new Case(Peer.KAFKA_STREAMS, Backend.ROCKSDB, Input.KAFKA));
+                        new Case(Peer.LIMIT, Backend.ROCKSDB, Input.MEMORY, ClickFormat.AVRO),
+                        new Case(Peer.OURS, Backend.ROCKSDB, Input.MEMORY, ClickFormat.AVRO),
+                        new Case(Peer.TEXTBOOK, Backend.ROCKSDB, Input.MEMORY, ClickFormat.AVRO),
+                        new Case(Peer.SQL, Backend.ROCKSDB, Input.MEMORY, ClickFormat.AVRO),
+                        new Case(Peer.CONSUME, Backend.ROCKSDB, Input.KAFKA, ClickFormat.AVRO),
+                        new Case(Peer.OURS, Backend.ROCKSDB, Input.KAFKA, ClickFormat.AVRO),
+                        new Case(Peer.TEXTBOOK, Backend.ROCKSDB, Input.KAFKA, ClickFormat.AVRO),
+                        new Case(Peer.SQL, Backend.ROCKSDB, Input.KAFKA, ClickFormat.AVRO),
+                        new Case(
+                                Peer.KAFKA_STREAMS,
+                                Backend.ROCKSDB,
+                                Input.KAFKA,
+                                ClickFormat.AVRO));
     }
 
     @Test
@@ -51,6 +55,23 @@ class BenchmarkOptionsTest {
     }
 
     @Test
+    void measuresJacksonsTreeWithJsonOnly() {
+        assertThat(parse("--quick", "--format", "json").cases())
+                .allMatch(each -> each.format() == ClickFormat.JSON)
+                .extracting(Case::toString)
+                .containsExactly(
+                        "limit from memory",
+                        "ours from memory",
+                        "tree from memory",
+                        "textbook from memory",
+                        "sql from memory",
+                        "consume from kafka",
+                        "ours from kafka",
+                        "tree from kafka",
+                        "kafka-streams from kafka");
+    }
+
+    @Test
     void measuresWhatIsAskedFor() {
         Benchmark benchmark =
                 parse(
@@ -66,8 +87,8 @@ class BenchmarkOptionsTest {
         assertThat(benchmark.workloads()).containsExactly(Workload.SKEW);
         assertThat(benchmark.cases())
                 .containsExactly(
-                        new Case(Peer.CONSUME, Backend.HEAP, Input.KAFKA),
-                        new Case(Peer.OURS, Backend.HEAP, Input.KAFKA));
+                        new Case(Peer.CONSUME, Backend.HEAP, Input.KAFKA, ClickFormat.AVRO),
+                        new Case(Peer.OURS, Backend.HEAP, Input.KAFKA, ClickFormat.AVRO));
     }
 
     @ParameterizedTest
@@ -77,14 +98,17 @@ class BenchmarkOptionsTest {
                 "--workload labs | 'labs' is none of lab, shop, skew",
                 "--backend disk | 'disk' is none of rocksdb, heap",
                 "--input kinesis | 'kinesis' is none of memory, kafka",
-                "--peers ours,spark | 'spark' is none of limit, consume, ours, textbook, sql,"
+                "--peers ours,spark | 'spark' is none of limit, consume, ours, tree, textbook, sql,"
                         + " kafka-streams",
+                "--format csv | 'csv' is none of avro, json",
+                "--peers tree | none of these peers runs so",
                 "--parallelism 0 | --parallelism must be at least 1, not 0",
                 "--parallelism two | 'two' is not an int",
                 "--input memory --peers consume | none of these peers runs so",
                 "--fast | Unknown option: '--fast'",
-                "--operator --quick | --operator, --open-sessions, --registry, --archive, --sinks"
-                    + " and --freshness can't be combined with other options: --operator --quick",
+                "--operator --quick | --operator, --open-sessions, --registry, --decode, --archive,"
+                    + " --sinks and --freshness can't be combined with other options: --operator"
+                    + " --quick",
                 "--json x --archive | can't be combined with other options: --json x --archive",
                 "--archive --archive | option '--archive' should be specified only once",
                 "--registry --open-sessions | can't be combined with other options",

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,29 +22,57 @@ class BenchmarkPeersITCase {
 
     @TempDir static Path folder;
 
-    private static ClickBlock block;
+    private static ClickBlock avro;
+    private static ClickBlock json;
     private static Reference reference;
 
     @BeforeAll
     static void writeClicks() throws Exception {
-        block = ClickBlock.write(WORKLOAD, PARTITIONS, folder);
-        reference = new Reference(WORKLOAD, block);
+        avro = ClickBlock.write(WORKLOAD, ClickFormat.AVRO, PARTITIONS, folder);
+        json = ClickBlock.write(WORKLOAD, ClickFormat.JSON, PARTITIONS, folder);
+        reference = new Reference(WORKLOAD, avro);
+    }
+
+    @Test
+    void hasTheSameClicksInBothFormats() throws Exception {
+        long clicks = clicks();
+
+        assertThat(new Reference(WORKLOAD, json).expect(clicks).digests())
+                .isEqualTo(reference.expect(clicks).digests());
     }
 
     @ParameterizedTest
     @EnumSource(names = {"OURS", "TEXTBOOK", "SQL"})
     void agreesWithTheOracleFromMemory(Peer peer) throws Exception {
-        RunResult result = FlinkRun.run(spec(peer, Input.MEMORY, null, null), clicks -> {});
+        RunResult result = FlinkRun.run(spec(peer, Input.MEMORY, avro, null, null), clicks -> {});
 
         agrees(peer, result);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"OURS", "TREE", "SQL"})
+    void agreesWithTheOracleAboutJson(Peer peer) throws Exception {
+        RunResult result = FlinkRun.run(spec(peer, Input.MEMORY, json, null, null), clicks -> {});
+
+        agrees(peer, result);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Peer.class,
+            names = {"LIMIT"})
+    void findsTheFieldsOfEachClick(Peer peer) throws Exception {
+        RunResult result = FlinkRun.run(spec(peer, Input.MEMORY, json, null, null), clicks -> {});
+
+        assertThat(result.clicksPerSecond()).isPositive();
     }
 
     @ParameterizedTest
     @EnumSource(names = {"OURS", "KAFKA_STREAMS"})
     void agreesWithTheOracleFromKafka(Peer peer) throws Exception {
         try (KafkaInput kafka = KafkaInput.start(folder.resolve("kafka-" + peer))) {
-            String topic = kafka.topic(WORKLOAD.name(), block, clicks());
-            RunSpec spec = spec(peer, Input.KAFKA, kafka.bootstrapServers(), topic);
+            String topic = kafka.topic(WORKLOAD.name(), avro, clicks());
+            RunSpec spec = spec(peer, Input.KAFKA, avro, kafka.bootstrapServers(), topic);
             List<Long> progress = new ArrayList<>();
 
             // Kafka Streams has a class path, and so a process, of its own.
@@ -69,12 +98,13 @@ class BenchmarkPeersITCase {
     }
 
     private static long clicks() {
-        return block.clicks() * 5 / 2;
+        return avro.clicks() * 5 / 2;
     }
 
-    private static RunSpec spec(Peer peer, Input input, String bootstrapServers, String topic) {
+    private static RunSpec spec(
+            Peer peer, Input input, ClickBlock block, String bootstrapServers, String topic) {
         return new RunSpec(
-                peer + "-" + input,
+                peer + "-" + input + "-" + block.format(),
                 peer,
                 WORKLOAD.name(),
                 WORKLOAD.gap().toMillis(),
@@ -85,7 +115,7 @@ class BenchmarkPeersITCase {
                 clicks(),
                 clicks() / 4,
                 2_000,
-                folder.resolve(peer + "-" + input).toString(),
+                folder.resolve(peer + "-" + input + "-" + block.format()).toString(),
                 bootstrapServers,
                 topic,
                 true);

@@ -40,8 +40,8 @@ class ReportsTest {
 
     @Test
     void tableTakesConsumeForTheLimitOfKafka() {
-        Case consume = new Case(Peer.CONSUME, Backend.ROCKSDB, Input.KAFKA);
-        Case streams = new Case(Peer.KAFKA_STREAMS, Backend.ROCKSDB, Input.KAFKA);
+        Case consume = new Case(Peer.CONSUME, Backend.ROCKSDB, Input.KAFKA, ClickFormat.AVRO);
+        Case streams = new Case(Peer.KAFKA_STREAMS, Backend.ROCKSDB, Input.KAFKA, ClickFormat.AVRO);
 
         assertThat(
                         BenchmarkTable.lines(
@@ -60,9 +60,9 @@ class ReportsTest {
         assertThat(OURS.toJson())
                 .isEqualTo(
                         "{\"workload\":\"lab\",\"peer\":\"ours\",\"backend\":\"rocksdb\","
-                                + "\"input\":\"memory\",\"parallelism\":1,\"clicks\":1000,"
-                                + "\"clicksPerSecond\":2400000,\"peakHeapBytes\":67108864,"
-                                + "\"stateBytesPerSession\":45,\"checkpointMillis\":310}");
+                            + "\"input\":\"memory\",\"format\":\"avro\",\"parallelism\":1,\"clicks\":1000,"
+                            + "\"clicksPerSecond\":2400000,\"peakHeapBytes\":67108864,"
+                            + "\"stateBytesPerSession\":45,\"checkpointMillis\":310}");
         assertThat(measurement(Peer.KAFKA_STREAMS, 50_000, -1, -1).toJson())
                 .endsWith("\"stateBytesPerSession\":null,\"checkpointMillis\":null}");
     }
@@ -123,7 +123,11 @@ class ReportsTest {
     }
 
     private static Measurement measurement(Peer peer, double rate, long state, long checkpoint) {
-        return measurement(new Case(peer, Backend.ROCKSDB, Input.MEMORY), rate, state, checkpoint);
+        return measurement(
+                new Case(peer, Backend.ROCKSDB, Input.MEMORY, ClickFormat.AVRO),
+                rate,
+                state,
+                checkpoint);
     }
 
     private static Measurement measurement(

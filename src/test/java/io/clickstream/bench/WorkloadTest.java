@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import org.apache.avro.specific.SpecificDatumReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import samples.clickstream.avro.ClickEvent;
 
@@ -33,8 +35,8 @@ class WorkloadTest {
     @MethodSource("workloads")
     void isTheSameEveryTime(Workload workload) throws Exception {
         Path other = Files.createDirectory(folder.resolve("other"));
-        ClickBlock first = ClickBlock.write(workload, 2, folder);
-        ClickBlock second = ClickBlock.write(workload, 2, other);
+        ClickBlock first = ClickBlock.write(workload, ClickFormat.AVRO, 2, folder);
+        ClickBlock second = ClickBlock.write(workload, ClickFormat.AVRO, 2, other);
 
         assertThat(second.partitions()).isEqualTo(first.partitions());
         assertThat(Path.of(second.file())).hasSameBinaryContentAs(Path.of(first.file()));
@@ -60,7 +62,7 @@ class WorkloadTest {
     @ParameterizedTest
     @MethodSource("workloads")
     void repeatsItsResultsBlockByBlock(Workload workload) throws Exception {
-        ClickBlock block = ClickBlock.write(workload, 2, folder);
+        ClickBlock block = ClickBlock.write(workload, ClickFormat.AVRO, 2, folder);
         Reference reference = new Reference(workload, block);
         long clicks = 5 * block.clicks();
 
@@ -100,26 +102,36 @@ class WorkloadTest {
                 .isCloseTo(0.5, within(0.02));
     }
 
-    @Test
-    void readsFromAnyPosition() throws Exception {
-        ClickBlock block = ClickBlock.write(Workload.LAB.withUsers(100), 3, folder);
+    @ParameterizedTest
+    @EnumSource
+    void readsFromAnyPosition(ClickFormat format) throws Exception {
+        ClickBlock block = ClickBlock.write(Workload.LAB.withUsers(100), format, 3, folder);
+        ClickBlock avro =
+                ClickBlock.write(Workload.LAB.withUsers(100), ClickFormat.AVRO, 3, folder);
         for (int partition = 0; partition < 3; partition++) {
             long size = block.partitions().get(partition).clicks();
             ClickCursor all = block.read(partition);
+            ClickCursor clicks = avro.read(partition);
             for (long position = 0; position < 3 * size; position++) {
                 byte[] next = all.next();
                 ClickCursor from = block.read(partition);
                 from.seek(position);
                 assertThat(from.next()).isEqualTo(next);
-                assertThat(ClickCursor.user(next)).isEqualTo(decode(next).getUserid());
-                assertThat(ClickCursor.user(next) % 3).isEqualTo(partition);
+                ClickEvent click = decode(clicks.next());
+                assertThat(format.user(next)).isEqualTo(click.getUserid());
+                assertThat(format.user(next) % 3).isEqualTo(partition);
+                if (format == ClickFormat.JSON) {
+                    assertThat(new String(next, StandardCharsets.UTF_8))
+                            .contains("\"eventtimestamp\":" + click.getEventtimestamp() + ',');
+                }
             }
         }
     }
 
     @Test
     void sharesClicksAmongPartitions() throws Exception {
-        ClickBlock block = ClickBlock.write(Workload.LAB.withUsers(100), 3, folder);
+        ClickBlock block =
+                ClickBlock.write(Workload.LAB.withUsers(100), ClickFormat.AVRO, 3, folder);
         for (long clicks = 0; clicks < 3 * block.clicks(); clicks += 37) {
             assertThat(block.share(clicks, 0) + block.share(clicks, 1) + block.share(clicks, 2))
                     .isEqualTo(clicks);
@@ -149,12 +161,12 @@ class WorkloadTest {
     }
 
     private long openSessions(Workload workload) throws Exception {
-        ClickBlock block = ClickBlock.write(workload, 1, folder);
+        ClickBlock block = ClickBlock.write(workload, ClickFormat.AVRO, 1, folder);
         return new Reference(workload, block).expect(3 * block.clicks()).openSessions();
     }
 
     private List<ClickEvent> threeBlocks(Workload workload) throws Exception {
-        ClickBlock block = ClickBlock.write(workload, 1, folder);
+        ClickBlock block = ClickBlock.write(workload, ClickFormat.AVRO, 1, folder);
         ClickCursor cursor = block.read(0);
         List<ClickEvent> clicks = new ArrayList<>();
         for (long i = 0; i < 3 * block.clicks(); i++) {

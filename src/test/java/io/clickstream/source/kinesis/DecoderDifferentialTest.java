@@ -21,6 +21,8 @@ import io.clickstream.source.kinesis.ReferenceDecoder.Refused;
 import io.clickstream.testing.AwsCredentials;
 import io.clickstream.testing.Clicks;
 import io.clickstream.testing.GzipRecords;
+import io.clickstream.testing.JsonShape;
+import io.clickstream.testing.MutatedJson;
 import io.clickstream.testing.PackedRecord;
 import io.clickstream.testing.PropertyGroups;
 import java.io.ByteArrayOutputStream;

@@ -1,18 +1,18 @@
-package io.clickstream.source.kinesis;
+package io.clickstream.testing;
 
-import io.clickstream.testing.PropertyGroups;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.annotation.Nullable;
 
 /**
  * Where records have what, twice: as a configuration for the decoder, and in words of its own for
  * the reference.
  */
-record JsonShape(
+public record JsonShape(
         String name,
         PropertyGroups configuration,
         List<String> users,
@@ -26,10 +26,11 @@ record JsonShape(
         @Nullable String departmentCut,
         @Nullable String id,
         @Nullable String userAgent,
-        @Nullable String item) {
+        @Nullable String item,
+        List<String> interaction) {
 
     /** The forms of event times. */
-    enum Format {
+    public enum Format {
         MILLIS,
         SECONDS,
         MICROS,
@@ -40,11 +41,12 @@ record JsonShape(
     }
 
     /** A part of a user agent that is a bot's. */
-    static final String BOT = "crawler";
+    public static final String BOT = "crawler";
 
     private static final Set<String> ORDER = Set.of("order_checkout");
 
-    static final List<JsonShape> ALL =
+    /** Shapes whose clicks have no more than the aggregates, filters, and rankings need. */
+    public static final List<JsonShape> ALL =
             List.of(
                     preset("lab", "/userid", "/eventtimestamp", Format.MILLIS)
                             .with("/event_type", "/product_type"),
@@ -56,7 +58,13 @@ record JsonShape(
                     filtered(),
                     severalPointers(),
                     nested(),
-                    ofPattern());
+                    ofPattern(),
+                    arrays(),
+                    shop());
+
+    /** All shapes, also with the fields of interactions. */
+    public static final List<JsonShape> WITH_INTERACTIONS =
+            Stream.concat(ALL.stream(), Stream.of(interactions())).toList();
 
     private static JsonShape preset(String preset, String user, String time, Format format) {
         return new JsonShape(
@@ -75,7 +83,8 @@ record JsonShape(
                 null,
                 null,
                 null,
-                null);
+                null,
+                List.of());
     }
 
     private JsonShape with(@Nullable String ofEventType, @Nullable String department) {
@@ -93,7 +102,8 @@ record JsonShape(
                 null,
                 null,
                 null,
-                null);
+                null,
+                List.of());
     }
 
     /** The lab's, with all that filters and lists need. */
@@ -117,7 +127,8 @@ record JsonShape(
                 null,
                 "/event_id",
                 "/user_agent",
-                "/item");
+                "/item",
+                List.of());
     }
 
     /** As Segment has it, with times of Google Analytics. */
@@ -147,7 +158,8 @@ record JsonShape(
                 ".",
                 null,
                 null,
-                null);
+                null,
+                List.of());
     }
 
     /** Numbers and escapes in pointers, and local times of a zone that changes its clocks. */
@@ -174,7 +186,8 @@ record JsonShape(
                 null,
                 null,
                 null,
-                null);
+                null,
+                List.of());
     }
 
     private static JsonShape ofPattern() {
@@ -200,6 +213,112 @@ record JsonShape(
                 "::",
                 null,
                 null,
-                null);
+                null,
+                List.of());
+    }
+
+    /** Fields by their places in arrays, and names of which one begins like another. */
+    private static JsonShape arrays() {
+        return new JsonShape(
+                "arrays",
+                PropertyGroups.smallest()
+                        .with("format", "type", "json")
+                        .with("format", "user", "/event/2/0,/event/2/1")
+                        .with("format", "time", "/event/0")
+                        .with("format", "time-format", "epoch-ns")
+                        .with("format", "event-type", "/event/1/categories_of_event")
+                        .with(
+                                "format",
+                                "department",
+                                "/event/1/category,/event/1/categories,/event/3/1")
+                        .with("format", "department-cut", "\u00e4"),
+                List.of("/event/2/0", "/event/2/1"),
+                "/event/0",
+                Format.NANOS,
+                ZoneOffset.UTC,
+                "/event/1/categories_of_event",
+                Map.of(),
+                ORDER,
+                List.of("/event/1/category", "/event/1/categories", "/event/3/1"),
+                "\u00e4",
+                null,
+                null,
+                null,
+                List.of());
+    }
+
+    /** The clicks of a shop, of which five fields are read. */
+    private static JsonShape shop() {
+        return new JsonShape(
+                "shop",
+                PropertyGroups.smallest()
+                        .with("format", "type", "json")
+                        .with("format", "user", "/user_id")
+                        .with("format", "time", "/event_time")
+                        .with("format", "time-format", "yyyy-MM-dd HH:mm:ss 'UTC'")
+                        .with("format", "event-type", "/event_type")
+                        .with(
+                                "format",
+                                "event-types",
+                                "view=product_detail,purchase=order_checkout")
+                        .with("format", "department", "/category_code")
+                        .with("format", "department-cut", ".")
+                        .with("format", "item", "/product_id")
+                        .with("trending", "field", "item"),
+                List.of("/user_id"),
+                "/event_time",
+                Format.PATTERN,
+                ZoneOffset.UTC,
+                "/event_type",
+                Map.of("view", "product_detail", "purchase", "order_checkout"),
+                ORDER,
+                List.of("/category_code"),
+                ".",
+                null,
+                null,
+                "/product_id",
+                List.of());
+    }
+
+    /** The lab's, with all that Amazon Personalize takes, and addresses of bots. */
+    private static JsonShape interactions() {
+        String personalize = "sink.personalize";
+        return new JsonShape(
+                "lab with interactions",
+                PropertyGroups.smallest()
+                        .with("format", "type", "json")
+                        .with("format", "time-format", "epoch-s")
+                        .with("bots", "user-agents", BOT)
+                        .with("bots", "ip-ranges", "192.0.2.0/24")
+                        .with(personalize, "tracking-id", "t")
+                        .with(personalize, "region", "eu-west-1")
+                        .with(personalize, "spill-path", "file:///tmp/spill")
+                        .with(personalize, "item", "/product/id")
+                        .with(personalize, "session-id", "/session")
+                        .with(personalize, "event-id", "/event_id")
+                        .with(personalize, "event-value", "/product/price")
+                        .with(personalize, "properties", "/properties")
+                        .with(personalize, "impression", "/shown")
+                        .with(personalize, "recommendation-id", "/session"),
+                List.of("/userid"),
+                "/eventtimestamp",
+                Format.SECONDS,
+                ZoneOffset.UTC,
+                "/event_type",
+                Map.of(),
+                ORDER,
+                List.of("/product_type"),
+                null,
+                null,
+                "/user_agent",
+                null,
+                List.of(
+                        "/product/id",
+                        "/session",
+                        "/event_id",
+                        "/product/price",
+                        "/properties",
+                        "/shown",
+                        "/ip"));
     }
 }

@@ -1,6 +1,6 @@
-package io.clickstream.source.kinesis;
+package io.clickstream.testing;
 
-import io.clickstream.source.kinesis.JsonShape.Format;
+import io.clickstream.testing.JsonShape.Format;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Event times as the README describes them, read slowly. */
-final class ReferenceTimes {
+public final class ReferenceTimes {
 
     private static final Pattern WHOLE = Pattern.compile("-?[0-9]+");
     private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,40}\\.[0-9]{1,40}");
@@ -30,23 +30,24 @@ final class ReferenceTimes {
     private static final BigInteger LAST = BigInteger.valueOf(Long.MAX_VALUE);
 
     /** A number's literal, which is an integer or has a fraction or an exponent. */
-    record Literal(String text, boolean isInteger) {}
+    public record Literal(String text, boolean isInteger) {}
 
     /** Is no time of the format. */
-    static final class NoTimeException extends Exception {
+    public static final class NoTimeException extends Exception {
         private static final long serialVersionUID = 1L;
     }
 
     private final Format format;
     private final ZoneId zone;
 
-    ReferenceTimes(Format format, ZoneId zone) {
+    /** Reads times of a format, those without a zone in this one. */
+    public ReferenceTimes(Format format, ZoneId zone) {
         this.format = format;
         this.zone = zone;
     }
 
     /** Milliseconds, as near as a long comes to them. */
-    long ofNumber(Literal number) throws NoTimeException {
+    public long ofNumber(Literal number) throws NoTimeException {
         if (format == Format.ISO || format == Format.PATTERN) {
             throw new NoTimeException();
         }
@@ -60,7 +61,7 @@ final class ReferenceTimes {
     }
 
     /** As {@link #ofNumber}. */
-    long ofText(String text) throws NoTimeException {
+    public long ofText(String text) throws NoTimeException {
         return switch (format) {
             case ISO -> local(ISO.matcher(text));
             case PATTERN -> local(OF_PATTERN.matcher(text));

@@ -1,9 +1,9 @@
-package io.clickstream.source.kinesis;
+package io.clickstream.testing;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.clickstream.source.kinesis.JsonShape.Format;
+import io.clickstream.testing.JsonShape.Format;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -17,7 +17,7 @@ import java.util.Random;
  * Makes JSON records of a shape, most of which have something wrong with them. While a record is
  * made, its characters are the bytes of UTF-8, so that it can hold what is no UTF-8.
  */
-final class MutatedJson {
+public final class MutatedJson {
 
     /** Around these, and some of them far from both. */
     private final long[] times;
@@ -27,7 +27,7 @@ final class MutatedJson {
     /**
      * @param edges times around which clicks become letters, ms
      */
-    MutatedJson(Random random, long... edges) {
+    public MutatedJson(Random random, long... edges) {
         this.random = random;
         this.times = edges;
     }
@@ -160,14 +160,43 @@ final class MutatedJson {
         "\357\277\277"
     };
 
+    /** Names that begin or end as those of fields, or have as many bytes. */
+    private static final String[] NEAR_NAMES = {
+        "useri",
+        "userid2",
+        "userId",
+        "Userid",
+        "user_ie",
+        "eventtimestam",
+        "eventtimestamp2",
+        "fventtimestamp",
+        "eventtimestbmp",
+        "event_typf",
+        "event_type2",
+        "product_typ",
+        "product_typf",
+        "proeuct_type",
+        "category",
+        "categories_of_ewent",
+        "categories_of_evenu",
+        "useri\\u0064",
+        "event\\u005ftype",
+        "product\\_type",
+        "0",
+        "1"
+    };
+
     /** A byte order mark, an array, and the first bytes of gzip and of registries' headers. */
     private static final String[] HEADS = {
         "", "\357\273\277", " ", "[", "\037\213\b", "\000", "\003"
     };
 
     /** A record of the shape. */
-    byte[] record(JsonShape shape) {
+    public byte[] record(JsonShape shape) {
         String json = object(shape);
+        if (random.nextInt(12) == 0) {
+            json = spaced(json);
+        }
         for (int i = random.nextInt(5) == 0 ? 1 + random.nextInt(3) : 0; i > 0; i--) {
             json = mutated(json);
         }
@@ -188,6 +217,9 @@ final class MutatedJson {
         add(fields, shape.id(), random.nextBoolean() ? number() : string());
         add(fields, shape.userAgent(), string());
         add(fields, shape.item(), random.nextBoolean() ? number() : string());
+        for (String pointer : shape.interaction()) {
+            add(fields, pointer, random.nextInt(3) == 0 ? nestedValue() : value());
+        }
         while (!fields.isEmpty() && random.nextInt(8) == 0) {
             // Once more.
             String[] again = fields.get(random.nextInt(fields.size()));
@@ -243,7 +275,7 @@ final class MutatedJson {
             return objectOf(inner, random.nextInt(6) == 0);
         }
         List<String> elements = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < 4; i++) {
             String place = "/" + i;
             List<String[]> within = new ArrayList<>();
             String value = null;
@@ -274,15 +306,81 @@ final class MutatedJson {
     }
 
     private String other() {
-        return switch (random.nextInt(9)) {
-            case 0 -> "\"deep\":" + deep(pick(3, 20, 900, 1100));
+        return switch (random.nextInt(13)) {
+            case 0 -> "\"deep\":" + deep(pick(3, 20, 59, 60, 61, 62, 900, 1100));
             case 1 -> '"' + pick("n", "\303\244").repeat(pick(10, 400, 1200)) + "\":1";
             case 2 -> "\"x\":" + "9".repeat(pick(20, 900, 999, 1000, 1001, 1100));
             case 3 -> "\"x\":\"" + pick(NO_UTF8) + '"';
             case 4 -> '"' + pick(NO_UTF8) + "\":1";
             case 5 -> "\"\":" + value();
+            case 6 -> "\"x\":" + text(random.nextInt(40));
+            case 7 -> text(random.nextInt(24)) + ':' + value();
+            case 8 -> "\"x\":" + nestedValue();
+            case 9 -> '"' + pick(NEAR_NAMES) + "\":" + value();
             default -> "\"x\":" + value();
         };
+    }
+
+    /** A string of so many characters, with whatever can be in a string. */
+    private String text(int length) {
+        StringBuilder text = new StringBuilder("\"");
+        for (int i = 0; i < length; i++) {
+            text.append(
+                    switch (random.nextInt(40)) {
+                        case 0 -> pick("\\n", "\\\"", "\\\\", "\\/", "\\u00e9", "\\ud83d\\ude00");
+                        case 1 -> pick("\303\244", "\342\202\254", "\360\237\230\200");
+                        case 2 -> pick("{", "}", "[", "]", ",", ":", " ", "\177");
+                        default -> String.valueOf((char) ('a' + random.nextInt(26)));
+                    });
+        }
+        if (random.nextInt(20) == 0) {
+            text.append(pick("\\", "\\u", "\\u12", "\\ud83d", "\001", "\037", pick(NO_UTF8)));
+        }
+        return text.append('"').toString();
+    }
+
+    /** An object or array with others inside. */
+    private String nestedValue() {
+        boolean isArray = random.nextBoolean();
+        List<String> inner = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            String value = random.nextInt(3) == 0 ? nestedValue() : plainValue();
+            inner.add((isArray ? "" : text(random.nextInt(10)) + blank() + ':') + blank() + value);
+        }
+        String content = String.join(blank() + ',' + blank(), inner) + blank();
+        return isArray ? '[' + content + ']' : '{' + content + '}';
+    }
+
+    private String plainValue() {
+        return switch (random.nextInt(4)) {
+            case 0 -> text(random.nextInt(20));
+            case 1 -> number();
+            case 2 -> pick("true", "false", "null");
+            default -> Long.toString(random.nextLong() >> random.nextInt(64));
+        };
+    }
+
+    /** Adds blanks at many of the places that can have some, and at few that cannot. */
+    private String spaced(String json) {
+        StringBuilder spaced = new StringBuilder();
+        boolean isInString = false;
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            boolean mayHaveBlanks = !isInString && "{}[]:,\"".indexOf(c) >= 0;
+            if (mayHaveBlanks && random.nextBoolean()) {
+                spaced.append(pick(" ", "\t", "\r\n", "    ", "          ", "\n  "));
+            }
+            spaced.append(c);
+            if (isInString && c == '\\' && i + 1 < json.length()) {
+                spaced.append(json.charAt(++i));
+            } else if (c == '"') {
+                isInString = !isInString;
+            }
+            if (random.nextInt(400) == 0) {
+                spaced.append(pick(" ", "\f", "\0", "\302\240"));
+            }
+        }
+        return spaced + pick("", " ", "\n", "\r\n", " \n\t ");
     }
 
     private String deep(int depth) {
@@ -292,6 +390,10 @@ final class MutatedJson {
     }
 
     private String user() {
+        if (random.nextInt(6) == 0) {
+            String digits = Long.toString(random.nextLong(Long.MAX_VALUE)).repeat(2);
+            return digits.substring(0, 1 + random.nextInt(22));
+        }
         return random.nextInt(3) > 0
                 ? pick("7", "\"ann\"", "2147483648", "\"7\"", "\"\\u00fc\"")
                 : random.nextBoolean() ? string() : number();
