@@ -494,7 +494,7 @@ class MappedJsonTest {
         assertFields(UserId.ofString("MAX"), "2020-03-11T06:27:36Z", null, "M");
     }
 
-    /** The lab's fields are read by code of their own; a cut that never comes turns it off. */
+    /** A cut that never comes changes nothing. */
     @Property(tries = 2000)
     void readsTheLabAsAnyOtherMapping(@ForAll long seed) {
         Random random = new Random(seed);
