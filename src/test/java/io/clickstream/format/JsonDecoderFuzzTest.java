@@ -181,7 +181,7 @@ class JsonDecoderFuzzTest {
         try {
             subject.decoder.decode(record, subject.fields);
         } catch (MalformedRecordException e) {
-            return error == null || !isSame(error, e.getMessage())
+            return error == null || !isSame(error, e.getMessage(), record)
                     ? "must be " + (error == null ? expected : error) + ", found " + e.getMessage()
                     : scannedAnyway(subject, record);
         } catch (RuntimeException e) {
@@ -195,7 +195,7 @@ class JsonDecoderFuzzTest {
         return differenceOfScanner(subject, record);
     }
 
-    private boolean isSame(String expected, String found) {
+    private boolean isSame(String expected, String found, byte[] record) {
         if (found.startsWith("the record ")) {
             errors.get("framing").increment();
             return true;
@@ -207,7 +207,21 @@ class JsonDecoderFuzzTest {
                                         ? "encoding"
                                         : found.startsWith("/") ? "field" : "syntax")
                 .increment();
-        return found.startsWith(expected);
+        return found.startsWith(expected) || mayBeTakenForAnotherName(record);
+    }
+
+    /**
+     * Whether a record has a byte with which Jackson fills up the last four bytes of a name. If it
+     * has read the name {@code userid} before, it takes {@code user\xff\xffid} for the same. Such a
+     * record is always refused, but which error is the first depends on the records before.
+     */
+    private static boolean mayBeTakenForAnotherName(byte[] record) {
+        for (byte each : record) {
+            if (each == (byte) 0xff) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String scannedAnyway(Subject subject, byte[] record) {
