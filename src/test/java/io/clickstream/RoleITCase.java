@@ -64,6 +64,10 @@ class RoleITCase {
 
     private static final Map<String, String> OF_STREAMS = ofStreams();
 
+    /** Events that each of the results counts. */
+    private static final List<String> TYPES =
+            List.of("order_checkout", "add_to_cart", "product_detail");
+
     /** Of clicks, and of results. */
     private static final List<String> STREAMS =
             Stream.concat(
@@ -348,7 +352,7 @@ class RoleITCase {
     private List<byte[]> clicks() {
         List<byte[]> clicks = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            String type = i % 2 == 0 ? "order_checkout" : "add_to_cart";
+            String type = TYPES.get(i % TYPES.size());
             clicks.add(record(i, clock.millis(), type));
         }
         return clicks;

@@ -47,6 +47,11 @@ class BenchmarkOptionsTest {
                 .containsExactly(
                         "limit from memory",
                         "ours from memory",
+                        "ours-live from memory",
+                        "ours-funnel from memory",
+                        "ours-carts from memory",
+                        "ours-all from memory",
+                        "sql-live from memory",
                         "textbook from memory",
                         "sql from memory",
                         "consume from kafka",
@@ -62,6 +67,11 @@ class BenchmarkOptionsTest {
                 .containsExactly(
                         "limit from memory",
                         "ours from memory",
+                        "ours-live from memory",
+                        "ours-funnel from memory",
+                        "ours-carts from memory",
+                        "ours-all from memory",
+                        "sql-live from memory",
                         "tree from memory",
                         "textbook from memory",
                         "sql from memory",
@@ -98,7 +108,8 @@ class BenchmarkOptionsTest {
                 "--workload labs | 'labs' is none of lab, shop, skew",
                 "--backend disk | 'disk' is none of rocksdb, heap",
                 "--input kinesis | 'kinesis' is none of memory, kafka",
-                "--peers ours,spark | 'spark' is none of limit, consume, ours, tree, textbook, sql,"
+                "--peers ours,spark | 'spark' is none of limit, consume, ours, ours-live,"
+                        + " ours-funnel, ours-carts, ours-all, sql-live, tree, textbook, sql,"
                         + " kafka-streams",
                 "--format csv | 'csv' is none of avro, json",
                 "--peers tree | none of these peers runs so",

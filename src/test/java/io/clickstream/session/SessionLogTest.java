@@ -132,16 +132,9 @@ class SessionLogTest {
                                 UserId.ofNumberLiteral("1.50"), 0L));
     }
 
-    /** The bytes of version 3. */
+    /** The bytes of version 3, which must be read for as long as savepoints hold them. */
     @Example
     void readsTheBytesOfVersionThree() {
-        SessionLog log = log(1);
-        int first = head(UserId.ofNumber(-7), 1_655_183_299_648L);
-        log.write(first, 1);
-        log.write(head(UserId.ofString("añn"), 1_655_183_299_649L), 1);
-        log.write(head(UserId.ofNumberLiteral("1.50"), 0), 1);
-        log.remove(first);
-        log.flush();
         String version3 =
                 "000301"
                         + "000d01c0a8f3849630000000000000"
@@ -149,10 +142,36 @@ class SessionLogTest {
                         + "0204312e353001000000000000"
                         + "00"
                         + "000d00";
+        segments.put(0, 0, HexFormat.of().parseHex(version3));
+
+        assertThat(begins(read(log(1))))
+                .isEqualTo(
+                        Map.of(
+                                UserId.ofString("añn"), 1_655_183_299_649L,
+                                UserId.ofNumberLiteral("1.50"), 0L));
+    }
+
+    /** The bytes of version 4. */
+    @Example
+    void readsTheBytesOfVersionFour() {
+        SessionLog log = log(1);
+        int first = head(UserId.ofNumber(-7), 1_655_183_299_648L);
+        log.write(first, 1);
+        log.write(head(UserId.ofString("añn"), 1_655_183_299_649L), 1);
+        log.write(head(UserId.ofNumberLiteral("1.50"), 0), 1);
+        log.remove(first);
+        log.flush();
+        String version4 =
+                "000401"
+                        + "000d01c0a8f38496300000000000000000"
+                        + "010361f1016e01c1a8f38496300000000000000000"
+                        + "0204312e3530010000000000000000"
+                        + "00"
+                        + "000d00";
 
         byte[] segment = segments.logs.get(0).get(0);
 
-        assertThat(HexFormat.of().formatHex(segment)).isEqualTo(version3);
+        assertThat(HexFormat.of().formatHex(segment)).isEqualTo(version4);
         Map<UserId, Integer> read = read(log(1));
         assertThat(begins(read))
                 .isEqualTo(

@@ -172,7 +172,8 @@ class ProduceTest {
                 .contains("acknowledged 50,000, failed 0\n")
                 .containsPattern(
                         "expected, in .*expected: departments \\d+, sessions \\d+, checkouts"
-                                + " 1,\\d{3}, live \\d+, carts [\\d,]+, dead letters \\d{3,4}\n");
+                                + " 1,\\d{3}, live \\d+, funnel \\d+, carts [\\d,]+, dead letters"
+                                + " \\d{3,4}\n");
     }
 
     @Test
