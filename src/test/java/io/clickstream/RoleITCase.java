@@ -199,7 +199,7 @@ class RoleITCase {
             job.start(folder, 2);
             kinesis.put("clicks", records());
 
-            Await.until("clicks", SOON, () -> job.count("clicks") == 200);
+            Await.until("clicks", SOON, () -> job.count("clicks") == 300);
             assertThat(stream.refused()).isEmpty();
             Calls.assertRecorded("kinesis-fan-out", stream.accesses(), RoleITCase::isOfClicks);
         }
