@@ -41,6 +41,12 @@ final class UserCart {
      */
     static final int MAX_WAITING = 1_000;
 
+    /**
+     * The maximum number of characters of the ids of all items, and of those of all changes that
+     * wait. Each event reads and writes them all, so long ids of a bot must not fill the state.
+     */
+    static final int MAX_CHARACTERS = 32 << 10;
+
     /** The maximum number of ids in a result. */
     static final int MAX_IDS = 50;
 
@@ -105,7 +111,7 @@ final class UserCart {
         pass(complete, settings, user, out);
         if (change.time() > complete) {
             waiting.add(change);
-            if (waiting.size() > MAX_WAITING) {
+            if (waiting.size() > MAX_WAITING || charactersWaiting() > MAX_CHARACTERS) {
                 countFirst(settings, user, out);
             }
         } else if (change.time() >= horizon(complete, settings)) {
@@ -173,7 +179,7 @@ final class UserCart {
         boolean isNew = before == null || before.isRemoved();
         noteChange(change);
         if (isNew && (before == null || added.isAfter(before))) {
-            if (inCart == MAX_ITEMS) {
+            if (inCart == MAX_ITEMS || (before == null && !hasRoomFor(change.item()))) {
                 truncated = true;
                 return;
             }
@@ -199,7 +205,8 @@ final class UserCart {
         CartItem before = items.get(change.item());
         CartItem removed = CartItem.removed(change.time());
         noteChange(change);
-        if (before != null && !removed.isAfter(before)) {
+        boolean isEarlier = before != null && !removed.isAfter(before);
+        if (isEarlier || (before == null && !hasRoomFor(change.item()))) {
             return;
         }
         items.put(change.item(), removed);
@@ -212,6 +219,26 @@ final class UserCart {
         if (items.size() - inCart > MAX_REMOVED) {
             items.remove(firstRemoved());
         }
+    }
+
+    private boolean hasRoomFor(String id) {
+        return characters(items.keySet()) + id.length() <= MAX_CHARACTERS;
+    }
+
+    private static int characters(Iterable<String> ids) {
+        int characters = 0;
+        for (String id : ids) {
+            characters += id.length();
+        }
+        return characters;
+    }
+
+    private int charactersWaiting() {
+        int characters = 0;
+        for (CartChange each : waiting) {
+            characters += each.item().length();
+        }
+        return characters;
     }
 
     private String firstRemoved() {

@@ -300,6 +300,26 @@ class CartOperatorTest {
                         });
     }
 
+    /** Of a bot. */
+    @Test
+    void longIdsDoNotFillTheState() throws Exception {
+        String end = "x".repeat(1_000);
+        for (int i = 0; i < 100; i++) {
+            add((i + 100) + end, "12:00:00");
+            watermark("12:00:00.000");
+        }
+        watermark("18:00:00");
+
+        assertThat(outcomes())
+                .singleElement()
+                .satisfies(
+                        cart -> {
+                            assertThat(cart.items())
+                                    .isEqualTo(UserCart.MAX_CHARACTERS / (end.length() + 3));
+                            assertThat(cart.isTruncated()).isTrue();
+                        });
+    }
+
     /** A bot that changes its cart all the time while the watermark stands still. */
     @Test
     void aUserWithTooManyWaitingEventsLosesNothing() throws Exception {

@@ -1,0 +1,154 @@
+package io.clickstream.tools.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.tools.command.ToolCommand;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The funnel of a sample, against plain SQL over the same file. */
+class FunnelInSqlITCase {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final PublicShape SHAPE = PublicShape.REES46_JSON;
+    private static final long GAP = 30 * 60 * 1000;
+    private static final long WINDOW = 24 * 60 * 60 * 1000;
+
+    private static final String FUNNEL =
+            """
+            WITH events AS (
+                SELECT user_id AS user,
+                       CASE event_type WHEN 'view' THEN 1 WHEN 'cart' THEN 2 WHEN 'purchase' THEN 3
+                       END AS step,
+                       epoch_ms(try_strptime(event_time, '%%Y-%%m-%%d %%H:%%M:%%S UTC')) AS time
+                FROM read_json('%1$s', format = 'newline_delimited', ignore_errors = true, columns =
+                    {event_time: 'VARCHAR', event_type: 'VARCHAR', user_id: 'BIGINT'})),
+            marked AS (
+                SELECT *, CASE WHEN time - lag(time) OVER (PARTITION BY user ORDER BY time) > %2$d
+                    THEN 1 ELSE 0 END AS begins
+                FROM events
+                WHERE user IS NOT NULL AND time IS NOT NULL),
+            numbered AS (
+                SELECT *, sum(begins) OVER (PARTITION BY user ORDER BY time) AS session
+                FROM marked),
+            windows AS (
+                SELECT user, session, (max(time) + %2$d - 1) // %3$d * %3$d AS begin
+                FROM numbered
+                GROUP BY ALL),
+            viewed AS (
+                SELECT user, session, min(time) AS at
+                FROM numbered
+                WHERE step = 1
+                GROUP BY ALL),
+            added AS (
+                SELECT user, session, viewed.at AS before, min(time) AS at
+                FROM viewed JOIN numbered USING (user, session)
+                WHERE step = 2 AND time >= viewed.at
+                GROUP BY ALL),
+            bought AS (
+                SELECT user, session, added.at AS before, min(time) AS at
+                FROM added JOIN numbered USING (user, session)
+                WHERE step = 3 AND time >= added.at
+                GROUP BY ALL),
+            reached AS (
+                SELECT user, session, 1 AS step, NULL::BIGINT AS millis FROM viewed
+                UNION ALL
+                SELECT user, session, 2, at - before FROM added
+                UNION ALL
+                SELECT user, session, 3, at - before FROM bought)
+            SELECT concat_ws(' ', begin, step, count(*), floor(median(millis))::BIGINT)
+            FROM reached JOIN windows USING (user, session)
+            GROUP BY begin, step
+            """;
+
+    @TempDir private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void theStepsAreThoseOfSql(int parallelism) throws Exception {
+        List<String> steps = steps(SHAPE.file(), parallelism);
+
+        assertThat(steps).isEqualTo(sql()).hasSizeGreaterThan(5);
+        assertThat(steps).anyMatch(step -> step.matches("\\d+ 3 [1-9].*"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2})
+    void theOrderOfRecordsDoesNotMatter(long seed) throws Exception {
+        List<String> records = new ArrayList<>(Files.readAllLines(SHAPE.file()));
+        Collections.shuffle(records, new Random(seed));
+
+        assertThat(steps(Files.write(folder.resolve("shuffled.jsonl"), records), 2))
+                .isEqualTo(sql());
+    }
+
+    private List<String> steps(Path input, int parallelism) throws IOException {
+        Path output = folder.resolve("out");
+        List<String> arguments = new ArrayList<>(SHAPE.words());
+        Collections.addAll(arguments, "--input", input.toString(), "--output", output.toString());
+        Collections.addAll(arguments, "--session-gap", GAP + "ms", "--window", WINDOW + "ms");
+        Collections.addAll(arguments, "--set", "funnel/steps=view=view,cart=cart,paid=purchase");
+        Collections.addAll(arguments, "--parallelism", Integer.toString(parallelism));
+        StringWriter err = new StringWriter();
+        int code =
+                ToolCommand.commandLine("replay", new Replay())
+                        .setErr(new PrintWriter(err))
+                        .execute(arguments.toArray(new String[0]));
+        assertThat(code).as(err.toString()).isZero();
+        List<String> steps = new ArrayList<>();
+        try (Stream<Path> parts = Files.list(output.resolve("Funnel"))) {
+            for (Path part : parts.toList()) {
+                for (String line : Files.readAllLines(part)) {
+                    JsonNode step = JSON.readTree(line);
+                    if (step.path("sessions").asLong() > 0) {
+                        steps.add(described(step));
+                    }
+                }
+            }
+        }
+        Collections.sort(steps);
+        return steps;
+    }
+
+    private static String described(JsonNode step) {
+        return String.join(
+                        " ",
+                        step.path("windowBeginTime").asText(),
+                        step.path("step").asText(),
+                        step.path("sessions").asText(),
+                        step.path("medianMillis").asText())
+                .trim();
+    }
+
+    private static List<String> sql() throws SQLException {
+        List<String> steps = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement();
+                ResultSet found =
+                        statement.executeQuery(FUNNEL.formatted(SHAPE.file(), GAP, WINDOW))) {
+            while (found.next()) {
+                steps.add(found.getString(1));
+            }
+        }
+        Collections.sort(steps);
+        return steps;
+    }
+}
