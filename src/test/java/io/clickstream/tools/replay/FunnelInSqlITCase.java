@@ -30,7 +30,7 @@ class FunnelInSqlITCase {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final PublicShape SHAPE = PublicShape.REES46_JSON;
     private static final long GAP = 30 * 60 * 1000;
-    private static final long WINDOW = 24 * 60 * 60 * 1000;
+    private static final long WINDOW = 20 * 60 * 1000;
 
     private static final String FUNNEL =
             """
@@ -54,26 +54,26 @@ class FunnelInSqlITCase {
                 FROM numbered
                 GROUP BY ALL),
             viewed AS (
-                SELECT user, session, min(time) AS at
+                SELECT user, session, min(time) AS moment
                 FROM numbered
                 WHERE step = 1
                 GROUP BY ALL),
             added AS (
-                SELECT user, session, viewed.at AS before, min(time) AS at
+                SELECT user, session, viewed.moment AS earlier, min(time) AS moment
                 FROM viewed JOIN numbered USING (user, session)
-                WHERE step = 2 AND time >= viewed.at
+                WHERE step = 2 AND time >= viewed.moment
                 GROUP BY ALL),
             bought AS (
-                SELECT user, session, added.at AS before, min(time) AS at
+                SELECT user, session, added.moment AS earlier, min(time) AS moment
                 FROM added JOIN numbered USING (user, session)
-                WHERE step = 3 AND time >= added.at
+                WHERE step = 3 AND time >= added.moment
                 GROUP BY ALL),
             reached AS (
                 SELECT user, session, 1 AS step, NULL::BIGINT AS millis FROM viewed
                 UNION ALL
-                SELECT user, session, 2, at - before FROM added
+                SELECT user, session, 2, moment - earlier FROM added
                 UNION ALL
-                SELECT user, session, 3, at - before FROM bought)
+                SELECT user, session, 3, moment - earlier FROM bought)
             SELECT concat_ws(' ', begin, step, count(*), floor(median(millis))::BIGINT)
             FROM reached JOIN windows USING (user, session)
             GROUP BY begin, step
