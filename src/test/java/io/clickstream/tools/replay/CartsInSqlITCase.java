@@ -3,24 +3,12 @@ package io.clickstream.tools.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.clickstream.tools.command.ToolCommand;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,7 +16,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Carts of a sample, which has no removals, against plain SQL over the same file. */
 class CartsInSqlITCase {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final PublicShape SHAPE = PublicShape.REES46_JSON;
     private static final long ABANDONED_AFTER = 10 * 60 * 1000;
 
@@ -89,40 +76,28 @@ class CartsInSqlITCase {
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
     void theOrderOfRecordsDoesNotMatter(long seed) throws Exception {
-        List<String> records = new ArrayList<>(Files.readAllLines(SHAPE.file()));
-        Collections.shuffle(records, new Random(seed));
-
-        assertThat(carts(Files.write(folder.resolve("shuffled.jsonl"), records), 2))
-                .isEqualTo(sql());
+        assertThat(carts(ReplayedSample.shuffled(SHAPE, folder, seed), 2)).isEqualTo(sql());
     }
 
     private List<String> carts(Path input, int parallelism) throws IOException {
-        List<String> arguments = new ArrayList<>(SHAPE.words());
-        Collections.addAll(arguments, "--input", input.toString(), "--output", "" + folder("out"));
-        Collections.addAll(arguments, "--map", "cart-event-types=cart");
-        Collections.addAll(arguments, "--map", "item=/product_id", "--map", "value=/price");
-        Collections.addAll(arguments, "--set", "carts/abandoned-after=" + ABANDONED_AFTER + " ms");
-        Collections.addAll(arguments, "--parallelism", Integer.toString(parallelism));
-        StringWriter err = new StringWriter();
-        int code =
-                ToolCommand.commandLine("replay", new Replay())
-                        .setErr(new PrintWriter(err))
-                        .execute(arguments.toArray(new String[0]));
-        assertThat(code).as(err.toString()).isZero();
-        List<String> carts = new ArrayList<>();
-        try (Stream<Path> parts = Files.list(folder("out").resolve("Carts"))) {
-            for (Path part : parts.toList()) {
-                for (String line : Files.readAllLines(part)) {
-                    carts.add(described(JSON.readTree(line)));
-                }
-            }
-        }
-        Collections.sort(carts);
-        return carts;
-    }
-
-    private Path folder(String name) {
-        return folder.resolve(name);
+        return ReplayedSample.results(
+                        SHAPE,
+                        input,
+                        folder.resolve("out"),
+                        "Carts",
+                        parallelism,
+                        "--map",
+                        "cart-event-types=cart",
+                        "--map",
+                        "item=/product_id",
+                        "--map",
+                        "value=/price",
+                        "--set",
+                        "carts/abandoned-after=" + ABANDONED_AFTER + " ms")
+                .stream()
+                .map(CartsInSqlITCase::described)
+                .sorted()
+                .toList();
     }
 
     private static String described(JsonNode cart) {
@@ -140,16 +115,6 @@ class CartsInSqlITCase {
     }
 
     private static List<String> sql() throws SQLException {
-        List<String> carts = new ArrayList<>();
-        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
-                Statement statement = connection.createStatement();
-                ResultSet found =
-                        statement.executeQuery(CARTS.formatted(SHAPE.file(), ABANDONED_AFTER))) {
-            while (found.next()) {
-                carts.add(found.getString(1));
-            }
-        }
-        Collections.sort(carts);
-        return carts;
+        return ReplayedSample.sql(CARTS.formatted(SHAPE.file(), ABANDONED_AFTER));
     }
 }

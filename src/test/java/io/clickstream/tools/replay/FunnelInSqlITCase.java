@@ -3,23 +3,10 @@ package io.clickstream.tools.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.clickstream.tools.command.ToolCommand;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,7 +14,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The funnel of a sample, against plain SQL over the same file. */
 class FunnelInSqlITCase {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final PublicShape SHAPE = PublicShape.REES46_JSON;
     private static final long GAP = 30 * 60 * 1000;
     private static final long WINDOW = 20 * 60 * 1000;
@@ -93,39 +79,27 @@ class FunnelInSqlITCase {
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
     void theOrderOfRecordsDoesNotMatter(long seed) throws Exception {
-        List<String> records = new ArrayList<>(Files.readAllLines(SHAPE.file()));
-        Collections.shuffle(records, new Random(seed));
-
-        assertThat(steps(Files.write(folder.resolve("shuffled.jsonl"), records), 2))
-                .isEqualTo(sql());
+        assertThat(steps(ReplayedSample.shuffled(SHAPE, folder, seed), 2)).isEqualTo(sql());
     }
 
     private List<String> steps(Path input, int parallelism) throws IOException {
-        Path output = folder.resolve("out");
-        List<String> arguments = new ArrayList<>(SHAPE.words());
-        Collections.addAll(arguments, "--input", input.toString(), "--output", output.toString());
-        Collections.addAll(arguments, "--session-gap", GAP + "ms", "--window", WINDOW + "ms");
-        Collections.addAll(arguments, "--set", "funnel/steps=view=view,cart=cart,paid=purchase");
-        Collections.addAll(arguments, "--parallelism", Integer.toString(parallelism));
-        StringWriter err = new StringWriter();
-        int code =
-                ToolCommand.commandLine("replay", new Replay())
-                        .setErr(new PrintWriter(err))
-                        .execute(arguments.toArray(new String[0]));
-        assertThat(code).as(err.toString()).isZero();
-        List<String> steps = new ArrayList<>();
-        try (Stream<Path> parts = Files.list(output.resolve("Funnel"))) {
-            for (Path part : parts.toList()) {
-                for (String line : Files.readAllLines(part)) {
-                    JsonNode step = JSON.readTree(line);
-                    if (step.path("sessions").asLong() > 0) {
-                        steps.add(described(step));
-                    }
-                }
-            }
-        }
-        Collections.sort(steps);
-        return steps;
+        return ReplayedSample.results(
+                        SHAPE,
+                        input,
+                        folder.resolve("out"),
+                        "Funnel",
+                        parallelism,
+                        "--session-gap",
+                        GAP + "ms",
+                        "--window",
+                        WINDOW + "ms",
+                        "--set",
+                        "funnel/steps=view=view,cart=cart,paid=purchase")
+                .stream()
+                .filter(step -> step.path("sessions").asLong() > 0)
+                .map(FunnelInSqlITCase::described)
+                .sorted()
+                .toList();
     }
 
     private static String described(JsonNode step) {
@@ -139,16 +113,6 @@ class FunnelInSqlITCase {
     }
 
     private static List<String> sql() throws SQLException {
-        List<String> steps = new ArrayList<>();
-        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
-                Statement statement = connection.createStatement();
-                ResultSet found =
-                        statement.executeQuery(FUNNEL.formatted(SHAPE.file(), GAP, WINDOW))) {
-            while (found.next()) {
-                steps.add(found.getString(1));
-            }
-        }
-        Collections.sort(steps);
-        return steps;
+        return ReplayedSample.sql(FUNNEL.formatted(SHAPE.file(), GAP, WINDOW));
     }
 }
