@@ -16,7 +16,7 @@ public final class CartFormat implements AggregateFormat<CartOutcome> {
 
     @Override
     public byte[] key(CartOutcome cart) {
-        return cart.user().asText().getBytes(StandardCharsets.UTF_8);
+        return cart.shownUser().asText().getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
@@ -40,7 +40,7 @@ public final class CartFormat implements AggregateFormat<CartOutcome> {
         json.writeStartObject();
         json.writeStringField("cartId", cart.cartId());
         json.writeFieldName("userId");
-        cart.user().writeTo(json);
+        cart.shownUser().writeTo(json);
         json.writeStringField("outcome", cart.kind().label());
         json.writeNumberField("items", cart.items());
         json.writeArrayFieldStart("itemIds");

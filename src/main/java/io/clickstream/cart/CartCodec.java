@@ -13,8 +13,9 @@ import org.apache.flink.types.StringValue;
 
 /**
  * Packs the cart of a user into bytes. Layout: the version, a byte of flags, a base time, the times
- * that the flags name, the items, and the changes that wait. Each time is a varint with its
- * distance from the base time, so that an item without a value takes about 6 bytes and its id.
+ * that the flags name, the known user with a time, the items, and the changes that wait. Each time
+ * is a varint with its distance from the base time, so that an item without a value takes about 6
+ * bytes and its id.
  */
 final class CartCodec {
 
@@ -29,11 +30,15 @@ final class CartCodec {
     private static final int ABANDONED = 16;
     private static final int TRUNCATED = 32;
     private static final int TIMER = 64;
+    private static final int KNOWN = 128;
 
     private static final int REMOVED = 0;
     private static final int ADDED = 1;
     private static final int ADDED_WITH_VALUE = 2;
     private static final int CHECKED_OUT = 3;
+
+    /** Added to the kind of a change whose user is known under another id, which follows. */
+    private static final int BY_KNOWN = 4;
 
     private CartCodec() {}
 
@@ -55,7 +60,8 @@ final class CartCodec {
                         | (cart.lastStep == Step.REMOVE ? LAST_IS_REMOVAL : 0)
                         | (cart.abandonedAt == UserCart.NONE ? 0 : ABANDONED)
                         | (cart.truncated ? TRUNCATED : 0)
-                        | (cart.timer == UserCart.NONE ? 0 : TIMER);
+                        | (cart.timer == UserCart.NONE ? 0 : TIMER)
+                        | (cart.known == null ? 0 : KNOWN);
         long base = base(cart);
         out.writeByte(VERSION);
         out.writeByte(flags);
@@ -65,6 +71,10 @@ final class CartCodec {
         writeTime(cart.lastChange, base, out);
         writeTime(cart.abandonedAt, base, out);
         writeTime(cart.timer, base, out);
+        if (cart.known != null) {
+            StringValue.writeString(cart.known, out);
+            writeLong(cart.knownTime - base, out);
+        }
         VarInts.write(cart.items.size(), out);
         for (Map.Entry<String, CartItem> each : cart.items.entrySet()) {
             CartItem item = each.getValue();
@@ -74,7 +84,11 @@ final class CartCodec {
         }
         VarInts.write(cart.waiting.size(), out);
         for (CartChange each : cart.waiting) {
-            writeKind(kind(each), each.time(), base, out);
+            int byKnown = each.known() == null ? 0 : BY_KNOWN;
+            writeKind(kind(each) | byKnown, each.time(), base, out);
+            if (each.known() != null) {
+                StringValue.writeString(each.known(), out);
+            }
             if (each.step() != Step.CHECKOUT) {
                 StringValue.writeString(each.item(), out);
                 writeValue(each.value(), out);
@@ -167,6 +181,10 @@ final class CartCodec {
         cart.abandonedAt = readTime(flags & ABANDONED, base, in);
         cart.truncated = (flags & TRUNCATED) != 0;
         cart.timer = readTime(flags & TIMER, base, in);
+        if ((flags & KNOWN) != 0) {
+            cart.known = StringValue.readString(in);
+            cart.knownTime = base + readLong(in);
+        }
         for (int count = VarInts.read(in); count > 0; count--) {
             int kind = in.readUnsignedByte();
             long time = base + readLong(in);
@@ -184,14 +202,16 @@ final class CartCodec {
     }
 
     private static CartChange readChange(long base, DataInputView in) throws IOException {
-        int kind = in.readUnsignedByte();
+        int tag = in.readUnsignedByte();
+        int kind = tag & ~BY_KNOWN;
         long time = base + readLong(in);
+        String known = (tag & BY_KNOWN) == 0 ? null : StringValue.readString(in);
         if (kind == CHECKED_OUT) {
-            return new CartChange(time, Step.CHECKOUT, "", CartValue.NONE);
+            return new CartChange(time, Step.CHECKOUT, "", CartValue.NONE, known);
         }
         String item = StringValue.readString(in);
         return new CartChange(
-                time, kind == REMOVED ? Step.REMOVE : Step.ADD, item, readValue(kind, in));
+                time, kind == REMOVED ? Step.REMOVE : Step.ADD, item, readValue(kind, in), known);
     }
 
     private static long readTime(int flag, long base, DataInputView in) throws IOException {

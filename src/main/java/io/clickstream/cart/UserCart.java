@@ -73,6 +73,12 @@ final class UserCart {
     /** When the cart became abandoned; {@link #NONE} if it is not. */
     long abandonedAt = NONE;
 
+    /** The user that the visitor turned out to be in this cart, as an id's text; else null. */
+    @Nullable String known;
+
+    /** The time of the change by which the user is known. */
+    long knownTime = NONE;
+
     /** Whether there was no room for an item. */
     boolean truncated;
 
@@ -168,6 +174,9 @@ final class UserCart {
                 removeItem(change);
                 break;
             case CHECKOUT:
+                if (inCart > 0) {
+                    noteKnown(change);
+                }
                 checkOut(change.time(), user, out);
                 break;
         }
@@ -186,11 +195,13 @@ final class UserCart {
             items.put(change.item(), added);
             inCart++;
             noteBegin(change.time());
+            noteKnown(change);
         } else if (!isNew) {
             if (added.isAfter(before)) {
                 items.put(change.item(), added);
             }
             noteBegin(change.time());
+            noteKnown(change);
         }
     }
 
@@ -215,6 +226,9 @@ final class UserCart {
             if (inCart == 0) {
                 forgetCart();
             }
+        }
+        if (inCart > 0) {
+            noteKnown(change);
         }
         if (items.size() - inCart > MAX_REMOVED) {
             items.remove(firstRemoved());
@@ -251,6 +265,23 @@ final class UserCart {
             }
         }
         return first;
+    }
+
+    /** Notes the user of a change to a cart that has items. The latest one counts. */
+    private void noteKnown(CartChange change) {
+        if (change.known() == null || change.time() < knownTime) {
+            return;
+        }
+        boolean isLater =
+                change.time() > knownTime
+                        || known == null
+                        || UserId.ORDER.compare(
+                                        UserId.ofIdText(change.known()), UserId.ofIdText(known))
+                                > 0;
+        if (isLater) {
+            known = change.known();
+            knownTime = change.time();
+        }
     }
 
     private void noteChange(CartChange change) {
@@ -301,6 +332,8 @@ final class UserCart {
         since = NONE;
         abandonedAt = NONE;
         truncated = false;
+        known = null;
+        knownTime = NONE;
     }
 
     /** Forgets removals and checkouts before which no change counts. */
@@ -376,6 +409,7 @@ final class UserCart {
         return new CartOutcome(
                 kind,
                 user,
+                known == null ? null : UserId.ofIdText(known),
                 count,
                 ids,
                 truncated,

@@ -80,6 +80,7 @@ public final class CartOutcome {
 
     private final Kind kind;
     private final UserId user;
+    @Nullable private final UserId known;
     private final int items;
     private final String[] itemIds;
     private final boolean truncated;
@@ -92,6 +93,8 @@ public final class CartOutcome {
     /**
      * Creates an outcome. All times are event times in ms since 1970.
      *
+     * @param user or with an anonymous id, the visitor
+     * @param known the user that the visitor turned out to be; null if the user is not another one
      * @param items the number of distinct items in the cart
      * @param itemIds the first of their ids, sorted
      * @param truncated whether there were more items than a cart can have
@@ -103,6 +106,7 @@ public final class CartOutcome {
     public CartOutcome(
             Kind kind,
             UserId user,
+            @Nullable UserId known,
             int items,
             List<String> itemIds,
             boolean truncated,
@@ -113,6 +117,7 @@ public final class CartOutcome {
             long time) {
         this.kind = kind;
         this.user = user;
+        this.known = known;
         this.items = items;
         this.itemIds = itemIds.toArray(new String[0]);
         this.truncated = truncated;
@@ -134,6 +139,17 @@ public final class CartOutcome {
 
     public UserId user() {
         return user;
+    }
+
+    /** The user that the visitor turned out to be; null if the user is not another one. */
+    @Nullable
+    public UserId known() {
+        return known;
+    }
+
+    /** The user to show: the known one if there is one. */
+    public UserId shownUser() {
+        return known == null ? user : known;
     }
 
     /** The number of distinct items in the cart. */
@@ -184,6 +200,7 @@ public final class CartOutcome {
         CartOutcome that = (CartOutcome) other;
         return kind == that.kind
                 && user.equals(that.user)
+                && Objects.equals(known, that.known)
                 && items == that.items
                 && Arrays.equals(itemIds, that.itemIds)
                 && truncated == that.truncated
@@ -205,6 +222,7 @@ public final class CartOutcome {
                 + kind.label()
                 + ' '
                 + cartId()
+                + (known == null ? "" : " of " + known)
                 + " at "
                 + time
                 + ": "

@@ -12,7 +12,7 @@ import org.apache.flink.types.StringValue;
 
 /**
  * Layout: kind, user, number of items, the listed ids, whether there are more items, value as text
- * or null, last step, and the three times.
+ * or null, last step, the three times, and the known user if the kind says so.
  */
 public final class CartOutcomeSerializer extends VersionedSerializer<CartOutcome> {
 
@@ -20,11 +20,14 @@ public final class CartOutcomeSerializer extends VersionedSerializer<CartOutcome
 
     private static final long serialVersionUID = 1L;
 
+    /** Added to the kind where a known user follows at the end. */
+    private static final int KNOWN = 16;
+
     private CartOutcomeSerializer() {}
 
     @Override
     public void serialize(CartOutcome outcome, DataOutputView out) throws IOException {
-        out.writeByte(outcome.kind().code());
+        out.writeByte(outcome.kind().code() | (outcome.known() == null ? 0 : KNOWN));
         UserIdSerializer.INSTANCE.serialize(outcome.user(), out);
         out.writeInt(outcome.items());
         out.writeInt(outcome.itemIds().size());
@@ -37,6 +40,9 @@ public final class CartOutcomeSerializer extends VersionedSerializer<CartOutcome
         out.writeLong(outcome.since());
         out.writeLong(outcome.lastChange());
         out.writeLong(outcome.time());
+        if (outcome.known() != null) {
+            UserIdSerializer.INSTANCE.serialize(outcome.known(), out);
+        }
     }
 
     @Nullable
@@ -46,7 +52,8 @@ public final class CartOutcomeSerializer extends VersionedSerializer<CartOutcome
 
     @Override
     public CartOutcome deserialize(DataInputView in) throws IOException {
-        CartOutcome.Kind kind = CartOutcome.Kind.ofCode(in.readByte());
+        int tag = in.readByte();
+        CartOutcome.Kind kind = CartOutcome.Kind.ofCode(tag & ~KNOWN);
         UserId user = UserIdSerializer.INSTANCE.deserialize(in);
         int items = in.readInt();
         int listed = in.readInt();
@@ -56,17 +63,23 @@ public final class CartOutcomeSerializer extends VersionedSerializer<CartOutcome
         }
         boolean truncated = in.readBoolean();
         String value = StringValue.readString(in);
+        CartOutcome.Step lastStep = CartOutcome.Step.ofCode(in.readByte());
+        long since = in.readLong();
+        long lastChange = in.readLong();
+        long time = in.readLong();
+        UserId known = (tag & KNOWN) == 0 ? null : UserIdSerializer.INSTANCE.deserialize(in);
         return new CartOutcome(
                 kind,
                 user,
+                known,
                 items,
                 itemIds,
                 truncated,
                 value == null ? null : new BigDecimal(value),
-                CartOutcome.Step.ofCode(in.readByte()),
-                in.readLong(),
-                in.readLong(),
-                in.readLong());
+                lastStep,
+                since,
+                lastChange,
+                time);
     }
 
     @Override

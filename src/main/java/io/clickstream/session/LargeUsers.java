@@ -31,7 +31,7 @@ final class LargeUsers {
     private static final int HEAP_BYTES_PER_SESSION = 3 * Long.BYTES;
 
     private final long gap;
-    private final Map<UserId, Stored> users = new TreeMap<>(OpenUsers.BY_ID);
+    private final Map<UserId, Stored> users = new TreeMap<>(UserId.ORDER);
     private long heapBytes;
 
     /**

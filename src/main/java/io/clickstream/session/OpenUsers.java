@@ -42,11 +42,6 @@ final class OpenUsers {
     /** If a search skips more sessions of a user than this, they get an index. */
     private static final int MAX_PASSED_OVER = 32;
 
-    /** An order for trees. Ids with equal hash codes do not make it slow. */
-    static final Comparator<UserId> BY_ID =
-            Comparator.comparing(UserId::text, Comparator.nullsFirst(Comparator.naturalOrder()))
-                    .thenComparingLong(UserId::number);
-
     private final SessionRecords records;
 
     /** Slots: a hash, never 0, in the upper half, and the index of a record in the lower half. */
@@ -180,7 +175,7 @@ final class OpenUsers {
 
     /** Moves all users with a hash from the table into a tree. */
     private void addCrowd(int hash) {
-        TreeMap<UserId, Integer> crowd = new TreeMap<>(BY_ID);
+        TreeMap<UserId, Integer> crowd = new TreeMap<>(UserId.ORDER);
         int mask = slots.length - 1;
         int i = hash & mask;
         while (slots[i] != EMPTY) {

@@ -369,7 +369,7 @@ final class SessionEngine {
      * @param segments the segments of the log, in order
      */
     void restoreLog(int keyGroup, List<byte[]> segments) {
-        addedWhileRestoring = new TreeSet<>(OpenUsers.BY_ID);
+        addedWhileRestoring = new TreeSet<>(UserId.ORDER);
         spillAbove = maxOnHeap;
         log.restore(keyGroup, segments, this::restoreEntry);
         addedWhileRestoring = null;

@@ -692,7 +692,7 @@ final class SessionRecords {
                 outside.known == null
                         || timestamp > outside.knownTime
                         || (timestamp == outside.knownTime
-                                && OpenUsers.BY_ID.compare(known, outside.known) > 0);
+                                && UserId.ORDER.compare(known, outside.known) > 0);
         if (isLater) {
             outsideBytes -= outside.heapBytes();
             outside.known = known;

@@ -124,6 +124,7 @@ class CartOperatorTest {
                         new CartOutcome(
                                 Kind.ABANDONED,
                                 UserId.ofString("ann"),
+                                null,
                                 1,
                                 List.of("pen"),
                                 false,
@@ -298,6 +299,35 @@ class CartOperatorTest {
                                                     .toList());
                             assertThat(cart.lastChange()).isEqualTo(time("12:20:00"));
                         });
+    }
+
+    /** Whatever the order in which they arrive. */
+    @Test
+    void aCartHasTheUserOfItsLatestEventWithOne() throws Exception {
+        known(Step.ADD, "pen", "12:03:00", null);
+        known(Step.ADD, "book", "12:02:00", "bob");
+        known(Step.ADD, "ink", "12:01:00", "ann");
+        known(Step.ADD, "book", "12:00:00", null);
+        watermark("12:40:00");
+        known(Step.CHECKOUT, "", "13:00:00", "7");
+        watermark("13:10:00");
+        known(Step.ADD, "pen", "13:20:00", null);
+        watermark("18:00:00");
+
+        assertThat(outcomes())
+                .extracting(CartOutcome::kind, CartOutcome::shownUser)
+                .containsExactly(
+                        tuple(Kind.ABANDONED, UserId.ofString("bob")),
+                        tuple(Kind.RECOVERED, UserId.ofNumber(7)),
+                        tuple(Kind.ABANDONED, UserId.ofString("browser 1")));
+        assertThat(outcomes().get(1).cartId()).isEqualTo(outcomes().get(0).cartId());
+    }
+
+    private void known(Step step, String item, String timeOfDay, @Nullable String known)
+            throws Exception {
+        Click click = click("browser 1", time(timeOfDay), step, item, null);
+        click.setText(CarriedText.KNOWN_USER, known);
+        carts.processElement(click, time(timeOfDay));
     }
 
     /** Of a bot. */

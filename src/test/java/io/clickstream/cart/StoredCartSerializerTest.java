@@ -39,8 +39,29 @@ class StoredCartSerializerTest extends SerializerContract<StoredCart> {
                 cart.waiting.toString(),
                 List.of(cart.over, cart.since, cart.lastChange, cart.abandonedAt, cart.timer),
                 cart.lastStep,
+                String.valueOf(cart.known) + cart.knownTime,
+                cart.waiting.stream().map(CartChange::known).map(String::valueOf).toList(),
                 cart.truncated,
                 cart.itemsInCart());
+    }
+
+    /** The golden file holds no such cart. */
+    @Test
+    void aCartKeepsItsKnownUser() {
+        UserCart cart = abandoned();
+        cart.known = "\"7";
+        cart.knownTime = 5;
+        cart.waiting.add(new CartChange(TIME, Step.CHECKOUT, "", CartValue.NONE, "ann"));
+        cart.waiting.add(new CartChange(TIME, Step.ADD, "book", CartValue.parse("5"), "ann"));
+
+        StoredCart stored = CartCodec.store(cart);
+
+        assertThat(content(stored)).isEqualTo(content(CartCodec.store(CartCodec.read(stored))));
+        assertThat(CartCodec.read(stored).known).isEqualTo("\"7");
+        assertThat(CartCodec.read(stored).knownTime).isEqualTo(5);
+        assertThat(CartCodec.read(stored).waiting)
+                .extracting(CartChange::known)
+                .containsExactly("ann", "ann");
     }
 
     @Test

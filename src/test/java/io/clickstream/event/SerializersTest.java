@@ -304,6 +304,7 @@ class SerializersTest {
                             new CartOutcome(
                                     CartOutcome.Kind.ABANDONED,
                                     UserId.ofNumber(7),
+                                    null,
                                     2,
                                     List.of("book", "学"),
                                     false,
@@ -315,6 +316,7 @@ class SerializersTest {
                             new CartOutcome(
                                     CartOutcome.Kind.RECOVERED,
                                     UserId.ofString("ann"),
+                                    null,
                                     1_000,
                                     List.of(),
                                     true,
@@ -326,6 +328,7 @@ class SerializersTest {
                             new CartOutcome(
                                     CartOutcome.Kind.ABANDONED,
                                     UserId.ofNumber(0),
+                                    null,
                                     1,
                                     List.of("x"),
                                     false,

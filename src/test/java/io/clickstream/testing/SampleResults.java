@@ -102,6 +102,7 @@ public record SampleResults<T>(TypeInformation<T> type, List<T> values) {
                         new CartOutcome(
                                 CartOutcome.Kind.ABANDONED,
                                 UserId.ofNumber(7),
+                                null,
                                 2,
                                 List.of("AirPods", "cameras"),
                                 false,
@@ -113,6 +114,7 @@ public record SampleResults<T>(TypeInformation<T> type, List<T> values) {
                         new CartOutcome(
                                 CartOutcome.Kind.RECOVERED,
                                 UserId.ofString("ann"),
+                                null,
                                 1_000,
                                 List.of(),
                                 true,
