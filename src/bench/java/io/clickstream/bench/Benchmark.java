@@ -84,7 +84,7 @@ public final class Benchmark implements Callable<Integer> {
 
     @Option(
             names = "--quick",
-            description = "fewer clicks, and only the workload lab: takes less than 5 minutes")
+            description = "fewer clicks, and only the workload lab: takes about 10 minutes")
     private boolean quick;
 
     @Option(
