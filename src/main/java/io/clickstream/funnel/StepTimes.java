@@ -9,10 +9,11 @@ import javax.annotation.Nullable;
  * An optional step may be left out. It is left out for good once a later step is reached. Of events
  * at the same time, those of earlier steps come first.
  *
- * <p>Clicks come in any order, so the times of a step must be kept that a click may still make the
- * first one: those before the time that is the first one now. Later ones never count, because
- * further clicks only move the first ones to earlier times. So most sessions keep one time per
- * step. Only with {@link Funnel#within()} all times count, because a session may begin again.
+ * <p>Clicks come in any order. So a session keeps the time by which it reached a step, and earlier
+ * times of the step: a click that comes later may make one of these the time that counts. Later
+ * times never count, because further clicks only move the times that count to earlier ones. So most
+ * sessions keep one time per step. With {@link Funnel#within()}, a session may begin again, so it
+ * keeps all times.
  *
  * <p>Times are an ascending array: the step in the upper bits, the time in the lower ones.
  */
