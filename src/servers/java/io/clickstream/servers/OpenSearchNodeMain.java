@@ -18,6 +18,9 @@ import org.opensearch.http.HttpServerTransport;
  */
 final class OpenSearchNodeMain {
 
+    /** System property: the port for HTTP; 0 takes any that is free. */
+    private static final String HTTP_PORT = "clickstream.http.port";
+
     private OpenSearchNodeMain() {}
 
     /**
@@ -88,7 +91,7 @@ final class OpenSearchNodeMain {
 
     private static void configure(Settings.Builder settings) {
         settings.put("network.host", "127.0.0.1");
-        settings.put("http.port", "0");
+        settings.put("http.port", System.getProperty(HTTP_PORT, "0"));
         settings.put("transport.port", "0");
         settings.put("discovery.type", "single-node");
         // A machine whose disk is nearly full would refuse writes otherwise.

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.clickstream.deploy.SavedObjects.SavedObject;
+import io.clickstream.local.dashboard.Dashboards;
+import io.clickstream.local.dashboard.PanelQuery;
+import io.clickstream.local.dashboard.SavedObject;
+import io.clickstream.local.dashboard.TimeRange;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,7 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -47,14 +49,11 @@ final class Panels {
     static List<Answer> ask(URI node, Instant from, Instant to)
             throws IOException, InterruptedException {
         HttpClient http = HttpClient.newHttpClient();
-        List<SavedObject> objects = SavedObjects.read();
-        Map<String, SavedObject> byReference = SavedObjects.byReference(objects);
+        Dashboards dashboards = Dashboards.read(SavedObjects.FILE);
+        TimeRange range = new TimeRange(from, to);
         List<Answer> answers = new ArrayList<>();
-        for (SavedObject panel : objects) {
-            if (!Set.of("visualization", "search").contains(panel.type())) {
-                continue;
-            }
-            PanelQuery query = PanelQuery.of(panel, byReference, from.toString(), to.toString());
+        for (SavedObject panel : dashboards.panels()) {
+            PanelQuery query = PanelQuery.of(panel, dashboards, range);
             HttpResponse<String> response =
                     http.send(
                             HttpRequest.newBuilder(
@@ -76,7 +75,7 @@ final class Panels {
         assertThat(answer.found().at("/hits/total/value").asInt())
                 .as("%s", answer.panel())
                 .isPositive();
-        if (answer.panel().type().equals("search")) {
+        if (answer.panel().isSearch()) {
             assertColumns(answer.panel(), answer.found());
         } else {
             assertFilled(answer.found().path("aggregations"), answer.panel());

@@ -3,6 +3,7 @@ package io.clickstream.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.clickstream.local.dashboard.SavedObject;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,8 +20,7 @@ class RetentionPolicyTest {
     @BeforeEach
     void read() throws Exception {
         policy =
-                SavedObjects.parsed(
-                                Files.readString(SavedObjects.ASSETS.resolve("ism-policy.json")))
+                SavedObject.parsed(Files.readString(SavedObjects.ASSETS.resolve("ism-policy.json")))
                         .path("policy");
     }
 

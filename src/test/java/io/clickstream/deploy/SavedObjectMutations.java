@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.clickstream.deploy.SavedObjects.SavedObject;
+import io.clickstream.local.dashboard.SavedObject;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -71,7 +71,7 @@ final class SavedObjectMutations {
         JsonNode otherType = value.isTextual() ? IntNode.valueOf(7) : new TextNode("x");
         all.add(new Variant(at + " other type", otherType));
         if (SavedObjectSchema.EMBEDDED.contains(name) && value.isTextual()) {
-            for (Variant each : variants(SavedObjects.parsed(value.asText()), at)) {
+            for (Variant each : variants(SavedObject.parsed(value.asText()), at)) {
                 all.add(new Variant(each.place, new TextNode(each.json.toString())));
             }
         } else {

@@ -7,7 +7,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
-import io.clickstream.deploy.SavedObjects.SavedObject;
+import io.clickstream.local.dashboard.SavedObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -74,7 +74,7 @@ final class SavedObjectSchema {
                                 copy.set(
                                         name,
                                         EMBEDDED.contains(name)
-                                                ? SavedObjects.parsed(text(name, value))
+                                                ? SavedObject.parsed(text(name, value))
                                                 : decoded(value));
                             });
             return copy;
@@ -98,7 +98,7 @@ final class SavedObjectSchema {
 
     private static ObjectNode read() {
         try {
-            return (ObjectNode) SavedObjects.parsed(Files.readString(FILE));
+            return (ObjectNode) SavedObject.parsed(Files.readString(FILE));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

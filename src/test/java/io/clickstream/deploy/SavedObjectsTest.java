@@ -2,13 +2,14 @@ package io.clickstream.deploy;
 
 import static io.clickstream.deploy.SavedObjects.index;
 import static io.clickstream.deploy.SavedObjects.names;
-import static io.clickstream.deploy.SavedObjects.parsed;
 import static io.clickstream.deploy.SavedObjects.texts;
+import static io.clickstream.local.dashboard.SavedObject.parsed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.clickstream.deploy.SavedObjectMutations.Mutation;
-import io.clickstream.deploy.SavedObjects.SavedObject;
+import io.clickstream.local.dashboard.Dashboards;
+import io.clickstream.local.dashboard.SavedObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,8 +52,9 @@ class SavedObjectsTest {
                             + "|isModelInvalid|value_template) removed$"
                             + "|/(min|max|interval) other type$");
 
-    private static final List<SavedObject> OBJECTS = read();
-    private static final Map<String, SavedObject> BY_REFERENCE = SavedObjects.byReference(OBJECTS);
+    private static final Dashboards DASHBOARDS = read();
+    private static final List<SavedObject> OBJECTS = DASHBOARDS.objects();
+    private static final Map<String, SavedObject> BY_REFERENCE = DASHBOARDS.byReference();
     private static final JsonNode STRUCTURE = structure();
 
     static Stream<SavedObject> objects() {
@@ -104,7 +106,7 @@ class SavedObjectsTest {
         JsonNode source = panel.searchSource();
         assertThat(names(source.get("query"))).containsExactlyInAnyOrder("query", "language");
         assertThat(source.get("filter")).isEmpty();
-        if (isTimeSeries(panel)) {
+        if (panel.isTimeSeries()) {
             // This kind names its index itself.
             assertThat(panel.references()).isEmpty();
             assertThat(source.has("indexRefName")).isFalse();
@@ -154,7 +156,7 @@ class SavedObjectsTest {
         JsonNode state = visualization.visState();
         String kind = state.path("type").asText();
         assertThat(state.path("title")).isEqualTo(visualization.attributes().path("title"));
-        if (isTimeSeries(visualization)) {
+        if (visualization.isTimeSeries()) {
             checkSeries(state.path("params"));
             return;
         }
@@ -299,11 +301,6 @@ class SavedObjectsTest {
         }
     }
 
-    static boolean isTimeSeries(SavedObject panel) {
-        return panel.type().equals("visualization")
-                && panel.visState().path("type").asText().equals("metrics");
-    }
-
     /**
      * A field that is missing or has another type, or a text that is another one, is noticed in all
      * places but those where Dashboards takes any text, and those that it does not need.
@@ -341,9 +338,9 @@ class SavedObjectsTest {
         return OBJECTS.stream().filter(object -> object.type().equals(type));
     }
 
-    private static List<SavedObject> read() {
+    private static Dashboards read() {
         try {
-            return SavedObjects.read();
+            return Dashboards.read(SavedObjects.FILE);
         } catch (IOException e) {
             throw new ExceptionInInitializerError(e);
         }

@@ -1,11 +1,15 @@
 package io.clickstream.local.run;
 
 import io.clickstream.ClickstreamJob;
+import io.clickstream.ClickstreamPipeline;
 import io.clickstream.StartChecks;
+import io.clickstream.aggregate.Aggregates;
 import io.clickstream.config.JobConfig;
 import io.clickstream.local.results.Comparison;
 import io.clickstream.local.results.Results;
 import io.clickstream.local.results.SideResults;
+import io.clickstream.local.results.StreamReader;
+import io.clickstream.local.results.TopicReader;
 import io.clickstream.local.server.ConfluentRegistry;
 import io.clickstream.local.server.GlueRegistry;
 import io.clickstream.local.server.KinesisServer;
@@ -13,6 +17,7 @@ import io.clickstream.local.server.LocalFlink;
 import io.clickstream.local.server.LocalServers;
 import io.clickstream.local.server.OpenSearchIndices;
 import io.clickstream.local.server.PersonalizeServer;
+import io.clickstream.local.server.Port;
 import io.clickstream.local.server.RegistryServer;
 import io.clickstream.local.server.WriterVersion;
 import io.clickstream.metrics.ClickstreamMetrics;
@@ -37,6 +42,7 @@ import io.clickstream.tools.traffic.ClickEncoder;
 import io.clickstream.tools.traffic.ShopTraffic;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -126,6 +132,9 @@ public final class LocalRun implements Callable<Integer> {
     private static final CartRules CART_RULES =
             CartRules.DEFAULT.after(Duration.ofSeconds(20), Duration.ofMinutes(1));
 
+    private static final int KAFKA_PORT = 9092;
+    private static final int OPENSEARCH_PORT = 9200;
+    private static final int PAGE_PORT = 8080;
     private static final long TICK_MILLIS = 500;
     private static final long TOP_PERIOD_MILLIS = 15_000;
     private static final Duration CLOSING_TIMEOUT = Duration.ofMinutes(2);
@@ -280,6 +289,38 @@ public final class LocalRun implements Callable<Integer> {
             defaultValue = "1")
     private long seed;
 
+    @Option(
+            names = "--kafka-port",
+            paramLabel = "PORT",
+            description =
+                    "port of Kafka; 0 takes any that is free (default: 9092, or another one if it"
+                            + " is in use)")
+    @Nullable
+    private Integer kafkaPort;
+
+    @Option(
+            names = "--opensearch-port",
+            paramLabel = "PORT",
+            description =
+                    "port of OpenSearch; 0 takes any that is free (default: 9200, or another one if"
+                            + " it is in use)")
+    @Nullable
+    private Integer openSearchPort;
+
+    @Option(
+            names = "--page-port",
+            paramLabel = "PORT",
+            description =
+                    "port of the page with the dashboards; 0 takes any that is free (default: 8080,"
+                            + " or another one if it is in use)")
+    @Nullable
+    private Integer pagePort;
+
+    @Option(
+            names = "--keep",
+            description = "after the comparison, keep the page and all servers until Ctrl-C")
+    private boolean keep;
+
     private final PrintStream out = System.out;
     private final StopSignal stop = new StopSignal();
     private final StatusLine statusLine = new StatusLine(out, ToolCommand.columns());
@@ -332,7 +373,12 @@ public final class LocalRun implements Callable<Integer> {
                         + (streams ? ", Kinesis" : "")
                         + (archiveFormat == null ? "" : ", S3")
                         + " and Flink");
-        try (LocalServers servers = LocalServers.start(folder, besideLog(log, "-opensearch.log"));
+        try (LocalServers servers =
+                        LocalServers.start(
+                                folder,
+                                besideLog(log, "-opensearch.log"),
+                                port(kafkaPort, KAFKA_PORT, "--kafka-port"),
+                                port(openSearchPort, OPENSEARCH_PORT, "--opensearch-port"));
                 KinesisServer kinesis =
                         streams ? KinesisServer.start(besideLog(log, "-kinesis.log")) : null;
                 RegistryServer schemas = registry == null ? null : registry.start()) {
@@ -355,6 +401,14 @@ public final class LocalRun implements Callable<Integer> {
         }
         if (archiveFormat != null) {
             features.add(ArchiveFeature.start(besideLog(log, "-s3.log"), archiveFormat));
+        }
+    }
+
+    private int port(@Nullable Integer wanted, int usual, String option) {
+        try {
+            return Port.choose(wanted, usual, option);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
@@ -429,7 +483,12 @@ public final class LocalRun implements Callable<Integer> {
                 SideResults side =
                         output == Stream.kafka
                                 ? SideResults.ofTopics(bootstrapServers, indices)
-                                : SideResults.ofStreams(kinesis, indices)) {
+                                : SideResults.ofStreams(kinesis, indices);
+                LocalPage page = page(servers, kinesis, flink, ledger, indices, userCount)) {
+            URI pageAddress =
+                    page.serve(
+                            port(pagePort, PAGE_PORT, "--page-port"), servers.openSearch().uri());
+            out.println("Dashboards  " + pageAddress);
             out.println("Flink UI    " + flink.webUi());
             out.println("Kafka       " + bootstrapServers);
             if (kinesis != null) {
@@ -442,11 +501,13 @@ public final class LocalRun implements Callable<Integer> {
 
             RunProgress progress = new RunProgress(statusLine, flink, indices, features);
             traffic.start();
-            watch(servers, flink, traffic, progress);
+            watch(servers, flink, traffic, progress, page);
+            page.closing();
             traffic.stop();
             statusLine.print(
                     "%,d clicks sent; waiting for the last windows to close"
                             .formatted(ledger.clicks()));
+            page.endDisturbances();
             Expected expected = ledger.expected(optional);
             List<String> lists = trends == null ? List.of() : trends.expected();
             Map<String, Long> letters = records.deadLetters();
@@ -461,8 +522,59 @@ public final class LocalRun implements Callable<Integer> {
             if (!letters.isEmpty()) {
                 out.println("dead letters " + letters);
             }
-            return report(ledger.clicks(), expected, comparisons, flink);
+            int code = report(ledger.clicks(), expected, comparisons, flink);
+            page.finished(code == 0);
+            if (keep) {
+                stop.reset();
+                out.println("The page stays until Ctrl-C: " + pageAddress);
+                stop.await();
+            } else {
+                out.println(
+                        "To look around after a run, add --keep. To run your own settings, see"
+                                + " --config.");
+            }
+            return code;
         }
+    }
+
+    private LocalPage page(
+            LocalServers servers,
+            @Nullable KinesisServer kinesis,
+            LocalFlink flink,
+            TrafficLedger ledger,
+            OpenSearchIndices indices,
+            int userCount) {
+        Set<String> written = new LinkedHashSet<>();
+        Set<String> optional = optionalAggregates().keySet();
+        Aggregates.ALL.stream()
+                .filter(aggregate -> aggregate.group().map(optional::contains).orElse(true))
+                .forEach(aggregate -> written.add(aggregate.defaultIndex()));
+        written.add(SideResults.DEAD_LETTERS_INDEX);
+        List<String> names = RunningComparison.names(live);
+        LocalPage page =
+                new LocalPage(
+                        "local run",
+                        servers,
+                        flink,
+                        written,
+                        ledger,
+                        output == Stream.kafka
+                                ? new TopicReader(servers.kafka().bootstrapServers(), names)
+                                : new StreamReader(kinesis, names),
+                        live);
+        page.addShop(
+                records,
+                new ShopVisits(
+                        records,
+                        format == Format.json,
+                        userCount + 1_000_000,
+                        SESSION_GAP,
+                        Clock.systemUTC(),
+                        () -> flink.metrics().watermark(ClickstreamPipeline.CLICK_SESSIONS),
+                        page.comparison(),
+                        indices),
+                archiveFormat == null && !personalize);
+        return page;
     }
 
     /** Hears of each good click. */
@@ -598,7 +710,11 @@ public final class LocalRun implements Callable<Integer> {
 
     /** Shows how the run goes on, until its time is over or the user stops it. */
     private void watch(
-            LocalServers servers, LocalFlink flink, TrafficProducer traffic, RunProgress progress)
+            LocalServers servers,
+            LocalFlink flink,
+            TrafficProducer traffic,
+            RunProgress progress,
+            LocalPage page)
             throws Exception {
         long started = progress.startMillis();
         long end = duration == null ? Long.MAX_VALUE : started + duration.toMillis();
@@ -613,7 +729,7 @@ public final class LocalRun implements Callable<Integer> {
                 throw new IllegalStateException(
                         "the traffic stopped", traffic.failure().orElseThrow());
             }
-            if (now >= nextTop) {
+            if (now >= nextTop && !page.isOpenSearchFrozen()) {
                 progress.showTop();
                 nextTop = now + TOP_PERIOD_MILLIS;
             }

@@ -73,6 +73,18 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     /**
+     * Starts a broker whose plain listener has a certain port.
+     *
+     * @param folder is created if it isn't there
+     * @param port {@link Port#ANY} for any that is free
+     */
+    public static KafkaBroker startAt(int port, Path folder) {
+        return port == Port.ANY
+                ? start(folder)
+                : startOnce(port, folder, Map.of(), Map.of(), Map.of());
+    }
+
+    /**
      * Starts a broker that has one more listener, named {@code PROXIED}, and tells clients of it
      * that it is at another address.
      *
@@ -81,7 +93,11 @@ public final class KafkaBroker implements AutoCloseable {
      */
     public static KafkaBroker startBehindProxy(Path folder, String advertised) {
         return startOnce(
-                folder, Map.of(PROXIED, "PLAINTEXT"), Map.of(PROXIED, advertised), Map.of());
+                Port.ANY,
+                folder,
+                Map.of(PROXIED, "PLAINTEXT"),
+                Map.of(PROXIED, advertised),
+                Map.of());
     }
 
     /**
@@ -97,7 +113,11 @@ public final class KafkaBroker implements AutoCloseable {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
                 return startOnce(
-                        folder.resolve("kafka-" + attempt), listeners, Map.of(), properties);
+                        Port.ANY,
+                        folder.resolve("kafka-" + attempt),
+                        listeners,
+                        Map.of(),
+                        properties);
             } catch (RuntimeException e) {
                 last = e;
             }
@@ -106,6 +126,7 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     private static KafkaBroker startOnce(
+            int port,
             Path folder,
             Map<String, String> moreListeners,
             Map<String, String> advertised,
@@ -114,6 +135,9 @@ public final class KafkaBroker implements AutoCloseable {
         protocols.put("CLIENT", "PLAINTEXT");
         protocols.put("CONTROLLER", "PLAINTEXT");
         Map<String, String> addresses = freeAddresses(protocols.keySet());
+        if (port != Port.ANY) {
+            addresses.put("CLIENT", "127.0.0.1:" + port);
+        }
         Map<String, String> forClients = new LinkedHashMap<>(addresses);
         forClients.remove("CONTROLLER");
         forClients.putAll(advertised);

@@ -7,6 +7,7 @@ import io.clickstream.tools.flink.MetricsInMemory;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -161,6 +162,26 @@ public final class LocalFlink implements AutoCloseable {
         return watermark.isPresent()
                 ? OptionalLong.of(Math.max(0, now - watermark.getAsLong()))
                 : OptionalLong.empty();
+    }
+
+    /** What the job does, in lower case: {@code running}, {@code restarting}, and so on. */
+    public String status() {
+        try {
+            return cluster.getJobStatus(job)
+                    .get(TIMEOUT_SECONDS, SECONDS)
+                    .name()
+                    .toLowerCase(Locale.ROOT);
+        } catch (ExecutionException | TimeoutException e) {
+            return "unknown";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "unknown";
+        }
+    }
+
+    /** Whether the job runs. */
+    public boolean isRunning() {
+        return status().equals("running");
     }
 
     /** How often the job has started again after a failure. */

@@ -27,7 +27,24 @@ public final class LocalServers implements AutoCloseable {
      * @param openSearchLog the file that OpenSearch logs to
      */
     public static LocalServers start(Path folder, Path openSearchLog) throws IOException {
-        return start(folder, openSearchLog, KafkaBroker::start);
+        return start(folder, openSearchLog, Port.ANY, Port.ANY);
+    }
+
+    /**
+     * Starts both at the same time.
+     *
+     * @param folder an empty folder, which {@link #close()} removes
+     * @param openSearchLog the file that OpenSearch logs to
+     * @param kafkaPort {@link Port#ANY} for any that is free
+     * @param openSearchPort {@link Port#ANY} for any that is free
+     */
+    public static LocalServers start(
+            Path folder, Path openSearchLog, int kafkaPort, int openSearchPort) throws IOException {
+        return start(
+                folder,
+                openSearchLog,
+                openSearchPort,
+                kafka -> KafkaBroker.startAt(kafkaPort, kafka));
     }
 
     /**
@@ -41,15 +58,22 @@ public final class LocalServers implements AutoCloseable {
     public static LocalServers start(Path folder, Path openSearchLog, String kafkaProxy)
             throws IOException {
         return start(
-                folder, openSearchLog, kafka -> KafkaBroker.startBehindProxy(kafka, kafkaProxy));
+                folder,
+                openSearchLog,
+                Port.ANY,
+                kafka -> KafkaBroker.startBehindProxy(kafka, kafkaProxy));
     }
 
     private static LocalServers start(
-            Path folder, Path openSearchLog, Function<Path, KafkaBroker> broker)
+            Path folder, Path openSearchLog, int openSearchPort, Function<Path, KafkaBroker> broker)
             throws IOException {
         CompletableFuture<OpenSearchNode> openSearch =
                 CompletableFuture.supplyAsync(
-                        () -> OpenSearchNode.start(folder.resolve("opensearch"), openSearchLog));
+                        () ->
+                                OpenSearchNode.start(
+                                        folder.resolve("opensearch"),
+                                        openSearchLog,
+                                        openSearchPort));
         CompletableFuture<KafkaBroker> kafka =
                 CompletableFuture.supplyAsync(() -> broker.apply(folder.resolve("kafka")));
         try {

@@ -2,6 +2,7 @@ package io.clickstream.local.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.clickstream.tools.command.Project;
 import java.io.IOException;
 import java.net.URI;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.annotation.Nullable;
 
 /** What the local run asks of OpenSearch, over plain HTTP. An index that isn't there is empty. */
 public final class OpenSearchIndices {
@@ -86,6 +88,25 @@ public final class OpenSearchIndices {
                                     .toString());
         }
         return documents;
+    }
+
+    /**
+     * The newest document with certain values in certain fields.
+     *
+     * @return null if there is none
+     */
+    @Nullable
+    public JsonNode find(String index, Map<String, ?> fields)
+            throws IOException, InterruptedException {
+        ObjectNode search = mapper.createObjectNode().put("size", 1);
+        var filters = search.putObject("query").putObject("bool").putArray("filter");
+        fields.forEach(
+                (name, value) ->
+                        filters.addObject().putObject("term").set(name, mapper.valueToTree(value)));
+        JsonNode hit =
+                send("POST", "/" + index + "/_search", search.toString())
+                        .at("/hits/hits/0/_source");
+        return hit.isMissingNode() ? null : hit;
     }
 
     /** The sum of a number over all documents, for the values of a key that have the most. */

@@ -43,7 +43,18 @@ public final class OpenSearchNode implements AutoCloseable {
      * @param folder is created if it isn't there
      */
     public static OpenSearchNode start(Path folder, Path log) {
-        OpenSearchNode node = start(folder, log, List.of(), List.of());
+        return start(folder, log, Port.ANY);
+    }
+
+    /**
+     * Starts a node at a certain port that keeps its data in a folder, which {@link #close()}
+     * leaves as it is, and its log in a file. Returns when the node answers.
+     *
+     * @param folder is created if it isn't there
+     * @param port {@link Port#ANY} for any that is free
+     */
+    public static OpenSearchNode start(Path folder, Path log, int port) {
+        OpenSearchNode node = start(folder, log, port, List.of(), List.of());
         try {
             setReplicas(node.uri);
             return node;
@@ -65,6 +76,11 @@ public final class OpenSearchNode implements AutoCloseable {
      */
     public static OpenSearchNode start(
             Path folder, Path log, List<Path> jars, List<String> arguments) {
+        return start(folder, log, Port.ANY, jars, arguments);
+    }
+
+    private static OpenSearchNode start(
+            Path folder, Path log, int port, List<Path> jars, List<String> arguments) {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
@@ -81,7 +97,8 @@ public final class OpenSearchNode implements AutoCloseable {
                                 "-XX:+UseSerialGC",
                                 "-XX:TieredStopAtLevel=1",
                                 "-Dlog4j2.configurationFile=opensearch-node-log4j2.xml",
-                                "-Dlog4j2.disable.jmx=true"),
+                                "-Dlog4j2.disable.jmx=true",
+                                "-Dclickstream.http.port=" + port),
                         jars,
                         "io.clickstream.servers.OpenSearchNodeMain",
                         all,

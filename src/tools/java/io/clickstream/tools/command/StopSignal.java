@@ -17,7 +17,7 @@ public final class StopSignal {
 
     private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
 
-    private final CountDownLatch requested = new CountDownLatch(1);
+    private volatile CountDownLatch requested = new CountDownLatch(1);
 
     /**
      * Handles signals from now on.
@@ -64,9 +64,19 @@ public final class StopSignal {
         requested.countDown();
     }
 
+    /** Forgets that the end was asked for, so that it can be asked for again. */
+    public void reset() {
+        requested = new CountDownLatch(1);
+    }
+
     /** Whether the end was asked for. */
     public boolean isRequested() {
         return requested.getCount() == 0;
+    }
+
+    /** Returns when the end was asked for. */
+    public void await() throws InterruptedException {
+        requested.await();
     }
 
     /** Returns true as soon as the end was asked for, or false after the time. */

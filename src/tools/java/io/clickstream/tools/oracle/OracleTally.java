@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -183,30 +185,9 @@ public final class OracleTally {
      */
     public Expected expected() {
         List<String> departmentLines = new ArrayList<>();
-        departmentCounts.forEach(
-                (key, count) ->
-                        departmentLines.add(
-                                JsonNodeFactory.instance
-                                        .objectNode()
-                                        .put("departmentName", key.department())
-                                        .put("departmentCount", count)
-                                        .put("windowBeginTime", key.begin())
-                                        .put("windowEndTime", key.begin() + window)
-                                        .toString()));
+        departmentCounts.forEach((key, count) -> departmentLines.add(line(key, count)));
         List<String> sessionLines = new ArrayList<>();
-        sessionCounts.forEach(
-                (begin, count) -> {
-                    long checkouts = checkoutCounts.getOrDefault(begin, 0L);
-                    sessionLines.add(
-                            JsonNodeFactory.instance
-                                    .objectNode()
-                                    .put("userSessionCount", count)
-                                    .put("userSessionCountWithOrderCheckout", checkouts)
-                                    .put("percentSessionswithBuy", percent(checkouts, count))
-                                    .put("windowBeginTime", begin)
-                                    .put("windowEndTime", begin + window)
-                                    .toString());
-                });
+        sessionCounts.forEach((begin, count) -> sessionLines.add(sessionLine(begin, count)));
         Map<Aggregate<?>, List<String>> lines = new LinkedHashMap<>();
         lines.put(Aggregates.DEPARTMENT_COUNTS, departmentLines);
         lines.put(Aggregates.SESSION_COUNTS, sessionLines);
@@ -215,6 +196,63 @@ public final class OracleTally {
         lines.put(Aggregates.FUNNEL, funnel.lines());
         lines.put(Aggregates.CARTS, carts.lines());
         return new Expected(lines, sessionTotal);
+    }
+
+    private String line(DepartmentWindow key, long count) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("departmentName", key.department())
+                .put("departmentCount", count)
+                .put("windowBeginTime", key.begin())
+                .put("windowEndTime", key.begin() + window)
+                .toString();
+    }
+
+    private String sessionLine(long begin, long count) {
+        long checkouts = checkoutCounts.getOrDefault(begin, 0L);
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("userSessionCount", count)
+                .put("userSessionCountWithOrderCheckout", checkouts)
+                .put("percentSessionswithBuy", percent(checkouts, count))
+                .put("windowBeginTime", begin)
+                .put("windowEndTime", begin + window)
+                .toString();
+    }
+
+    /**
+     * What a counting window must end as.
+     *
+     * @param departments its lines in {@code Departments_Agg}
+     * @param sessions its line in {@code ClickEvents_UserId_Agg_Result}
+     */
+    public record WindowLines(List<String> departments, List<String> sessions) {}
+
+    /**
+     * The windows with sessions that are over, by their begins in ms since the epoch.
+     *
+     * @param from the first begin
+     * @param complete no click before this time comes any more
+     */
+    SortedMap<Long, WindowLines> windows(long from, long complete) {
+        SortedMap<Long, WindowLines> windows = new TreeMap<>();
+        sessionCounts.forEach(
+                (begin, count) -> {
+                    // A session whose end is in the window had its last click before the end.
+                    if (begin >= from && begin + window < complete) {
+                        windows.put(
+                                begin,
+                                new WindowLines(
+                                        new ArrayList<>(), List.of(sessionLine(begin, count))));
+                    }
+                });
+        departmentCounts.forEach(
+                (key, count) -> {
+                    if (windows.containsKey(key.begin())) {
+                        windows.get(key.begin()).departments().add(line(key, count));
+                    }
+                });
+        return windows;
     }
 
     /** The largest whole number of percent that is not above the share. */

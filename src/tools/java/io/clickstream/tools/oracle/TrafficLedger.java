@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 
 /**
@@ -142,6 +143,17 @@ public final class TrafficLedger {
      */
     public synchronized long newestTime() {
         return newestTime;
+    }
+
+    /**
+     * The counting windows that no further click can change, by their begins in ms since the epoch:
+     * the lines of {@code Departments_Agg} and of {@code ClickEvents_UserId_Agg_Result}. A window
+     * without sessions has none.
+     *
+     * @param from the first begin
+     */
+    public synchronized SortedMap<Long, OracleTally.WindowLines> finalWindows(long from) {
+        return tally.windows(from, complete);
     }
 
     /**

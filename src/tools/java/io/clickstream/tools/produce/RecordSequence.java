@@ -6,13 +6,18 @@ import io.clickstream.tools.traffic.ClickEncoder;
 import io.clickstream.tools.traffic.GeneratedClick;
 import io.clickstream.tools.traffic.ShopTraffic;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.OptionalInt;
+import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import javax.annotation.Nullable;
 
 /**
  * The records of a run, one after another: the clicks of a shop's users as {@link ShopTraffic}
@@ -67,6 +72,16 @@ public final class RecordSequence {
 
     private static final long LEDGER_PERIOD_MILLIS = 5_000;
 
+    /** A record that the job can't use. */
+    public enum Rejected {
+        /** A click of a time that is long past; not in the first {@link #LATE_FROM} of a run. */
+        LATE,
+        /** Only the first half of a record. */
+        MALFORMED,
+        /** A click of a time to come. */
+        FUTURE
+    }
+
     /** What kinds of records there are. */
     enum Kind {
         CLICK("good clicks"),
@@ -120,6 +135,9 @@ public final class RecordSequence {
         }
     }
 
+    /** A record that somebody has put among those of the run. */
+    private record Inserted(long notBefore, long number, LongFunction<Made> maker) {}
+
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Made(Kind kind, String user, byte[] value) {}
 
@@ -134,6 +152,12 @@ public final class RecordSequence {
     /** What is held back, by its slot. */
     private final TreeMap<Long, Made> heldBack = new TreeMap<>();
 
+    /** What other threads have inserted, by time. Guarded by itself. */
+    private final PriorityQueue<Inserted> inserted =
+            new PriorityQueue<>(
+                    Comparator.comparingLong(Inserted::notBefore)
+                            .thenComparingLong(Inserted::number));
+
     private final long[] previousOfBot;
     private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
     private final Map<String, Long> deadLetters = new TreeMap<>();
@@ -142,6 +166,7 @@ public final class RecordSequence {
     private long nextLedger;
     private boolean isBehind;
     private int faults;
+    private long insertions;
 
     /**
      * A sequence before its first record.
@@ -238,10 +263,61 @@ public final class RecordSequence {
     ProducedRecord next(long time) {
         Made made = isBehind ? pollHeldBack() : heldBack.remove(slot);
         if (made == null) {
-            made = make(time);
+            LongFunction<Made> maker = pollInserted(time);
+            made = maker == null ? make(time) : maker.apply(time);
         }
         slot++;
         return send(made);
+    }
+
+    /**
+     * Puts a click of a visitor among the records. May be called by any thread. The click takes the
+     * place of one that this sequence would have made.
+     *
+     * @param notBefore the click is sent, with the time of its slot, in the first free slot from
+     *     this time on, ms since the epoch
+     * @param click its time and its number are set when it is sent
+     * @param sent hears of the click when it is made, in the thread of the records
+     */
+    public void insert(long notBefore, GeneratedClick click, Consumer<GeneratedClick> sent) {
+        insert(
+                notBefore,
+                time -> {
+                    GeneratedClick made = click.at(time).numbered(traffic.takeGlobalSeq());
+                    sent.accept(made);
+                    return note(made);
+                });
+    }
+
+    /**
+     * Puts a record among the others that becomes a dead letter. May be called by any thread.
+     *
+     * @param notBefore as in {@link #insert}
+     * @param rejected what is wrong with it
+     */
+    public void insert(long notBefore, Rejected rejected) {
+        insert(
+                notBefore,
+                time ->
+                        switch (rejected) {
+                            case LATE -> late();
+                            case MALFORMED -> malformed(time, Fault.CUT_OFF);
+                            case FUTURE -> malformed(time, Fault.FUTURE);
+                        });
+    }
+
+    private void insert(long notBefore, LongFunction<Made> maker) {
+        synchronized (inserted) {
+            inserted.add(new Inserted(notBefore, insertions++, maker));
+        }
+    }
+
+    @Nullable
+    private LongFunction<Made> pollInserted(long time) {
+        synchronized (inserted) {
+            Inserted next = inserted.peek();
+            return next == null || next.notBefore() > time ? null : inserted.remove().maker();
+        }
     }
 
     /**
@@ -285,7 +361,8 @@ public final class RecordSequence {
         while (true) {
             double choice = random.nextDouble() * 100;
             if (choice < mix.malformed()) {
-                return malformed(time);
+                List<Fault> possible = shape.faults();
+                return malformed(time, possible.get(faults++ % possible.size()));
             }
             choice -= mix.malformed();
             if (choice < mix.bots()) {
@@ -331,12 +408,16 @@ public final class RecordSequence {
     }
 
     private Made click(long time) {
-        GeneratedClick click = traffic.next().at(time);
+        return note(traffic.next().at(time));
+    }
+
+    /** A click of now that the ledger must know. */
+    private Made note(GeneratedClick click) {
         OracleClick seen = shape.forOracle(click);
         ledger.sent(seen);
-        if (time >= nextLedger) {
+        if (click.eventTimestamp() >= nextLedger) {
             ledger.completeUntil(seen.time());
-            nextLedger = time + ledgerPeriod;
+            nextLedger = click.eventTimestamp() + ledgerPeriod;
         }
         return made(Kind.CLICK, click);
     }
@@ -352,10 +433,8 @@ public final class RecordSequence {
         return made(Kind.LATE, click);
     }
 
-    private Made malformed(long time) {
+    private Made malformed(long time, Fault fault) {
         GeneratedClick click = traffic.next().at(time);
-        List<Fault> possible = shape.faults();
-        Fault fault = possible.get(faults++ % possible.size());
         deadLetters.merge(fault.reason(), 1L, Long::sum);
         return new Made(
                 Kind.MALFORMED, user(click), shape.encodeWrong(click, extras(click), fault));

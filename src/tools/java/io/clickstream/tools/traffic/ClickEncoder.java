@@ -28,7 +28,11 @@ public interface ClickEncoder {
                 json.writeStringField("devicetype", click.deviceType());
                 json.writeStringField("event_type", click.eventType());
                 json.writeStringField("product_type", click.productType());
-                json.writeNumberField("userid", click.userId());
+                if (click.name() == null) {
+                    json.writeNumberField("userid", click.userId());
+                } else {
+                    json.writeStringField("userid", click.name());
+                }
                 json.writeNumberField("globalseq", click.globalSeq());
                 json.writeNumberField("prevglobalseq", click.prevGlobalSeq());
                 json.writeEndObject();

@@ -1,15 +1,13 @@
-package io.clickstream.deploy;
+package io.clickstream.local.dashboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.clickstream.deploy.SavedObjects.SavedObject;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
-/** A panel as the search that Dashboards makes of it, for a range of time. */
-final class PanelQuery {
+/** A panel as the search that OpenSearch Dashboards makes of it, for a range of time. */
+public final class PanelQuery {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -22,25 +20,27 @@ final class PanelQuery {
     }
 
     /**
-     * @param from and to, in ISO 8601
+     * The search of a visualization or a saved search.
+     *
+     * @param dashboards where the panel's index pattern is
+     * @throws IllegalArgumentException if the panel has an aggregation that is not known here
      */
-    static PanelQuery of(
-            SavedObject panel, Map<String, SavedObject> byReference, String from, String to) {
-        ObjectNode body = JSON.createObjectNode();
-        if (SavedObjectsTest.isTimeSeries(panel)) {
+    public static PanelQuery of(SavedObject panel, Dashboards dashboards, TimeRange range) {
+        // Dashboards asks for exact totals, too: a count without buckets is the total.
+        ObjectNode body = JSON.createObjectNode().put("track_total_hits", true);
+        if (panel.isTimeSeries()) {
             JsonNode params = panel.visState().path("params");
-            filter(body, "", params.path("time_field").asText(), from, to);
-            body.put("size", 0).set("aggs", series(params));
+            filter(body, "", params.path("time_field").asText(), range);
+            body.put("size", 0).set("aggs", series(params, range));
             return new PanelQuery(params.path("index_pattern").asText(), body);
         }
-        SavedObject pattern = byReference.get(panel.references().values().iterator().next());
+        SavedObject pattern = dashboards.get(panel.references().values().iterator().next());
         filter(
                 body,
                 panel.searchSource().at("/query/query").asText(),
                 pattern.attributes().path("timeFieldName").asText(),
-                from,
-                to);
-        if (panel.type().equals("search")) {
+                range);
+        if (panel.isSearch()) {
             body.put("size", 500)
                     .putArray("sort")
                     .addObject()
@@ -53,27 +53,28 @@ final class PanelQuery {
                 (aggregation.path("schema").asText().equals("metric") ? metrics : buckets)
                         .add(aggregation);
             }
-            body.put("size", 0).set("aggs", nested(buckets, metrics));
+            body.put("size", 0).set("aggs", nested(buckets, metrics, range));
         }
         return new PanelQuery(pattern.attributes().path("title").asText(), body);
     }
 
-    String index() {
+    /** The index pattern that is searched. */
+    public String index() {
         return index;
     }
 
-    ObjectNode body() {
+    /** The body of the request. */
+    public ObjectNode body() {
         return body;
     }
 
-    private static void filter(
-            ObjectNode body, String query, String timeField, String from, String to) {
+    private static void filter(ObjectNode body, String query, String timeField, TimeRange range) {
         var filters = body.putObject("query").putObject("bool").putArray("filter");
         filters.addObject()
                 .putObject("range")
                 .putObject(timeField)
-                .put("gte", from)
-                .put("lte", to)
+                .put("gte", range.from().toString())
+                .put("lte", range.to().toString())
                 .put("format", "strict_date_optional_time");
         if (!query.isEmpty()) {
             // Lucene's language says field: "value" in the same way.
@@ -81,7 +82,12 @@ final class PanelQuery {
         }
     }
 
-    private static ObjectNode nested(List<JsonNode> buckets, List<JsonNode> metrics) {
+    private static String interval(TimeRange range) {
+        return range.autoInterval().toSeconds() + "s";
+    }
+
+    private static ObjectNode nested(
+            List<JsonNode> buckets, List<JsonNode> metrics, TimeRange range) {
         ObjectNode aggregations = JSON.createObjectNode();
         for (JsonNode metric : metrics) {
             if (!metric.path("type").asText().equals("count")) {
@@ -89,8 +95,8 @@ final class PanelQuery {
             }
         }
         if (!buckets.isEmpty()) {
-            ObjectNode bucket = bucket(buckets.get(0), metrics);
-            ObjectNode inner = nested(buckets.subList(1, buckets.size()), metrics);
+            ObjectNode bucket = bucket(buckets.get(0), metrics, range);
+            ObjectNode inner = nested(buckets.subList(1, buckets.size()), metrics, range);
             if (!inner.isEmpty()) {
                 bucket.set("aggs", inner);
             }
@@ -99,14 +105,15 @@ final class PanelQuery {
         return aggregations;
     }
 
-    private static ObjectNode bucket(JsonNode aggregation, List<JsonNode> metrics) {
+    private static ObjectNode bucket(
+            JsonNode aggregation, List<JsonNode> metrics, TimeRange range) {
         JsonNode params = aggregation.path("params");
         String type = aggregation.path("type").asText();
         ObjectNode bucket = JSON.createObjectNode();
         ObjectNode body = bucket.putObject(type).put("field", params.path("field").asText());
         switch (type) {
             case "date_histogram" ->
-                    body.put("fixed_interval", "10s")
+                    body.put("fixed_interval", interval(range))
                             .put("time_zone", "UTC")
                             .put("min_doc_count", 1);
             case "histogram" ->
@@ -154,14 +161,14 @@ final class PanelQuery {
         return metric;
     }
 
-    private static ObjectNode series(JsonNode params) {
+    private static ObjectNode series(JsonNode params, TimeRange range) {
         ObjectNode aggregations = JSON.createObjectNode();
         for (JsonNode series : params.path("series")) {
             ObjectNode histogram = aggregations.putObject(series.path("id").asText());
             histogram
                     .putObject("date_histogram")
                     .put("field", params.path("time_field").asText())
-                    .put("fixed_interval", "10s")
+                    .put("fixed_interval", interval(range))
                     .put("min_doc_count", 0);
             ObjectNode metrics = histogram.putObject("aggs");
             for (JsonNode metric : series.path("metrics")) {

@@ -1,0 +1,274 @@
+package io.clickstream.local.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.clickstream.ClickstreamPipeline;
+import io.clickstream.local.page.Disturbance;
+import io.clickstream.local.page.PageRun;
+import io.clickstream.local.page.PageServer;
+import io.clickstream.local.page.RunStatus;
+import io.clickstream.local.page.Visits;
+import io.clickstream.local.results.OutputReader;
+import io.clickstream.local.server.LocalFlink;
+import io.clickstream.local.server.LocalServers;
+import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.tools.flink.MetricsInMemory;
+import io.clickstream.tools.oracle.TrafficLedger;
+import io.clickstream.tools.produce.RecordSequence;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.annotation.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The page of a local run, and what it needs to know of the run. */
+final class LocalPage implements PageRun, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalPage.class);
+    private static final long PERIOD_MILLIS = 500;
+    private static final long RATE_OVER_MILLIS = 5_000;
+
+    private record Sample(long time, long records) {}
+
+    private final String name;
+    private final LocalFlink flink;
+    private final Set<String> indices;
+    private final RunningComparison comparison;
+    private final OutputReader outputs;
+    private final Disturbances disturbances;
+    private final Clock clock = Clock.systemUTC();
+    private final Instant start = clock.instant();
+    private final Deque<Sample> samples = new ArrayDeque<>();
+
+    /** Reads the outputs, which may wait for a server, beside what the buttons need. */
+    private final ScheduledExecutorService reader = daemon("results");
+
+    private final ScheduledExecutorService timer;
+    @Nullable private final TrafficLedger ledger;
+    @Nullable private ShopVisits visits;
+    @Nullable private PageServer server;
+    private volatile String phase = "";
+    private double perSecond;
+
+    /**
+     * Starts the page.
+     *
+     * @param name what the run is
+     * @param indices that the job writes to
+     * @param ledger knows what is sent; null if the run does not send
+     * @param outputs reads what {@link RunningComparison#names} names; is closed with the page
+     * @param hasLive whether the job counts active users
+     */
+    LocalPage(
+            String name,
+            LocalServers servers,
+            LocalFlink flink,
+            Set<String> indices,
+            @Nullable TrafficLedger ledger,
+            OutputReader outputs,
+            boolean hasLive) {
+        this.name = name;
+        this.flink = flink;
+        this.indices = indices;
+        this.ledger = ledger;
+        this.outputs = outputs;
+        this.comparison = new RunningComparison(outputs, ledger, hasLive);
+        this.timer = daemon("disturbances");
+        this.disturbances =
+                new Disturbances(
+                        flink,
+                        servers.openSearch(),
+                        timer,
+                        message -> {
+                            if (server != null) {
+                                server.note(message);
+                            }
+                        });
+    }
+
+    private static ScheduledExecutorService daemon(String name) {
+        return Executors.newScheduledThreadPool(
+                2,
+                runnable -> {
+                    Thread thread = new Thread(runnable, name);
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+
+    /** What the job has put out so far. */
+    RunningComparison comparison() {
+        return comparison;
+    }
+
+    /**
+     * Lets people send clicks, and records that the job rejects.
+     *
+     * @param canReject whether the run can account for rejected records
+     */
+    void addShop(RecordSequence records, ShopVisits shop, boolean canReject) {
+        visits = shop;
+        if (canReject) {
+            disturbances.addRecords(records, start.toEpochMilli(), clock);
+        }
+    }
+
+    /**
+     * Begins to serve.
+     *
+     * @param port where; 0 takes any that is free
+     */
+    URI serve(int port, URI openSearch) throws IOException {
+        server = PageServer.start(port, this, openSearch);
+        // A look catches what it throws.
+        var unused =
+                reader.scheduleWithFixedDelay(this::look, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        return server.address();
+    }
+
+    private void look() {
+        try {
+            sample();
+            comparison.readOn();
+        } catch (RuntimeException e) {
+            // The servers may be gone already at the end of a run, and the next look is soon.
+            LOG.warn("The outputs can't be read", e);
+        }
+    }
+
+    private synchronized void sample() {
+        long now = clock.millis();
+        long records = flink.metrics().count(ClickstreamMetrics.RECORDS_IN);
+        if (!samples.isEmpty() && records < samples.getLast().records()) {
+            // The job has started again and counts from 0.
+            samples.clear();
+        }
+        samples.add(new Sample(now, records));
+        while (now - samples.element().time() > RATE_OVER_MILLIS) {
+            samples.remove();
+        }
+        Sample first = samples.element();
+        perSecond =
+                now == first.time()
+                        ? 0
+                        : (records - first.records()) * 1_000.0 / (now - first.time());
+    }
+
+    /** Says that no more clicks are sent. */
+    void closing() {
+        phase = "closing";
+        if (visits != null) {
+            visits.end();
+        }
+    }
+
+    /** Takes back what a button did, so that the run can end. */
+    void endDisturbances() {
+        disturbances.end();
+    }
+
+    /** Whether OpenSearch does not answer because of a button. */
+    boolean isOpenSearchFrozen() {
+        return disturbances.isOpenSearchFrozen();
+    }
+
+    /** Shows the verdict of the whole comparison. */
+    void finished(boolean isEqual) {
+        phase = "finished";
+        comparison.end(isEqual);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Instant start() {
+        return start;
+    }
+
+    @Override
+    public RunStatus status() {
+        MetricsInMemory metrics = flink.metrics();
+        long now = clock.millis();
+        OptionalLong eventTime = metrics.watermark(ClickstreamPipeline.CLICK_SESSIONS);
+        double rate;
+        synchronized (this) {
+            rate = perSecond;
+        }
+        return new RunStatus(
+                phase.isEmpty() ? flink.status() : phase,
+                Duration.between(start, clock.instant()).toMillis(),
+                ledger == null ? metrics.count(ClickstreamMetrics.RECORDS_IN) : ledger.clicks(),
+                rate,
+                eventTime.isPresent() ? eventTime.getAsLong() : null,
+                eventTime.isPresent() ? Math.max(0, now - eventTime.getAsLong()) : null,
+                total(metrics, ClickstreamMetrics.OPEN_SESSIONS),
+                comparison.activeUsers(),
+                comparison.sessions(),
+                comparison.checkouts(),
+                comparison.deadLetters(),
+                total(metrics, ClickstreamMetrics.OPENSEARCH_PENDING),
+                metrics.gauge(ClickstreamMetrics.OPENSEARCH_OLDEST).stream()
+                        .mapToLong(each -> each)
+                        .max()
+                        .orElse(0),
+                flink.restarts(),
+                comparison.verdict());
+    }
+
+    private static long total(MetricsInMemory metrics, String gauge) {
+        return metrics.gauge(gauge).stream().mapToLong(each -> each).sum();
+    }
+
+    @Override
+    public Set<String> indices() {
+        return indices;
+    }
+
+    @Override
+    public List<JsonNode> deadLetters() {
+        return comparison.latestLetters();
+    }
+
+    @Override
+    public Optional<Visits> visits() {
+        return Optional.ofNullable(visits);
+    }
+
+    @Override
+    public List<Disturbance> disturbances() {
+        return disturbances.buttons();
+    }
+
+    @Override
+    public void close() {
+        if (server != null) {
+            server.close();
+        }
+        timer.shutdownNow();
+        reader.shutdown();
+        try {
+            // The reader is for its thread only.
+            if (!reader.awaitTermination(10, TimeUnit.SECONDS)) {
+                LOG.warn("The outputs are still being read");
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        outputs.close();
+    }
+}

@@ -1,0 +1,366 @@
+"use strict";
+
+(() => {
+  const { element, numbers, clock, bytes, duration } = Panels;
+  const token = new URLSearchParams(location.search).get("token") ?? "";
+  const byId = (id) => document.getElementById(id);
+  const views = new Map();
+  let run;
+  let dashboard;
+  let timer;
+  let shown = 0;
+  let latestEventTime = null;
+
+  /** Calls the run. Throws an Error with the sentence that it gives as the reason. */
+  async function call(name, parameters = {}, body = undefined, method = "GET") {
+    const query = new URLSearchParams({ ...parameters, token });
+    let response;
+    try {
+      response = await fetch(`api/${name}?${query}`, { method, body: body && JSON.stringify(body) });
+    } catch {
+      throw new Error("The run does not answer. It may have ended.");
+    }
+    const answer = await response.json();
+    if (!response.ok) throw new Error(answer.error);
+    return answer;
+  }
+
+  function complain(error) {
+    byId("problem").textContent = error ? error.message : "";
+    byId("problem").hidden = !error;
+  }
+
+  // Status
+
+  const sum = (counts) => Object.values(counts).reduce((total, count) => total + count, 0);
+  const tiles = [
+    ["Clicks per second", (s) => numbers.format(Math.round(s.perSecond)), (s) => `${numbers.format(s.sent)} sent`],
+    ["Event time", (s) => (s.eventTime === null ? "–" : clock.format(new Date(s.eventTime))),
+      (s) => (s.lagMillis === null ? "not yet" : `${duration(s.lagMillis)} behind`)],
+    ["Open sessions", (s) => numbers.format(s.openSessions), () => "at this moment"],
+    ["Active users", (s) => (s.activeUsers === null ? "–" : numbers.format(s.activeUsers)),
+      (s) => (s.activeUsers === null && !liveIsOn() ? "needs --live" : "last 30 s")],
+    ["Sessions", (s) => numbers.format(s.sessions), () => "closed"],
+    ["Checkouts", (s) => numbers.format(s.checkouts),
+      (s) => (s.sessions === 0 ? "" : `${numbers.format(100 * s.checkouts / s.sessions)} %`)],
+    ["Dead letters", (s) => numbers.format(sum(s.deadLetters)),
+      (s) => Object.entries(s.deadLetters).map(([reason, count]) => `${reason} ${numbers.format(count)}`).join(", ") || "none"],
+    ["Pending documents", (s) => numbers.format(s.pendingDocuments),
+      (s) => (s.oldestPendingMillis < 3000 ? "up to date" : `for ${duration(s.oldestPendingMillis)}`)],
+    ["Restarts", (s) => numbers.format(s.restarts), (s) => s.phase],
+  ].map(([name, value, note]) => {
+    const tile = { value, note, number: element("span"), small: element("small") };
+    byId("strip").append(element("div", {}, element("dt", { textContent: name }), element("dd", {}, tile.number, tile.small)));
+    return tile;
+  });
+
+  function liveIsOn() {
+    return run?.dashboards.some((each) => each.id === "clickstream-live-counts" && each.written);
+  }
+
+  function setText(node, text) {
+    if (node.textContent !== text) node.textContent = text;
+  }
+
+  function showStatus(status) {
+    latestEventTime = status.eventTime;
+    for (const { value, note, number, small } of tiles) {
+      setText(number, value(status));
+      setText(small, note(status));
+      small.title = note(status);
+    }
+    const { windows, difference, end } = status.verdict;
+    const state = end ?? (difference ? "different" : windows > 0 ? "equal" : "waiting");
+    const compared = `${windows} ${windows === 1 ? "window" : "windows"} compared`;
+    const verdict = byId("verdict");
+    verdict.dataset.state = state;
+    setText(verdict, end ? `Finished: ${end}` : difference ? `Different: ${difference}`
+      : windows > 0 ? `${compared}, all equal` : "The first window is not over yet");
+    showObstacles(status.obstacles);
+    showEvents(status.events);
+  }
+
+  function listen() {
+    const source = new EventSource(`api/status?${new URLSearchParams({ token })}`);
+    source.onmessage = (event) => {
+      complain();
+      showStatus(JSON.parse(event.data));
+    };
+    source.onerror = () => complain(new Error("The run does not answer. It may have ended."));
+  }
+
+  // Dashboards
+
+  function showTabs() {
+    const tabs = run.dashboards.map((each) => {
+      const tab = element("button", { type: "button", textContent: shortTitle(each), className: each.written ? "" : "unwritten" });
+      tab.setAttribute("role", "tab");
+      tab.setAttribute("aria-controls", "panels");
+      tab.dataset.id = each.id;
+      tab.title = each.description;
+      tab.addEventListener("click", () => choose(each.id));
+      return tab;
+    });
+    byId("tabs").replaceChildren(...tabs);
+    byId("tabs").addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      const index = run.dashboards.findIndex(({ id }) => id === dashboard.id);
+      const next = run.dashboards[(index + step + run.dashboards.length) % run.dashboards.length];
+      choose(next.id);
+      byId("tabs").querySelector(`[data-id="${next.id}"]`).focus();
+    });
+    const wanted = decodeURIComponent(location.hash.slice(1));
+    choose((run.dashboards.find(({ id }) => id === wanted) ?? run.dashboards.find(({ written }) => written) ?? run.dashboards[0]).id);
+  }
+
+  function shortTitle({ title }) {
+    const text = title.replace(/^Clickstream: /, "");
+    return text[0].toUpperCase() + text.slice(1);
+  }
+
+  function choose(id) {
+    dashboard = run.dashboards.find((each) => each.id === id);
+    history.replaceState(null, "", `#${id}`);
+    for (const tab of byId("tabs").children) {
+      const isChosen = tab.dataset.id === id;
+      tab.setAttribute("aria-selected", String(isChosen));
+      tab.tabIndex = isChosen ? 0 : -1;
+    }
+    byId("about").textContent = dashboard.description;
+    views.forEach(Panels.clear);
+    views.clear();
+    byId("panels").replaceChildren();
+    refresh();
+  }
+
+  /** Asks again now, and then as often as the user wants. */
+  async function refresh() {
+    clearTimeout(timer);
+    const id = dashboard.id;
+    const request = ++shown;
+    try {
+      const answer = await call("dashboard", { id, range: byId("range").value });
+      // A later choice may have been answered first.
+      if (request === shown) draw(answer);
+    } catch (error) {
+      if (request === shown) complain(error);
+    }
+    if (request !== shown) return;
+    const millis = Number(byId("refresh").value);
+    if (millis > 0) timer = setTimeout(refresh, millis);
+  }
+
+  function draw(answer) {
+    for (const panel of answer.panels) {
+      if (!views.has(panel.id)) {
+        views.set(panel.id, Panels.create(panel));
+        byId("panels").append(views.get(panel.id).box);
+      }
+      Panels.update(views.get(panel.id), panel, answer);
+    }
+    const host = byId("panels");
+    host.dataset.dashboard = answer.id;
+    host.dataset.from = answer.from;
+    host.dataset.to = answer.to;
+    host.dataset.drawn = String(Number(host.dataset.drawn ?? 0) + 1);
+  }
+
+  function redraw() {
+    views.forEach(Panels.clear);
+    if (dashboard) refresh();
+  }
+
+  // Click as me
+
+  let steps = [];
+  let user;
+  let follower;
+  const pages = {
+    home_page: "Home", product_catalog: "Catalog", product_detail: "Look at it", add_to_cart: "Add to cart",
+    remove_from_cart: "Remove", order: "Order", order_checkout: "Pay",
+  };
+
+  function showShop() {
+    if (!run.shop) return;
+    byId("shop").hidden = false;
+    byId("shop-hint").textContent = `Visit the shop. Sessions of this run end after ${duration(run.shop.gapMillis)} without a click, ` +
+      "so your clicks are sent together, in the order in which you made them.";
+    byId("shop-department").replaceChildren(...run.shop.departments.map((name) => element("option", { textContent: name })));
+    byId("shop-steps").replaceChildren(...run.shop.eventTypes.map((type) => {
+      const button = element("button", { type: "button", textContent: pages[type] ?? type });
+      button.dataset.type = type;
+      button.addEventListener("click", () => {
+        const isAboutProduct = !["home_page", "product_catalog"].includes(type);
+        steps.push({ eventType: type, department: isAboutProduct ? byId("shop-department").value : "" });
+        showPath();
+      });
+      return button;
+    }));
+    byId("shop-clear").addEventListener("click", () => {
+      steps = [];
+      showPath();
+    });
+    byId("shop-form").addEventListener("submit", send);
+    showPath();
+  }
+
+  function showPath() {
+    byId("shop-path").replaceChildren(...(steps.length === 0 ? [element("li", { textContent: "Choose some pages" })]
+      : steps.map(({ eventType, department }) =>
+        element("li", { textContent: [pages[eventType] ?? eventType, department].filter(Boolean).join(": ") }))));
+    byId("shop-send").disabled = steps.length === 0;
+    byId("shop-clear").disabled = steps.length === 0;
+  }
+
+  async function send(event) {
+    event.preventDefault();
+    try {
+      ({ user } = await call("visit", {}, { name: byId("shop-name").value, steps }, "POST"));
+      steps = [];
+      showPath();
+      follow();
+    } catch (error) {
+      byId("visit").replaceChildren(element("p", { className: "problem", textContent: error.message }));
+    }
+  }
+
+  async function follow() {
+    clearTimeout(follower);
+    try {
+      const visit = await call("visit", { user });
+      if (visit) showVisit(visit);
+      if (visit?.document || (visit?.closed && !visit.hasCheckout)) return;
+    } catch {
+      // The next attempt may reach it.
+    }
+    follower = setTimeout(follow, 1000);
+  }
+
+  function showVisit(visit) {
+    const { clicks, closesAt, closed, hasCheckout, line, document: found } = visit;
+    const item = (isDone, text, ...more) => element("li", { className: isDone ? "done" : "" }, text, ...more);
+    const pretty = (json) => element("pre", { textContent: JSON.stringify(json, null, 1) });
+    const allSent = clicks.length === visit.steps;
+    const closing = closesAt && !closed && latestEventTime !== null
+      ? ` Event time must reach ${clock.format(new Date(closesAt))}; it is ${clock.format(new Date(latestEventTime))}.` : "";
+    const list = element("ol", {},
+      item(allSent, `${clicks.length} of ${visit.steps} clicks sent as user ${visit.user}`),
+      item(closed, closed ? `Your session closed at ${clock.format(new Date(closesAt))}` : `Your session is open.${closing}`));
+    if (hasCheckout) {
+      list.append(
+        item(Boolean(line), line ? "Your line in the topic" : "Your line in the topic comes with the next checkpoint", ...(line ? [pretty(JSON.parse(line))] : [])),
+        item(Boolean(found), found ? "Your document in OpenSearch" : "Your document in OpenSearch is on its way", ...(found ? [pretty(found)] : [])));
+    } else if (closed) {
+      list.append(item(true, "It has no checkout, so it is counted and has no line of its own"));
+    }
+    byId("visit").replaceChildren(list);
+    byId("visit").dataset.state = found ? "found" : closed ? "closed" : "open";
+  }
+
+  // Break it
+
+  function showDisturbances() {
+    byId("disturb").hidden = run.disturbances.length === 0;
+    byId("disturbances").replaceChildren(...run.disturbances.map(({ id, label }) => {
+      const button = element("button", { type: "button", textContent: label });
+      button.dataset.id = id;
+      button.addEventListener("click", async () => {
+        button.dataset.busy = "true";
+        button.disabled = true;
+        try {
+          await call("disturb", { id }, {}, "POST");
+        } catch (error) {
+          complain(error);
+        }
+        delete button.dataset.busy;
+      });
+      return button;
+    }));
+  }
+
+  function showObstacles(obstacles) {
+    for (const button of byId("disturbances").children) {
+      const obstacle = obstacles[button.dataset.id];
+      button.disabled = Boolean(obstacle) || button.dataset.busy === "true";
+      button.title = obstacle ?? "";
+    }
+  }
+
+  function showEvents(events) {
+    const list = byId("events");
+    if (list.children.length === events.length) return;
+    list.replaceChildren(...events.toReversed().map(({ time, message }) => element("li", {},
+      element("time", { textContent: clock.format(new Date(time)) }), message)));
+  }
+
+  // Dead letters
+
+  let firstLetter;
+
+  async function showLetters() {
+    try {
+      const letters = await call("letters");
+      const first = JSON.stringify(letters[0]);
+      if (letters.length > 0 && first !== firstLetter) {
+        firstLetter = first;
+        byId("letters").replaceChildren(...letters.map((letter) => element("details", {},
+          element("summary", {}, element("b", { textContent: letter.reason }),
+            element("span", { textContent: ` ${clock.format(new Date(letter.time))}, ${bytes(letter.size)}, ${letter.source} ${letter.partition} at ${letter.offset}` })),
+          element("p", { textContent: letter.detail }),
+          element("pre", { textContent: letter.text ?? `Base64: ${letter.base64}` }))));
+      }
+    } catch {
+      // The status says it if the run is gone.
+    }
+    setTimeout(showLetters, 3000);
+  }
+
+  // Theme
+
+  const themes = ["Auto", "Light", "Dark"];
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+
+  function theme() {
+    return localStorage.getItem("theme") ?? "Auto";
+  }
+
+  function applyTheme() {
+    const isDark = theme() === "Dark" || (theme() === "Auto" && dark.matches);
+    document.documentElement.dataset.theme = isDark ? "dark" : "light";
+    byId("theme").textContent = theme();
+    redraw();
+  }
+
+  byId("theme").addEventListener("click", () => {
+    localStorage.setItem("theme", themes[(themes.indexOf(theme()) + 1) % themes.length]);
+    applyTheme();
+  });
+  dark.addEventListener("change", applyTheme);
+
+  // Start
+
+  byId("range").addEventListener("change", () => refresh());
+  byId("refresh").addEventListener("change", () => refresh());
+  addEventListener("resize", () => views.forEach((view) => view.chart?.resize()));
+
+  async function begin() {
+    applyTheme();
+    try {
+      run = await call("run");
+    } catch (error) {
+      complain(error);
+      setTimeout(begin, 2000);
+      return;
+    }
+    byId("run-name").textContent = run.name;
+    document.title = `Clickstream: ${run.name}`;
+    showTabs();
+    showShop();
+    showDisturbances();
+    listen();
+    showLetters();
+  }
+
+  begin();
+})();
