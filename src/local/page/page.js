@@ -69,13 +69,13 @@
       setText(small, note(status));
       small.title = note(status);
     }
-    const { windows, difference, end } = status.verdict;
+    const { windows, difference, end, account } = status.verdict;
     const state = end ?? (difference ? "different" : windows > 0 ? "equal" : "waiting");
     const compared = `${windows} ${windows === 1 ? "window" : "windows"} compared`;
     const verdict = byId("verdict");
     verdict.dataset.state = state;
-    setText(verdict, end ? `Finished: ${end}` : difference ? `Different: ${difference}`
-      : windows > 0 ? `${compared}, all equal` : "The first window is not over yet");
+    setText(verdict, account ?? (end ? `Finished: ${end}` : difference ? `Different: ${difference}`
+      : windows > 0 ? `${compared}, all equal` : run?.compared ? "The first window is not over yet" : "Running"));
     showObstacles(status.obstacles);
     showEvents(status.events);
   }

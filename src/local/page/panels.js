@@ -141,13 +141,13 @@ const Panels = (() => {
   /** A table of rows of cells, each with a text and, for the exact number, a value. */
   function table(headings, lines) {
     const isNumber = (column) => lines.some((line) => typeof line[column].value === "number");
-    const cell = (name, { text, value, wide }) => {
+    const cell = (name, { text, value, wide, time }) => {
       const node = element(name, { textContent: text });
       if (typeof value === "number") {
         node.dataset.value = String(value);
         node.className = "number";
-      } else if (wide) {
-        node.className = "long";
+      } else if (time || wide) {
+        node.className = time ? "time" : "long";
       }
       return node;
     };
@@ -396,6 +396,7 @@ const Panels = (() => {
     const found = table(fields, hits.map(({ _source: source }) => fields.map((field) => ({
       text: format(source[field], field, panel),
       value: panel.types[field] === "number" ? source[field] : undefined,
+      time: panel.types[field] === "date",
       wide: true,
     }))));
     return { content: hits.length > 0 ? element("div", { className: "data", tabIndex: 0 }, found) : undefined };

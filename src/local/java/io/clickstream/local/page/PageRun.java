@@ -15,6 +15,9 @@ public interface PageRun {
     /** When the run began. */
     Instant start();
 
+    /** Whether the results are compared with what was sent. */
+    boolean isCompared();
+
     /** How it goes now. */
     RunStatus status();
 

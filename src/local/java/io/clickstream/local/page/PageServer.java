@@ -245,6 +245,7 @@ public final class PageServer implements AutoCloseable {
         ObjectNode answer = JSON.createObjectNode();
         answer.put("name", run.name());
         answer.put("start", run.start().toEpochMilli());
+        answer.put("compared", run.isCompared());
         answer.setAll((ObjectNode) search.list(run.indices()));
         var disturbances = answer.putArray("disturbances");
         for (Disturbance each : run.disturbances()) {

@@ -47,6 +47,11 @@ public record RunStatus(
      * @param windows counting windows that were compared
      * @param difference the first window that differs, and how; null if all are equal
      * @param end the verdict at the end of the run, equal or different; null before
+     * @param account what became of all records, in a run that is not compared; null otherwise
      */
-    public record Verdict(int windows, @Nullable String difference, @Nullable String end) {}
+    public record Verdict(
+            int windows,
+            @Nullable String difference,
+            @Nullable String end,
+            @Nullable String account) {}
 }

@@ -2,6 +2,7 @@ package io.clickstream.local.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.clickstream.ClickstreamPipeline;
+import io.clickstream.event.DeadLetter;
 import io.clickstream.local.page.Disturbance;
 import io.clickstream.local.page.PageRun;
 import io.clickstream.local.page.PageServer;
@@ -9,7 +10,7 @@ import io.clickstream.local.page.RunStatus;
 import io.clickstream.local.page.Visits;
 import io.clickstream.local.results.OutputReader;
 import io.clickstream.local.server.LocalFlink;
-import io.clickstream.local.server.LocalServers;
+import io.clickstream.local.server.OpenSearchNode;
 import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.tools.flink.MetricsInMemory;
 import io.clickstream.tools.oracle.TrafficLedger;
@@ -22,9 +23,11 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +48,7 @@ final class LocalPage implements PageRun, AutoCloseable {
     private final LocalFlink flink;
     private final Set<String> indices;
     private final RunningComparison comparison;
-    private final OutputReader outputs;
+    @Nullable private final OutputReader outputs;
     private final Disturbances disturbances;
     private final Clock clock = Clock.systemUTC();
     private final Instant start = clock.instant();
@@ -67,28 +70,27 @@ final class LocalPage implements PageRun, AutoCloseable {
      * @param name what the run is
      * @param indices that the job writes to
      * @param ledger knows what is sent; null if the run does not send
-     * @param outputs reads what {@link RunningComparison#names} names; is closed with the page
-     * @param hasLive whether the job counts active users
+     * @param outputs reads what is named, and is closed with the page; null if nothing can be read
      */
     LocalPage(
             String name,
-            LocalServers servers,
+            OpenSearchNode openSearch,
             LocalFlink flink,
             Set<String> indices,
             @Nullable TrafficLedger ledger,
-            OutputReader outputs,
-            boolean hasLive) {
+            @Nullable OutputReader outputs,
+            RunningComparison.Names names) {
         this.name = name;
         this.flink = flink;
         this.indices = indices;
         this.ledger = ledger;
         this.outputs = outputs;
-        this.comparison = new RunningComparison(outputs, ledger, hasLive);
+        this.comparison = new RunningComparison(outputs, names, ledger);
         this.timer = daemon("disturbances");
         this.disturbances =
                 new Disturbances(
                         flink,
-                        servers.openSearch(),
+                        openSearch,
                         timer,
                         message -> {
                             if (server != null) {
@@ -140,7 +142,9 @@ final class LocalPage implements PageRun, AutoCloseable {
     private void look() {
         try {
             sample();
-            comparison.readOn();
+            if (outputs != null) {
+                comparison.readOn();
+            }
         } catch (RuntimeException e) {
             // The servers may be gone already at the end of a run, and the next look is soon.
             LOG.warn("The outputs can't be read", e);
@@ -189,6 +193,12 @@ final class LocalPage implements PageRun, AutoCloseable {
         comparison.end(isEqual);
     }
 
+    /** Shows what became of all records. */
+    void accounted(String account, boolean isRight) {
+        phase = "finished";
+        comparison.accounted(account, isRight);
+    }
+
     @Override
     public String name() {
         return name;
@@ -197,6 +207,11 @@ final class LocalPage implements PageRun, AutoCloseable {
     @Override
     public Instant start() {
         return start;
+    }
+
+    @Override
+    public boolean isCompared() {
+        return ledger != null;
     }
 
     @Override
@@ -217,9 +232,13 @@ final class LocalPage implements PageRun, AutoCloseable {
                 eventTime.isPresent() ? Math.max(0, now - eventTime.getAsLong()) : null,
                 total(metrics, ClickstreamMetrics.OPEN_SESSIONS),
                 comparison.activeUsers(),
-                comparison.sessions(),
-                comparison.checkouts(),
-                comparison.deadLetters(),
+                outputs == null
+                        ? metrics.count(ClickstreamMetrics.SESSIONS)
+                        : comparison.sessions(),
+                outputs == null
+                        ? metrics.count(ClickstreamMetrics.CHECKOUT_SESSIONS)
+                        : comparison.checkouts(),
+                outputs == null ? countedLetters(metrics) : comparison.deadLetters(),
                 total(metrics, ClickstreamMetrics.OPENSEARCH_PENDING),
                 metrics.gauge(ClickstreamMetrics.OPENSEARCH_OLDEST).stream()
                         .mapToLong(each -> each)
@@ -227,6 +246,17 @@ final class LocalPage implements PageRun, AutoCloseable {
                         .orElse(0),
                 flink.restarts(),
                 comparison.verdict());
+    }
+
+    private static Map<String, Long> countedLetters(MetricsInMemory metrics) {
+        Map<String, Long> counts = new TreeMap<>();
+        for (DeadLetter.Reason reason : DeadLetter.Reason.values()) {
+            long count = metrics.count(ClickstreamMetrics.DEAD_LETTERS + reason.label());
+            if (count > 0) {
+                counts.put(reason.label(), count);
+            }
+        }
+        return counts;
     }
 
     private static long total(MetricsInMemory metrics, String gauge) {
@@ -269,6 +299,8 @@ final class LocalPage implements PageRun, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        outputs.close();
+        if (outputs != null) {
+            outputs.close();
+        }
     }
 }

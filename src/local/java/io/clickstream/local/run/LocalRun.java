@@ -93,6 +93,7 @@ import picocli.CommandLine.Spec;
                   scripts/run-local.sh --duration 90s --personalize --personalize-faults 503
                   scripts/run-local.sh --duration 90s --archive parquet --personalize
                   scripts/run-local.sh --duration 90s --late 1 --malformed 1 --trending --live --funnel --carts
+                  scripts/run-local.sh --config flink-conf/application_properties.json
                 """,
         sortOptions = false)
 public final class LocalRun implements Callable<Integer> {
@@ -135,6 +136,25 @@ public final class LocalRun implements Callable<Integer> {
     private static final int KAFKA_PORT = 9092;
     private static final int OPENSEARCH_PORT = 9200;
     private static final int PAGE_PORT = 8080;
+
+    /** What makes no sense with the settings of a file. */
+    private static final List<String> OPTIONS_OF_THE_SHOP =
+            List.of(
+                    "--format",
+                    "--registry",
+                    "--source",
+                    "--output",
+                    "--late",
+                    "--malformed",
+                    "--trending",
+                    "--live",
+                    "--funnel",
+                    "--carts",
+                    "--personalize",
+                    "--personalize-faults",
+                    "--archive",
+                    "--users");
+
     private static final long TICK_MILLIS = 500;
     private static final long TOP_PERIOD_MILLIS = 15_000;
     private static final Duration CLOSING_TIMEOUT = Duration.ofMinutes(2);
@@ -290,6 +310,16 @@ public final class LocalRun implements Callable<Integer> {
     private long seed;
 
     @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "run the job with the property groups of this file; servers that it does not"
+                            + " name are started here, and the simulated shop sends clicks only if"
+                            + " it names no source; at the end, the run accounts for all records")
+    @Nullable
+    private Path config;
+
+    @Option(
             names = "--kafka-port",
             paramLabel = "PORT",
             description =
@@ -336,6 +366,9 @@ public final class LocalRun implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         check(rate >= 1, "--rate must be at least 1, not " + rate);
+        if (config != null) {
+            return runConfigured(config);
+        }
         check(parallelism >= 1, "--parallelism must be at least 1, not " + parallelism);
         if (format == null) {
             format = registry == null ? Format.json : Format.avro;
@@ -389,6 +422,34 @@ public final class LocalRun implements Callable<Integer> {
         }
     }
 
+    private int runConfigured(Path file) throws Exception {
+        check(parallelism >= 1, "--parallelism must be at least 1, not " + parallelism);
+        for (String option : OPTIONS_OF_THE_SHOP) {
+            check(
+                    !spec.commandLine().getParseResult().hasMatchedOption(option),
+                    option + " is for runs without --config: the file says what the job does");
+        }
+        Path log = ToolCommand.log();
+        ConfiguredRun run =
+                new ConfiguredRun(
+                        new ConfiguredRun.Wish(
+                                file,
+                                duration,
+                                rate,
+                                parallelism,
+                                seed,
+                                port(kafkaPort, KAFKA_PORT, "--kafka-port"),
+                                port(openSearchPort, OPENSEARCH_PORT, "--opensearch-port"),
+                                port(pagePort, PAGE_PORT, "--page-port"),
+                                keep),
+                        out,
+                        stop,
+                        statusLine);
+        Path folder = Files.createTempDirectory("clickstream-");
+        stop.install(() -> abort(folder));
+        return run.run(folder, log);
+    }
+
     private void startFeatures(LocalServers servers, @Nullable RegistryServer schemas, Path log)
             throws IOException {
         if (schemas != null) {
@@ -412,7 +473,7 @@ public final class LocalRun implements Callable<Integer> {
         }
     }
 
-    private static Path besideLog(Path log, String ending) {
+    static Path besideLog(Path log, String ending) {
         return Path.of(log.toString().replaceFirst("(\\.log)?$", ending));
     }
 
@@ -550,18 +611,18 @@ public final class LocalRun implements Callable<Integer> {
                 .filter(aggregate -> aggregate.group().map(optional::contains).orElse(true))
                 .forEach(aggregate -> written.add(aggregate.defaultIndex()));
         written.add(SideResults.DEAD_LETTERS_INDEX);
-        List<String> names = RunningComparison.names(live);
+        RunningComparison.Names names = RunningComparison.Names.ofDefaults(live);
         LocalPage page =
                 new LocalPage(
                         "local run",
-                        servers,
+                        servers.openSearch(),
                         flink,
                         written,
                         ledger,
                         output == Stream.kafka
-                                ? new TopicReader(servers.kafka().bootstrapServers(), names)
-                                : new StreamReader(kinesis, names),
-                        live);
+                                ? new TopicReader(servers.kafka().bootstrapServers(), names.all())
+                                : new StreamReader(kinesis, names.all()),
+                        names);
         page.addShop(
                 records,
                 new ShopVisits(

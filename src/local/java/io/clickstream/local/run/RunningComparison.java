@@ -17,9 +17,11 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.annotation.Nullable;
 
 /**
@@ -37,9 +39,38 @@ final class RunningComparison {
      */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /**
+     * The topics or streams that are read.
+     *
+     * @param live null if the job does not count active users
+     */
+    record Names(
+            String departments,
+            String sessions,
+            String checkouts,
+            String deadLetters,
+            @Nullable String live) {
+
+        /** Those of a job whose settings name none. */
+        static Names ofDefaults(boolean hasLive) {
+            return new Names(
+                    Results.DEPARTMENTS_TOPIC,
+                    Results.SESSIONS_TOPIC,
+                    Results.CHECKOUTS_TOPIC,
+                    SideResults.DEAD_LETTERS_TOPIC,
+                    hasLive ? Aggregates.LIVE.defaultTopic() : null);
+        }
+
+        List<String> all() {
+            return Stream.of(departments, sessions, checkouts, deadLetters, live)
+                    .filter(Objects::nonNull)
+                    .toList();
+        }
+    }
+
     private final OutputReader outputs;
+    private final Names names;
     @Nullable private final TrafficLedger ledger;
-    private final boolean hasLive;
     private final Map<String, Integer> positions = new HashMap<>();
     private final Map<Long, List<String>> departments = new HashMap<>();
     private final TreeMap<Long, List<String>> sessions = new TreeMap<>();
@@ -54,33 +85,18 @@ final class RunningComparison {
     private long waitingSince;
     @Nullable private String difference;
     @Nullable private String end;
+    @Nullable private String account;
 
     /**
      * A comparison of nothing.
      *
-     * @param outputs reads the topics or streams that {@link #names} names
+     * @param outputs reads all that is named
      * @param ledger knows what was sent; null if nobody does
-     * @param hasLive whether the job counts active users
      */
-    RunningComparison(OutputReader outputs, @Nullable TrafficLedger ledger, boolean hasLive) {
+    RunningComparison(OutputReader outputs, Names names, @Nullable TrafficLedger ledger) {
         this.outputs = outputs;
+        this.names = names;
         this.ledger = ledger;
-        this.hasLive = hasLive;
-    }
-
-    /** The topics or streams that are read. */
-    static List<String> names(boolean hasLive) {
-        List<String> names =
-                new ArrayList<>(
-                        List.of(
-                                Results.DEPARTMENTS_TOPIC,
-                                Results.SESSIONS_TOPIC,
-                                Results.CHECKOUTS_TOPIC,
-                                SideResults.DEAD_LETTERS_TOPIC));
-        if (hasLive) {
-            names.add(Aggregates.LIVE.defaultTopic());
-        }
-        return names;
     }
 
     /** Reads what is new, and compares windows that are final. */
@@ -89,15 +105,15 @@ final class RunningComparison {
         synchronized (this) {
             each(Results.DEPARTMENTS_TOPIC, (line, json) -> linesOf(departments, json).add(line));
             each(
-                    Results.SESSIONS_TOPIC,
+                    names.sessions(),
                     (line, json) -> {
                         linesOf(sessions, json).add(line);
                         sessionTotal += json.path("userSessionCount").asLong();
                         checkoutTotal += json.path("userSessionCountWithOrderCheckout").asLong();
                     });
-            each(Results.CHECKOUTS_TOPIC, (line, json) -> checkoutLines.add(json));
+            each(names.checkouts(), (line, json) -> checkoutLines.add(json));
             each(
-                    SideResults.DEAD_LETTERS_TOPIC,
+                    names.deadLetters(),
                     (line, json) -> {
                         letterCounts.merge(json.path("reason").asText(), 1L, Long::sum);
                         letters.addFirst(json);
@@ -105,9 +121,9 @@ final class RunningComparison {
                             letters.removeLast();
                         }
                     });
-            if (hasLive) {
+            if (names.live() != null) {
                 each(
-                        Aggregates.LIVE.defaultTopic(),
+                        names.live(),
                         (line, json) -> {
                             if (!json.has("departmentName")) {
                                 activeUsers = json.path("activeUsers").asLong();
@@ -188,8 +204,14 @@ final class RunningComparison {
         end = isEqual ? "equal" : "different";
     }
 
+    /** Notes the account of the records at the end of the run. */
+    synchronized void accounted(String records, boolean isRight) {
+        account = records;
+        end(isRight);
+    }
+
     synchronized RunStatus.Verdict verdict() {
-        return new RunStatus.Verdict(compared, difference, end);
+        return new RunStatus.Verdict(compared, difference, end, account);
     }
 
     /** Sessions in the windows that are over. */
