@@ -70,6 +70,7 @@ need() {
         case $tool in
           mvn) names+=("Maven 3.8 or later"); packages+=(maven) ;;
           node) names+=("Node.js 18 or later"); packages+=(nodejs) ;;
+          chromedriver) names+=(chromedriver); packages+=(chromium-driver) ;;
           *) names+=("$tool"); packages+=("$tool") ;;
         esac
         ;;

@@ -10,10 +10,10 @@ Usage: scripts/verify.sh
 
 Builds everything with all static checks, and runs all tests: unit tests, tests with Flink's test
 harness, and tests against embedded Kafka, OpenSearch, Kinesis and S3. As root on Debian or Ubuntu, it
-first installs what is missing: a JDK, Maven, Node.js, npm, curl, unzip and python3. It takes about 45
+first installs what is missing: a JDK, Maven, Node.js, npm, curl, unzip, python3 and Chromium. It takes about 45
 minutes on 2 cores after downloads, and needs 5 GB of memory.
 
-Tests that need moto's servers, the aws command or cfn-lint run only if these are installed:
+Tests that need Chromium, moto's servers, the aws command or cfn-lint run only if these are installed:
 python3 -m pip install 'moto[server]' awscli cfn-lint. At the end, the script lists the tools that are
 missing, with the number of tests that were skipped for each. With CI=true, tests of scripts/deploy.sh
 fail instead of being skipped. The log of each test class is below target/.
@@ -30,6 +30,9 @@ done
 
 # Node.js is for the Kinesis-compatible server of the tests, which they install by npm themselves.
 need jdk mvn node npm curl unzip python3
+
+# Not every release has a browser as a package. Without one, the test of the page is skipped.
+(need chromium chromedriver) || true
 
 cd "$project"
 status=0

@@ -39,7 +39,7 @@
       (s) => (s.lagMillis === null ? "not yet" : `${duration(s.lagMillis)} behind`)],
     ["Open sessions", (s) => numbers.format(s.openSessions), () => "at this moment"],
     ["Active users", (s) => (s.activeUsers === null ? "–" : numbers.format(s.activeUsers)),
-      (s) => (s.activeUsers === null && !liveIsOn() ? "needs --live" : "last 30 s")],
+      (s) => (s.activeUsers === null && !liveIsOn() ? "needs live" : "last 30 s")],
     ["Sessions", (s) => numbers.format(s.sessions), () => "closed"],
     ["Checkouts", (s) => numbers.format(s.checkouts),
       (s) => (s.sessions === 0 ? "" : `${numbers.format(100 * s.checkouts / s.sessions)} %`)],
@@ -74,6 +74,7 @@
     const compared = `${windows} ${windows === 1 ? "window" : "windows"} compared`;
     const verdict = byId("verdict");
     verdict.dataset.state = state;
+    verdict.dataset.end = end ?? "";
     setText(verdict, account ?? (end ? `Finished: ${end}` : difference ? `Different: ${difference}`
       : windows > 0 ? `${compared}, all equal` : run?.compared ? "The first window is not over yet" : "Running"));
     showObstacles(status.obstacles);
