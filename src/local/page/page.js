@@ -33,19 +33,20 @@
   // Status
 
   const sum = (counts) => Object.values(counts).reduce((total, count) => total + count, 0);
+  const count = (number) => (number === null ? "–" : numbers.format(number));
   const tiles = [
     ["Clicks per second", (s) => numbers.format(Math.round(s.perSecond)), (s) => `${numbers.format(s.sent)} sent`],
     ["Event time", (s) => (s.eventTime === null ? "–" : clock.format(new Date(s.eventTime))),
       (s) => (s.lagMillis === null ? "not yet" : `${duration(s.lagMillis)} behind`)],
-    ["Open sessions", (s) => numbers.format(s.openSessions), () => "at this moment"],
-    ["Active users", (s) => (s.activeUsers === null ? "–" : numbers.format(s.activeUsers)),
+    ["Open sessions", (s) => count(s.openSessions), () => "at this moment"],
+    ["Active users", (s) => count(s.activeUsers),
       (s) => (s.activeUsers === null && !liveIsOn() ? "needs live" : "last 30 s")],
     ["Sessions", (s) => numbers.format(s.sessions), () => "closed"],
     ["Checkouts", (s) => numbers.format(s.checkouts),
       (s) => (s.sessions === 0 ? "" : `${numbers.format(100 * s.checkouts / s.sessions)} %`)],
     ["Dead letters", (s) => numbers.format(sum(s.deadLetters)),
       (s) => Object.entries(s.deadLetters).map(([reason, count]) => `${reason} ${numbers.format(count)}`).join(", ") || "none"],
-    ["Pending documents", (s) => numbers.format(s.pendingDocuments),
+    ["Pending documents", (s) => count(s.pendingDocuments),
       (s) => (s.oldestPendingMillis < 3000 ? "up to date" : `for ${duration(s.oldestPendingMillis)}`)],
     ["Restarts", (s) => numbers.format(s.restarts), (s) => s.phase],
   ].map(([name, value, note]) => {

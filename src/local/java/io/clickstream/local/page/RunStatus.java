@@ -14,12 +14,12 @@ import javax.annotation.Nullable;
  * @param perSecond records per second that the job has read in the last seconds
  * @param eventTime how far event time is, in ms since 1970; null before the first watermark
  * @param lagMillis how far event time is behind the clock; null before the first watermark
- * @param openSessions sessions that are open now
+ * @param openSessions sessions that are open now; null if nobody knows
  * @param activeUsers the latest number of active users; null if it is not counted
  * @param sessions sessions in all windows that are over
  * @param checkouts sessions with a checkout among them
  * @param deadLetters dead letters by reason
- * @param pendingDocuments documents that OpenSearch has not confirmed
+ * @param pendingDocuments documents that OpenSearch has not confirmed; null if nobody knows
  * @param oldestPendingMillis how long the oldest of them has waited
  * @param restarts how often the job has started again
  * @param verdict what the comparison with the sent records says so far
@@ -31,12 +31,12 @@ public record RunStatus(
         double perSecond,
         @Nullable Long eventTime,
         @Nullable Long lagMillis,
-        long openSessions,
+        @Nullable Long openSessions,
         @Nullable Long activeUsers,
         long sessions,
         long checkouts,
         Map<String, Long> deadLetters,
-        long pendingDocuments,
+        @Nullable Long pendingDocuments,
         long oldestPendingMillis,
         long restarts,
         Verdict verdict) {

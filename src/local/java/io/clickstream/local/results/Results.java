@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The topics or streams, and the indices, of aggregates: what is in them and should be. */
 public final class Results implements AutoCloseable {
@@ -36,10 +37,17 @@ public final class Results implements AutoCloseable {
 
     /** The topics of a job with some property groups of optional aggregates. */
     public static List<String> topics(Set<String> groups) {
+        return computed(groups).map(Aggregate::defaultTopic).toList();
+    }
+
+    /** The indices of a job with some property groups of optional aggregates. */
+    public static List<String> indices(Set<String> groups) {
+        return computed(groups).map(Aggregate::defaultIndex).toList();
+    }
+
+    private static Stream<Aggregate<?>> computed(Set<String> groups) {
         return Aggregates.ALL.stream()
-                .filter(aggregate -> aggregate.group().map(groups::contains).orElse(true))
-                .map(Aggregate::defaultTopic)
-                .toList();
+                .filter(aggregate -> aggregate.group().map(groups::contains).orElse(true));
     }
 
     /** Begins to read topics and indices of a job without optional aggregates. */

@@ -7,6 +7,7 @@ import io.clickstream.local.results.TopicReader;
 import io.clickstream.local.server.FlinkCluster;
 import io.clickstream.local.server.LocalServers;
 import io.clickstream.local.server.OpenSearchIndices;
+import io.clickstream.local.server.Port;
 import io.clickstream.tools.command.DurationOption;
 import io.clickstream.tools.command.Folders;
 import io.clickstream.tools.command.StatusLine;
@@ -17,6 +18,7 @@ import io.clickstream.tools.oracle.TrafficLedger;
 import io.clickstream.tools.traffic.ClickEncoder;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +32,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import javax.annotation.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -82,6 +85,9 @@ public final class ClusterRun implements Callable<Integer> {
 
     /** A client of Flink's S3 file system waits 200 s for the answer to a request that is lost. */
     private static final Duration RECOVERY_TIMEOUT = Duration.ofMinutes(6);
+
+    private static final RunningComparison.Names PAGE_NAMES =
+            RunningComparison.Names.ofDefaults(false);
 
     private static final long TICK_MILLIS = 500;
     private static final int ABORTED = 130;
@@ -143,6 +149,15 @@ public final class ClusterRun implements Callable<Integer> {
             description = "seed for the faults (default: another one in each run)")
     private long faultsSeed = System.nanoTime();
 
+    @Option(
+            names = "--page-port",
+            paramLabel = "PORT",
+            description =
+                    "port of the page with the dashboards; 0 takes any that is free (default: 8080,"
+                            + " or another one if it is in use)")
+    @Nullable
+    private Integer pagePort;
+
     private final PrintStream out = System.out;
     private final StopSignal stop = new StopSignal();
     private final StatusLine statusLine = new StatusLine(out, ToolCommand.columns());
@@ -194,6 +209,14 @@ public final class ClusterRun implements Callable<Integer> {
         }
     }
 
+    private int pagePort() {
+        try {
+            return Port.choose(pagePort, LocalRun.PAGE_PORT, "--page-port");
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
     private void abort(Path folder) {
         statusLine.end();
         out.println("aborted");
@@ -230,6 +253,7 @@ public final class ClusterRun implements Callable<Integer> {
             out.println("Faults      --faults-seed " + faultsSeed);
         }
         TrafficLedger ledger = new TrafficLedger(SESSION_GAP, WINDOW, faulty::sent);
+        ClusterJob running = new ClusterJob(cluster, ledger);
         try (TrafficProducer traffic =
                         TrafficProducer.ofShop(
                                 bootstrapServers,
@@ -239,9 +263,20 @@ public final class ClusterRun implements Callable<Integer> {
                                 seed,
                                 ledger,
                                 SESSION_GAP);
-                Results results = Results.ofTopics(bootstrapServers, indices)) {
+                Results results = Results.ofTopics(bootstrapServers, indices);
+                RunPage page =
+                        new RunPage(
+                                "cluster run",
+                                running,
+                                Set.copyOf(Results.indices(Set.of())),
+                                ledger,
+                                new TopicReader(bootstrapServers, PAGE_NAMES.all()),
+                                PAGE_NAMES)) {
+            URI address = page.serve(pagePort(), servers.openSearch().uri());
+            out.println("Dashboards  " + address);
             int parallelism = taskManagers;
             String job = cluster.run(uploaded, List.of(), parallelism, null);
+            running.is(job);
             started = System.nanoTime();
             traffic.start();
             for (int round = 1; round <= rounds && !stop.isRequested(); round++) {
@@ -254,8 +289,10 @@ public final class ClusterRun implements Callable<Integer> {
                 }
                 parallelism = parallelism == 1 ? taskManagers : parallelism - 1;
                 job = upgrade(cluster, servers, uploaded, job, parallelism);
+                running.is(job);
                 watch(cluster, traffic, job, duration.dividedBy(3));
             }
+            page.closing();
             traffic.stop();
             statusLine.print(
                     "%,d clicks sent; waiting for the last windows to close"
@@ -270,6 +307,7 @@ public final class ClusterRun implements Callable<Integer> {
             List<Comparison> comparisons = new ArrayList<>(results.compare(expected));
             comparisons.add(deadLetters(bootstrapServers));
             int code = report(ledger.clicks(), expected, comparisons, equal);
+            page.finished(code == 0);
             cluster.cancel(job);
             return code;
         }

@@ -164,11 +164,10 @@ final class ConfiguredRun {
                                         ledger,
                                         Duration.ofSeconds(1))
                                 : null;
-                LocalPage page =
-                        new LocalPage(
+                RunPage page =
+                        new RunPage(
                                 wish.file().getFileName().toString(),
-                                servers.openSearch(),
-                                flink,
+                                JobView.of(flink),
                                 outputs.indices(),
                                 null,
                                 readsTopics
@@ -177,6 +176,7 @@ final class ConfiguredRun {
                                                 outputs.names().all())
                                         : null,
                                 outputs.names())) {
+            page.addDisturbances(flink, servers.openSearch());
             URI address = page.serve(wish.pagePort(), openSearch(config, servers));
             out.println("Dashboards  " + address);
             out.println("Flink UI    " + flink.webUi());
@@ -314,7 +314,7 @@ final class ConfiguredRun {
         }
     }
 
-    private int account(MetricsInMemory metrics, LocalPage page) {
+    private int account(MetricsInMemory metrics, RunPage page) {
         long records = metrics.count(ClickstreamMetrics.RECORDS_IN);
         long clicks = metrics.count(ClickstreamMetrics.CLICKS);
         Map<String, Long> letters = new TreeMap<>();

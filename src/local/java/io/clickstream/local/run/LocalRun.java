@@ -3,7 +3,6 @@ package io.clickstream.local.run;
 import io.clickstream.ClickstreamJob;
 import io.clickstream.ClickstreamPipeline;
 import io.clickstream.StartChecks;
-import io.clickstream.aggregate.Aggregates;
 import io.clickstream.config.JobConfig;
 import io.clickstream.local.results.Comparison;
 import io.clickstream.local.results.Results;
@@ -135,7 +134,7 @@ public final class LocalRun implements Callable<Integer> {
 
     private static final int KAFKA_PORT = 9092;
     private static final int OPENSEARCH_PORT = 9200;
-    private static final int PAGE_PORT = 8080;
+    static final int PAGE_PORT = 8080;
 
     /** What makes no sense with the settings of a file. */
     private static final List<String> OPTIONS_OF_THE_SHOP =
@@ -545,7 +544,7 @@ public final class LocalRun implements Callable<Integer> {
                         output == Stream.kafka
                                 ? SideResults.ofTopics(bootstrapServers, indices)
                                 : SideResults.ofStreams(kinesis, indices);
-                LocalPage page = page(servers, kinesis, flink, ledger, indices, userCount)) {
+                RunPage page = page(servers, kinesis, flink, ledger, indices, userCount)) {
             URI pageAddress =
                     page.serve(
                             port(pagePort, PAGE_PORT, "--page-port"), servers.openSearch().uri());
@@ -598,31 +597,27 @@ public final class LocalRun implements Callable<Integer> {
         }
     }
 
-    private LocalPage page(
+    private RunPage page(
             LocalServers servers,
             @Nullable KinesisServer kinesis,
             LocalFlink flink,
             TrafficLedger ledger,
             OpenSearchIndices indices,
             int userCount) {
-        Set<String> written = new LinkedHashSet<>();
-        Set<String> optional = optionalAggregates().keySet();
-        Aggregates.ALL.stream()
-                .filter(aggregate -> aggregate.group().map(optional::contains).orElse(true))
-                .forEach(aggregate -> written.add(aggregate.defaultIndex()));
+        Set<String> written = new LinkedHashSet<>(Results.indices(optionalAggregates().keySet()));
         written.add(SideResults.DEAD_LETTERS_INDEX);
         RunningComparison.Names names = RunningComparison.Names.ofDefaults(live);
-        LocalPage page =
-                new LocalPage(
+        RunPage page =
+                new RunPage(
                         "local run",
-                        servers.openSearch(),
-                        flink,
+                        JobView.of(flink),
                         written,
                         ledger,
                         output == Stream.kafka
                                 ? new TopicReader(servers.kafka().bootstrapServers(), names.all())
                                 : new StreamReader(kinesis, names.all()),
                         names);
+        page.addDisturbances(flink, servers.openSearch());
         page.addShop(
                 records,
                 new ShopVisits(
@@ -775,7 +770,7 @@ public final class LocalRun implements Callable<Integer> {
             LocalFlink flink,
             TrafficProducer traffic,
             RunProgress progress,
-            LocalPage page)
+            RunPage page)
             throws Exception {
         long started = progress.startMillis();
         long end = duration == null ? Long.MAX_VALUE : started + duration.toMillis();

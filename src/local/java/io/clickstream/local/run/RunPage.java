@@ -1,7 +1,6 @@
 package io.clickstream.local.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.clickstream.ClickstreamPipeline;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.local.page.Disturbance;
 import io.clickstream.local.page.PageRun;
@@ -12,7 +11,6 @@ import io.clickstream.local.results.OutputReader;
 import io.clickstream.local.server.LocalFlink;
 import io.clickstream.local.server.OpenSearchNode;
 import io.clickstream.metrics.ClickstreamMetrics;
-import io.clickstream.tools.flink.MetricsInMemory;
 import io.clickstream.tools.oracle.TrafficLedger;
 import io.clickstream.tools.produce.RecordSequence;
 import java.io.IOException;
@@ -35,21 +33,21 @@ import javax.annotation.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The page of a local run, and what it needs to know of the run. */
-final class LocalPage implements PageRun, AutoCloseable {
+/** The page of a run, and what it needs to know of the run. */
+final class RunPage implements PageRun, AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LocalPage.class);
+    private static final Logger LOG = LoggerFactory.getLogger(RunPage.class);
     private static final long PERIOD_MILLIS = 500;
     private static final long RATE_OVER_MILLIS = 5_000;
 
     private record Sample(long time, long records) {}
 
     private final String name;
-    private final LocalFlink flink;
+    private final JobView job;
     private final Set<String> indices;
     private final RunningComparison comparison;
     @Nullable private final OutputReader outputs;
-    private final Disturbances disturbances;
+    @Nullable private Disturbances disturbances;
     private final Clock clock = Clock.systemUTC();
     private final Instant start = clock.instant();
     private final Deque<Sample> samples = new ArrayDeque<>();
@@ -57,7 +55,7 @@ final class LocalPage implements PageRun, AutoCloseable {
     /** Reads the outputs, which may wait for a server, beside what the buttons need. */
     private final ScheduledExecutorService reader = daemon("results");
 
-    private final ScheduledExecutorService timer;
+    private final ScheduledExecutorService timer = daemon("disturbances");
     @Nullable private final TrafficLedger ledger;
     @Nullable private ShopVisits visits;
     @Nullable private PageServer server;
@@ -72,31 +70,19 @@ final class LocalPage implements PageRun, AutoCloseable {
      * @param ledger knows what is sent; null if the run does not send
      * @param outputs reads what is named, and is closed with the page; null if nothing can be read
      */
-    LocalPage(
+    RunPage(
             String name,
-            OpenSearchNode openSearch,
-            LocalFlink flink,
+            JobView job,
             Set<String> indices,
             @Nullable TrafficLedger ledger,
             @Nullable OutputReader outputs,
             RunningComparison.Names names) {
         this.name = name;
-        this.flink = flink;
+        this.job = job;
         this.indices = indices;
         this.ledger = ledger;
         this.outputs = outputs;
         this.comparison = new RunningComparison(outputs, names, ledger);
-        this.timer = daemon("disturbances");
-        this.disturbances =
-                new Disturbances(
-                        flink,
-                        openSearch,
-                        timer,
-                        message -> {
-                            if (server != null) {
-                                server.note(message);
-                            }
-                        });
     }
 
     private static ScheduledExecutorService daemon(String name) {
@@ -114,6 +100,20 @@ final class LocalPage implements PageRun, AutoCloseable {
         return comparison;
     }
 
+    /** Lets people disturb the run. */
+    void addDisturbances(LocalFlink flink, OpenSearchNode openSearch) {
+        disturbances =
+                new Disturbances(
+                        flink,
+                        openSearch,
+                        timer,
+                        message -> {
+                            if (server != null) {
+                                server.note(message);
+                            }
+                        });
+    }
+
     /**
      * Lets people send clicks, and records that the job rejects.
      *
@@ -121,7 +121,7 @@ final class LocalPage implements PageRun, AutoCloseable {
      */
     void addShop(RecordSequence records, ShopVisits shop, boolean canReject) {
         visits = shop;
-        if (canReject) {
+        if (canReject && disturbances != null) {
             disturbances.addRecords(records, start.toEpochMilli(), clock);
         }
     }
@@ -153,7 +153,7 @@ final class LocalPage implements PageRun, AutoCloseable {
 
     private synchronized void sample() {
         long now = clock.millis();
-        long records = flink.metrics().count(ClickstreamMetrics.RECORDS_IN);
+        long records = job.recordsIn();
         if (!samples.isEmpty() && records < samples.getLast().records()) {
             // The job has started again and counts from 0.
             samples.clear();
@@ -179,12 +179,14 @@ final class LocalPage implements PageRun, AutoCloseable {
 
     /** Takes back what a button did, so that the run can end. */
     void endDisturbances() {
-        disturbances.end();
+        if (disturbances != null) {
+            disturbances.end();
+        }
     }
 
     /** Whether OpenSearch does not answer because of a button. */
     boolean isOpenSearchFrozen() {
-        return disturbances.isOpenSearchFrozen();
+        return disturbances != null && disturbances.isOpenSearchFrozen();
     }
 
     /** Shows the verdict of the whole comparison. */
@@ -216,51 +218,45 @@ final class LocalPage implements PageRun, AutoCloseable {
 
     @Override
     public RunStatus status() {
-        MetricsInMemory metrics = flink.metrics();
         long now = clock.millis();
-        OptionalLong eventTime = metrics.watermark(ClickstreamPipeline.CLICK_SESSIONS);
+        OptionalLong eventTime = job.eventTime();
         double rate;
         synchronized (this) {
             rate = perSecond;
         }
+        boolean reads = outputs != null;
         return new RunStatus(
-                phase.isEmpty() ? flink.status() : phase,
+                phase.isEmpty() ? job.status() : phase,
                 Duration.between(start, clock.instant()).toMillis(),
-                ledger == null ? metrics.count(ClickstreamMetrics.RECORDS_IN) : ledger.clicks(),
+                ledger == null ? job.recordsIn() : ledger.clicks(),
                 rate,
-                eventTime.isPresent() ? eventTime.getAsLong() : null,
+                nullable(eventTime),
                 eventTime.isPresent() ? Math.max(0, now - eventTime.getAsLong()) : null,
-                total(metrics, ClickstreamMetrics.OPEN_SESSIONS),
+                nullable(job.sum(ClickstreamMetrics.OPEN_SESSIONS)),
                 comparison.activeUsers(),
-                outputs == null
-                        ? metrics.count(ClickstreamMetrics.SESSIONS)
-                        : comparison.sessions(),
-                outputs == null
-                        ? metrics.count(ClickstreamMetrics.CHECKOUT_SESSIONS)
-                        : comparison.checkouts(),
-                outputs == null ? countedLetters(metrics) : comparison.deadLetters(),
-                total(metrics, ClickstreamMetrics.OPENSEARCH_PENDING),
-                metrics.gauge(ClickstreamMetrics.OPENSEARCH_OLDEST).stream()
-                        .mapToLong(each -> each)
-                        .max()
-                        .orElse(0),
-                flink.restarts(),
+                reads ? comparison.sessions() : job.count(ClickstreamMetrics.SESSIONS),
+                reads ? comparison.checkouts() : job.count(ClickstreamMetrics.CHECKOUT_SESSIONS),
+                reads ? comparison.deadLetters() : countedLetters(),
+                nullable(job.sum(ClickstreamMetrics.OPENSEARCH_PENDING)),
+                job.max(ClickstreamMetrics.OPENSEARCH_OLDEST).orElse(0),
+                job.restarts(),
                 comparison.verdict());
     }
 
-    private static Map<String, Long> countedLetters(MetricsInMemory metrics) {
+    @Nullable
+    private static Long nullable(OptionalLong number) {
+        return number.isPresent() ? number.getAsLong() : null;
+    }
+
+    private Map<String, Long> countedLetters() {
         Map<String, Long> counts = new TreeMap<>();
         for (DeadLetter.Reason reason : DeadLetter.Reason.values()) {
-            long count = metrics.count(ClickstreamMetrics.DEAD_LETTERS + reason.label());
+            long count = job.count(ClickstreamMetrics.DEAD_LETTERS + reason.label());
             if (count > 0) {
                 counts.put(reason.label(), count);
             }
         }
         return counts;
-    }
-
-    private static long total(MetricsInMemory metrics, String gauge) {
-        return metrics.gauge(gauge).stream().mapToLong(each -> each).sum();
     }
 
     @Override
@@ -280,7 +276,7 @@ final class LocalPage implements PageRun, AutoCloseable {
 
     @Override
     public List<Disturbance> disturbances() {
-        return disturbances.buttons();
+        return disturbances == null ? List.of() : disturbances.buttons();
     }
 
     @Override
