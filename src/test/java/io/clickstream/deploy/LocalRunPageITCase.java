@@ -68,8 +68,6 @@ class LocalRunPageITCase {
         List<String> options = new ArrayList<>();
         Collections.addAll(options, "--rate", "500", "--duration", "70s");
         Collections.addAll(options, "--late", "2", "--malformed", "1", "--keep");
-        Collections.addAll(options, "--kafka-port", "0", "--opensearch-port", "0");
-        Collections.addAll(options, "--page-port", "0");
         // An optional aggregate has an option that is named like its property group.
         StackResult.optional().forEach(each -> options.add("--" + each.group().orElseThrow()));
         Process run =
@@ -240,7 +238,9 @@ class LocalRunPageITCase {
         for (boolean isDark : List.of(false, true)) {
             for (int width : List.of(Browser.WIDE, Browser.NARROW)) {
                 browser.show(width, isDark);
-                browser.open(page.resolve("/?" + page.getQuery() + "#clickstream-funnel-steps"));
+                browser.open(
+                        page.resolve(
+                                "/?" + page.getQuery() + "#clickstream-sessions-and-departments"));
                 browser.run("location.reload()");
                 browser.await(".panel[data-state=drawn] svg", Duration.ofSeconds(20));
                 // Bars grow for a moment.

@@ -9,14 +9,19 @@ import java.util.List;
 /** A run in a process of its own, as {@code scripts/run-local.sh} or another script starts it. */
 public final class LocalRunProcess {
 
+    private static final List<String> ANY_PORTS =
+            List.of("--kafka-port", "0", "--opensearch-port", "0", "--page-port", "0");
+
     /**
-     * Starts a local run.
+     * Starts a local run at any ports.
      *
      * @param folders where it makes its temporary folders
      * @param log a file that is not there yet
      */
     public static Process start(Path folders, Path log, String... options) throws IOException {
-        return start(LocalRun.class, folders, log, options);
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(ANY_PORTS);
+        return start(LocalRun.class, folders, log, all.toArray(new String[0]));
     }
 
     /**

@@ -173,6 +173,7 @@ public final class ClusterRun implements Callable<Integer> {
         check(rate >= 1, "--rate must be at least 1, not " + rate);
         check(rounds >= 1, "--rounds must be at least 1, not " + rounds);
         check(taskManagers >= 2, "--task-managers must be at least 2, not " + taskManagers);
+        int portOfPage = pagePort();
         Path jar = FlinkCluster.jobJar();
         Path log = ToolCommand.log();
         Path logs = Files.createDirectories(Path.of(log.toString().replaceFirst("\\.log$", "")));
@@ -189,7 +190,7 @@ public final class ClusterRun implements Callable<Integer> {
                                 taskManagers,
                                 settings(faulty),
                                 faulty.environment())) {
-            return run(servers, faulty, cluster, jar, logs);
+            return run(servers, faulty, cluster, jar, logs, portOfPage);
         }
     }
 
@@ -232,7 +233,12 @@ public final class ClusterRun implements Callable<Integer> {
     }
 
     private int run(
-            LocalServers servers, FaultyServers faulty, FlinkCluster cluster, Path jar, Path logs)
+            LocalServers servers,
+            FaultyServers faulty,
+            FlinkCluster cluster,
+            Path jar,
+            Path logs,
+            int portOfPage)
             throws Exception {
         String bootstrapServers = servers.kafka().bootstrapServers();
         servers.kafka().createTopic(CLICKS_TOPIC, CLICKS_PARTITIONS);
@@ -272,7 +278,7 @@ public final class ClusterRun implements Callable<Integer> {
                                 ledger,
                                 new TopicReader(bootstrapServers, PAGE_NAMES.all()),
                                 PAGE_NAMES)) {
-            URI address = page.serve(pagePort(), servers.openSearch().uri());
+            URI address = page.serve(portOfPage, servers.openSearch().uri());
             out.println("Dashboards  " + address);
             int parallelism = taskManagers;
             String job = cluster.run(uploaded, List.of(), parallelism, null);

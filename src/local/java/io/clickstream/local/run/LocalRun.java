@@ -72,7 +72,8 @@ import picocli.CommandLine.Spec;
         description =
                 """
                 Runs the job on this machine: a Kafka broker, an OpenSearch node, the traffic of a
-                simulated shop, and the job in a Flink cluster with its web UI. At the end, it
+                simulated shop, and the job in a Flink cluster with its web UI. A page shows the
+                dashboards, takes your own clicks, and lets you break things. At the end, the run
                 compares the topics or streams, the indices, and the archive with the records that
                 were sent. It exits with 0 only if they are equal.
                 """,
@@ -393,6 +394,9 @@ public final class LocalRun implements Callable<Integer> {
                 "--users must be at least %d for --rate %d, not %d"
                         .formatted(minUsers, rate, userCount));
 
+        int portOfKafka = port(kafkaPort, KAFKA_PORT, "--kafka-port");
+        int portOfOpenSearch = port(openSearchPort, OPENSEARCH_PORT, "--opensearch-port");
+        int portOfPage = port(pagePort, PAGE_PORT, "--page-port");
         Path log = ToolCommand.log();
         Path folder = Files.createTempDirectory("clickstream-");
         stop.install(() -> abort(folder));
@@ -409,13 +413,13 @@ public final class LocalRun implements Callable<Integer> {
                         LocalServers.start(
                                 folder,
                                 besideLog(log, "-opensearch.log"),
-                                port(kafkaPort, KAFKA_PORT, "--kafka-port"),
-                                port(openSearchPort, OPENSEARCH_PORT, "--opensearch-port"));
+                                portOfKafka,
+                                portOfOpenSearch);
                 KinesisServer kinesis =
                         streams ? KinesisServer.start(besideLog(log, "-kinesis.log")) : null;
                 RegistryServer schemas = registry == null ? null : registry.start()) {
             startFeatures(servers, schemas, log);
-            return run(servers, kinesis, schemas, log, userCount);
+            return run(servers, kinesis, schemas, log, userCount, portOfPage);
         } finally {
             features.forEach(Feature::close);
         }
@@ -501,7 +505,8 @@ public final class LocalRun implements Callable<Integer> {
             @Nullable KinesisServer kinesis,
             @Nullable RegistryServer schemas,
             Path log,
-            int userCount)
+            int userCount,
+            int portOfPage)
             throws Exception {
         String bootstrapServers = servers.kafka().bootstrapServers();
         if (source == Stream.kafka) {
@@ -545,9 +550,7 @@ public final class LocalRun implements Callable<Integer> {
                                 ? SideResults.ofTopics(bootstrapServers, indices)
                                 : SideResults.ofStreams(kinesis, indices);
                 RunPage page = page(servers, kinesis, flink, ledger, indices, userCount)) {
-            URI pageAddress =
-                    page.serve(
-                            port(pagePort, PAGE_PORT, "--page-port"), servers.openSearch().uri());
+            URI pageAddress = page.serve(portOfPage, servers.openSearch().uri());
             out.println("Dashboards  " + pageAddress);
             out.println("Flink UI    " + flink.webUi());
             out.println("Kafka       " + bootstrapServers);
@@ -582,16 +585,17 @@ public final class LocalRun implements Callable<Integer> {
             if (!letters.isEmpty()) {
                 out.println("dead letters " + letters);
             }
+            if (!keep) {
+                out.println(
+                        "To keep the page after a run, add --keep. To run your own settings, see"
+                                + " --config.");
+            }
             int code = report(ledger.clicks(), expected, comparisons, flink);
             page.finished(code == 0);
             if (keep) {
                 stop.reset();
                 out.println("The page stays until Ctrl-C: " + pageAddress);
                 stop.await();
-            } else {
-                out.println(
-                        "To look around after a run, add --keep. To run your own settings, see"
-                                + " --config.");
             }
             return code;
         }

@@ -103,7 +103,7 @@ final class RunningComparison {
     void readOn() {
         outputs.readCommitted();
         synchronized (this) {
-            each(Results.DEPARTMENTS_TOPIC, (line, json) -> linesOf(departments, json).add(line));
+            each(names.departments(), (line, json) -> linesOf(departments, json).add(line));
             each(
                     names.sessions(),
                     (line, json) -> {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.clickstream.tools.command.DurationOption;
 import io.clickstream.tools.command.ToolCommand;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +40,10 @@ class LocalRunTest {
                 "--malformed 1 --personalize | does not know: leave one of them out",
                 "--format xml | Invalid value for option '--format'",
                 "--duration 5 | '5' is no duration such as 500ms, 90s, 2m or 1h",
+                "--config none.json --live | --live is for runs without --config: the file says"
+                        + " what the job does",
+                "--kafka-port 70000 | --kafka-port must be a port up to 65535, or 0 for any that is"
+                        + " free, not 70000",
                 "--duratoin 5s | Unknown options: '--duratoin', '5s'",
             })
     void wrongOptionGetsOneLineThatSaysWhatToDo(String arguments, String message) {
@@ -46,6 +53,25 @@ class LocalRunTest {
         assertThat(code).isEqualTo(2);
         assertThat(err.toString()).contains(message).hasLineCount(1);
         assertThat(err.toString().strip()).endsWith("(--help shows all options)");
+    }
+
+    @Test
+    void portInUseGetsOneLineThatSaysWhatToDo() throws IOException {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            StringWriter err = new StringWriter();
+            int code =
+                    command()
+                            .setErr(new PrintWriter(err))
+                            .execute("--page-port", Integer.toString(other.getLocalPort()));
+
+            assertThat(code).isEqualTo(2);
+            assertThat(err.toString())
+                    .startsWith(
+                            "run-local: port %d is in use: end the program that uses it, or choose"
+                                            .formatted(other.getLocalPort())
+                                    + " another port with --page-port")
+                    .hasLineCount(1);
+        }
     }
 
     private static CommandLine command() {
