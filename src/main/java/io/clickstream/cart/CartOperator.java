@@ -3,9 +3,11 @@ package io.clickstream.cart;
 import io.clickstream.event.CartOutcome;
 import io.clickstream.event.Click;
 import io.clickstream.event.UserId;
-import org.apache.flink.api.common.state.ValueState;
+import java.io.IOException;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -19,7 +21,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 /**
  * Reports carts that were abandoned, and those of them that were recovered. It receives only clicks
  * that change a cart, from the sessions, which have accepted them. A {@link UserCart} decides; this
- * operator keeps it in keyed state, with one timer at most.
+ * operator keeps it in keyed state behind a {@link CartCache}, with one timer at most.
  *
  * <p>A bounded input arrives sorted by user, and by time within a user, without a watermark until
  * the user's last click. Then the time of a click says that all earlier ones have arrived.
@@ -34,9 +36,11 @@ public final class CartOperator extends AbstractStreamOperator<CartOutcome>
 
     private final CartSettings settings;
     private final boolean sortedByUser;
+    private final long cacheBytes;
 
-    private transient ValueState<StoredCart> state;
+    private transient CartCache carts;
     private transient InternalTimerService<VoidNamespace> timers;
+    private transient Consumer<CartOutcome> out;
 
     /**
      * Creates an operator keyed by user.
@@ -44,6 +48,17 @@ public final class CartOperator extends AbstractStreamOperator<CartOutcome>
      * @param sortedByUser whether the input is bounded and sorted by user and time
      */
     public CartOperator(CartSettings settings, boolean sortedByUser) {
+        // A bounded input is sorted by user, and state of users before is gone.
+        this(settings, sortedByUser, sortedByUser ? 0 : CartCache.MAX_BYTES);
+    }
+
+    /**
+     * Creates an operator with a cache of a certain size.
+     *
+     * @param cacheBytes as in {@link CartCache}
+     */
+    CartOperator(CartSettings settings, boolean sortedByUser, long cacheBytes) {
+        this.cacheBytes = cacheBytes;
         this.settings = settings;
         this.sortedByUser = sortedByUser;
         // Flink's default is to begin a chain, which would mean a hop through the network.
@@ -53,13 +68,24 @@ public final class CartOperator extends AbstractStreamOperator<CartOutcome>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        state = context.getKeyedStateStore().getState(CART);
+        carts =
+                new CartCache(
+                        context.getKeyedStateStore().getState(CART),
+                        this::setCurrentKey,
+                        cacheBytes);
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        carts.flush();
     }
 
     @Override
     public void open() throws Exception {
         super.open();
         timers = getInternalTimerService("carts", VoidNamespaceSerializer.INSTANCE, this);
+        out = this::emit;
     }
 
     @Override
@@ -69,23 +95,22 @@ public final class CartOperator extends AbstractStreamOperator<CartOutcome>
         if (change == null) {
             return;
         }
-        StoredCart stored = state.value();
-        UserCart cart = stored == null ? new UserCart() : CartCodec.read(stored);
+        UserCart known = carts.get(click.user());
+        UserCart cart = known == null ? new UserCart() : known;
         long complete = sortedByUser ? change.time() - 1 : complete();
-        cart.add(change, complete, settings, click.user(), this::emit);
-        write(cart);
+        cart.add(change, complete, settings, click.user(), out);
+        write(click.user(), cart);
     }
 
     @Override
     public void onEventTime(InternalTimer<UserId, VoidNamespace> timer) throws Exception {
-        StoredCart stored = state.value();
-        if (stored == null) {
+        UserCart cart = carts.get(timer.getKey());
+        if (cart == null) {
             return;
         }
-        UserCart cart = CartCodec.read(stored);
         cart.timer = UserCart.NONE;
-        cart.pass(complete(), settings, timer.getKey(), this::emit);
-        write(cart);
+        cart.pass(complete(), settings, timer.getKey(), out);
+        write(timer.getKey(), cart);
     }
 
     @Override
@@ -104,10 +129,10 @@ public final class CartOperator extends AbstractStreamOperator<CartOutcome>
                 : watermark + 1;
     }
 
-    private void write(UserCart cart) throws Exception {
+    private void write(UserId user, UserCart cart) throws IOException {
         if (cart.isEmpty()) {
             deleteTimer(cart);
-            state.clear();
+            carts.remove(user);
             return;
         }
         long next = cart.nextTimer(settings);
@@ -117,7 +142,7 @@ public final class CartOperator extends AbstractStreamOperator<CartOutcome>
             timers.registerEventTimeTimer(VoidNamespace.INSTANCE, next);
             cart.timer = next;
         }
-        state.update(CartCodec.store(cart));
+        carts.put(user, cart);
     }
 
     private void deleteTimer(UserCart cart) {

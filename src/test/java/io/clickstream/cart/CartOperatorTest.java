@@ -96,6 +96,7 @@ class CartOperatorTest {
 
     private CartSettings settings = new CartSettings(ABANDONED_AFTER, RECOVERED_WITHIN, GAP);
     private boolean sortedByUser;
+    private long cacheBytes = CartCache.MAX_BYTES;
     private boolean onRocksDb;
     private KeyedOneInputStreamOperatorTestHarness<UserId, Click, CartOutcome> carts;
 
@@ -550,6 +551,8 @@ class CartOperatorTest {
         Random random = new Random(seed);
         for (int round = 0; round < 25; round++) {
             onRocksDb = round == 0;
+            // None, one or two carts, all carts.
+            cacheBytes = List.of(0L, 1_000L, CartCache.MAX_BYTES).get(round % 3);
             Times times =
                     new Times(
                             10L * (1 + random.nextInt(20)),
@@ -732,7 +735,7 @@ class CartOperatorTest {
             int parallelism, int index) throws Exception {
         KeyedOneInputStreamOperatorTestHarness<UserId, Click, CartOutcome> harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
-                        new CartOperator(settings, sortedByUser),
+                        new CartOperator(settings, sortedByUser, sortedByUser ? 0 : cacheBytes),
                         Click::user,
                         EventTypes.USER_ID,
                         HarnessEnvironment.of(MAX_PARALLELISM, parallelism, index));
@@ -744,20 +747,30 @@ class CartOperatorTest {
     }
 
     private static long users(
-            KeyedOneInputStreamOperatorTestHarness<UserId, Click, CartOutcome> subtask) {
+            KeyedOneInputStreamOperatorTestHarness<UserId, Click, CartOutcome> subtask)
+            throws Exception {
+        writeCache(subtask);
         CartOperator operator = (CartOperator) subtask.getOperator();
         try (var keys = operator.getKeyedStateBackend().getKeys("cart", VoidNamespace.INSTANCE)) {
             return keys.distinct().count();
         }
     }
 
-    private void assertNothingIsLeft() {
+    /** A snapshot has all carts in keyed state. */
+    private static void writeCache(
+            KeyedOneInputStreamOperatorTestHarness<UserId, Click, CartOutcome> subtask)
+            throws Exception {
+        subtask.snapshot(1, 1);
+    }
+
+    private void assertNothingIsLeft() throws Exception {
         assertThat(users(carts)).isZero();
         assertThat(carts.numEventTimeTimers()).isZero();
     }
 
     /** The state of the only user. */
     private UserCart cart() throws Exception {
+        writeCache(carts);
         CartOperator operator = (CartOperator) carts.getOperator();
         operator.setCurrentKey(UserId.ofString("ann"));
         StoredCart stored =
