@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExplainTest {
 
@@ -82,8 +83,8 @@ class ExplainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"lab, lab", "interactions, interactions"})
-    void explainsWhatTheProducerSends(String preset, String same) {
+    @ValueSource(strings = {"lab", "interactions", "ga4", "segment", "snowplow", "rees46"})
+    void explainsWhatTheProducerSends(String preset) {
         Path file = folder.resolve("clicks.jsonl.gz");
         int produced =
                 ToolCommand.commandLine("produce", new Produce())
@@ -107,7 +108,7 @@ class ExplainTest {
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out())
                 .contains("one record per line, compressed with gzip")
-                .contains("The preset " + same + " does the same")
+                .contains("The preset " + preset + " does the same")
                 .containsPattern("\n1,9[78]\\d of 2,000 records are clicks");
     }
 
@@ -115,7 +116,10 @@ class ExplainTest {
     void explainsCsvWithoutNamesOfColumns() {
         Run run = Run.of("--input", Samples.SHAPES.resolve("taobao.csv").toString());
 
+        assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out())
+                .contains("\nThe first line does not name the columns. To name them, add --columns")
+                .contains(" --columns column1,column2,column3,column4,column5 --map user=/column1 ")
                 .contains("CSV with the columns column1, column2, column3, column4, column5")
                 .contains("/column5  ")
                 .containsPattern("event-type +/column4\n");
@@ -200,11 +204,27 @@ class ExplainTest {
     }
 
     @Test
+    void saysThatAvroNeedsNoMapping() throws Exception {
+        byte[] record = {0, 0, 0, 0, 7, 2, 3, 4, 5, 6};
+
+        Run run = Run.of("--input", Files.write(folder.resolve("clicks.avro"), record).toString());
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out())
+                .contains("begins with: ??????????\n")
+                .contains("Confluent's, schema 7); for Avro, set `format / type` to `avro`")
+                .endsWith("they need no mapping: set `format / type` to `avro`.\n");
+    }
+
+    @Test
     void failsIfFewRecordsAreClicks() {
         Run run = Run.of("--input", SHOP, "--map", "time-format=iso-8601");
 
         assertThat(run.code()).isEqualTo(1);
-        assertThat(run.out()).contains("0 of 10 records are clicks");
+        assertThat(run.out())
+                .contains("0 of 10 records are clicks")
+                .endsWith(
+                        "Fewer than half of the records are clicks: this mapping does not fit.\n");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.clickstream.tools.command.StopSignal;
 import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.connect.KafkaSettings;
 import io.clickstream.tools.connect.KinesisSettings;
+import io.clickstream.tools.oracle.CartRules;
 import io.clickstream.tools.oracle.Expected;
 import io.clickstream.tools.oracle.TrafficLedger;
 import io.clickstream.tools.traffic.ClickEncoder;
@@ -162,8 +163,8 @@ public final class Produce implements Callable<Integer> {
             names = "--preset",
             paramLabel = "NAME",
             description =
-                    "shape of the records: lab, interactions, web-access or ticker (default:"
-                            + " ${DEFAULT-VALUE})",
+                    "shape of the records: lab, interactions, web-access, ticker, ga4, segment,"
+                            + " snowplow or rees46 (default: ${DEFAULT-VALUE})",
             defaultValue = "lab",
             converter = PresetOption.class)
     private Preset preset;
@@ -249,7 +250,7 @@ public final class Produce implements Callable<Integer> {
         boolean paced = to != To.files || (rate != null && files.start == null);
         checkTarget();
         RecordSequence.Plan checked = plan(paced);
-        TrafficLedger ledger = new TrafficLedger(expected.sessionGap, expected.window);
+        TrafficLedger ledger = new TrafficLedger(expected.sessionGap, expected.window, cartRules());
         Deliveries deliveries = new Deliveries(verbose, this::print);
         RecordSequence records;
         try (Target target = target(deliveries)) {
@@ -272,6 +273,13 @@ public final class Produce implements Callable<Integer> {
             writeExpected(expected.folder, records, complete);
         }
         return complete ? 0 : 1;
+    }
+
+    private CartRules cartRules() {
+        return switch (preset) {
+            case LAB, INTERACTIONS, WEB_ACCESS, TICKER -> CartRules.DEFAULT;
+            case GA4, SEGMENT, SNOWPLOW, REES46 -> PublicEvents.cartRules();
+        };
     }
 
     private void check(boolean holds, String message) {
