@@ -85,23 +85,7 @@ class ExplainTest {
     @ParameterizedTest
     @ValueSource(strings = {"lab", "interactions", "ga4", "segment", "snowplow", "rees46"})
     void explainsWhatTheProducerSends(String preset) {
-        Path file = folder.resolve("clicks.jsonl.gz");
-        int produced =
-                ToolCommand.commandLine("produce", new Produce())
-                        .execute(
-                                "--to",
-                                "files",
-                                "--output",
-                                file.toString(),
-                                "--count",
-                                "2000",
-                                "--start",
-                                "2024-11-19T06:00:00Z",
-                                "--preset",
-                                preset,
-                                "--malformed",
-                                "1");
-        assertThat(produced).isZero();
+        Path file = produce(preset);
 
         Run run = Run.of("--input", file.toString());
 
@@ -110,6 +94,24 @@ class ExplainTest {
                 .contains("one record per line, compressed with gzip")
                 .contains("The preset " + preset + " does the same")
                 .containsPattern("\n1,9[78]\\d of 2,000 records are clicks");
+    }
+
+    /** Their names of fields say nothing of users. */
+    @ParameterizedTest
+    @ValueSource(strings = {"web-access", "ticker"})
+    void namesThePresetThatFits(String preset) {
+        Path file = produce(preset);
+
+        Run run = Run.of("--input", file.toString());
+        Run next = Run.of("--input", file.toString(), "--preset", preset);
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out())
+                .contains("Missing: the user. These fields come near:\n  /")
+                .endsWith(
+                        "The preset %s fits. To try it, add: --preset %s\n"
+                                .formatted(preset, preset));
+        assertThat(next.code()).as(next.err()).isZero();
     }
 
     @Test
@@ -199,7 +201,7 @@ class ExplainTest {
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.out())
                 .contains(
-                        "None of the 2 records is a JSON object. The first one begins with: GET"
+                        "No record is a JSON object. The first one of 2 begins with: GET"
                                 + " /index.html 200\n   1  malformed: ");
     }
 
@@ -274,6 +276,27 @@ class ExplainTest {
         Run run = Run.of("--input", SHOP, "--map", "usr=/user_id");
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).contains("`format / usr` is not known; did you mean `user`?");
+    }
+
+    private Path produce(String preset) {
+        Path file = folder.resolve("clicks.jsonl.gz");
+        int produced =
+                ToolCommand.commandLine("produce", new Produce())
+                        .execute(
+                                "--to",
+                                "files",
+                                "--output",
+                                file.toString(),
+                                "--count",
+                                "2000",
+                                "--start",
+                                "2024-11-19T06:00:00Z",
+                                "--preset",
+                                preset,
+                                "--malformed",
+                                "1");
+        assertThat(produced).isZero();
+        return file;
     }
 
     private Path write(String name, List<String> lines) throws Exception {

@@ -172,6 +172,13 @@ public final class Explain implements Callable<Integer> {
             print(proposal);
             if (!mapping.keySet().containsAll(missing(proposal))) {
                 printMissing(proposal);
+                FittingPresets.of(sample.records())
+                        .forEach(
+                                name ->
+                                        out.printf(
+                                                "The preset %s fits. To try it, add: --preset"
+                                                        + " %s%n",
+                                                name, name));
                 return 1;
             }
             group = group(proposal.properties());
@@ -254,7 +261,7 @@ public final class Explain implements Callable<Integer> {
                         StandardCharsets.UTF_8);
         out.printf(
                 Locale.ROOT,
-                "None of the %,d records is a JSON object. The first one begins with: %s%n",
+                "No record is a JSON object. The first one of %,d begins with: %s%n",
                 sample.records().size(),
                 begin.replaceAll("\\p{Cntrl}", "?"));
         Trial.of(group(Map.of()).parse(), sample.records().subList(0, 1))

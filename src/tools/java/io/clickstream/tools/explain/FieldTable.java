@@ -47,7 +47,10 @@ final class FieldTable {
     }
 
     private static String cut(String example) {
-        return example.length() <= MAX_EXAMPLE ? example : example.substring(0, MAX_EXAMPLE) + "…";
+        if (example.length() <= MAX_EXAMPLE) {
+            return example;
+        }
+        return example.substring(0, MAX_EXAMPLE) + (example.startsWith("\"") ? "…\"" : "…");
     }
 
     private FieldTable() {}

@@ -8,7 +8,6 @@ import io.clickstream.config.ReplayConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -91,7 +90,7 @@ final class FormatGroup {
                 ? Optional.empty()
                 : Stream.of(FormatConfig.Preset.values())
                         .filter(preset -> isSame(ours, JsonMapping.of(preset)))
-                        .map(preset -> preset.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                        .map(FittingPresets::name)
                         .findFirst();
     }
 
