@@ -5,11 +5,15 @@ from itertools import combinations
 
 from results import RESULTS
 
-#: The fields of each preset's records that the job reads, as in io.clickstream.config.JsonMapping.
+#: The fields at the top of each preset's records that the job reads, as in io.clickstream.config.JsonMapping.
 FIELDS = {"lab": {"userid", "eventtimestamp", "event_type", "product_type"},
           "interactions": {"userId", "sentAt", "eventType", "itemId", "sessionId"},
           "web-access": {"name", "timestamp", "action", "path"},
-          "ticker": {"TICKER", "EVENT_TIME"}}
+          "ticker": {"TICKER", "EVENT_TIME"},
+          "ga4": {"user_pseudo_id", "event_timestamp", "event_name"},
+          "segment": {"userId", "anonymousId", "timestamp", "event"},
+          "snowplow": {"domain_userid", "derived_tstamp", "domain_sessionid"},
+          "rees46": {"user_id", "event_time", "event_type", "category_code", "product_id", "price", "user_session"}}
 
 
 def values_of(template, stack, given):

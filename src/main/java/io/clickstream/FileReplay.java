@@ -40,20 +40,22 @@ public final class FileReplay {
             Outputs outputs) {
         env.configure(ClickstreamJob.settings());
         env.setRuntimeMode(RuntimeExecutionMode.BATCH);
-        RecordDecoder decoder =
-                new RecordDecoder(
-                                new JsonClickDecoder(
-                                        config.format().mapping(), config.optionalFields()),
-                                config.format().checkoutEventTypes(),
-                                BotSigns.of(config.filters()),
-                                config.format().maxRecordBytes(),
-                                config.eventTime().maxFutureSkew(),
-                                Clock.systemUTC())
-                        .marking(config.eventMarks())
-                        .notBefore(config.eventTime().earliest())
-                        .with(false, config.privacy().map(IpPrivacy::new).orElse(null));
         new ClickstreamPipeline(config, Clock.systemUTC())
-                .define(env, ClickFiles.source(inputs, decoder, columns), outputs);
+                .define(env, ClickFiles.source(inputs, decoder(config), columns), outputs);
+    }
+
+    /** The decoder of the records of files, which are JSON. */
+    public static RecordDecoder decoder(PipelineConfig config) {
+        return new RecordDecoder(
+                        new JsonClickDecoder(config.format().mapping(), config.optionalFields()),
+                        config.format().checkoutEventTypes(),
+                        BotSigns.of(config.filters()),
+                        config.format().maxRecordBytes(),
+                        config.eventTime().maxFutureSkew(),
+                        Clock.systemUTC())
+                .marking(config.eventMarks())
+                .notBefore(config.eventTime().earliest())
+                .with(false, config.privacy().map(IpPrivacy::new).orElse(null));
     }
 
     /** Adds the flow of a job with {@code source.files}. */

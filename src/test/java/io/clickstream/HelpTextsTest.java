@@ -9,6 +9,7 @@ import io.clickstream.local.run.LocalRun;
 import io.clickstream.tools.Tools;
 import io.clickstream.tools.command.HelpText;
 import io.clickstream.tools.command.ToolCommand;
+import io.clickstream.tools.explain.Explain;
 import io.clickstream.tools.produce.Produce;
 import io.clickstream.tools.replay.Replay;
 import java.io.File;
@@ -41,6 +42,7 @@ class HelpTextsTest {
                     "run-cluster", HelpText.of(ClusterRun.class),
                     "replay", Replay.HELP,
                     "produce", HelpText.of(Produce.class),
+                    "explain", HelpText.of(Explain.class),
                     "benchmark", HelpText.of(Benchmark.class));
 
     @TempDir private Path folder;
@@ -95,6 +97,7 @@ class HelpTextsTest {
                 .isEqualTo(HELP.get("run-cluster").ofJar());
         assertThat(printed("benchmark", new Benchmark())).isEqualTo(HELP.get("benchmark").ofJar());
         assertThat(printed("produce", new Produce())).isEqualTo(HELP.get("produce").ofJar());
+        assertThat(printed("explain", new Explain())).isEqualTo(HELP.get("explain").ofJar());
     }
 
     @ParameterizedTest

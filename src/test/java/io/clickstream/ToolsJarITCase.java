@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.clickstream.local.server.S3Server;
 import io.clickstream.tools.Tools;
 import io.clickstream.tools.command.HelpText;
+import io.clickstream.tools.explain.Explain;
 import io.clickstream.tools.produce.Produce;
 import io.clickstream.tools.replay.Replay;
 import java.io.IOException;
@@ -101,14 +102,16 @@ class ToolsJarITCase {
                 .isEqualTo(Replay.HELP.ofJar());
         assertThat(run(0, List.of(), "produce", "--help"))
                 .isEqualTo(HelpText.of(Produce.class).ofJar());
+        assertThat(run(0, List.of(), "explain", "--help"))
+                .isEqualTo(HelpText.of(Explain.class).ofJar());
         assertThat(run(2, List.of(), "reply"))
                 .isEqualTo(
                         "clickstream-tools: Unmatched argument at index 0: 'reply' (--help shows"
                                 + " all options)\n");
         assertThat(run(2, List.of()))
                 .isEqualTo(
-                        "clickstream-tools: a command is missing: replay or produce (--help shows"
-                                + " all options)\n");
+                        "clickstream-tools: a command is missing: replay, produce or explain"
+                                + " (--help shows all options)\n");
         assertThat(run(2, List.of(), "replay", "--undelivered"))
                 .isEqualTo(
                         "replay: Missing required option: '--config=FILE' (--help shows all"

@@ -31,7 +31,15 @@ public final class FormatConfig {
         /** {@code name}, {@code path}, {@code action}, {@code timestamp} of a web server. */
         WEB_ACCESS,
         /** {@code EVENT_TIME}, {@code TICKER}: each ticker is its own user and department. */
-        TICKER
+        TICKER,
+        /** The export of Google Analytics 4 to BigQuery, as JSON. */
+        GA4,
+        /** The {@code track} calls of Segment, with its events for e-commerce. */
+        SEGMENT,
+        /** Enriched events of Snowplow as JSON, with its schemas for e-commerce. */
+        SNOWPLOW,
+        /** The multi-category store that REES46 published. */
+        REES46
     }
 
     static final String GROUP = "format";

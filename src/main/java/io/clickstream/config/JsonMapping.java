@@ -9,12 +9,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.annotation.Nullable;
 
 /** The JSON pointers (RFC 6901) of a record's fields: a preset with optional overrides. */
 public final class JsonMapping implements Serializable {
 
     private static final long serialVersionUID = 1L;
+
+    private static final String DETAIL = "product_detail";
+    private static final String TO_CART = "add_to_cart";
+    private static final String FROM_CART = "remove_from_cart";
+    private static final String CHECKOUT = "order_checkout";
+
+    private static final String SNOWPLOW_ECOMMERCE = "com_snowplowanalytics_snowplow_ecommerce_";
+    private static final String SNOWPLOW_PRODUCT =
+            "/contexts_" + SNOWPLOW_ECOMMERCE + "product_1/0/";
 
     static final Key<List<JsonPointer>> USER =
             Key.of(
@@ -188,6 +199,60 @@ public final class JsonMapping implements Serializable {
                 builder.departments = pointers("/TICKER");
                 builder.item = pointer("/TICKER");
                 break;
+            case GA4:
+                builder.users = pointers("/user_pseudo_id");
+                builder.time = pointer("/event_timestamp");
+                builder.timeFormat = TimeFormat.of(TimeFormat.Kind.EPOCH_US);
+                builder.eventType = pointer("/event_name");
+                builder.eventTypes = Map.of("view_item", DETAIL, "purchase", CHECKOUT);
+                builder.departments = pointers("/items/0/item_category");
+                builder.item = pointer("/items/0/item_id");
+                builder.value = pointer("/items/0/price");
+                break;
+            case SEGMENT:
+                builder.users = pointers("/userId", "/anonymousId");
+                builder.time = pointer("/timestamp");
+                builder.timeFormat = TimeFormat.of(TimeFormat.Kind.ISO_8601);
+                builder.eventType = pointer("/event");
+                builder.eventTypes =
+                        Map.of(
+                                "Product Viewed", DETAIL,
+                                "Product Added", TO_CART,
+                                "Product Removed", FROM_CART,
+                                "Order Completed", CHECKOUT);
+                builder.departments =
+                        pointers("/properties/category", "/properties/products/0/category");
+                builder.item = pointer("/properties/product_id");
+                builder.value = pointer("/properties/price");
+                break;
+            case SNOWPLOW:
+                builder.users = pointers("/domain_userid");
+                builder.time = pointer("/derived_tstamp");
+                builder.timeFormat = TimeFormat.of(TimeFormat.Kind.ISO_8601);
+                builder.eventType =
+                        pointer(
+                                "/unstruct_event_"
+                                        + SNOWPLOW_ECOMMERCE
+                                        + "snowplow_ecommerce_action_1/type");
+                builder.eventTypes = Map.of("product_view", DETAIL, "transaction", CHECKOUT);
+                builder.departments = pointers(SNOWPLOW_PRODUCT + "category");
+                builder.departmentCut = "/";
+                builder.item = pointer(SNOWPLOW_PRODUCT + "id");
+                builder.value = pointer(SNOWPLOW_PRODUCT + "price");
+                builder.sessionId = pointer("/domain_sessionid");
+                break;
+            case REES46:
+                builder.users = pointers("/user_id");
+                builder.time = pointer("/event_time");
+                builder.timeFormat = TimeFormat.parse("yyyy-MM-dd HH:mm:ss 'UTC'");
+                builder.eventType = pointer("/event_type");
+                builder.eventTypes = Map.of("view", DETAIL, "cart", TO_CART, "purchase", CHECKOUT);
+                builder.departments = pointers("/category_code");
+                builder.departmentCut = ".";
+                builder.item = pointer("/product_id");
+                builder.value = pointer("/price");
+                builder.sessionId = pointer("/user_session");
+                break;
         }
         return builder;
     }
@@ -196,8 +261,8 @@ public final class JsonMapping implements Serializable {
         return JsonPointer.compile(text);
     }
 
-    private static List<JsonPointer> pointers(String text) {
-        return List.of(pointer(text));
+    private static List<JsonPointer> pointers(String... texts) {
+        return Stream.of(texts).map(JsonMapping::pointer).collect(Collectors.toList());
     }
 
     /** The preset with the overrides in the group {@code format}. */

@@ -14,7 +14,17 @@ public interface FileRecords extends Closeable {
 
     /** Opens a file of any of Flink's file systems. Its first bytes decide its format. */
     static FileRecords open(Path path) throws IOException {
-        return FileContent.open(path, List.of()).records(MAX_RECORD_BYTES);
+        return open(path, List.of());
+    }
+
+    /**
+     * Opens a file as {@link #open(Path)} does.
+     *
+     * @param columns the columns of a CSV file that does not have them in its first line; otherwise
+     *     empty
+     */
+    static FileRecords open(Path path, List<String> columns) throws IOException {
+        return FileContent.open(path, columns).records(MAX_RECORD_BYTES);
     }
 
     /**

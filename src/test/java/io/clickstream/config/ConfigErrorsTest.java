@@ -89,7 +89,7 @@ class ConfigErrorsTest {
                 "source.kafka|start|+999999999-01-01T00:00:00Z|which is neither a position nor a"
                         + " time",
                 "format|preset|web|which is not supported; it must be `lab`, `interactions`,"
-                        + " `web-access`, or `ticker`",
+                        + " `web-access`, `ticker`, `ga4`, `segment`, `snowplow`, or `rees46`",
                 "format|user|user_id|which does not begin with /; it must be a JSON pointer, such"
                         + " as `/detail/user_id`",
                 "format|time|/a~2|which has a ~ that is not followed by 0 or 1; it must be a"

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.MemorySize;
@@ -44,7 +45,9 @@ class JobConfigTest {
         assertThat(config.format().compression()).isEqualTo(FormatConfig.Compression.NONE);
         assertThat(config.format().checkoutEventTypes()).containsExactly("order_checkout");
         assertThat(described(config.format().mapping()))
-                .isEqualTo("/userid /eventtimestamp epoch-ms Z /event_type {} /product_type - - -");
+                .isEqualTo(
+                        "/userid /eventtimestamp epoch-ms Z /event_type {} /product_type - - -"
+                                + " -");
 
         assertThat(config.eventTime().outOfOrderness()).hasSeconds(20);
         assertThat(config.eventTime().idleTimeout()).hasSeconds(15);
@@ -140,11 +143,32 @@ class JobConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "interactions,/userId /sentAt epoch-s Z /eventType {} - - /itemId /sessionId",
-        "web-access,/name /timestamp iso-8601 Z /action {} /path - - -",
-        "ticker,/TICKER /EVENT_TIME iso-8601 Z - {} /TICKER - /TICKER -"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "interactions | /userId /sentAt epoch-s Z /eventType {} - - /itemId - /sessionId",
+                "web-access | /name /timestamp iso-8601 Z /action {} /path - - - -",
+                "ticker | /TICKER /EVENT_TIME iso-8601 Z - {} /TICKER - /TICKER - -",
+                "ga4 | /user_pseudo_id /event_timestamp epoch-us Z /event_name"
+                        + " {purchase=order_checkout, view_item=product_detail}"
+                        + " /items/0/item_category - /items/0/item_id /items/0/price -",
+                "segment | /userId,/anonymousId /timestamp iso-8601 Z /event"
+                        + " {Order Completed=order_checkout, Product Added=add_to_cart,"
+                        + " Product Removed=remove_from_cart, Product Viewed=product_detail}"
+                        + " /properties/category,/properties/products/0/category -"
+                        + " /properties/product_id /properties/price -",
+                "snowplow | /domain_userid /derived_tstamp iso-8601 Z"
+                        + " /unstruct_event_com_snowplowanalytics_snowplow_ecommerce"
+                        + "_snowplow_ecommerce_action_1/type"
+                        + " {product_view=product_detail, transaction=order_checkout}"
+                        + " /contexts_com_snowplowanalytics_snowplow_ecommerce_product_1/0/category"
+                        + " / /contexts_com_snowplowanalytics_snowplow_ecommerce_product_1/0/id"
+                        + " /contexts_com_snowplowanalytics_snowplow_ecommerce_product_1/0/price"
+                        + " /domain_sessionid",
+                "rees46 | /user_id /event_time yyyy-MM-dd HH:mm:ss 'UTC' Z /event_type"
+                        + " {cart=add_to_cart, purchase=order_checkout, view=product_detail}"
+                        + " /category_code . /product_id /price /user_session"
+            })
     void knowsPresets(String preset, String fields) {
         JobConfig config =
                 parse(smallest().with("format", "type", "json").with("format", "preset", preset));
@@ -175,7 +199,7 @@ class JobConfigTest {
         assertThat(described(format.mapping()))
                 .isEqualTo(
                         "/a/0 /b yyyy-MM-dd HH:mm:ss 'UTC' Europe/Berlin /c {buy=order_checkout}"
-                                + " /d~1e . /f -");
+                                + " /d~1e . /f - -");
         assertThat(format.checkoutEventTypes()).containsExactlyInAnyOrder("buy", "paid");
     }
 
@@ -382,10 +406,11 @@ class JobConfigTest {
                         mapping.timeFormat(),
                         mapping.timeZone(),
                         orDash(mapping.eventType()),
-                        mapping.eventTypes(),
+                        new TreeMap<>(mapping.eventTypes()),
                         joined(mapping.departments()),
                         orDash(mapping.departmentCut()),
                         orDash(mapping.item()),
+                        orDash(mapping.value()),
                         orDash(mapping.sessionId()))
                 .map(Object::toString)
                 .collect(Collectors.joining(" "));

@@ -37,7 +37,15 @@ class ArchiveTablesTest {
                 "interactions | {\"userId\":\"u\",\"sentAt\":%d,\"eventType\":\"order_checkout\"}",
                 "web-access |"
                         + " {\"name\":\"Ann\",\"timestamp\":\"%s\",\"action\":\"order_checkout\"}",
-                "ticker | {\"TICKER\":\"AMZN\",\"EVENT_TIME\":\"%s\"}"
+                "ticker | {\"TICKER\":\"AMZN\",\"EVENT_TIME\":\"%s\"}",
+                "ga4 | {\"user_pseudo_id\":\"1.2\",\"event_timestamp\":\"%d000999\","
+                        + "\"event_name\":\"purchase\"}",
+                "segment | {\"userId\":\"\",\"anonymousId\":\"a\",\"timestamp\":\"%s\","
+                        + "\"event\":\"Order Completed\"}",
+                "snowplow | {\"domain_userid\":\"a\",\"derived_tstamp\":\"%s\","
+                        + "\"unstruct_event_com_snowplowanalytics_snowplow_ecommerce"
+                        + "_snowplow_ecommerce_action_1\":{\"type\":\"transaction\"}}",
+                "rees46 | {\"user_id\":7,\"event_time\":\"%s UTC\",\"event_type\":\"purchase\"}"
             })
     void queriesFindTheFieldsOfEachPreset(String preset, String record) throws Exception {
         long first = Instant.parse("2022-06-14T05:00:00Z").getEpochSecond();
@@ -60,7 +68,11 @@ class ArchiveTablesTest {
     }
 
     private static Object argument(String record, long second) {
-        return record.contains("%s") ? Instant.ofEpochSecond(second).toString() : (Object) second;
+        String iso = Instant.ofEpochSecond(second).toString();
+        if (record.contains("%s UTC")) {
+            return iso.replace('T', ' ').replace("Z", "");
+        }
+        return record.contains("%s") ? iso : (Object) second;
     }
 
     /** As the job reads them. */

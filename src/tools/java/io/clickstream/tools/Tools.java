@@ -1,6 +1,7 @@
 package io.clickstream.tools;
 
 import io.clickstream.tools.command.ToolCommand;
+import io.clickstream.tools.explain.Explain;
 import io.clickstream.tools.produce.Produce;
 import io.clickstream.tools.replay.Replay;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "java -jar clickstream-tools.jar",
         description = "Tools for the job's data. COMMAND --help shows the options of a command.",
-        subcommands = {Replay.class, Produce.class})
+        subcommands = {Replay.class, Produce.class, Explain.class})
 public final class Tools implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
@@ -32,12 +33,14 @@ public final class Tools implements Callable<Integer> {
         switch (args.length == 0 ? "" : args[0]) {
             case "replay" -> Replay.main(options);
             case "produce" -> Produce.main(options);
+            case "explain" -> Explain.main(options);
             default -> ToolCommand.main("clickstream-tools", new Tools(), args);
         }
     }
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: replay or produce");
+        throw new ParameterException(
+                spec.commandLine(), "a command is missing: replay, produce or explain");
     }
 }

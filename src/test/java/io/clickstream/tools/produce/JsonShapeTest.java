@@ -132,6 +132,38 @@ class JsonShapeTest {
     }
 
     @Test
+    void publicEventsHaveTheFieldsOfTheirDocumentation() {
+        assertThat(lines(Preset.GA4).get(1))
+                .isEqualTo(
+                        "{\"event_date\":\"20240704\",\"event_timestamp\":\"1720054924056000\","
+                                + "\"event_name\":\"view_item\",\"event_params\":[{\"key\":"
+                                + "\"ga_session_number\",\"value\":{\"int_value\":\"1\"}}],"
+                                + "\"user_id\":null,\"user_pseudo_id\":\"7496.1700000000\","
+                                + "\"device\":{\"category\":\"tablet\"},\"platform\":\"WEB\","
+                                + "\"items\":[{\"item_id\":\"sku-1\",\"item_category\":"
+                                + "\"cell phones\",\"price\":19.0}]}");
+        assertThat(lines(Preset.GA4).get(0)).endsWith("\"platform\":\"WEB\",\"items\":[]}");
+        assertThat(lines(Preset.SEGMENT).get(2))
+                .isEqualTo(
+                        "{\"type\":\"track\",\"event\":\"Order Completed\",\"messageId\":\"ajs-4\","
+                            + "\"userId\":\"user-7496\",\"timestamp\":\"2024-07-04T01:02:04.456Z\","
+                            + "\"context\":{\"ip\":\"66.249.1.133\"},\"properties\":{"
+                            + "\"products\":[{\"product_id\":\"sku-8\",\"category\":\"cameras\","
+                            + "\"price\":85.5}]}}");
+        assertThat(lines(Preset.SNOWPLOW).get(2))
+                .contains(
+                        "snowplow_ecommerce_action_1\":{\"type\":\"transaction\"}",
+                        "product_1\":[{\"id\":\"sku-8\",\"category\":\"cameras/all\","
+                                + "\"price\":85.5}]");
+        assertThat(lines(Preset.REES46).get(1))
+                .isEqualTo(
+                        "{\"event_time\":\"2024-07-04 01:02:04 UTC\",\"event_type\":\"view\","
+                                + "\"product_id\":1,\"category_code\":\"cell phones.all\","
+                                + "\"price\":19.0,\"user_id\":7496,\"user_session\":"
+                                + "\"00000000-0000-0001-0000-000000001d48\"}");
+    }
+
+    @Test
     void extrasAreBehindTheFields() {
         String line =
                 text(
@@ -229,7 +261,7 @@ class JsonShapeTest {
         assertThat(departments)
                 .hasSize(
                         switch (preset) {
-                            case LAB, TICKER -> 9;
+                            case LAB, TICKER, GA4, SEGMENT, SNOWPLOW, REES46 -> 9;
                             case INTERACTIONS -> 1;
                             case WEB_ACCESS -> 14;
                         });

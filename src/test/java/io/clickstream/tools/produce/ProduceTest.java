@@ -65,7 +65,7 @@ class ProduceTest {
                         + " clicks have no user agent",
                 "--to kinesis --stream s --format csv | Invalid value for option '--format'",
                 "--to files --output x --count 1 --preset shop | 'shop' is no preset; there are"
-                        + " lab, interactions, web-access and ticker",
+                    + " lab, interactions, web-access, ticker, ga4, segment, snowplow and rees46",
                 "--to files --output x --count 1 --keys some | 'some' is neither 'user' nor a"
                         + " number of keys from 1 on",
                 "--to files --output x --count 1 --late 101 | '101' is no share in percent, from 0"

@@ -15,9 +15,7 @@ enum PublicShape {
     GA4(
             "Google Analytics 4, its BigQuery export as JSON",
             "ga4.jsonl",
-            "--map user=/user_pseudo_id --map time=/event_timestamp --map time-format=epoch-us"
-                    + " --map event-type=/event_name --map checkout-event-types=purchase"
-                    + " --map department=/items/0/item_category",
+            "--preset ga4",
             """
             SELECT to_json(user_pseudo_id) AS user,
                    try_cast(event_timestamp AS BIGINT) // 1000 AS time,
@@ -30,9 +28,7 @@ enum PublicShape {
     SEGMENT(
             "Segment, `track` calls",
             "segment.jsonl",
-            "--map user=/userId,/anonymousId --map time=/timestamp --map time-format=iso-8601"
-                    + " --map event-type=/event --map \"checkout-event-types=Order Completed\""
-                    + " --map department=/properties/category,/properties/products/0/category",
+            "--preset segment",
             """
             SELECT to_json(nullif(coalesce(userId, anonymousId), '')) AS user,
                    epoch_ms(try_strptime(timestamp, '%%Y-%%m-%%dT%%H:%%M:%%S.%%gZ')) AS time,
@@ -45,11 +41,7 @@ enum PublicShape {
     SNOWPLOW(
             "Snowplow, enriched events as JSON",
             "snowplow.jsonl",
-            "--map user=/domain_userid --map time=/derived_tstamp --map time-format=iso-8601"
-                    + " --map event-type=/unstruct_event_com_snowplowanalytics_snowplow_ecommerce"
-                    + "_snowplow_ecommerce_action_1/type --map checkout-event-types=transaction"
-                    + " --map department=/contexts_com_snowplowanalytics_snowplow_ecommerce"
-                    + "_product_1/0/category --map department-cut=/",
+            "--preset snowplow",
             """
             SELECT to_json(domain_userid) AS user,
                    epoch_ms(try_strptime(derived_tstamp, '%%Y-%%m-%%dT%%H:%%M:%%S.%%gZ')) AS time,
@@ -69,9 +61,7 @@ enum PublicShape {
     REES46_CSV(
             "REES46's multi-category store, CSV",
             "rees46.csv",
-            "--map user=/user_id --map time=/event_time --map \"time-format=yyyy-MM-dd HH:mm:ss"
-                + " 'UTC'\" --map event-type=/event_type --map checkout-event-types=purchase --map"
-                + " department=/category_code --map department-cut=.",
+            "--preset rees46",
             """
             SELECT to_json(user_id) AS user,
                    epoch_ms(try_strptime(event_time, '%%Y-%%m-%%d %%H:%%M:%%S UTC')) AS time,

@@ -29,7 +29,7 @@ public final class HelpText {
     private static final int LONGEST_NAME = 24;
 
     /** The scripts whose commands are in the tools' jar. */
-    private static final Pattern SCRIPT = Pattern.compile("scripts/(replay|produce)\\.sh");
+    private static final Pattern SCRIPT = Pattern.compile("scripts/(replay|produce|explain)\\.sh");
 
     private static final String COMMAND_OF_JAR = "java -jar clickstream-tools.jar $1";
 

@@ -25,7 +25,7 @@ import java.util.function.LongFunction;
 final class JsonShape implements RecordShape {
 
     /** What differs between presets. */
-    private interface Fields {
+    interface Fields {
 
         ObjectNode of(GeneratedClick click);
 
@@ -77,7 +77,16 @@ final class JsonShape implements RecordShape {
                             "EVENT_TIME",
                             millis -> text(Ticker.time(millis, 0)),
                             new Ticker());
+            case GA4, SEGMENT, SNOWPLOW, REES46 -> of(PublicEvents.valueOf(preset.name()));
         };
+    }
+
+    private static JsonShape of(PublicEvents events) {
+        return new JsonShape(
+                events.userField(),
+                events.timeField(),
+                millis -> text(events.time(millis)),
+                events);
     }
 
     private static JsonNode number(long value) {
@@ -141,7 +150,7 @@ final class JsonShape implements RecordShape {
     }
 
     /** The number of a department, from 1; 0 where there is none. */
-    private static int department(GeneratedClick click) {
+    static int department(GeneratedClick click) {
         return ShopTraffic.DEPARTMENTS.indexOf(click.productType()) + 1;
     }
 

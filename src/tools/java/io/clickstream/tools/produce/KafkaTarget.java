@@ -1,19 +1,16 @@
 package io.clickstream.tools.produce;
 
+import io.clickstream.tools.connect.KafkaTopic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -22,7 +19,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class KafkaTarget implements Target {
 
-    private static final int START_TIMEOUT_MILLIS = 15_000;
     private static final int LINGER_MILLIS = 5;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -45,7 +41,10 @@ public final class KafkaTarget implements Target {
             DeliveryListener listener) {
         this.topic = topic;
         this.listener = listener;
-        this.places = partitions(bootstrapServers, topic, settings);
+        this.places =
+                KafkaTopic.partitions(bootstrapServers, topic, settings).stream()
+                        .map(KafkaTarget::place)
+                        .toList();
         Map<String, Object> properties = new HashMap<>();
         properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -56,47 +55,6 @@ public final class KafkaTarget implements Target {
         producer =
                 new KafkaProducer<>(
                         properties, new ByteArraySerializer(), new ByteArraySerializer());
-    }
-
-    private static List<String> partitions(
-            String bootstrapServers, String topic, Map<String, String> settings) {
-        Map<String, Object> properties = new HashMap<>();
-        properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, START_TIMEOUT_MILLIS);
-        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, START_TIMEOUT_MILLIS);
-        properties.putAll(settings);
-        try (Admin admin = Admin.create(properties)) {
-            return admin
-                    .describeTopics(List.of(topic))
-                    .allTopicNames()
-                    .get()
-                    .get(topic)
-                    .partitions()
-                    .stream()
-                    .map(partition -> place(partition.partition()))
-                    .toList();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                throw new IllegalStateException(
-                        "there is no topic " + topic + " at " + bootstrapServers + "; create it",
-                        e.getCause());
-            }
-            throw unreachable(bootstrapServers, e.getCause());
-        } catch (KafkaException e) {
-            throw unreachable(bootstrapServers, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while asking for topic " + topic, e);
-        }
-    }
-
-    private static IllegalStateException unreachable(String bootstrapServers, Throwable cause) {
-        return new IllegalStateException(
-                "the brokers at "
-                        + bootstrapServers
-                        + " don't answer, or refuse the login: look at --bootstrap-servers and at"
-                        + " the settings by --kafka",
-                cause);
     }
 
     private static String place(int partition) {

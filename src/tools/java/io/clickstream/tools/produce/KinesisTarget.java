@@ -1,5 +1,6 @@
 package io.clickstream.tools.produce;
 
+import io.clickstream.tools.connect.KinesisConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,20 +11,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import javax.annotation.Nullable;
-import org.apache.flink.connector.aws.util.AWSClientUtil;
-import org.apache.flink.connector.aws.util.AWSGeneralUtil;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
-import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
-import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
-import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
 import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
-import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
@@ -50,7 +45,7 @@ public final class KinesisTarget implements Target {
 
     private final String stream;
     private final DeliveryListener listener;
-    private final SdkAutoCloseable http;
+    private final KinesisConnection connection;
     private final KinesisAsyncClient client;
     private final List<String> places;
     private final BlockingQueue<ProducedRecord> queue = new LinkedBlockingQueue<>(QUEUED_RECORDS);
@@ -68,24 +63,7 @@ public final class KinesisTarget implements Target {
      * @throws IllegalStateException if there is no such stream, or it can't be asked for
      */
     public KinesisTarget(Properties settings, String stream, DeliveryListener listener) {
-        this(AWSGeneralUtil.createAsyncHttpClient(settings), settings, stream, listener);
-    }
-
-    private KinesisTarget(
-            SdkAsyncHttpClient http,
-            Properties settings,
-            String stream,
-            DeliveryListener listener) {
-        this(
-                AWSClientUtil.createAwsAsyncClient(
-                        settings,
-                        http,
-                        KinesisAsyncClient.builder(),
-                        "Apache Flink %s (%s) Kinesis Connector",
-                        "aws.kinesis.client.user-agent-prefix"),
-                http,
-                stream,
-                listener);
+        this(KinesisConnection.open(settings), stream, listener);
     }
 
     /**
@@ -98,14 +76,18 @@ public final class KinesisTarget implements Target {
             SdkAutoCloseable http,
             String stream,
             DeliveryListener listener) {
-        this.client = client;
-        this.http = http;
+        this(new KinesisConnection(client, http), stream, listener);
+    }
+
+    private KinesisTarget(KinesisConnection connection, String stream, DeliveryListener listener) {
+        this.connection = connection;
+        this.client = connection.client();
         this.stream = stream;
         this.listener = listener;
         try {
             places = openShards();
         } catch (RuntimeException e) {
-            closeClients();
+            connection.close();
             throw e;
         }
         sender.setDaemon(true);
@@ -113,28 +95,10 @@ public final class KinesisTarget implements Target {
     }
 
     private List<String> openShards() {
-        List<String> open = new ArrayList<>();
-        ListShardsRequest request = ListShardsRequest.builder().streamName(stream).build();
-        while (true) {
-            ListShardsResponse response;
-            try {
-                response = client.listShards(request).join();
-            } catch (CompletionException e) {
-                throw new IllegalStateException(
-                        e.getCause() instanceof ResourceNotFoundException
-                                ? "there is no stream " + stream + "; create it"
-                                : "stream " + stream + " can't be asked for its shards",
-                        e.getCause());
-            }
-            response.shards().stream()
-                    .filter(shard -> shard.sequenceNumberRange().endingSequenceNumber() == null)
-                    .map(Shard::shardId)
-                    .forEach(open::add);
-            if (response.nextToken() == null) {
-                return open;
-            }
-            request = ListShardsRequest.builder().nextToken(response.nextToken()).build();
-        }
+        return connection.shards(stream).stream()
+                .filter(shard -> shard.sequenceNumberRange().endingSequenceNumber() == null)
+                .map(Shard::shardId)
+                .toList();
     }
 
     @Override
@@ -283,11 +247,6 @@ public final class KinesisTarget implements Target {
         }
     }
 
-    private void closeClients() {
-        client.close();
-        http.close();
-    }
-
     @Override
     public void close() {
         sender.interrupt();
@@ -296,6 +255,6 @@ public final class KinesisTarget implements Target {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        closeClients();
+        connection.close();
     }
 }

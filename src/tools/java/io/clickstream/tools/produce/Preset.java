@@ -7,7 +7,11 @@ enum Preset {
     LAB,
     INTERACTIONS,
     WEB_ACCESS,
-    TICKER;
+    TICKER,
+    GA4,
+    SEGMENT,
+    SNOWPLOW,
+    REES46;
 
     /** As one writes it: {@code web-access}. */
     @Override

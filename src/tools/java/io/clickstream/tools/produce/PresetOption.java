@@ -18,6 +18,7 @@ final class PresetOption implements ITypeConverter<Preset> {
                                         "'"
                                                 + value
                                                 + "' is no preset; there are lab, interactions,"
-                                                + " web-access and ticker"));
+                                                + " web-access, ticker, ga4, segment, snowplow"
+                                                + " and rees46"));
     }
 }

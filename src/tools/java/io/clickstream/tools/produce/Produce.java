@@ -6,12 +6,14 @@ import io.clickstream.tools.command.DurationOption;
 import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.StopSignal;
 import io.clickstream.tools.command.ToolCommand;
+import io.clickstream.tools.connect.KafkaSettings;
+import io.clickstream.tools.connect.KinesisSettings;
+import io.clickstream.tools.oracle.CartRules;
 import io.clickstream.tools.oracle.Expected;
 import io.clickstream.tools.oracle.TrafficLedger;
 import io.clickstream.tools.traffic.ClickEncoder;
 import io.clickstream.tools.traffic.ShopTraffic;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
@@ -19,9 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -38,8 +38,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
 /**
  * Sends the clicks of a simulated shop to a topic, a stream or a file, and says how they fared.
@@ -165,8 +163,8 @@ public final class Produce implements Callable<Integer> {
             names = "--preset",
             paramLabel = "NAME",
             description =
-                    "shape of the records: lab, interactions, web-access or ticker (default:"
-                            + " ${DEFAULT-VALUE})",
+                    "shape of the records: lab, interactions, web-access, ticker, ga4, segment,"
+                            + " snowplow or rees46 (default: ${DEFAULT-VALUE})",
             defaultValue = "lab",
             converter = PresetOption.class)
     private Preset preset;
@@ -252,7 +250,7 @@ public final class Produce implements Callable<Integer> {
         boolean paced = to != To.files || (rate != null && files.start == null);
         checkTarget();
         RecordSequence.Plan checked = plan(paced);
-        TrafficLedger ledger = new TrafficLedger(expected.sessionGap, expected.window);
+        TrafficLedger ledger = new TrafficLedger(expected.sessionGap, expected.window, cartRules());
         Deliveries deliveries = new Deliveries(verbose, this::print);
         RecordSequence records;
         try (Target target = target(deliveries)) {
@@ -275,6 +273,13 @@ public final class Produce implements Callable<Integer> {
             writeExpected(expected.folder, records, complete);
         }
         return complete ? 0 : 1;
+    }
+
+    private CartRules cartRules() {
+        return switch (preset) {
+            case LAB, INTERACTIONS, WEB_ACCESS, TICKER -> CartRules.DEFAULT;
+            case GA4, SEGMENT, SNOWPLOW, REES46 -> PublicEvents.cartRules();
+        };
     }
 
     private void check(boolean holds, String message) {
@@ -300,13 +305,11 @@ public final class Produce implements Callable<Integer> {
             }
             case kinesis -> {
                 check(kinesis.stream != null, "--to kinesis needs --stream NAME");
-                check(
-                        kinesis.endpoint == null
-                                || (kinesis.endpoint.getHost() != null
-                                        && List.of("http", "https")
-                                                .contains(kinesis.endpoint.getScheme())),
-                        "--endpoint must be a URL such as http://127.0.0.1:4567, not "
-                                + kinesis.endpoint);
+                try {
+                    KinesisSettings.checkEndpoint(kinesis.endpoint);
+                } catch (IllegalArgumentException e) {
+                    throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+                }
             }
             case files -> {
                 check(files.output != null, "--to files needs --output FILE or --output DIR");
@@ -418,42 +421,18 @@ public final class Produce implements Callable<Integer> {
     }
 
     private Map<String, String> kafkaSettings() throws IOException {
-        Map<String, String> settings = new HashMap<>();
-        if (kafka.file != null) {
-            check(Files.isRegularFile(kafka.file), "--kafka-file: there is no file " + kafka.file);
-            Properties properties = new Properties();
-            try (InputStream in = Files.newInputStream(kafka.file)) {
-                properties.load(in);
-            }
-            properties
-                    .stringPropertyNames()
-                    .forEach(name -> settings.put(name, properties.getProperty(name)));
+        try {
+            return KafkaSettings.read(kafka.file, kafka.settings);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        settings.putAll(kafka.settings);
-        return settings;
     }
 
     private Properties kinesisSettings() {
-        Properties settings = new Properties();
-        String where = kinesis.region == null ? regionOfEnvironment() : kinesis.region;
-        check(where != null, "--to kinesis needs --region NAME, or AWS_REGION in the environment");
-        settings.setProperty("aws.region", where);
-        if (kinesis.endpoint != null) {
-            settings.setProperty("aws.endpoint", kinesis.endpoint.toString());
-            if (kinesis.endpoint.getScheme().equals("http")) {
-                // HTTP/2 without TLS is more than such servers know.
-                settings.setProperty("aws.http.protocol.version", "HTTP1_1");
-            }
-        }
-        return settings;
-    }
-
-    @Nullable
-    private static String regionOfEnvironment() {
         try {
-            return new DefaultAwsRegionProviderChain().getRegion().id();
-        } catch (SdkClientException e) {
-            return null;
+            return KinesisSettings.of(kinesis.region, kinesis.endpoint);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 

@@ -159,8 +159,8 @@ public final class Replay implements Callable<Integer> {
             names = "--preset",
             paramLabel = "NAME",
             description =
-                    "names of the fields: lab, interactions, web-access or ticker (default: as"
-                            + " configured, or lab)")
+                    "names of the fields: lab, interactions, web-access, ticker, ga4, segment,"
+                            + " snowplow or rees46 (default: as configured, or lab)")
     @Nullable
     private String preset;
 

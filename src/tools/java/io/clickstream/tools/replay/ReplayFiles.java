@@ -27,7 +27,7 @@ import org.apache.flink.core.fs.Path;
  * @param bytes how much there is to read, unpacked; of a packed file of 4 GiB or more, or one that
  *     is not on this machine, less
  */
-record ReplayFiles(List<Path> paths, long bytes) {
+public record ReplayFiles(List<Path> paths, long bytes) {
 
     /** How many files are opened before a replay. On S3 each takes a tenth of a second. */
     private static final int LOOKED_AT = 50;
@@ -54,7 +54,7 @@ record ReplayFiles(List<Path> paths, long bytes) {
      *     file system of Flink's, without patterns
      * @throws IllegalArgumentException if one of them stands for no file
      */
-    static ReplayFiles find(Collection<String> inputs) throws IOException {
+    public static ReplayFiles find(Collection<String> inputs) throws IOException {
         Map<Path, Long> found = new TreeMap<>(Comparator.comparing(Path::toString));
         for (String input : inputs) {
             int before = found.size();
@@ -75,7 +75,7 @@ record ReplayFiles(List<Path> paths, long bytes) {
      *
      * @param columns the names of the columns of CSV files that have them not in their first line
      */
-    List<String> describe(List<String> columns) throws IOException {
+    public List<String> describe(List<String> columns) throws IOException {
         Map<String, Integer> kinds = new LinkedHashMap<>();
         for (Path path : paths.subList(0, Math.min(LOOKED_AT, paths.size()))) {
             kinds.merge(describe(path, columns), 1, Integer::sum);
