@@ -125,6 +125,20 @@ build() {
   jar=${found[0]}
 }
 
+# need_memory MIB   Without it, the system would kill a part of the run somewhere in the middle.
+need_memory() {
+  local free limit used group=/sys/fs/cgroup
+  [[ -r /proc/meminfo ]] || return 0
+  free=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)
+  # A container may have less. The system takes back its cache of files.
+  limit=$(cat "$group/memory.max" 2>/dev/null || true)
+  if [[ $limit =~ ^[0-9]+$ ]]; then
+    used=$(($(cat "$group/memory.current") - $(awk '$1 == "inactive_file" { print $2 }' "$group/memory.stat")))
+    ((free <= (limit - used) / 1048576)) || free=$(((limit - used) / 1048576))
+  fi
+  ((free >= $1)) || fail "the run needs $1 MiB of free memory, and there are only $free: end other programs"
+}
+
 # The jar that is uploaded.
 build_jar() {
   build "the job's jar" 'clickstream-analytics-*.jar' src/main -pl src/main

@@ -5,6 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 help_of_command "$@"
 
+need_memory 3000
 build_jar
 build_local
 run_local 1g io.clickstream.local.run.ClusterRun "$@"

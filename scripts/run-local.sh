@@ -5,6 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 help_of_command "$@"
 
+need_memory 2500
 for argument in "$@"; do
   if [[ $argument == kinesis || $argument == *=kinesis ]]; then
     # For the Kinesis-compatible server.

@@ -51,7 +51,7 @@
     ["Restarts", (s) => numbers.format(s.restarts), (s) => s.phase],
   ].map(([name, value, note]) => {
     const tile = { value, note, number: element("span"), small: element("small") };
-    byId("strip").append(element("div", {}, element("dt", { textContent: name }), element("dd", {}, tile.number, tile.small)));
+    byId("strip").append(element("div", { className: name === "Dead letters" ? "wide" : "" }, element("dt", { textContent: name }), element("dd", {}, tile.number, tile.small)));
     return tile;
   });
 

@@ -96,6 +96,7 @@ class LocalRunPageITCase {
             assertThat(browser.first("#verdict").getText()).isEqualTo("Finished: equal");
             showsAllNumbers(browser, page, Long.parseLong(last.group(1)));
             takePictures(browser, page);
+            namesWhatItCanNotDraw(browser);
             assertThat(browser.complaints()).isEmpty();
 
             List<Panels.Answer> answers =
@@ -232,6 +233,19 @@ class LocalRunPageITCase {
                                 HttpRequest.newBuilder(address).build(),
                                 HttpResponse.BodyHandlers.ofByteArray())
                         .body());
+    }
+
+    /** A kind of panel that a user may add to the dashboards. */
+    private static void namesWhatItCanNotDraw(Browser browser) {
+        Object text =
+                browser.run(
+                        "const panel = {id: 'tags', title: 'Tags', kind: 'tagcloud',"
+                                + " grid: {x: 0, y: 0, w: 8, h: 8},"
+                                + " answer: {aggregations: {}, hits: {total: {value: 1}}}};"
+                                + "const view = Panels.create(panel);"
+                                + "Panels.update(view, panel, {});"
+                                + "return view.box.textContent;");
+        assertThat((String) text).contains("Tags", "does not draw panels of the kind “tagcloud”");
     }
 
     private static void takePictures(Browser browser, URI page) throws Exception {

@@ -129,6 +129,12 @@ public final class LocalRun implements Callable<Integer> {
     /** Shorter than the default, so that the run need not wait 5 minutes for the last counts. */
     private static final Duration LIVE_SPAN = Duration.ofSeconds(30);
 
+    /**
+     * Shorter than the default, so that the first results are there sooner. No click of the shop is
+     * sent later than {@link ShopTraffic#MAX_DELAY} after its time.
+     */
+    private static final Duration OUT_OF_ORDERNESS = ShopTraffic.MAX_DELAY.multipliedBy(2);
+
     /** Much shorter than the defaults, so that some carts are recovered, and others are not. */
     private static final CartRules CART_RULES =
             CartRules.DEFAULT.after(Duration.ofSeconds(20), Duration.ofMinutes(1));
@@ -719,6 +725,7 @@ public final class LocalRun implements Callable<Integer> {
                         servers.openSearch().uri().toString(),
                         "dead-letters-index",
                         SideResults.DEAD_LETTERS_INDEX));
+        groups.put("event-time", Map.of("out-of-orderness", OUT_OF_ORDERNESS.toSeconds() + " s"));
         groups.putAll(optionalAggregates());
         features.forEach(feature -> feature.configure(groups));
         groups.put("dead-letters", Map.of("topic", SideResults.DEAD_LETTERS_TOPIC));
