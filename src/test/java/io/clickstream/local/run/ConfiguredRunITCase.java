@@ -140,7 +140,7 @@ class ConfiguredRunITCase {
         return lines;
     }
 
-    private static void send(String bootstrapServers, String topic) {
+    private static void send(String bootstrapServers, String topic) throws Exception {
         try (KafkaProducer<String, String> producer =
                 new KafkaProducer<>(
                         Map.of("bootstrap.servers", bootstrapServers),
@@ -149,11 +149,13 @@ class ConfiguredRunITCase {
             long now = System.currentTimeMillis();
             for (int i = 0; i < 10; i++) {
                 producer.send(
-                        new ProducerRecord<>(
-                                topic,
-                                "{\"userid\":%d,\"eventtimestamp\":%d}".formatted(i % 3, now + i)));
+                                new ProducerRecord<>(
+                                        topic,
+                                        "{\"userid\":%d,\"eventtimestamp\":%d}"
+                                                .formatted(i % 3, now + i)))
+                        .get();
             }
-            producer.send(new ProducerRecord<>(topic, "{"));
+            producer.send(new ProducerRecord<>(topic, "{")).get();
         }
     }
 
