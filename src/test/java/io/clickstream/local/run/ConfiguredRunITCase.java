@@ -50,6 +50,8 @@ class ConfiguredRunITCase {
                                         "mine",
                                         "start",
                                         "earliest"),
+                                "format",
+                                Map.of("type", "json"),
                                 "sink.kafka",
                                 Map.of("create-topics", "true"),
                                 "sink.opensearch",
