@@ -288,16 +288,18 @@ public final class Replay implements Callable<Integer> {
         if (toSinks) {
             checkToSinks();
         }
-        LocalFileSystems.initialize(fileSystem);
+        if (!fileSystem.isEmpty() || inputs.stream().anyMatch(ReplayFiles::isAddress)) {
+            // Takes half a second, which local files need not wait for.
+            LocalFileSystems.initialize(fileSystem);
+        }
         checkColumns();
         ReplayFiles files = inputFiles();
-        prepareOutput(ReplayJob.folders(replayConfig));
-        files.describe(columns).forEach(out::println);
-
         int subtasks =
                 parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
         Path temporary = temporaryFolder();
         try {
+            prepareOutput(ReplayJob.folders(replayConfig));
+            files.describe(columns).forEach(out::println);
             ReplaySinks sinks = null;
             if (toSinks) {
                 sinks = new ReplaySinks(JobConfig.parse(job), range, temporary, force);
