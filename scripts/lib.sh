@@ -150,13 +150,13 @@ share_classes() {
   local archive=${jar%.jar}.jsa folder log=$project/target/classes.log
   local options=(-Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off)
   if [[ ! -f $archive || $jar -nt $archive ]]; then
-    folder=$(mktemp -d)
+    folder=$(mktemp -d) || return 0
     echo '{"userid":1,"eventtimestamp":1655183298630,"event_type":"order_checkout","product_type":"AirPods"}' \
       >"$folder/click.jsonl"
     if "$java" -Xmx512m -XX:+UseParallelGC "-Djava.io.tmpdir=$folder" "${options[@]}" \
       "-XX:ArchiveClassesAtExit=$folder/tools.jsa" -jar "$jar" replay --input "$folder/click.jsonl" \
       --output "$folder/output" >"$log" 2>&1 && [[ -f $folder/tools.jsa ]]; then
-      mv -f "$folder/tools.jsa" "$archive"
+      mv -f "$folder/tools.jsa" "$archive" || true
     fi
     rm -rf "$folder"
   fi

@@ -50,7 +50,10 @@ final class FileBatches implements Closeable {
     @Nullable private ExecutorService decoding;
 
     @Nullable private Thread reading;
-    private BlockingQueue<Future<List<Incoming>>> ahead;
+
+    /** Batches that are decoded, or will be; null as long as there are no threads. */
+    @Nullable private BlockingQueue<Future<List<Incoming>>> ahead;
+
     private boolean isAtEnd;
 
     /** The thread that reads checks it before it waits. */
@@ -99,11 +102,11 @@ final class FileBatches implements Closeable {
             isAtEnd = true;
             return decode(first);
         }
-        int ahead = Math.max(MIN_AHEAD, 2 * PROCESSORS / FILES.incrementAndGet());
-        this.ahead = new ArrayBlockingQueue<>(ahead);
+        int batches = Math.max(MIN_AHEAD, 2 * PROCESSORS / FILES.incrementAndGet());
+        ahead = new ArrayBlockingQueue<>(batches);
         decoding =
                 Executors.newFixedThreadPool(
-                        Math.min(PROCESSORS, ahead),
+                        Math.min(PROCESSORS, batches),
                         task -> daemon(task, "click-decoder of " + path.getName()));
         reading = daemon(() -> readAhead(first), "click-reader of " + path.getName());
         reading.start();

@@ -297,6 +297,8 @@ public final class Replay implements Callable<Integer> {
         int subtasks =
                 parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
         Path temporary = temporaryFolder();
+        Thread onSignal = new Thread(() -> deleteAfterSignal(temporary), "delete-temporary-files");
+        Runtime.getRuntime().addShutdownHook(onSignal);
         try {
             prepareOutput(ReplayJob.folders(replayConfig));
             files.describe(columns).forEach(out::println);
@@ -316,6 +318,24 @@ public final class Replay implements Callable<Integer> {
             return sinks == null || sinks.removeStale(out) ? 0 : 1;
         } finally {
             Folders.delete(temporary);
+            removeHook(onSignal);
+        }
+    }
+
+    /** Runs while the process ends after Ctrl-C, beside threads that still write. */
+    private static void deleteAfterSignal(Path temporary) {
+        try {
+            Folders.delete(temporary);
+        } catch (IOException e) {
+            System.err.println("Temporary files are left in " + temporary + ": " + e);
+        }
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The process ends, and runs the hook itself.
         }
     }
 
