@@ -10,4 +10,6 @@ heap=2g
 for argument in "$@"; do
   [[ $argument != --undelivered ]] || heap=512m
 done
+share_classes
+java_options+=("@$project/scripts/replay.jvm")
 run_tool "$heap" replay "$@"

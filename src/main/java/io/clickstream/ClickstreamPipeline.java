@@ -34,12 +34,11 @@ import io.clickstream.funnel.FunnelWindow;
 import io.clickstream.funnel.LocalFunnelOperator;
 import io.clickstream.intake.ArchiveTarget;
 import io.clickstream.intake.BatchedIntakeOperator;
-import io.clickstream.intake.ClickIntakeOperator;
-import io.clickstream.intake.SingleIntakeOperator;
 import io.clickstream.live.LiveSettings;
 import io.clickstream.personalize.InteractionSessionOperator;
 import io.clickstream.session.MaxRate;
 import io.clickstream.session.SessionOperator;
+import io.clickstream.sort.ClickSortOperator;
 import io.clickstream.source.TimedSource;
 import io.clickstream.time.EventTimeOperator;
 import io.clickstream.trend.LocalTopOperator;
@@ -52,7 +51,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.annotation.Nullable;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -78,7 +76,9 @@ import org.apache.flink.util.OutputTag;
  *      │                                                         │
  *      ╪ by user, in batches of about 100 clicks                 │
  *      │                                                         │
- *  event-time            follows the clock if all are idle       │
+ *  event-time            follows the clock if all are idle;      │
+ *      │                 click-sort of a bounded input: sorts    │
+ *      │                 by user and time                        │
  *      │                                                         │
  *  click-duplicates      if configured: one click per id         │
  *      │                                                         │
@@ -155,6 +155,7 @@ public final class ClickstreamPipeline {
     public static final String CLICK_SOURCE = "click-source";
     public static final String CLICK_INTAKE = "click-intake";
     public static final String EVENT_TIME = "event-time";
+    public static final String CLICK_SORT = "click-sort";
     public static final String CLICK_DUPLICATES = "click-duplicates";
     public static final String CLICK_SESSIONS = "click-sessions";
     public static final String LATE_CLICK_LETTERS = "late-click-letters";
@@ -176,6 +177,8 @@ public final class ClickstreamPipeline {
 
     private static final OutputTag<DeadLetter> NO_CLICKS =
             new OutputTag<>("no-clicks", EventTypes.DEAD_LETTER);
+    private static final OutputTag<Click> SINGLE_CLICKS =
+            new OutputTag<>("single-clicks", EventTypes.CLICK);
     private static final OutputTag<Click> LATE_CLICKS =
             new OutputTag<>("late-clicks", EventTypes.CLICK);
     private static final OutputTag<LiveCount> LIVE_COUNTS_OF_SUBTASKS =
@@ -192,6 +195,7 @@ public final class ClickstreamPipeline {
 
     private final PipelineConfig config;
     private final Clock clock;
+    private long sortBytes = ClickSortOperator.BY_HEAP_SIZE;
 
     /**
      * Creates a pipeline that {@link #define} adds to an environment.
@@ -203,6 +207,16 @@ public final class ClickstreamPipeline {
         this.clock = clock;
     }
 
+    /**
+     * Limits the memory in which clicks of a bounded input are sorted.
+     *
+     * @param bytes for all subtasks together, which must be in one process
+     */
+    public ClickstreamPipeline sortingWithin(long bytes) {
+        sortBytes = bytes;
+        return this;
+    }
+
     /** Adds the flow from the source to the sinks. */
     public void define(
             StreamExecutionEnvironment env, Source<Incoming, ?, ?> source, Outputs outputs) {
@@ -210,25 +224,11 @@ public final class ClickstreamPipeline {
         env.getConfig().enableObjectReuse();
 
         DataStream<Incoming> records = records(env, source);
-        // Of a bounded input every click is on time, and Flink sorts clicks, not batches.
         boolean bounded = source.getBoundedness() == Boundedness.BOUNDED;
-        SingleOutputStreamOperator<?> intake;
-        KeyedStream<Click, UserId> byUser;
-        DataStream<Click> clicks;
-        if (bounded) {
-            SingleOutputStreamOperator<Click> single =
-                    intake(records, EventTypes.CLICK, singleIntake(outputs));
-            intake = single;
-            clicks = single;
-            byUser = single.keyBy(Click::user, EventTypes.USER_ID);
-        } else {
-            SingleOutputStreamOperator<ClickBatch> batches =
-                    intake(records, EventTypes.CLICK_BATCH, batchedIntake(outputs));
-            intake = batches;
-            byUser = inEventTime(batches);
-            clicks = withoutKey(byUser);
-        }
-        KeyedStream<Click, UserId> valid = withoutDuplicates(byUser);
+        SingleOutputStreamOperator<ClickBatch> intake = intake(records, outputs, bounded);
+        // Of a bounded input every click is on time, in the order of a user's clicks.
+        DataStream<Click> clicks = bounded ? sorted(intake) : inEventTime(intake);
+        DataStream<Click> valid = withoutDuplicates(clicks, bounded);
         SessionOperator sessionOperator =
                 new SessionOperator(
                         config.aggregates().sessionGap(),
@@ -281,9 +281,12 @@ public final class ClickstreamPipeline {
         // What the destinations themselves refuse.
         List<DataStream<DeadLetter>> refused = new ArrayList<>();
         if (config.trending().isPresent()) {
-            boolean once = config.filters().duplicateSpan().isEmpty();
+            // Before the sort, clicks are nearly in the order of time, so that there are few sums.
+            boolean unsorted = bounded && config.filters().duplicateSpan().isEmpty();
             SingleOutputStreamOperator<Trend> trends =
-                    trends(once ? clicks : withoutKey(valid), config.trending().get());
+                    trends(
+                            unsorted ? intake.getSideOutput(SINGLE_CLICKS) : withoutKey(valid),
+                            config.trending().get());
             refused.addAll(write(Aggregates.TRENDING, trends, outputs));
         }
 
@@ -336,7 +339,7 @@ public final class ClickstreamPipeline {
 
     /**
      * Adds watermarks per partition to an unbounded source. A bounded source needs none, because
-     * Flink sorts its clicks.
+     * its clicks are sorted.
      */
     private Source<Incoming, ?, ?> inEventTime(Source<Incoming, ?, ?> source) {
         return source.getBoundedness() == Boundedness.BOUNDED
@@ -348,22 +351,20 @@ public final class ClickstreamPipeline {
                         config.eventTime().stallTimeout());
     }
 
-    private SingleIntakeOperator singleIntake(Outputs outputs) {
-        return new SingleIntakeOperator(
-                NO_CLICKS,
-                INTERACTIONS,
-                archiveTarget(outputs),
-                config.eventTime().outOfOrderness(),
-                config.eventTime().maxFutureSkew());
-    }
-
-    private BatchedIntakeOperator batchedIntake(Outputs outputs) {
-        return new BatchedIntakeOperator(
-                NO_CLICKS,
-                INTERACTIONS,
-                archiveTarget(outputs),
-                config.eventTime().outOfOrderness(),
-                config.eventTime().maxFutureSkew());
+    private SingleOutputStreamOperator<ClickBatch> intake(
+            DataStream<Incoming> records, Outputs outputs, boolean bounded) {
+        BatchedIntakeOperator operator =
+                new BatchedIntakeOperator(
+                        NO_CLICKS,
+                        INTERACTIONS,
+                        archiveTarget(outputs),
+                        config.eventTime().outOfOrderness(),
+                        config.eventTime().maxFutureSkew());
+        if (bounded && config.trending().isPresent()) {
+            operator.withSingles(SINGLE_CLICKS);
+        }
+        return named(
+                CLICK_INTAKE, records.transform(CLICK_INTAKE, EventTypes.CLICK_BATCH, operator));
     }
 
     @Nullable
@@ -388,11 +389,6 @@ public final class ClickstreamPipeline {
                         });
     }
 
-    private static <T> SingleOutputStreamOperator<T> intake(
-            DataStream<Incoming> records, TypeInformation<T> type, ClickIntakeOperator<T> intake) {
-        return named(CLICK_INTAKE, records.transform(CLICK_INTAKE, type, intake));
-    }
-
     /**
      * Sends batches to the subtasks that own their users, and emits their clicks with event time.
      */
@@ -409,6 +405,14 @@ public final class ClickstreamPipeline {
                                                 longestWindow())));
         return DataStreamUtils.reinterpretAsKeyedStream(
                 inEventTime, Click::user, EventTypes.USER_ID);
+    }
+
+    /** Sends batches to the subtasks that own their users, and emits their clicks sorted. */
+    private DataStream<Click> sorted(DataStream<ClickBatch> batches) {
+        return named(
+                CLICK_SORT,
+                withoutKey(batches.keyBy(ClickBatch::key, Types.INT))
+                        .transform(CLICK_SORT, EventTypes.CLICK, new ClickSortOperator(sortBytes)));
     }
 
     /** The maximum time between a click and the end of the last window that contains it. */
@@ -431,25 +435,31 @@ public final class ClickstreamPipeline {
     }
 
     /** The same stream for an operator that does not use the key. */
-    private static <T> DataStream<T> withoutKey(KeyedStream<T, ?> keyed) {
-        return new DataStream<>(keyed.getExecutionEnvironment(), keyed.getTransformation());
+    private static <T> DataStream<T> withoutKey(DataStream<T> stream) {
+        return new DataStream<>(stream.getExecutionEnvironment(), stream.getTransformation());
     }
 
-    /** Removes duplicates if that is configured. */
-    private KeyedStream<Click, UserId> withoutDuplicates(KeyedStream<Click, UserId> byUser) {
+    /**
+     * Removes duplicates if that is configured.
+     *
+     * @param byUser keyed by user, or without key if the input is bounded
+     * @return the same
+     */
+    private DataStream<Click> withoutDuplicates(DataStream<Click> byUser, boolean bounded) {
         if (config.filters().duplicateSpan().isEmpty()) {
             return byUser;
         }
-        return DataStreamUtils.reinterpretAsKeyedStream(
+        SingleOutputStreamOperator<Click> valid =
                 named(
                         CLICK_DUPLICATES,
                         byUser.transform(
                                 CLICK_DUPLICATES,
                                 EventTypes.CLICK,
                                 new DuplicateFilterOperator(
-                                        config.filters().duplicateSpan().get()))),
-                Click::user,
-                EventTypes.USER_ID);
+                                        config.filters().duplicateSpan().get(), bounded)));
+        return bounded
+                ? valid
+                : DataStreamUtils.reinterpretAsKeyedStream(valid, Click::user, EventTypes.USER_ID);
     }
 
     private MaxRate maxRate() {

@@ -5,6 +5,7 @@ import io.clickstream.config.JobConfig;
 import io.clickstream.config.PipelineConfig;
 import io.clickstream.format.IpPrivacy;
 import io.clickstream.format.JsonClickDecoder;
+import io.clickstream.sort.ClickSortOperator;
 import io.clickstream.source.BotSigns;
 import io.clickstream.source.ClickFiles;
 import io.clickstream.source.RecordDecoder;
@@ -20,9 +21,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * Defines the pipeline over files, as a bounded flow. The local replay and a job with {@code
  * source.files} use the same flow.
  *
- * <p>The flow runs in Flink's batch mode, which sorts clicks by user on disk. Therefore memory does
- * not grow with the input, no click is late, and neither the order of records nor the parallelism
- * changes a result.
+ * <p>The flow runs in Flink's batch mode, and sorts clicks by user and time, on disk if necessary.
+ * Therefore memory does not grow with the input, no click is late, and neither the order of records
+ * nor the parallelism changes a result.
  */
 public final class FileReplay {
 
@@ -31,16 +32,20 @@ public final class FileReplay {
      *
      * @param inputs URIs of files and folders
      * @param columns the columns of CSV files without a header; otherwise empty
+     * @param sortBytes the approximate memory in which all subtasks together sort clicks, if they
+     *     are in one process; or {@link ClickSortOperator#BY_HEAP_SIZE}
      */
     public static void define(
             StreamExecutionEnvironment env,
             Collection<Path> inputs,
             List<String> columns,
             PipelineConfig config,
+            long sortBytes,
             Outputs outputs) {
         env.configure(ClickstreamJob.settings());
         env.setRuntimeMode(RuntimeExecutionMode.BATCH);
         new ClickstreamPipeline(config, Clock.systemUTC())
+                .sortingWithin(sortBytes)
                 .define(env, ClickFiles.source(inputs, decoder(config), columns), outputs);
     }
 
@@ -69,6 +74,7 @@ public final class FileReplay {
                 files.paths().stream().map(Path::new).collect(Collectors.toList()),
                 files.columns(),
                 config,
+                ClickSortOperator.BY_HEAP_SIZE,
                 outputs);
     }
 

@@ -2,6 +2,7 @@ package io.clickstream.bench;
 
 import io.clickstream.bench.RunSpec.Backend;
 import io.clickstream.bench.RunSpec.Input;
+import io.clickstream.bench.replay.ReplayBenchmark;
 import io.clickstream.tools.command.DurationOption;
 import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.ToolCommand;
@@ -168,9 +169,14 @@ public final class Benchmark implements Callable<Integer> {
             if (options.matchedOptions().size() > 1) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "--operator, --open-sessions, --registry, --decode, --archive, --sinks"
-                                + " and --freshness can't be combined with other options: "
+                        "--operator, --open-sessions, --registry, --decode, --replay, --archive,"
+                                + " --sinks and --freshness can't be combined with other options: "
                                 + String.join(" ", options.originalArgs()));
+            }
+            if (others.replayedClicks != null && others.replayedClicks < 1) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--replay needs at least 1 click, not " + others.replayedClicks);
             }
             if (others.freshness != null
                     && others.freshness.compareTo(FreshnessBenchmark.SHORTEST) < 0) {
@@ -352,6 +358,19 @@ public final class Benchmark implements Callable<Integer> {
         private boolean decode;
 
         @Option(
+                names = "--replay",
+                arity = "0..1",
+                fallbackValue = "5000000",
+                paramLabel = "CLICKS",
+                description =
+                        "scripts/replay.sh, compared with DuckDB over the same files: JSON lines,"
+                                + " gzip, and Parquet; and, up to 10,000,000 clicks, over clicks"
+                                + " in other orders (default: 5000000); takes about five minutes,"
+                                + " and needs 1 KB of disk per click")
+        @Nullable
+        private Long replayedClicks;
+
+        @Option(
                 names = "--archive",
                 description =
                         "the whole job from Kafka with and without an archive on the local disk, in"
@@ -399,6 +418,9 @@ public final class Benchmark implements Callable<Integer> {
             }
             if (decode) {
                 return new DecodeBenchmark();
+            }
+            if (replayedClicks != null) {
+                return new ReplayBenchmark(System.out, replayedClicks);
             }
             if (archive) {
                 return new ArchiveBenchmark();

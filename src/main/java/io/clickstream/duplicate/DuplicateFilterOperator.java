@@ -31,8 +31,9 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * duplicate is found however late it arrives within the span, after a restart, and at another
  * parallelism. Older clicks are late anyway, unless their session is still open.
  *
- * <p>In a bounded input, the clicks of a user arrive in sequence, ordered by time, and there is no
- * watermark until the last one.
+ * <p>A bounded input arrives sorted by user, and by time within a user. Then the ids of one user at
+ * a time are on the heap, and the operator has no key. Of clicks with the same time, the first one
+ * in the order of the sort counts.
  */
 public final class DuplicateFilterOperator extends AbstractStreamOperator<Click>
         implements OneInputStreamOperator<Click, Click>, Triggerable<UserId, VoidNamespace> {
@@ -57,6 +58,7 @@ public final class DuplicateFilterOperator extends AbstractStreamOperator<Click>
 
     private final long spanMillis;
     private final long cleanupMillis;
+    private final boolean sortedByUser;
 
     private transient MapState<String, Long> seen;
     private transient InternalTimerService<VoidNamespace> timers;
@@ -64,14 +66,19 @@ public final class DuplicateFilterOperator extends AbstractStreamOperator<Click>
     private transient long[] timerTimes;
     private transient Counter duplicates;
 
+    /** The ids of the current user, if the input is sorted by user. */
+    private transient SeenIds ofUser;
+
     /**
-     * Creates an operator keyed by user.
+     * Creates an operator keyed by user, or without key if the input is sorted by user.
      *
      * @param span how long an id is kept, in event time
+     * @param sortedByUser whether the input is bounded and sorted by user and time
      */
-    public DuplicateFilterOperator(Duration span) {
+    public DuplicateFilterOperator(Duration span, boolean sortedByUser) {
         this.spanMillis = span.toMillis();
         this.cleanupMillis = Math.max(1, spanMillis / CLEANUPS_PER_SPAN);
+        this.sortedByUser = sortedByUser;
         // Flink's default is to begin a chain, which would mean a hop through the network.
         setChainingStrategy(ChainingStrategy.ALWAYS);
     }
@@ -79,32 +86,42 @@ public final class DuplicateFilterOperator extends AbstractStreamOperator<Click>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        seen = context.getKeyedStateStore().getMapState(SEEN);
+        if (!sortedByUser) {
+            seen = context.getKeyedStateStore().getMapState(SEEN);
+        }
     }
 
     @Override
     public void open() throws Exception {
         super.open();
-        timers = getInternalTimerService("seen-ids", VoidNamespaceSerializer.INSTANCE, this);
-        timerUsers = new UserId[1 << TIMERS_LOG2];
-        timerTimes = new long[1 << TIMERS_LOG2];
+        if (sortedByUser) {
+            ofUser = new SeenIds(spanMillis);
+        } else {
+            timers = getInternalTimerService("seen-ids", VoidNamespaceSerializer.INSTANCE, this);
+            timerUsers = new UserId[1 << TIMERS_LOG2];
+            timerTimes = new long[1 << TIMERS_LOG2];
+        }
         duplicates = ClickstreamMetrics.counter(getMetricGroup(), ClickstreamMetrics.DUPLICATES);
     }
 
     @Override
     public void processElement(StreamRecord<Click> element) throws Exception {
         Click click = element.getValue();
-        if (click.id() != null) {
-            Long earlier = seen.get(click.id());
-            if (earlier != null && Math.abs(click.timestamp() - earlier) <= spanMillis) {
-                duplicates.inc();
-                return;
-            }
-            remember(
-                    click,
-                    earlier == null ? click.timestamp() : Math.max(earlier, click.timestamp()));
+        if (click.id() == null || (sortedByUser ? ofUser.isFirst(click) : isFirst(click))) {
+            output.collect(element);
+        } else {
+            duplicates.inc();
         }
-        output.collect(element);
+    }
+
+    /** Whether no click of the same id is within the span; remembers the click. */
+    private boolean isFirst(Click click) throws Exception {
+        Long earlier = seen.get(click.id());
+        if (earlier != null && Math.abs(click.timestamp() - earlier) <= spanMillis) {
+            return false;
+        }
+        remember(click, earlier == null ? click.timestamp() : Math.max(earlier, click.timestamp()));
+        return true;
     }
 
     private void remember(Click click, long time) throws Exception {

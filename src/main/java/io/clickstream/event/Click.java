@@ -64,6 +64,17 @@ public final class Click implements Incoming {
         marks = 0;
     }
 
+    /**
+     * The same for a user whose id may be a text.
+     *
+     * @see #become(long, long, String, boolean)
+     */
+    public void become(
+            UserId newUser, long newTimestamp, @Nullable String newDepartment, boolean isCheckout) {
+        become(newUser.number(), newTimestamp, newDepartment, isCheckout);
+        user = newUser;
+    }
+
     /** A copy that can be kept. */
     public Click copy() {
         Click copy = new Click(user(), timestamp, department, checkout, raw);
@@ -95,6 +106,13 @@ public final class Click implements Incoming {
     /** The user's number if {@link #userOfText()} is null, without creating an object. */
     public long userNumber() {
         return userNumber;
+    }
+
+    /** Whether this is a click of a user, without creating an object. */
+    public boolean isOf(UserId other) {
+        return user == null
+                ? other.text() == null && other.number() == userNumber
+                : user.equals(other);
     }
 
     public long timestamp() {

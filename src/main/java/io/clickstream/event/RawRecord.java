@@ -78,6 +78,22 @@ public final class RawRecord {
         this.size = bytes.length;
     }
 
+    /**
+     * Keeps a number in a partition that has a name.
+     *
+     * @param source where the record was read: a file
+     * @param bytes the record's value, which must not be changed any more
+     */
+    public RawRecord(String source, String partition, long offset, byte[] bytes) {
+        this.source = Objects.requireNonNull(source);
+        this.partitionText = Objects.requireNonNull(partition);
+        this.offsetText = null;
+        this.partition = 0;
+        this.offset = offset;
+        this.bytes = Objects.requireNonNull(bytes);
+        this.size = bytes.length;
+    }
+
     private RawRecord(RawRecord place, byte[] bytes) {
         this.source = place.source;
         this.partitionText = place.partitionText;

@@ -22,6 +22,8 @@ public final class BatchedIntakeOperator extends ClickIntakeOperator<ClickBatch>
     /** The default time for which Flink's network holds back a buffer that is not full. */
     static final long MAX_DELAY_MILLIS = 100;
 
+    @Nullable private OutputTag<Click> singles;
+
     private transient ClickBatchWriter batches;
 
     /** Creates an operator without key; see {@link ClickIntakeOperator#ClickIntakeOperator}. */
@@ -32,6 +34,16 @@ public final class BatchedIntakeOperator extends ClickIntakeOperator<ClickBatch>
             Duration outOfOrderness,
             Duration maxFutureSkew) {
         super(deadLetters, interactions, archive, outOfOrderness, maxFutureSkew);
+    }
+
+    /**
+     * Also emits each click by itself, at once. Must be called before the job starts.
+     *
+     * @param output receives the clicks, with their own times
+     */
+    public BatchedIntakeOperator withSingles(OutputTag<Click> output) {
+        singles = output;
+        return this;
     }
 
     @Override
@@ -48,6 +60,9 @@ public final class BatchedIntakeOperator extends ClickIntakeOperator<ClickBatch>
     @Override
     void send(Click click, StreamRecord<Incoming> element) {
         batches.add(click);
+        if (singles != null) {
+            output.collect(singles, element.replace(click));
+        }
     }
 
     @Override

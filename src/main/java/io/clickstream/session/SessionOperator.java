@@ -66,7 +66,8 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>A bounded input arrives sorted by user, and by time within a user, without watermarks. For
  * such an input, the time of the clicks closes the sessions of a user, and the first click of the
- * next user closes the remaining ones.
+ * next user closes the remaining ones. There is only one user at a time, so the operator has no
+ * key, no keyed state, and no timers.
  */
 public final class SessionOperator extends AbstractStreamOperator<Session>
         implements OneInputStreamOperator<Click, Session>,
@@ -163,7 +164,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     private transient long peeked;
 
     /**
-     * Creates an operator keyed by user.
+     * Creates an operator keyed by user, or without key if the input is sorted by user.
      *
      * @param gap the maximum time between two clicks of a session
      * @param maxOnHeap the approximate maximum number of sessions that a subtask keeps on the heap,
@@ -243,9 +244,11 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        spilledState = context.getKeyedStateStore().getState(SPILLED);
-        partState = context.getKeyedStateStore().getListState(PARTS);
-        logState = context.getKeyedStateStore().getMapState(LOG);
+        if (!sortedByUser) {
+            spilledState = context.getKeyedStateStore().getState(SPILLED);
+            partState = context.getKeyedStateStore().getListState(PARTS);
+            logState = context.getKeyedStateStore().getMapState(LOG);
+        }
         nameState =
                 context.getOperatorStateStore()
                         .getUnionListState(
@@ -256,7 +259,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                         .getUnionListState(
                                 new ListStateDescriptor<>(
                                         "closed-up-to", LongPrimitiveArraySerializer.INSTANCE));
-        if (liveSettings != null) {
+        if (liveSettings != null && !sortedByUser) {
             liveLogState = context.getKeyedStateStore().getMapState(LIVE_LOG);
             liveUserState = context.getKeyedStateStore().getMapState(LIVE_USERS);
             liveClickState =
@@ -293,8 +296,11 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     @Override
     public void open() throws Exception {
         super.open();
-        timers =
-                getInternalTimerService("spilled-sessions", VoidNamespaceSerializer.INSTANCE, this);
+        if (!sortedByUser) {
+            timers =
+                    getInternalTimerService(
+                            "spilled-sessions", VoidNamespaceSerializer.INSTANCE, this);
+        }
         record = new StreamRecord<>(null);
         pending = new PendingClicks(SessionEngine.BATCH);
         if (ofCarts != null) {
@@ -339,11 +345,13 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
                             new LogState(liveLogState),
                             new LiveState(),
                             this::emitLive);
-            liveTimers =
-                    getInternalTimerService(
-                            "spilled-live-users",
-                            VoidNamespaceSerializer.INSTANCE,
-                            new LiveTimers());
+            if (!sortedByUser) {
+                liveTimers =
+                        getInternalTimerService(
+                                "spilled-live-users",
+                                VoidNamespaceSerializer.INSTANCE,
+                                new LiveTimers());
+            }
             liveHashes = new int[SessionEngine.BATCH];
             liveRecord = new StreamRecord<>(null);
         }
@@ -364,7 +372,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     private int maxOnHeap() {
         if (sortedByUser) {
             // One user at a time, whose sessions are closed as time goes on: there is no need to
-            // spill, and Flink's state has only one user then, too.
+            // spill, and no state to spill to.
             return Integer.MAX_VALUE;
         }
         return maxOnHeap == BY_HEAP_SIZE
@@ -473,7 +481,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     @Override
     public void processElement(StreamRecord<Click> element) {
         Click click = element.getValue();
-        if (sortedByUser && !click.user().equals(currentUser)) {
+        if (sortedByUser && (currentUser == null || !click.isOf(currentUser))) {
             addBatch();
             engine.closeAll();
             if (live != null) {
@@ -552,10 +560,12 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         if (closed != null && closed.isReachedBy(watermark)) {
             closed = null;
         }
-        // Wakes spilled users first, by timers, then looks at those on the heap.
-        getTimeServiceManager()
-                .orElseThrow(() -> new IllegalStateException("A keyed operator has timers"))
-                .advanceWatermark(mark);
+        if (!sortedByUser) {
+            // Wakes spilled users first, by timers, then looks at those on the heap.
+            getTimeServiceManager()
+                    .orElseThrow(() -> new IllegalStateException("A keyed operator has timers"))
+                    .advanceWatermark(mark);
+        }
         engine.advance(mark.getTimestamp());
         if (live != null) {
             live.advance(mark.getTimestamp());

@@ -1,5 +1,6 @@
 package io.clickstream.shuffle;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -23,6 +24,10 @@ final class BatchNames {
     private final String[] names = new String[SLOTS];
 
     private final short[] numbers = new short[SLOTS];
+
+    /** By the number: the name in UTF-8, since every batch begins with names. */
+    private final byte[][] utf8 = new byte[BatchFormat.MAX_NAMES][];
+
     private int size;
     private int unnumbered;
 
@@ -44,7 +49,15 @@ final class BatchNames {
         }
         names[slot] = name;
         numbers[slot] = (short) size;
+        utf8[size] = name.getBytes(StandardCharsets.UTF_8);
         return size++;
+    }
+
+    /** The name in UTF-8, which must not be changed. */
+    byte[] utf8(String name, int number) {
+        return number == BatchFormat.NO_NUMBER
+                ? name.getBytes(StandardCharsets.UTF_8)
+                : utf8[number];
     }
 
     /** Whether the names with a number are no longer the frequent ones. */

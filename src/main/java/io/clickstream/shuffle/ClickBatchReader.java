@@ -6,6 +6,7 @@ import io.clickstream.event.ClickSerializer;
 import io.clickstream.event.StringPool;
 import io.clickstream.event.UserId;
 import java.io.IOException;
+import javax.annotation.Nullable;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -23,7 +24,9 @@ public final class ClickBatchReader {
     /** By number; the last one is for a name that has none. */
     private final String[] names = new String[BatchFormat.MAX_NAMES + 1];
 
-    private final TaskInfo task;
+    /** Null if batches of all key groups are read. */
+    @Nullable private final TaskInfo task;
+
     private final Click usual = new Click(UserId.ofNumber(0), 0, null, false, null);
     private byte[] bytes;
     private int position;
@@ -31,8 +34,17 @@ public final class ClickBatchReader {
     private long time;
     private boolean isChecked;
 
-    /** Begins without a batch; the task is the one that reads. */
-    public ClickBatchReader(TaskInfo task) {
+    /** Creates a reader of batches of any key group. */
+    public ClickBatchReader() {
+        this(null);
+    }
+
+    /**
+     * Creates a reader of the batches that a subtask receives.
+     *
+     * @param task the subtask, which must own the key groups; null if any group may come
+     */
+    public ClickBatchReader(@Nullable TaskInfo task) {
         this.task = task;
     }
 
@@ -42,7 +54,7 @@ public final class ClickBatchReader {
         position = 0;
         end = batch.length();
         time = 0;
-        isChecked = false;
+        isChecked = task == null;
     }
 
     public boolean hasNext() {

@@ -59,8 +59,7 @@ public final class ClickBatchWriter {
         }
         int before = batch.length();
         if (isUsual(click)) {
-            String department = click.department();
-            batch.add(click, department == null ? BatchFormat.NO_NUMBER : names.number(department));
+            batch.add(click, names);
         } else {
             addWhole(click, batch);
         }

@@ -3,7 +3,6 @@ package io.clickstream.shuffle;
 import io.clickstream.event.Click;
 import io.clickstream.event.ClickSerializer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
@@ -43,10 +42,9 @@ final class OpenBatch {
     /**
      * Adds a click that has only a numeric user, a time, and perhaps a department.
      *
-     * @param number of the department, from {@link BatchNames}; {@link BatchFormat#NO_NUMBER} if
-     *     the name has no number; ignored if the click has no department
+     * @param names number the departments of all open batches
      */
-    void add(Click click, int number) {
+    void add(Click click, BatchNames names) {
         makeRoom(ROOM);
         if (click.marks() != 0) {
             bytes[length] = BatchFormat.MARKED;
@@ -58,12 +56,15 @@ final class OpenBatch {
         String department = click.department();
         if (department == null) {
             addHead(checkout, click);
-        } else if ((named[number >>> 6] & (1L << number)) != 0) {
+            return;
+        }
+        int number = names.number(department);
+        if ((named[number >>> 6] & (1L << number)) != 0) {
             addHead(checkout | BatchFormat.NUMBER, click);
             bytes[length++] = (byte) number;
         } else {
             addHead(checkout | BatchFormat.NAME, click);
-            addName(department, number);
+            addName(names.utf8(department, number), number);
         }
     }
 
@@ -84,8 +85,7 @@ final class OpenBatch {
         length = at + 1 + userLength + (1 << timeLengthLog2);
     }
 
-    private void addName(String name, int number) {
-        byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+    private void addName(byte[] utf8, int number) {
         makeRoom(utf8.length + ROOM);
         bytes[length] = (byte) number;
         BatchFormat.writeInt(bytes, length + 1, utf8.length);

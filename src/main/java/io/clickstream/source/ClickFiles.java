@@ -2,10 +2,8 @@ package io.clickstream.source;
 
 import io.clickstream.config.FilesSourceConfig;
 import io.clickstream.config.StartCheck;
-import io.clickstream.event.DeadLetter;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Incoming;
-import io.clickstream.event.RawRecord;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -21,9 +19,9 @@ import org.apache.flink.connector.file.src.util.IteratorResultIterator;
 import org.apache.flink.core.fs.Path;
 
 /**
- * Reads files once from beginning to end, each in one subtask: lines, JSON arrays and objects, CSV,
- * or Parquet with a column {@code record}; see {@link FileContent}. Lines end with LF or CRLF.
- * Blank lines are not records.
+ * Reads files once from beginning to end, each in one subtask, with several threads: lines, JSON
+ * arrays and objects, CSV, or Parquet with a column {@code record}; see {@link FileContent}. Lines
+ * end with LF or CRLF. Blank lines are not records.
  *
  * <p>A file that cannot be read, or cannot be read to its end, becomes a dead letter. Its position
  * is the last record that could be read. All other files are read.
@@ -32,12 +30,7 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
 
     private static final long serialVersionUID = 1L;
 
-    /** A batch ends with the record that reaches either limit. */
-    private static final int BATCH_RECORDS = 1_000;
-
-    private static final long BATCH_BYTES = 4 << 20;
-
-    private final RecordDecoder decoder;
+    private final DecoderPool decoders;
     private final List<String> columns;
 
     /**
@@ -47,7 +40,7 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
      *     empty
      */
     ClickFiles(RecordDecoder decoder, List<String> columns) {
-        this.decoder = decoder;
+        this.decoders = new DecoderPool(decoder);
         this.columns = List.copyOf(columns);
     }
 
@@ -91,7 +84,7 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
     @Override
     public RecordReader createReader(Configuration config, FileSourceSplit split)
             throws IOException {
-        return new RecordReader(split.path(), decoder, columns);
+        return new RecordReader(new FileBatches(split.path(), decoders, columns));
     }
 
     @Override
@@ -117,91 +110,46 @@ public final class ClickFiles implements BulkFormat<Incoming, FileSourceSplit> {
     /** Reads and decodes the records of one file. */
     static final class RecordReader implements BulkFormat.Reader<Incoming> {
 
-        private final Path path;
-        private final RecordDecoder decoder;
-        private final List<String> columns;
+        private final FileBatches batches;
 
-        /** Null before the first record, and if the file cannot be read any further. */
-        @Nullable private FileRecords records;
+        /** Records behind those that were skipped; null if there are none. */
+        @Nullable private List<Incoming> left;
 
-        private boolean isAtEnd;
+        /** The number of records that were passed on, or skipped. */
         private long count;
 
-        /** The number of bytes of the batch's records. */
-        private long batchBytes;
-
-        RecordReader(Path path, RecordDecoder decoder, List<String> columns) {
-            this.path = path;
-            this.decoder = decoder;
-            this.columns = columns;
+        RecordReader(FileBatches batches) {
+            this.batches = batches;
         }
 
         @Override
-        public RecordIterator<Incoming> readBatch() throws IOException {
-            long first = count;
-            List<Incoming> batch = new ArrayList<>(BATCH_RECORDS);
-            batchBytes = 0;
-            while (batch.size() < BATCH_RECORDS && batchBytes < BATCH_BYTES) {
-                Incoming next = next();
-                if (next == null) {
-                    break;
-                }
-                count++;
-                batch.add(next);
-            }
-            return batch.isEmpty()
-                    ? null
-                    : new IteratorResultIterator<>(batch.iterator(), 0, first);
-        }
-
         @Nullable
-        private Incoming next() throws IOException {
-            if (isAtEnd) {
+        public RecordIterator<Incoming> readBatch() throws IOException {
+            List<Incoming> batch = left == null ? batches.next() : left;
+            left = null;
+            if (batch == null) {
                 return null;
             }
-            try {
-                if (records == null) {
-                    records = FileContent.open(path, columns).records(decoder.maxRecordBytes());
-                }
-                byte[] bytes = records.next();
-                if (bytes != null) {
-                    batchBytes += bytes.length;
-                    return decoder.decode(
-                            new RawRecord(
-                                    path.getPath(),
-                                    records.unit(),
-                                    Long.toString(records.number()),
-                                    bytes));
-                }
-                isAtEnd = true;
-                return null;
-            } catch (UnreadableFileException e) {
-                isAtEnd = true;
-                return unreadable(e);
-            }
-        }
-
-        private DeadLetter unreadable(UnreadableFileException e) {
-            long read = records == null ? 0 : records.number();
-            String unit = records == null ? "records" : records.unit();
-            return new DeadLetter(
-                    DeadLetter.Reason.UNREADABLE_FILE,
-                    e.getMessage() + "; " + read + " " + unit + " were read",
-                    new RawRecord(path.getPath(), unit, Long.toString(read), new byte[0]),
-                    System.currentTimeMillis());
+            long first = count;
+            count += batch.size();
+            return new IteratorResultIterator<>(batch.iterator(), 0, first);
         }
 
         private void skip(long skipped) throws IOException {
-            while (count < skipped && next() != null) {
-                count++;
+            List<Incoming> batch = batches.next();
+            while (batch != null && count + batch.size() <= skipped) {
+                count += batch.size();
+                batch = batches.next();
+            }
+            if (batch != null) {
+                left = batch.subList((int) (skipped - count), batch.size());
+                count = skipped;
             }
         }
 
         @Override
         public void close() throws IOException {
-            if (records != null) {
-                records.close();
-            }
+            batches.close();
         }
     }
 }

@@ -2,6 +2,7 @@ package io.clickstream.source;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import javax.annotation.Nullable;
 
 /** Reads the lines of one file, without blank lines. */
@@ -41,14 +42,26 @@ final class LineRecords implements FileRecords {
     @Override
     @Nullable
     public byte[] next() throws IOException {
-        while (nextLine()) {
-            if (!isBlank()) {
-                byte[] bytes = new byte[lineLength];
-                System.arraycopy(line, 0, bytes, 0, lineLength);
-                return bytes;
+        while (true) {
+            int end = LineEnds.next(buffer, position, limit);
+            if (end < limit && end - position <= maxBytes) {
+                // Nearly all lines are in the buffer as a whole.
+                int begin = position;
+                int length = lengthWithoutReturn(buffer, begin, end);
+                position = end + 1;
+                lineNumber++;
+                if (!isBlank(buffer, begin, length)) {
+                    return Arrays.copyOfRange(buffer, begin, begin + length);
+                }
+            } else if (!nextLine()) {
+                return null;
+            } else {
+                int length = lengthWithoutReturn(line, 0, lineLength);
+                if (!isBlank(line, 0, length)) {
+                    return Arrays.copyOf(line, length);
+                }
             }
         }
-        return null;
     }
 
     private boolean nextLine() throws IOException {
@@ -65,10 +78,7 @@ final class LineRecords implements FileRecords {
                 }
             }
             any = true;
-            int end = position;
-            while (end < limit && buffer[end] != '\n') {
-                end++;
-            }
+            int end = LineEnds.next(buffer, position, limit);
             append(position, end);
             if (end < limit) {
                 position = end + 1;
@@ -90,12 +100,13 @@ final class LineRecords implements FileRecords {
         lineLength += length;
     }
 
-    private boolean isBlank() {
-        if (lineLength > 0 && line[lineLength - 1] == '\r') {
-            lineLength--;
-        }
-        for (int i = 0; i < lineLength; i++) {
-            if (line[i] != ' ' && line[i] != '\t') {
+    private static int lengthWithoutReturn(byte[] bytes, int begin, int end) {
+        return (end > begin && bytes[end - 1] == '\r' ? end - 1 : end) - begin;
+    }
+
+    private static boolean isBlank(byte[] bytes, int begin, int length) {
+        for (int i = begin; i < begin + length; i++) {
+            if (bytes[i] != ' ' && bytes[i] != '\t') {
                 return false;
             }
         }

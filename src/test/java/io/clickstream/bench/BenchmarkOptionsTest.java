@@ -117,9 +117,10 @@ class BenchmarkOptionsTest {
                 "--parallelism two | 'two' is not an int",
                 "--input memory --peers consume | none of these peers runs so",
                 "--fast | Unknown option: '--fast'",
-                "--operator --quick | --operator, --open-sessions, --registry, --decode, --archive,"
-                    + " --sinks and --freshness can't be combined with other options: --operator"
-                    + " --quick",
+                "--replay 0 | --replay needs at least 1 click, not 0",
+                "--operator --quick | --operator, --open-sessions, --registry, --decode, --replay,"
+                    + " --archive, --sinks and --freshness can't be combined with other options:"
+                    + " --operator --quick",
                 "--json x --archive | can't be combined with other options: --json x --archive",
                 "--archive --archive | option '--archive' should be specified only once",
                 "--registry --open-sessions | can't be combined with other options",

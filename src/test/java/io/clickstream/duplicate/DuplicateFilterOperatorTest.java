@@ -157,7 +157,7 @@ class DuplicateFilterOperatorTest {
         filter.close();
         filter =
                 new KeyedOneInputStreamOperatorTestHarness<>(
-                        new DuplicateFilterOperator(SPAN),
+                        new DuplicateFilterOperator(SPAN, false),
                         Click::user,
                         EventTypes.USER_ID,
                         counters.environment());
@@ -265,7 +265,7 @@ class DuplicateFilterOperatorTest {
             int parallelism, int index) throws Exception {
         KeyedOneInputStreamOperatorTestHarness<UserId, Click, Click> harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
-                        new DuplicateFilterOperator(SPAN),
+                        new DuplicateFilterOperator(SPAN, false),
                         Click::user,
                         EventTypes.USER_ID,
                         MAX_PARALLELISM,

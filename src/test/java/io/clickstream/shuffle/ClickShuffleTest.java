@@ -132,7 +132,7 @@ class ClickShuffleTest {
             for (int i = 0; i < 300; i++) {
                 Click click = new Click(UserId.ofNumber(7), NOON, "department " + i, false, null);
                 clicks.add(click);
-                batch.add(click, names.number(click.department()));
+                batch.add(click, names);
             }
         }
         sent.add(new ClickBatch(0, batch.bytes(), batch.length()));
@@ -144,10 +144,11 @@ class ClickShuffleTest {
     void aUsualClickTakesSomeSevenBytes() {
         List<String> departments = List.of("Books", "Garden", "Electronics", "Shoes", "Toys");
         OpenBatch batch = new OpenBatch(64);
+        BatchNames names = new BatchNames();
         for (int i = 0; i < 100; i++) {
             long time = NOON + i * 37L % 20_000;
             UserId user = UserId.ofNumber(40_000 + i);
-            batch.add(new Click(user, time, departments.get(i % 5), false, null), i % 5);
+            batch.add(new Click(user, time, departments.get(i % 5), false, null), names);
         }
 
         assertThat(batch.length()).isLessThan(750);

@@ -617,6 +617,97 @@ class ReplayITCase {
         assertThat(run.err).contains(problem);
     }
 
+    /** From all in memory to a few hundred clicks at a time. */
+    @ParameterizedTest
+    @CsvSource({"1, 64m", "1, 16k", "2, 256k", "2, 16k", "4, 16k"})
+    void theOrderOfLinesTheParallelismAndTheMemoryDoNotMatter(int parallelism, String memory)
+            throws Exception {
+        List<String> clicks = new ArrayList<>(lines);
+        for (int i = 0; i < 20_000; i++) {
+            // A user with many clicks, some of them at the same time, and others with an id of
+            // text.
+            clicks.add(
+                    text(
+                            Clicks.click(7)
+                                    .at(START + i / 3 * 7L)
+                                    .in("department " + i % 9)
+                                    .ofType(i % 100 == 0 ? "order_checkout" : "order")));
+            clicks.add(
+                    text(
+                            Clicks.click("user " + i % 1_000)
+                                    .at(START + i * 50L)
+                                    .in("department " + i % 9)
+                                    .ofType(i % 11 == 0 ? "order_checkout" : "add_to_cart")));
+        }
+        String[] all = {
+            "--set", "trending/span=30 s",
+            "--set", "live/by=department",
+            "--set", "funnel/by=department",
+            "--set", "carts/abandoned-after=5 s",
+            "--set", "carts/recovered-within=10 s",
+            "--set", "duplicates/id=/eventtimestamp",
+            "--map", "item=/product_type"
+        };
+        Path ordered = Files.write(folder.resolve("ordered.jsonl"), clicks);
+        Run run = replay(with(all, "--input", ordered.toString(), "--output", folder + "/out"));
+        assertThat(run.code).as(run.err).isZero();
+        Map<String, List<String>> expected = outputs();
+        assertThat(expected).hasSize(8);
+        expected.remove("dead-letters");
+        assertThat(expected.values()).allMatch(rows -> !rows.isEmpty());
+        delete(folder.resolve("out"));
+        Path temporary = Files.createDirectories(folder.resolve("temporary"));
+
+        Collections.shuffle(clicks, new Random(parallelism));
+        Path shuffled = Files.write(folder.resolve("shuffled.jsonl"), clicks);
+        run =
+                replay(
+                        with(
+                                all,
+                                "--input",
+                                shuffled.toString(),
+                                "--output",
+                                folder + "/out",
+                                "--parallelism",
+                                Integer.toString(parallelism),
+                                "--sort-memory",
+                                memory,
+                                "--temp-dir",
+                                temporary.toString()));
+
+        assertThat(run.code).as(run.err).isZero();
+        Map<String, List<String>> found = outputs();
+        assertThat(found.remove("dead-letters")).isEmpty();
+        assertThat(found).isEqualTo(expected);
+        assertThat(temporary).isEmptyDirectory();
+    }
+
+    private static String text(Clicks click) {
+        return new String(click.toJson(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aFolderForTemporaryFilesMustExist() throws Exception {
+        Path input = Files.write(folder.resolve("clicks.jsonl"), lines);
+        String[] asIs = {"--input", input.toString(), "--output", folder + "/out"};
+
+        Run run = replay(with(asIs, "--temp-dir", folder + "/none"));
+        assertThat(run.code).isEqualTo(2);
+        assertThat(run.err)
+                .contains("--temp-dir " + folder + "/none: no folder can be created in it (")
+                .contains("NoSuchFileException")
+                .contains("; specify an existing folder that you can write to");
+
+        run = replay(with(asIs, "--temp-dir", input.toString()));
+        assertThat(run.code).isEqualTo(2);
+        assertThat(run.err).contains("--temp-dir " + input + ": no folder can be created in it (");
+
+        run = replay(with(asIs, "--sort-memory", "much"));
+        assertThat(run.code).isEqualTo(2);
+        assertThat(run.err).contains("'much' is not a size such as 512m or 1g");
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
     private Map<String, List<String>> outputs() throws IOException {
         Map<String, List<String>> all = new TreeMap<>();
         try (Stream<Path> names = Files.list(folder.resolve("out"))) {

@@ -7,6 +7,7 @@ import io.clickstream.ClickstreamPipeline;
 import io.clickstream.aggregate.Aggregates;
 import io.clickstream.config.JobConfig;
 import io.clickstream.config.ReplayConfig;
+import io.clickstream.sort.ClickSortOperator;
 import io.clickstream.testing.PropertyGroups;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -180,6 +181,7 @@ class UidGoldenTest {
                 folder.resolve("out"),
                 TimeRange.ALL,
                 ReplayConfig.parse(PropertyGroups.none().build()),
+                ClickSortOperator.BY_HEAP_SIZE,
                 null);
 
         assertUids("replay", env);

@@ -4,8 +4,10 @@ import io.clickstream.config.JobConfig;
 import io.clickstream.config.PropertyGroupsFile;
 import io.clickstream.config.ReplayConfig;
 import io.clickstream.metrics.ClickstreamMetrics;
+import io.clickstream.sort.ClickSortOperator;
 import io.clickstream.tools.command.Folders;
 import io.clickstream.tools.command.HelpText;
+import io.clickstream.tools.command.MemoryOption;
 import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.flink.LocalFileSystems;
@@ -30,9 +32,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import javax.annotation.Nullable;
+import org.apache.flink.api.common.BatchShuffleMode;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -61,8 +66,10 @@ import picocli.CommandLine.Spec;
                 example of each. It exits with 1 if a file cannot be read to its end, or if no
                 record was a click. It names damaged files and reads the others.
 
-                A replay sorts clicks on disk, in the folder for temporary files (TMPDIR), and needs
-                about 100 bytes per click. Memory stays below 4 GB for any input.
+                A replay sorts clicks by user and time, in memory as long as they fit, and then in
+                the folder for temporary files, with about 15 bytes per click. Clicks whose users
+                are texts, and clicks that carry ids or items, need more. Memory stays below 4 GB
+                for any input.
 
                 Examples:
                   scripts/replay.sh --input clicks.jsonl.gz --output results
@@ -89,8 +96,11 @@ public final class Replay implements Callable<Integer> {
 
     private static final long TICK_MILLIS = 500;
 
-    /** Flink's memory beside the heap: sort buffers, and network buffers for the shuffles. */
-    private static final MemorySize SORT_MEMORY = MemorySize.ofMebiBytes(1024);
+    /**
+     * Flink's memory beside the heap: buffers to sort sums and cart events, and network buffers for
+     * the shuffles.
+     */
+    private static final MemorySize SORT_MEMORY = MemorySize.ofMebiBytes(512);
 
     private static final MemorySize NETWORK_MEMORY = MemorySize.ofMebiBytes(256);
 
@@ -200,6 +210,25 @@ public final class Replay implements Callable<Integer> {
     private Integer parallelism;
 
     @Option(
+            names = "--temp-dir",
+            paramLabel = "DIR",
+            description =
+                    "an existing folder for temporary files (default: TMPDIR, or /tmp). They are"
+                            + " deleted at the end")
+    @Nullable
+    private Path tempDir;
+
+    @Option(
+            names = "--sort-memory",
+            paramLabel = "SIZE",
+            converter = MemoryOption.class,
+            description =
+                    "memory for clicks, such as 256m; others are in temporary files (default: a"
+                            + " quarter of the heap)")
+    @Nullable
+    private MemorySize sortMemory;
+
+    @Option(
             names = "--config",
             paramLabel = "FILE",
             description =
@@ -259,16 +288,20 @@ public final class Replay implements Callable<Integer> {
         if (toSinks) {
             checkToSinks();
         }
-        LocalFileSystems.initialize(fileSystem);
+        if (!fileSystem.isEmpty() || inputs.stream().anyMatch(ReplayFiles::isAddress)) {
+            // Takes half a second, which local files need not wait for.
+            LocalFileSystems.initialize(fileSystem);
+        }
         checkColumns();
         ReplayFiles files = inputFiles();
-        prepareOutput(ReplayJob.folders(replayConfig));
-        files.describe(columns).forEach(out::println);
-
         int subtasks =
                 parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
-        Path temporary = Files.createTempDirectory("clickstream-replay-");
+        Path temporary = temporaryFolder();
+        Thread onSignal = new Thread(() -> deleteAfterSignal(temporary), "delete-temporary-files");
+        Runtime.getRuntime().addShutdownHook(onSignal);
         try {
+            prepareOutput(ReplayJob.folders(replayConfig));
+            files.describe(columns).forEach(out::println);
             ReplaySinks sinks = null;
             if (toSinks) {
                 sinks = new ReplaySinks(JobConfig.parse(job), range, temporary, force);
@@ -285,6 +318,43 @@ public final class Replay implements Callable<Integer> {
             return sinks == null || sinks.removeStale(out) ? 0 : 1;
         } finally {
             Folders.delete(temporary);
+            removeHook(onSignal);
+        }
+    }
+
+    /** Runs while the process ends after Ctrl-C, beside threads that still write. */
+    private static void deleteAfterSignal(Path temporary) {
+        try {
+            Folders.delete(temporary);
+        } catch (IOException e) {
+            System.err.println("Temporary files are left in " + temporary + ": " + e);
+        }
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The process ends, and runs the hook itself.
+        }
+    }
+
+    private Path temporaryFolder() throws IOException {
+        String prefix = "clickstream-replay-";
+        if (tempDir == null) {
+            return Files.createTempDirectory(prefix);
+        }
+        try {
+            return Files.createTempDirectory(tempDir, prefix);
+        } catch (IOException e) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--temp-dir "
+                            + tempDir
+                            + ": no folder can be created in it ("
+                            + e
+                            + "); specify an existing folder that you can write to",
+                    e);
         }
     }
 
@@ -349,7 +419,15 @@ public final class Replay implements Callable<Integer> {
         MetricsInMemory metrics = MetricsInMemory.reportFrom(cluster);
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.createLocalEnvironment(subtasks, cluster);
-        ReplayJob.define(env, files.paths(), columns, output, range, replayConfig, sinks);
+        ReplayJob.define(
+                env,
+                files.paths(),
+                columns,
+                output,
+                range,
+                replayConfig,
+                sortMemory == null ? ClickSortOperator.BY_HEAP_SIZE : sortMemory.getBytes(),
+                sinks);
 
         long started = System.nanoTime();
         CompletableFuture<JobExecutionResult> result =
@@ -484,6 +562,9 @@ public final class Replay implements Callable<Integer> {
 
     private static Configuration cluster(int subtasks, Path temporary) {
         Configuration cluster = Loopback.configuration();
+        // All operators run at the same time, so that no result has to wait on disk.
+        cluster.set(ExecutionOptions.BATCH_SHUFFLE_MODE, BatchShuffleMode.ALL_EXCHANGES_PIPELINED);
+        cluster.set(JobManagerOptions.SCHEDULER, JobManagerOptions.SchedulerType.Default);
         cluster.set(CoreOptions.TMP_DIRS, temporary.toString());
         cluster.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, SORT_MEMORY);
         cluster.set(TaskManagerOptions.NETWORK_MEMORY_MIN, NETWORK_MEMORY);

@@ -58,8 +58,7 @@ public record ReplayFiles(List<Path> paths, long bytes) {
         Map<Path, Long> found = new TreeMap<>(Comparator.comparing(Path::toString));
         for (String input : inputs) {
             int before = found.size();
-            boolean any =
-                    ADDRESS.matcher(input).matches() ? addAt(input, found) : addLocal(input, found);
+            boolean any = isAddress(input) ? addAt(input, found) : addLocal(input, found);
             if (!any && found.size() == before) {
                 throw new IllegalArgumentException("there is no file " + input);
             }
@@ -67,6 +66,11 @@ public record ReplayFiles(List<Path> paths, long bytes) {
         return new ReplayFiles(
                 List.copyOf(found.keySet()),
                 found.values().stream().mapToLong(Long::longValue).sum());
+    }
+
+    /** Whether an input is an address of one of Flink's file systems rather than a path. */
+    static boolean isAddress(String input) {
+        return ADDRESS.matcher(input).matches();
     }
 
     /**

@@ -22,6 +22,8 @@ final class ReplayJob {
      * @param columns the names of the columns of CSV files that have them not in their first line
      * @param output a folder that gets one folder per output
      * @param range the results that are written: those whose last millisecond is in it
+     * @param sortBytes the approximate memory in which clicks are sorted, or {@link
+     *     io.clickstream.sort.ClickSortOperator#BY_HEAP_SIZE}
      * @param sinks the job's, if results go there too
      */
     static void define(
@@ -31,6 +33,7 @@ final class ReplayJob {
             Path output,
             TimeRange range,
             ReplayConfig config,
+            long sortBytes,
             @Nullable ReplaySinks sinks) {
         Destination files = new FileDestination(flinkPath(output), config.computed());
         Outputs outputs =
@@ -41,7 +44,7 @@ final class ReplayJob {
         if (sinks != null) {
             sinks.addTo(outputs);
         }
-        FileReplay.define(env, inputs, columns, config, outputs);
+        FileReplay.define(env, inputs, columns, config, sortBytes, outputs);
     }
 
     /** The folders that the results go to, below the output. */

@@ -9,6 +9,7 @@ import io.clickstream.sink.file.FileDestination;
 import io.clickstream.tools.flink.MetricsInMemory;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,9 @@ final class ReplayReport {
 
     /** Of a record that is shown. */
     private static final int SHOWN_CHARACTERS = 200;
+
+    /** Of a file that is read at once. */
+    private static final int PIECE_BYTES = 128 * 1024;
 
     private final String totals;
     private final long records;
@@ -217,8 +221,13 @@ final class ReplayReport {
     private static long lines(Path folder) throws IOException {
         long count = 0;
         for (Path part : parts(folder)) {
-            try (Stream<String> lines = Files.lines(part)) {
-                count += lines.count();
+            try (InputStream in = Files.newInputStream(part)) {
+                byte[] bytes = new byte[PIECE_BYTES];
+                for (int size = in.read(bytes); size > 0; size = in.read(bytes)) {
+                    for (int i = 0; i < size; i++) {
+                        count += bytes[i] == '\n' ? 1 : 0;
+                    }
+                }
             }
         }
         return count;

@@ -9,13 +9,12 @@ import javax.annotation.Nullable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
-/** Emits clicks one by one, for a bounded input, which Flink sorts by user in the shuffle. */
-public final class SingleIntakeOperator extends ClickIntakeOperator<Click> {
+/** Emits clicks one by one, for tests of what becomes of each. */
+final class SingleIntakeOperator extends ClickIntakeOperator<Click> {
 
     private static final long serialVersionUID = 1L;
 
-    /** Creates an operator without key; see {@link ClickIntakeOperator#ClickIntakeOperator}. */
-    public SingleIntakeOperator(
+    SingleIntakeOperator(
             OutputTag<DeadLetter> deadLetters,
             OutputTag<Interaction> interactions,
             @Nullable ArchiveTarget archive,
