@@ -93,6 +93,7 @@ public final class ClickstreamJob {
                                                         new InteractionReader(
                                                                 personalize, Clock.systemUTC())))
                         .marking(config.eventMarks())
+                        .identifying(config.identity().isPresent())
                         .notBefore(config.eventTime().earliest())
                         .unpacking(config.format().compression() == FormatConfig.Compression.GZIP)
                         .with(

@@ -59,6 +59,7 @@ public final class FileReplay {
                         config.eventTime().maxFutureSkew(),
                         Clock.systemUTC())
                 .marking(config.eventMarks())
+                .identifying(config.identity().isPresent())
                 .notBefore(config.eventTime().earliest())
                 .with(false, config.privacy().map(IpPrivacy::new).orElse(null));
     }

@@ -30,7 +30,7 @@ public final class LateClickLetters implements MapFunction<Click, DeadLetter> {
                         "event time "
                                 + click.timestamp()
                                 + " ms of user "
-                                + click.user().asJson()
+                                + click.shownUser().asJson()
                                 + " is behind the watermark and belongs to no open session; a"
                                 + " replay corrects the results",
                         click.raw() == null ? withoutRecord(click) : click.raw(),

@@ -90,6 +90,7 @@ public final class Click implements Incoming {
         return this;
     }
 
+    /** Whose sessions and cart the click belongs to. With anonymous ids, it is the visitor. */
     public UserId user() {
         if (user == null) {
             user = UserId.ofNumber(userNumber);
@@ -175,6 +176,12 @@ public final class Click implements Incoming {
     @Nullable
     public String text(CarriedText which) {
         return texts == null ? null : texts[which.index()];
+    }
+
+    /** The user to show: with anonymous ids, the one that the visitor turned out to be. */
+    public UserId shownUser() {
+        String known = text(CarriedText.KNOWN_USER);
+        return known == null ? user() : UserId.ofIdText(known);
     }
 
     /** Set if the configuration needs the text. */

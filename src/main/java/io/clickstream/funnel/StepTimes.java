@@ -23,8 +23,9 @@ public final class StepTimes {
     public static final long NOT_REACHED = -1;
 
     /**
-     * The maximum number of times of a session. Further ones are ignored. No person gets near it:
-     * without {@link Funnel#within()}, only events of a step that is not reached take room.
+     * The maximum number of times of a session. No person gets near it: without {@link
+     * Funnel#within()}, only events of a step that is not reached take room. With it, times are
+     * left out that only a late click could make count. Further ones are ignored.
      */
     public static final int MAX_TIMES = 256;
 
@@ -76,7 +77,7 @@ public final class StepTimes {
         long[] before = times == null ? NONE : times;
         long entry = entry(step, time);
         int at = Arrays.binarySearch(before, entry);
-        if (step >= optional.length || at >= 0 || before.length == MAX_TIMES) {
+        if (step >= optional.length || at >= 0 || (!isWithin && before.length == MAX_TIMES)) {
             return times;
         }
         if (!isWithin && isBehindFirst(before, step, time)) {
@@ -86,7 +87,8 @@ public final class StepTimes {
         System.arraycopy(before, 0, more, 0, -1 - at);
         more[-1 - at] = entry;
         System.arraycopy(before, -1 - at, more, -at, before.length + 1 + at);
-        return needed(more);
+        long[] needed = needed(more);
+        return needed.length > MAX_TIMES ? times : needed;
     }
 
     /** Whether a step is reached before a time. */
@@ -114,7 +116,7 @@ public final class StepTimes {
     /** Leaves out the times that no click can make count any more. */
     private long[] needed(long[] times) {
         if (isWithin) {
-            return times;
+            return times.length > MAX_TIMES ? withoutRuns(times) : times;
         }
         long[] reached = reached(times);
         int kept = 0;
@@ -125,6 +127,36 @@ public final class StepTimes {
             }
         }
         return kept == times.length ? times : Arrays.copyOf(times, kept);
+    }
+
+    /**
+     * Leaves out events of the same step that follow each other directly. An attempt that begins at
+     * the last event of the first step goes at least as far as one that begins at an event before
+     * it. Of another step, only the first event can be the one by which the step is reached.
+     */
+    private static long[] withoutRuns(long[] times) {
+        long[] byTime = new long[times.length];
+        for (int i = 0; i < times.length; i++) {
+            byTime[i] = time(times[i]) << Byte.SIZE | step(times[i]);
+        }
+        Arrays.sort(byTime);
+        // An event of an earlier step may still arrive for the newest time.
+        long newest = byTime[byTime.length - 1] >>> Byte.SIZE;
+        int kept = 0;
+        for (long each : byTime) {
+            int step = (int) each & 0xff;
+            long time = each >>> Byte.SIZE;
+            boolean isRepeated = kept > 0 && step(times[kept - 1]) == step;
+            if (isRepeated && step == 0) {
+                kept--;
+            } else if (isRepeated && time < newest) {
+                continue;
+            }
+            times[kept++] = entry(step, time);
+        }
+        long[] left = Arrays.copyOf(times, kept);
+        Arrays.sort(left);
+        return left;
     }
 
     /**

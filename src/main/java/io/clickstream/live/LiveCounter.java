@@ -173,8 +173,9 @@ public final class LiveCounter {
      * @param text the user, if the id is a text, else null
      * @param hash of the user
      * @param timestamp in ms since 1970
+     * @return false if the click does not count for its department, because there are too many
      */
-    public void add(
+    public boolean add(
             long number,
             @Nullable UserId text,
             int hash,
@@ -183,14 +184,17 @@ public final class LiveCounter {
             boolean checkout,
             boolean cart) {
         all.users.add(number, text, hash, timestamp, checkout, cart);
+        boolean hasRoom = true;
         if (byDepartment && department != null) {
             Part part = department(department);
-            if (part != null) {
+            hasRoom = part != null;
+            if (hasRoom) {
                 part.users.add(number, text, hash, timestamp, false, false);
                 spillIfFull(part);
             }
         }
         spillIfFull(all);
+        return hasRoom;
     }
 
     /**

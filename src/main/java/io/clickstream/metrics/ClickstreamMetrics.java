@@ -57,6 +57,9 @@ public final class ClickstreamMetrics {
      */
     public static final String DEPARTMENTS_LEFT_OUT = "departmentsLeftOut";
 
+    /** Clicks whose department live counts leave out, because a subtask counts too many others. */
+    public static final String LIVE_LEFT_OUT = "liveClicksLeftOut";
+
     /** Open sessions on the heap; a gauge per subtask. */
     public static final String SESSIONS_ON_HEAP = "sessionsOnHeap";
 
@@ -175,6 +178,7 @@ public final class ClickstreamMetrics {
                                 SESSIONS,
                                 CHECKOUT_SESSIONS,
                                 DEPARTMENTS_LEFT_OUT,
+                                LIVE_LEFT_OUT,
                                 SESSIONS_ON_HEAP,
                                 SESSIONS_SPILLED,
                                 OPEN_SESSIONS,

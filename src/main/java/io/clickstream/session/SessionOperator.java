@@ -145,6 +145,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
     private transient Counter sessions;
     private transient Counter checkoutSessions;
     private transient Counter departmentsLeftOut;
+    private transient Counter liveLeftOut;
     private transient long bytesLastWritten;
     private transient long usersLastWritten;
     private transient UserId currentUser;
@@ -328,6 +329,7 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         sessions = metrics.counter(ClickstreamMetrics.SESSIONS);
         checkoutSessions = metrics.counter(ClickstreamMetrics.CHECKOUT_SESSIONS);
         departmentsLeftOut = metrics.counter(ClickstreamMetrics.DEPARTMENTS_LEFT_OUT);
+        liveLeftOut = metrics.counter(ClickstreamMetrics.LIVE_LEFT_OUT);
         metrics.gauge(ClickstreamMetrics.SESSIONS_ON_HEAP, () -> engine.sessionsOnHeap());
         metrics.gauge(ClickstreamMetrics.SESSIONS_SPILLED, () -> engine.sessionsSpilled());
         metrics.gauge(
@@ -541,14 +543,18 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         peeked = read;
         for (int i = 0; i < count; i++) {
             if (!pending.isLate(i)) {
-                live.add(
-                        pending.number(i),
-                        pending.text(i),
-                        liveHashes[i],
-                        pending.timestamp(i),
-                        pending.department(i),
-                        pending.isCheckout(i),
-                        (pending.marks(i) & EventMarks.CART) != 0);
+                boolean isCounted =
+                        live.add(
+                                pending.number(i),
+                                pending.text(i),
+                                liveHashes[i],
+                                pending.timestamp(i),
+                                pending.department(i),
+                                pending.isCheckout(i),
+                                (pending.marks(i) & EventMarks.CART) != 0);
+                if (!isCounted) {
+                    liveLeftOut.inc();
+                }
             }
         }
     }

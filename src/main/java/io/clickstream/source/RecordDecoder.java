@@ -60,6 +60,9 @@ public final class RecordDecoder implements Serializable {
      */
     private static final int MAX_NAME_LENGTH = 1024;
 
+    /** Begins the ids of visitors who are known by their user only, if there are anonymous ids. */
+    private static final String USER_PREFIX = "user:";
+
     private static final int MILLIS_PER_SECOND = 1000;
     private static final int MICROS_PER_MILLI = 1000;
     private static final int NANOS_PER_MILLI = 1_000_000;
@@ -84,6 +87,7 @@ public final class RecordDecoder implements Serializable {
     private final long maxFutureSkewMillis;
     private long earliestMillis;
     private final Clock clock;
+    private boolean hasAnonymousIds;
     private boolean unpacks;
     private boolean toArchive;
     @Nullable private IpPrivacy privacy;
@@ -159,6 +163,7 @@ public final class RecordDecoder implements Serializable {
         clock = that.clock;
         interactions = that.interactions;
         earliestMillis = that.earliestMillis;
+        hasAnonymousIds = that.hasAnonymousIds;
         unpacks = that.unpacks;
         toArchive = that.toArchive;
         privacy = that.privacy;
@@ -193,6 +198,17 @@ public final class RecordDecoder implements Serializable {
     public RecordDecoder marking(EventMarks eventMarks) {
         RecordDecoder copy = new RecordDecoder(this);
         copy.marks = eventMarks;
+        return copy;
+    }
+
+    /**
+     * A copy that keeps users apart from anonymous ids that are equal to theirs.
+     *
+     * @param anonymousIds whether clicks may have an anonymous id
+     */
+    public RecordDecoder identifying(boolean anonymousIds) {
+        RecordDecoder copy = new RecordDecoder(this);
+        copy.hasAnonymousIds = anonymousIds;
         return copy;
     }
 
@@ -421,9 +437,8 @@ public final class RecordDecoder implements Serializable {
         if (isInFuture(time)) {
             return refuse(Reason.FUTURE, tooLate(time), raw);
         }
-        UserId visitor = anonymous == null ? fields.user() : UserId.ofIdText(anonymous);
-        Click click = new Click(visitor, time, department(), isCheckout(), raw);
-        if (anonymous != null && fields.user() != null) {
+        Click click = new Click(visitor(anonymous), time, department(), isCheckout(), raw);
+        if (hasAnonymousIds && fields.user() != null) {
             click.setText(CarriedText.KNOWN_USER, fields.user().asIdText());
         }
         if (fields.hasOptional()) {
@@ -432,6 +447,19 @@ public final class RecordDecoder implements Serializable {
         click.setMarks(eventMarks);
         click.setBotSign(botSigns.find(fields));
         return click;
+    }
+
+    /**
+     * Whose session the click is in. With anonymous ids, a click that has only a user is of a
+     * visitor of its own: visitor 7 may be another person than user 7.
+     */
+    private UserId visitor(@Nullable String anonymous) {
+        if (anonymous != null) {
+            return UserId.ofIdText(anonymous);
+        }
+        return hasAnonymousIds
+                ? UserId.ofString(USER_PREFIX + fields.user().asIdText())
+                : fields.user();
     }
 
     /** What is wrong with the first carried text that is too long; null if none is. */

@@ -159,6 +159,37 @@ class StepTimesTest {
         assertThat(times.reached(one)).containsExactly(1_254, 1_255);
     }
 
+    @Test
+    void aLongSessionThatMayBeginAgainStaysExact() {
+        for (int seed = 0; seed < 100; seed++) {
+            Random random = new Random(seed);
+            Funnel funnel =
+                    new Funnel(
+                            List.of(
+                                    new Funnel.Step("view", Set.of("view"), false),
+                                    new Funnel.Step("coupon", Set.of("coupon"), true),
+                                    new Funnel.Step("cart", Set.of("cart"), false),
+                                    new Funnel.Step("paid", Set.of("paid"), false)),
+                            Duration.ofMillis(1 + random.nextInt(400)));
+            StepTimes times = new StepTimes(funnel);
+            List<Event> events = new ArrayList<>();
+            long[] kept = null;
+            long time = 1_000;
+            for (int run = 0; run < 100; run++) {
+                int step = random.nextInt(run < 90 ? 3 : 4);
+                for (int i = random.nextInt(40); i >= 0; i--) {
+                    time += random.nextInt(10);
+                    events.add(new Event(step, time));
+                    kept = times.add(kept, step, time);
+                }
+            }
+
+            assertThat(events).hasSizeGreaterThan(4 * StepTimes.MAX_TIMES);
+            assertThat(kept).hasSizeLessThanOrEqualTo(StepTimes.MAX_TIMES);
+            assertThat(times.reached(kept)).as("seed %d", seed).isEqualTo(naive(funnel, events));
+        }
+    }
+
     private static Funnel funnel(List<String> names, @Nullable Duration within) {
         return new Funnel(
                 names.stream().map(name -> new Funnel.Step(name, Set.of(name), false)).toList(),

@@ -285,9 +285,9 @@ class LiveCounterTest {
             return ofGroup(KeyGroups.of(user, KEY_GROUPS));
         }
 
-        void add(TestClick click) {
+        boolean add(TestClick click) {
             UserId text = click.user.text() == null ? null : click.user;
-            ofUser(click.user)
+            return ofUser(click.user)
                     .add(
                             click.user.number(),
                             text,
@@ -346,6 +346,25 @@ class LiveCounterTest {
     @ValueSource(longs = {1, 2, 3})
     void countsManyUsersAsSetsDo(long seed) {
         compare(seed, 6_000);
+    }
+
+    @Test
+    void saysWhichClicksHaveTooManyDepartments() {
+        Map<String, LiveCount> results = new TreeMap<>();
+        Subtasks subtasks = new Subtasks(1, 10, 10, 20, 100, new Logs(), new Store(), results);
+        for (int i = 0; i < LiveCounter.MAX_DEPARTMENTS; i++) {
+            assertThat(subtasks.add(click(i, 105))).isTrue();
+        }
+
+        assertThat(subtasks.add(click(LiveCounter.MAX_DEPARTMENTS, 105))).isFalse();
+        assertThat(subtasks.add(click(0, 106))).isTrue();
+        subtasks.advance(10_000);
+        assertThat(subtasks.add(click(LiveCounter.MAX_DEPARTMENTS, 10_005))).isTrue();
+        assertThat(results).hasSize(2 * LiveCounter.MAX_DEPARTMENTS + 2);
+    }
+
+    private static TestClick click(int department, long time) {
+        return new TestClick(UserId.ofNumber(1), time, "department " + department, false, false);
     }
 
     /** Returns how often a user was moved to state. */

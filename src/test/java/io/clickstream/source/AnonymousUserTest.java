@@ -2,6 +2,7 @@ package io.clickstream.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.FileReplay;
 import io.clickstream.config.ReplayConfig;
 import io.clickstream.event.CarriedText;
 import io.clickstream.event.Click;
@@ -10,12 +11,9 @@ import io.clickstream.event.DeadLetter.Reason;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.RawRecord;
 import io.clickstream.event.UserId;
-import io.clickstream.format.ClickDecoders;
 import io.clickstream.testing.PropertyGroups;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.Set;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Clicks with an anonymous id, a user, or both. */
@@ -57,9 +55,34 @@ class AnonymousUserTest {
 
         assertThat(anonymous.user()).isEqualTo(UserId.ofString("a1"));
         assertThat(anonymous.text(CarriedText.KNOWN_USER)).isNull();
-        assertThat(known.user()).isEqualTo(UserId.ofString("ann"));
-        assertThat(known.text(CarriedText.KNOWN_USER)).isNull();
-        assertThat(empty.user()).isEqualTo(UserId.ofString("ann"));
+        assertThat(known.text(CarriedText.KNOWN_USER)).isEqualTo("ann");
+        assertThat(empty.user()).isEqualTo(known.user());
+        assertThat(empty.text(CarriedText.KNOWN_USER)).isEqualTo("ann");
+    }
+
+    @Test
+    void aUserIsNotTheVisitorWithTheSameId() {
+        Click visitor = (Click) decode(record("", "7"));
+        Click number = (Click) decode("{\"userId\":7,\"time\":1655208000000}");
+        Click text = (Click) decode("{\"userId\":\"7\",\"time\":1655208000000}");
+
+        assertThat(List.of(visitor.user(), number.user(), text.user())).doesNotHaveDuplicates();
+        assertThat(number.text(CarriedText.KNOWN_USER)).isEqualTo("7");
+        assertThat(UserId.ofIdText(text.text(CarriedText.KNOWN_USER)))
+                .isEqualTo(UserId.ofString("7"));
+    }
+
+    @Test
+    void withoutAnonymousIdsTheVisitorIsTheUser() {
+        PropertyGroups groups =
+                PropertyGroups.none()
+                        .with("format", "type", "json")
+                        .with("format", "user", "/userId")
+                        .with("format", "time", "/time");
+        Click click = (Click) decode(groups, "{\"userId\":\"ann\",\"time\":1655208000000}");
+
+        assertThat(click.user()).isEqualTo(UserId.ofString("ann"));
+        assertThat(click.text(CarriedText.KNOWN_USER)).isNull();
     }
 
     @Test
@@ -91,16 +114,11 @@ class AnonymousUserTest {
     }
 
     private static Incoming decode(String record) {
-        ReplayConfig config = ReplayConfig.parse(GROUPS.build());
-        RecordDecoder decoder =
-                new RecordDecoder(
-                        ClickDecoders.of(config.format(), config.optionalFields()),
-                        Set.of(),
-                        BotSigns.NONE,
-                        1_000_000,
-                        Duration.ZERO,
-                        Clock.systemUTC());
-        return decoder.decode(
-                new RawRecord("clicks", 0, 0, record.getBytes(StandardCharsets.UTF_8)));
+        return decode(GROUPS, record);
+    }
+
+    private static Incoming decode(PropertyGroups groups, String record) {
+        return FileReplay.decoder(ReplayConfig.parse(groups.build()))
+                .decode(new RawRecord("clicks", 0, 0, record.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -113,7 +113,7 @@ final class Trial {
     private String described(Click click, RawRecord record) {
         StringBuilder line =
                 new StringBuilder("click  user ")
-                        .append(click.user().asJson())
+                        .append(click.shownUser().asJson())
                         .append(", ")
                         .append(Instant.ofEpochMilli(click.timestamp()));
         try {

@@ -43,6 +43,7 @@ final class ReplayReport {
     private final long checkouts;
     private final long departments;
     private final long departmentsLeftOut;
+    private final long liveLeftOut;
     private final List<JsonNode> unreadable = new ArrayList<>();
 
     private static final class Letters {
@@ -62,6 +63,7 @@ final class ReplayReport {
         readLetters(output.resolve(FileDestination.DEAD_LETTERS));
         sessions = lines(output.resolve(Aggregates.SESSION_COUNTS.defaultTopic()));
         departmentsLeftOut = metrics.countWithFinished(ClickstreamMetrics.DEPARTMENTS_LEFT_OUT);
+        liveLeftOut = metrics.countWithFinished(ClickstreamMetrics.LIVE_LEFT_OUT);
         checkouts = lines(output.resolve(Aggregates.CHECKOUT_SESSIONS.defaultTopic()));
         departments = lines(output.resolve(Aggregates.DEPARTMENT_COUNTS.defaultTopic()));
         totals =
@@ -165,6 +167,15 @@ final class ReplayReport {
                                     + " department-cut",
                             departmentsLeftOut,
                             Aggregates.DEPARTMENT_COUNTS.defaultTopic()));
+        }
+        if (liveLeftOut > 0) {
+            lines.add(
+                    String.format(
+                            Locale.ROOT,
+                            "%,d clicks are not in the live counts of their departments, since"
+                                    + " there are more departments than a subtask counts. Shorten"
+                                    + " the names with department-cut, or raise the parallelism",
+                            liveLeftOut));
         }
         if (!isOfAll) {
             if (sessions == 0) {
