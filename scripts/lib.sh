@@ -189,11 +189,32 @@ run_java() {
     "-Dclickstream.project=$project" "${columns[@]}" "${java_options[@]}" "$@"
 }
 
+# own_jars   The class path of the local run, with copies of the project's own jars: another script may build
+# them again while this one runs, and Maven writes into the same files. Copies of runs that have ended go.
+own_jars() {
+  local folder entry copies=$project/target/runs/$$ path=() entries
+  for folder in "$project"/target/runs/*/; do
+    kill -0 "$(basename "$folder")" 2>/dev/null || rm -rf "$folder"
+  done
+  mkdir -p "$copies"
+  IFS=: read -ra entries <<<"$jar:$(<"$project/target/local.classpath")"
+  for entry in "${entries[@]}"; do
+    if [[ $entry == *.jar && $(basename "$entry") == clickstream-* ]]; then
+      cp "$entry" "$copies/"
+      entry=$copies/$(basename "$entry")
+    fi
+    path+=("$entry")
+  done
+  local IFS=:
+  class_path="${path[*]}"
+}
+
 # run_local HEAP MAIN-CLASS ARGUMENT...   After build_local.
 run_local() {
-  local heap=$1
+  local heap=$1 class_path
   shift
-  run_java "$heap" -cp "$jar:$(<"$project/target/local.classpath")" "$@"
+  own_jars
+  run_java "$heap" -cp "$class_path" "$@"
 }
 
 # run_tool HEAP COMMAND ARGUMENT...   After build_tools.

@@ -139,6 +139,12 @@ public final class LocalRun implements Callable<Integer> {
     private static final CartRules CART_RULES =
             CartRules.DEFAULT.after(Duration.ofSeconds(20), Duration.ofMinutes(1));
 
+    /** With fewer clicks per second, those of a visit would be a session gap apart. */
+    private static final int MIN_RATE_OF_VISITS = 5;
+
+    /** Behind the users of the shop and its bots. */
+    private static final int FIRST_VISITOR = 1_000_000;
+
     private static final int KAFKA_PORT = 9092;
     private static final int OPENSEARCH_PORT = 9200;
     static final int PAGE_PORT = 8080;
@@ -630,15 +636,17 @@ public final class LocalRun implements Callable<Integer> {
         page.addDisturbances(flink, servers.openSearch());
         page.addShop(
                 records,
-                new ShopVisits(
-                        records,
-                        format == Format.json,
-                        userCount + 1_000_000,
-                        SESSION_GAP,
-                        Clock.systemUTC(),
-                        () -> flink.metrics().watermark(ClickstreamPipeline.CLICK_SESSIONS),
-                        page.comparison(),
-                        indices),
+                rate < MIN_RATE_OF_VISITS
+                        ? null
+                        : new ShopVisits(
+                                records,
+                                format == Format.json,
+                                userCount + FIRST_VISITOR,
+                                SESSION_GAP,
+                                Clock.systemUTC(),
+                                () -> flink.metrics().watermark(ClickstreamPipeline.CLICK_SESSIONS),
+                                page.comparison(),
+                                indices),
                 archiveFormat == null && !personalize);
         return page;
     }

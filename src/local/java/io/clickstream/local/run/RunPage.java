@@ -117,9 +117,10 @@ final class RunPage implements PageRun, AutoCloseable {
     /**
      * Lets people send clicks, and records that the job rejects.
      *
+     * @param shop null if the run sends too few clicks to keep those of a visit together
      * @param canReject whether the run can account for rejected records
      */
-    void addShop(RecordSequence records, ShopVisits shop, boolean canReject) {
+    void addShop(RecordSequence records, @Nullable ShopVisits shop, boolean canReject) {
         visits = shop;
         if (canReject && disturbances != null) {
             disturbances.addRecords(records, start.toEpochMilli(), clock);
