@@ -77,6 +77,7 @@ public final class PageServer implements AutoCloseable {
                     "1h", Duration.ofHours(1),
                     "24h", Duration.ofDays(1));
 
+    private static final int HTTP_PORT = 80;
     private static final int OK = 200;
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
@@ -183,7 +184,9 @@ public final class PageServer implements AutoCloseable {
 
     private void checkHost(HttpExchange exchange) throws Refusal {
         String host = exchange.getRequestHeaders().getFirst("Host");
-        if (host == null || !Set.of("127.0.0.1:" + port(), "localhost:" + port()).contains(host)) {
+        // A browser leaves out the port of HTTP.
+        String full = port() == HTTP_PORT && host != null ? host + ":" + HTTP_PORT : host;
+        if (full == null || !Set.of("127.0.0.1:" + port(), "localhost:" + port()).contains(full)) {
             throw new Refusal(
                     FORBIDDEN, "this page is at 127.0.0.1:" + port() + " only, not at " + host);
         }

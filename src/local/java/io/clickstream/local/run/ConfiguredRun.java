@@ -30,6 +30,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import javax.annotation.Nullable;
 
 /**
@@ -42,6 +44,11 @@ final class ConfiguredRun {
     private static final String CLICKS_TOPIC = "ExampleTopic";
     private static final int CLICKS_PARTITIONS = 4;
     private static final long TICK_MILLIS = 500;
+
+    /** Records that are read meanwhile are counted one counter after another. */
+    private static final int ATTEMPTS_TO_ACCOUNT = 40;
+
+    private static final long ATTEMPT_MILLIS = 50;
 
     /** Where the servers of a run are, for checks before they are started. */
     private static final String PLACEHOLDER_KAFKA = "127.0.0.1:9092";
@@ -176,7 +183,7 @@ final class ConfiguredRun {
                                                 outputs.names().all())
                                         : null,
                                 outputs.names())) {
-            page.addDisturbances(flink, servers.openSearch());
+            page.addDisturbances(flink, servers.openSearch(), false);
             URI address = page.serve(wish.pagePort(), openSearch(config, servers));
             out.println("Dashboards  " + address);
             out.println("Flink UI    " + flink.webUi());
@@ -192,7 +199,8 @@ final class ConfiguredRun {
             if (traffic != null) {
                 traffic.start();
             }
-            watch(flink, progress, traffic);
+            boolean readsFiles = config.filesSource().isPresent();
+            watch(flink, progress, traffic, readsFiles);
             page.closing();
             if (traffic != null) {
                 traffic.stop();
@@ -200,7 +208,7 @@ final class ConfiguredRun {
             }
             page.endDisturbances();
             statusLine.end();
-            int code = account(flink.metrics(), page);
+            int code = account(flink, readsFiles, page);
             if (wish.keep()) {
                 stop.reset();
                 out.println("The page stays until Ctrl-C: " + address);
@@ -277,14 +285,21 @@ final class ConfiguredRun {
                 .orElse("the files of `source.files`");
     }
 
-    private void watch(LocalFlink flink, RunProgress progress, @Nullable TrafficProducer traffic)
+    private void watch(
+            LocalFlink flink,
+            RunProgress progress,
+            @Nullable TrafficProducer traffic,
+            boolean readsFiles)
             throws Exception {
         long end =
                 wish.duration() == null
                         ? Long.MAX_VALUE
                         : progress.startMillis() + wish.duration().toMillis();
         while (!stop.isRequested() && RunProgress.monotonicMillis() < end) {
-            checkRunning(flink);
+            if (readsFiles && flink.hasFinished()) {
+                return;
+            }
+            checkRunning(flink, readsFiles);
             Optional<Exception> failure = traffic == null ? Optional.empty() : traffic.failure();
             if (failure.isPresent()) {
                 throw new IllegalStateException("the traffic stopped", failure.get());
@@ -294,12 +309,11 @@ final class ConfiguredRun {
         }
     }
 
-    private static void checkRunning(LocalFlink flink) {
-        flink.failure()
-                .ifPresent(
-                        cause -> {
-                            throw new IllegalStateException("the job ended", cause);
-                        });
+    private static void checkRunning(LocalFlink flink, boolean readsFiles) {
+        Optional<Throwable> cause = flink.failure();
+        if (cause.isPresent() && !(readsFiles && flink.hasFinished())) {
+            throw new IllegalStateException("the job ended", cause.get());
+        }
     }
 
     /** Waits until the job has read what was sent. */
@@ -308,40 +322,63 @@ final class ConfiguredRun {
         while (flink.metrics().count(ClickstreamMetrics.RECORDS_IN) < sent
                 && flink.restarts() == 0
                 && RunProgress.monotonicMillis() < deadline) {
-            checkRunning(flink);
+            checkRunning(flink, false);
             progress.showStatus();
-            stop.await(TICK_MILLIS);
+            // Not until the user wants to stop, which may be why this waits.
+            TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
         }
     }
 
-    private int account(MetricsInMemory metrics, RunPage page) {
-        long records = metrics.count(ClickstreamMetrics.RECORDS_IN);
-        long clicks = metrics.count(ClickstreamMetrics.CLICKS);
-        Map<String, Long> letters = new TreeMap<>();
-        long notClicks = 0;
-        for (DeadLetter.Reason reason : DeadLetter.Reason.values()) {
-            long count = metrics.count(ClickstreamMetrics.DEAD_LETTERS + reason.label());
-            if (count > 0) {
-                letters.put(reason.label(), count);
+    /** What became of the records that were read. */
+    private record Account(long records, long clicks, long notClicks, Map<String, Long> letters) {
+
+        static Account of(ToLongFunction<String> counters) {
+            long records = counters.applyAsLong(ClickstreamMetrics.RECORDS_IN);
+            long clicks = counters.applyAsLong(ClickstreamMetrics.CLICKS);
+            Map<String, Long> letters = new TreeMap<>();
+            long notClicks = 0;
+            for (DeadLetter.Reason reason : DeadLetter.Reason.values()) {
+                long count =
+                        counters.applyAsLong(ClickstreamMetrics.DEAD_LETTERS + reason.label());
+                if (count > 0) {
+                    letters.put(reason.label(), count);
+                }
+                if (reason.compareTo(DeadLetter.Reason.LATE) < 0) {
+                    notClicks += count;
+                }
             }
-            if (reason.compareTo(DeadLetter.Reason.LATE) < 0) {
-                notClicks += count;
-            }
+            return new Account(records, clicks, notClicks, letters);
         }
-        if (!letters.isEmpty()) {
-            out.println("dead letters " + letters);
+
+        boolean isRight() {
+            return records == clicks + notClicks;
         }
-        boolean isAccounted = records == clicks + notClicks;
-        String account =
+    }
+
+    private int account(LocalFlink flink, boolean readsFiles, RunPage page)
+            throws InterruptedException {
+        MetricsInMemory metrics = flink.metrics();
+        // The subtasks of a job that has read all files are gone.
+        ToLongFunction<String> counters = readsFiles ? metrics::countWithFinished : metrics::count;
+        Account account = Account.of(counters);
+        for (int i = 0; i < ATTEMPTS_TO_ACCOUNT && !account.isRight(); i++) {
+            TimeUnit.MILLISECONDS.sleep(ATTEMPT_MILLIS);
+            account = Account.of(counters);
+        }
+        if (!account.letters().isEmpty()) {
+            out.println("dead letters " + account.letters());
+        }
+        String text =
                 String.format(
                         Locale.ROOT,
-                        "records %,d = clicks %,d + dead letters %,d%s",
-                        records,
-                        clicks,
-                        notClicks,
-                        isAccounted ? "" : ": different");
-        out.println(account);
-        page.accounted(account, isAccounted);
-        return isAccounted ? 0 : 1;
+                        "records %,d = clicks %,d + dead letters %,d%s%s",
+                        account.records(),
+                        account.clicks(),
+                        account.notClicks(),
+                        flink.restarts() == 0 ? "" : " since the job restarted",
+                        account.isRight() ? "" : ": different");
+        out.println(text);
+        page.accounted(text, account.isRight());
+        return account.isRight() ? 0 : 1;
     }
 }

@@ -24,6 +24,9 @@ final class Disturbances {
 
     private static final String OVER = "The run is ending";
 
+    private static final String REPEATS =
+            "After a failure, streams may contain results twice, and the comparison is exact";
+
     @FunctionalInterface
     private interface Action {
         String perform() throws Exception;
@@ -60,12 +63,15 @@ final class Disturbances {
     /**
      * Disturbances of the servers.
      *
+     * @param repeats whether the outputs may repeat records after a failure, which the comparison
+     *     would take for a difference
      * @param timer thaws OpenSearch
      * @param notes takes what happens later, in sentences
      */
     Disturbances(
             LocalFlink flink,
             OpenSearchNode openSearch,
+            boolean repeats,
             ScheduledExecutorService timer,
             Consumer<String> notes) {
         this.flink = flink;
@@ -76,7 +82,10 @@ final class Disturbances {
                 new Button(
                         "kill-task-manager",
                         "Kill the task manager",
-                        () -> ending(isRestarting.get(), "The job is just starting again"),
+                        () ->
+                                repeats
+                                        ? Optional.of(REPEATS)
+                                        : ending(isRestarting.get(), "The job is restarting"),
                         this::killTaskManager));
         buttons.add(
                 new Button(
@@ -126,7 +135,7 @@ final class Disturbances {
 
     private String killTaskManager() throws Exception {
         if (!isRestarting.compareAndSet(false, true)) {
-            return "The job is just starting again";
+            return "The job is restarting";
         }
         try {
             long before = flink.restarts();
@@ -160,7 +169,10 @@ final class Disturbances {
                     && !(flink.restarts() > before && flink.isRunning())) {
                 TimeUnit.MILLISECONDS.sleep(200);
             }
-            notes.accept("The job runs again, from its latest checkpoint");
+            notes.accept(
+                    flink.restarts() > before && flink.isRunning()
+                            ? "The job runs again, from its latest checkpoint"
+                            : "The job has not restarted within a minute");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -168,11 +180,16 @@ final class Disturbances {
         }
     }
 
-    private String freeze() throws IOException {
-        if (!isFrozen.compareAndSet(false, true)) {
+    /** Not while {@link #end} takes it back: nobody would thaw OpenSearch any more. */
+    private synchronized String freeze() throws IOException {
+        if (isOver) {
+            return OVER;
+        }
+        if (isFrozen.get()) {
             return "OpenSearch is frozen";
         }
         openSearch.goAway();
+        isFrozen.set(true);
         later(FREEZE, this::thaw);
         return "OpenSearch is frozen: documents wait in the job, topics go on";
     }

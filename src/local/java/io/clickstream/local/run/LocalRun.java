@@ -633,7 +633,7 @@ public final class LocalRun implements Callable<Integer> {
                                 ? new TopicReader(servers.kafka().bootstrapServers(), names.all())
                                 : new StreamReader(kinesis, names.all()),
                         names);
-        page.addDisturbances(flink, servers.openSearch());
+        page.addDisturbances(flink, servers.openSearch(), output == Stream.kinesis);
         page.addShop(
                 records,
                 rate < MIN_RATE_OF_VISITS

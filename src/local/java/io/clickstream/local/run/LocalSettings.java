@@ -82,8 +82,10 @@ final class LocalSettings {
                             "earliest"));
             groups.putIfAbsent("format", Map.of("type", "json"));
         } else if (named.containsKey(SOURCE)) {
-            groups.get(SOURCE).putIfAbsent(SERVERS, kafka);
-        } else if (named.containsKey(LAB)) {
+            if (!lab().containsKey(LAB_SERVERS)) {
+                groups.get(SOURCE).putIfAbsent(SERVERS, kafka);
+            }
+        } else if (lab().containsKey("Topic")) {
             groups.get(LAB).putIfAbsent(LAB_SERVERS, kafka);
         }
         if (groups.containsKey(SINK_FILES)) {

@@ -14,6 +14,7 @@ import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.tools.oracle.TrafficLedger;
 import io.clickstream.tools.produce.RecordSequence;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -100,12 +101,17 @@ final class RunPage implements PageRun, AutoCloseable {
         return comparison;
     }
 
-    /** Lets people disturb the run. */
-    void addDisturbances(LocalFlink flink, OpenSearchNode openSearch) {
+    /**
+     * Lets people disturb the run.
+     *
+     * @param repeats whether the outputs may repeat records after a failure, and are compared
+     */
+    void addDisturbances(LocalFlink flink, OpenSearchNode openSearch, boolean repeats) {
         disturbances =
                 new Disturbances(
                         flink,
                         openSearch,
+                        repeats,
                         timer,
                         message -> {
                             if (server != null) {
@@ -284,6 +290,12 @@ final class RunPage implements PageRun, AutoCloseable {
     public void close() {
         if (server != null) {
             server.close();
+        }
+        try {
+            // After a failure of the run, OpenSearch may still be frozen, and would not end.
+            endDisturbances();
+        } catch (UncheckedIOException e) {
+            LOG.warn("OpenSearch may have ended", e);
         }
         timer.shutdownNow();
         reader.shutdown();

@@ -33,6 +33,9 @@ final class RunningComparison {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int KEPT_LETTERS = 20;
 
+    /** Those of the last seconds: a long run has too many. */
+    private static final int KEPT_CHECKOUTS = 20_000;
+
     /**
      * How long a window may be incomplete after results of a later one. The topics are committed
      * one after another.
@@ -76,7 +79,7 @@ final class RunningComparison {
     private final TreeMap<Long, List<String>> sessions = new TreeMap<>();
     private final Map<String, Long> letterCounts = new TreeMap<>();
     private final Deque<JsonNode> letters = new ArrayDeque<>();
-    private final List<JsonNode> checkoutLines = new ArrayList<>();
+    private final Deque<JsonNode> checkoutLines = new ArrayDeque<>();
     private long sessionTotal;
     private long checkoutTotal;
     @Nullable private Long activeUsers;
@@ -111,7 +114,14 @@ final class RunningComparison {
                         sessionTotal += json.path("userSessionCount").asLong();
                         checkoutTotal += json.path("userSessionCountWithOrderCheckout").asLong();
                     });
-            each(names.checkouts(), (line, json) -> checkoutLines.add(json));
+            each(
+                    names.checkouts(),
+                    (line, json) -> {
+                        checkoutLines.addLast(json);
+                        if (checkoutLines.size() > KEPT_CHECKOUTS) {
+                            checkoutLines.removeFirst();
+                        }
+                    });
             each(
                     names.deadLetters(),
                     (line, json) -> {
@@ -130,7 +140,7 @@ final class RunningComparison {
                             }
                         });
             }
-            if (ledger != null && difference == null) {
+            if (ledger != null) {
                 compare(ledger);
             }
         }
@@ -173,6 +183,8 @@ final class RunningComparison {
                 difference = String.join("; ", comparison.report());
                 return;
             }
+            // What was overdue has come: a server was away for longer than the patience.
+            difference = null;
             compared++;
             next = begin + 1;
             waitingSince = 0;
@@ -240,7 +252,7 @@ final class RunningComparison {
         return new ArrayList<>(letters);
     }
 
-    /** Hands out the lines of sessions with a checkout, the newest last. */
+    /** Hands out the newest lines of sessions with a checkout, the newest last. */
     synchronized void forEachCheckout(Consumer<JsonNode> reader) {
         checkoutLines.forEach(reader);
     }

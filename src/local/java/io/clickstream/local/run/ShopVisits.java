@@ -118,7 +118,7 @@ final class ShopVisits implements Visits {
     @Override
     public synchronized String visit(String name, List<Step> steps) {
         if (isOver) {
-            throw new IllegalStateException("the run does not send clicks any more");
+            throw new IllegalStateException("the run no longer sends clicks");
         }
         check(name, steps);
         int number = numbers.computeIfAbsent(name, any -> firstNumber + numbers.size());
@@ -147,11 +147,17 @@ final class ShopVisits implements Visits {
         return user;
     }
 
+    private static boolean isHalf(int codePoint) {
+        return Character.getType(codePoint) == Character.SURROGATE;
+    }
+
     private static void check(String name, List<Step> steps) {
         if (name.isBlank()
                 || name.length() > MAX_NAME_LENGTH
                 || name.chars().noneMatch(Character::isLetter)
-                || name.chars().anyMatch(Character::isISOControl)) {
+                || name.chars().anyMatch(Character::isISOControl)
+                // Half of a surrogate pair can't be sent as UTF-8.
+                || name.codePoints().anyMatch(ShopVisits::isHalf)) {
             throw new IllegalArgumentException(
                     "the name is \"%s\", and must have a letter and at most %d characters"
                             .formatted(name, MAX_NAME_LENGTH));

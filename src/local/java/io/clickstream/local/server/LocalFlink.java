@@ -265,6 +265,11 @@ public final class LocalFlink implements AutoCloseable {
         }
     }
 
+    /** Whether the job has come to its end, as only one that reads files does. */
+    public boolean hasFinished() {
+        return result.isDone() && !result.isCompletedExceptionally() && result.join().isSuccess();
+    }
+
     /** Cancels the job and stops the cluster. */
     @Override
     public void close() {
