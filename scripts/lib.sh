@@ -1,6 +1,6 @@
 # What the scripts share. To be sourced, after: set -euo pipefail
-# The folder of the project, wherever a script is called from.
 
+# The folder of the project, wherever a script is called from.
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # One line that says what to do, and exit code 2.
@@ -185,8 +185,9 @@ run_java() {
   if [[ -t 1 ]]; then
     columns=("-Dclickstream.columns=$(tput cols 2>/dev/null || echo 80)")
   fi
+  # The bash of macOS takes an empty array for an unset variable.
   exec "$java" "-Xmx$heap" "-Djava.io.tmpdir=${TMPDIR:-/tmp}" -XX:+UseParallelGC \
-    "-Dclickstream.project=$project" "${columns[@]}" "${java_options[@]}" "$@"
+    "-Dclickstream.project=$project" ${columns[@]+"${columns[@]}"} ${java_options[@]+"${java_options[@]}"} "$@"
 }
 
 # own_jars   The class path of the local run, with copies of the project's own jars: another script may build

@@ -10,6 +10,7 @@
   let timer;
   let shown = 0;
   let latestEventTime = null;
+  let phase = "";
 
   /** Calls the run. Throws an Error with the sentence that it gives as the reason. */
   async function call(name, parameters = {}, body = undefined, method = "GET") {
@@ -25,9 +26,14 @@
     return answer;
   }
 
-  function complain(error) {
-    byId("problem").textContent = error ? error.message : "";
-    byId("problem").hidden = !error;
+  const problems = new Map();
+
+  /** Shows what went wrong somewhere, until the same place is right again. */
+  function complain(place, error) {
+    if (error) problems.set(place, error.message);
+    else problems.delete(place);
+    setText(byId("problem"), [...new Set(problems.values())].join(" "));
+    byId("problem").hidden = problems.size === 0;
   }
 
   // Status
@@ -35,19 +41,19 @@
   const sum = (counts) => Object.values(counts).reduce((total, count) => total + count, 0);
   const count = (number) => (number === null ? "–" : numbers.format(number));
   const tiles = [
-    ["Clicks per second", (s) => numbers.format(Math.round(s.perSecond)), (s) => `${numbers.format(s.sent)} sent`],
+    ["Clicks/s", (s) => numbers.format(Math.round(s.perSecond)), (s) => `${numbers.format(s.sent)} sent`],
     ["Event time", (s) => (s.eventTime === null ? "–" : clock.format(new Date(s.eventTime))),
-      (s) => (s.lagMillis === null ? "not yet" : `${duration(s.lagMillis)} behind`)],
-    ["Open sessions", (s) => count(s.openSessions), () => "at this moment"],
+      (s) => (s.lagMillis === null ? "not known" : `${duration(s.lagMillis)} behind`)],
+    ["Open sessions", (s) => count(s.openSessions), (s) => (s.openSessions === null ? "not known" : "now")],
     ["Active users", (s) => count(s.activeUsers),
-      (s) => (s.activeUsers === null && !liveIsOn() ? "needs live" : "last 30 s")],
+      (s) => (s.activeUsers !== null ? (run?.compared ? "last 30 s" : "latest count") : liveIsOn() ? "not yet" : "needs live")],
     ["Sessions", (s) => numbers.format(s.sessions), () => "closed"],
     ["Checkouts", (s) => numbers.format(s.checkouts),
       (s) => (s.sessions === 0 ? "" : `${numbers.format(100 * s.checkouts / s.sessions)} %`)],
     ["Dead letters", (s) => numbers.format(sum(s.deadLetters)),
       (s) => Object.entries(s.deadLetters).map(([reason, count]) => `${reason} ${numbers.format(count)}`).join(", ") || "none"],
-    ["Pending documents", (s) => count(s.pendingDocuments),
-      (s) => (s.oldestPendingMillis < 3000 ? "up to date" : `for ${duration(s.oldestPendingMillis)}`)],
+    ["Pending docs", (s) => count(s.pendingDocuments),
+      (s) => (s.pendingDocuments === null ? "not known" : s.oldestPendingMillis < 3000 ? "up to date" : `for ${duration(s.oldestPendingMillis)}`)],
     ["Restarts", (s) => numbers.format(s.restarts), (s) => s.phase],
   ].map(([name, value, note]) => {
     const tile = { value, note, number: element("span"), small: element("small") };
@@ -65,6 +71,7 @@
 
   function showStatus(status) {
     latestEventTime = status.eventTime;
+    phase = status.phase;
     for (const { value, note, number, small } of tiles) {
       setText(number, value(status));
       setText(small, note(status));
@@ -85,10 +92,10 @@
   function listen() {
     const source = new EventSource(`api/status?${new URLSearchParams({ token })}`);
     source.onmessage = (event) => {
-      complain();
+      complain("status");
       showStatus(JSON.parse(event.data));
     };
-    source.onerror = () => complain(new Error("The run does not answer. It may have ended."));
+    source.onerror = () => complain("status", new Error("The run does not answer. It may have ended."));
   }
 
   // Dashboards
@@ -96,6 +103,7 @@
   function showTabs() {
     const tabs = run.dashboards.map((each) => {
       const tab = element("button", { type: "button", textContent: shortTitle(each), className: each.written ? "" : "unwritten" });
+      tab.id = `tab-${each.id}`;
       tab.setAttribute("role", "tab");
       tab.setAttribute("aria-controls", "panels");
       tab.dataset.id = each.id;
@@ -105,10 +113,14 @@
     });
     byId("tabs").replaceChildren(...tabs);
     byId("tabs").addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (!step) return;
+      const last = run.dashboards.length - 1;
       const index = run.dashboards.findIndex(({ id }) => id === dashboard.id);
-      const next = run.dashboards[(index + step + run.dashboards.length) % run.dashboards.length];
+      const chosen = {
+        ArrowRight: index === last ? 0 : index + 1, ArrowLeft: index === 0 ? last : index - 1, Home: 0, End: last,
+      }[event.key];
+      if (chosen === undefined) return;
+      event.preventDefault();
+      const next = run.dashboards[chosen];
       choose(next.id);
       byId("tabs").querySelector(`[data-id="${next.id}"]`).focus();
     });
@@ -129,6 +141,7 @@
       tab.setAttribute("aria-selected", String(isChosen));
       tab.tabIndex = isChosen ? 0 : -1;
     }
+    byId("panels").setAttribute("aria-labelledby", `tab-${id}`);
     byId("about").textContent = dashboard.description;
     views.forEach(Panels.clear);
     views.clear();
@@ -144,9 +157,12 @@
     try {
       const answer = await call("dashboard", { id, range: byId("range").value });
       // A later choice may have been answered first.
-      if (request === shown) draw(answer);
+      if (request === shown) {
+        draw(answer);
+        complain("dashboard");
+      }
     } catch (error) {
-      if (request === shown) complain(error);
+      if (request === shown) complain("dashboard", error);
     }
     if (request !== shown) return;
     const millis = Number(byId("refresh").value);
@@ -178,6 +194,7 @@
   let steps = [];
   let user;
   let follower;
+  let following = 0;
   const pages = {
     home_page: "Home", product_catalog: "Catalog", product_detail: "Look at it", add_to_cart: "Add to cart",
     remove_from_cart: "Remove", order: "Order", order_checkout: "Pay",
@@ -217,24 +234,35 @@
 
   async function send(event) {
     event.preventDefault();
+    // A second press, before the answer, must not send it again.
+    const sent = steps;
+    if (sent.length === 0) return;
+    // The button is disabled without steps, and would lose the focus.
+    if (document.activeElement === byId("shop-send")) byId("shop-steps").firstElementChild.focus();
+    steps = [];
+    showPath();
     try {
-      ({ user } = await call("visit", {}, { name: byId("shop-name").value, steps }, "POST"));
-      steps = [];
-      showPath();
+      ({ user } = await call("visit", {}, { name: byId("shop-name").value, steps: sent }, "POST"));
       follow();
     } catch (error) {
+      steps = [...sent, ...steps];
+      showPath();
       byId("visit").replaceChildren(element("p", { className: "problem", textContent: error.message }));
     }
   }
 
   async function follow() {
     clearTimeout(follower);
+    const request = ++following;
     try {
       const visit = await call("visit", { user });
+      // A later call follows a later visit.
+      if (request !== following) return;
       if (visit) showVisit(visit);
       if (visit?.document || (visit?.closed && !visit.hasCheckout)) return;
     } catch {
       // The next attempt may reach it.
+      if (request !== following) return;
     }
     follower = setTimeout(follow, 1000);
   }
@@ -244,10 +272,13 @@
     const item = (isDone, text, ...more) => element("li", { className: isDone ? "done" : "" }, text, ...more);
     const pretty = (json) => element("pre", { textContent: JSON.stringify(json, null, 1) });
     const allSent = clicks.length === visit.steps;
+    const isLost = !allSent && ["closing", "finished"].includes(phase);
+    // The status shows what event time is now: a text that changes each second would be read out each second.
     const closing = closesAt && !closed && latestEventTime !== null
-      ? ` Event time must reach ${clock.format(new Date(closesAt))}; it is ${clock.format(new Date(latestEventTime))}.` : "";
+      ? ` Event time must reach ${clock.format(new Date(closesAt))}.` : "";
     const list = element("ol", {},
-      item(allSent, `${clicks.length} of ${visit.steps} clicks sent as user ${visit.user}`),
+      item(allSent, `${clicks.length} of ${visit.steps} clicks sent as user ${visit.user}`
+        + (isLost ? ": the run ended before the others" : "")),
       item(closed, closed ? `Your session closed at ${clock.format(new Date(closesAt))}` : `Your session is open.${closing}`));
     if (hasCheckout) {
       list.append(
@@ -256,7 +287,8 @@
     } else if (closed) {
       list.append(item(true, "It has no checkout, so it is counted and has no line of its own"));
     }
-    byId("visit").replaceChildren(list);
+    // What is the same stays, with its selection and scroll position, and is not read out again.
+    if (!byId("visit").firstElementChild?.isEqualNode(list)) byId("visit").replaceChildren(list);
     byId("visit").dataset.state = found ? "found" : closed ? "closed" : "open";
   }
 
@@ -268,12 +300,13 @@
       const button = element("button", { type: "button", textContent: label });
       button.dataset.id = id;
       button.addEventListener("click", async () => {
+        if (button.dataset.busy) return;
         button.dataset.busy = "true";
-        button.disabled = true;
         try {
           await call("disturb", { id }, {}, "POST");
+          complain("disturb");
         } catch (error) {
-          complain(error);
+          complain("disturb", error);
         }
         delete button.dataset.busy;
       });
@@ -284,16 +317,18 @@
   function showObstacles(obstacles) {
     for (const button of byId("disturbances").children) {
       const obstacle = obstacles[button.dataset.id];
-      button.disabled = Boolean(obstacle) || button.dataset.busy === "true";
+      // Who uses the keyboard must not start again at the top of the page.
+      if (obstacle && document.activeElement === button) byId("events").focus();
+      button.disabled = Boolean(obstacle);
       button.title = obstacle ?? "";
     }
   }
 
   function showEvents(events) {
     const list = byId("events");
-    if (list.children.length === events.length) return;
-    list.replaceChildren(...events.toReversed().map(({ time, message }) => element("li", {},
-      element("time", { textContent: clock.format(new Date(time)) }), message)));
+    for (const { time, message } of events.slice(list.children.length)) {
+      list.prepend(element("li", {}, element("time", { textContent: clock.format(new Date(time)) }), message));
+    }
   }
 
   // Dead letters
@@ -331,6 +366,7 @@
     const isDark = theme() === "Dark" || (theme() === "Auto" && dark.matches);
     document.documentElement.dataset.theme = isDark ? "dark" : "light";
     byId("theme").textContent = theme();
+    byId("theme").setAttribute("aria-label", `${theme()} color theme`);
     redraw();
   }
 
@@ -351,10 +387,11 @@
     try {
       run = await call("run");
     } catch (error) {
-      complain(error);
+      complain("run", error);
       setTimeout(begin, 2000);
       return;
     }
+    complain("run");
     byId("run-name").textContent = run.name;
     document.title = `Clickstream: ${run.name}`;
     showTabs();

@@ -409,6 +409,7 @@ const Panels = (() => {
     const body = element("div", { className: "body" });
     const toggle = element("button", { type: "button", className: "quiet", textContent: "Data", hidden: true });
     toggle.setAttribute("aria-pressed", "false");
+    toggle.setAttribute("aria-label", `Data of ${panel.title}`);
     const box = element("section", { className: "panel" },
       element("header", {}, element("h3", { textContent: panel.title, title: panel.title }), toggle), body);
     box.dataset.id = panel.id;
@@ -421,7 +422,6 @@ const Panels = (() => {
     toggle.addEventListener("click", () => {
       const isData = toggle.getAttribute("aria-pressed") !== "true";
       toggle.setAttribute("aria-pressed", String(isData));
-      toggle.textContent = isData ? "Chart" : "Data";
       place(view);
     });
     return view;
@@ -432,6 +432,8 @@ const Panels = (() => {
     const isData = view.toggle.getAttribute("aria-pressed") === "true";
     view.host.hidden = isData;
     view.data.classList.toggle("unseen", !isData);
+    // A box that scrolls must be in reach of the keyboard.
+    view.data.tabIndex = isData ? 0 : -1;
     if (!isData) view.chart.resize();
   }
 
@@ -462,9 +464,10 @@ const Panels = (() => {
       panel.answer.hits.total.value > 0 ? draw(panel, dashboard) : {};
     if (content) {
       clear(view);
-      const scroll = view.body.firstElementChild?.scrollTop ?? 0;
-      view.body.replaceChildren(content);
-      content.scrollTop = scroll;
+      const old = view.body.firstElementChild;
+      // The old box keeps its focus and its scroll position.
+      if (old?.className === content.className) old.replaceChildren(...content.childNodes);
+      else view.body.replaceChildren(content);
     } else if (option) {
       if (!view.chart) {
         view.host = element("div", { className: "chart" });
@@ -478,7 +481,7 @@ const Panels = (() => {
       view.toggle.hidden = false;
       place(view);
     } else {
-      say(view, "empty", "No results in this range of time yet.");
+      say(view, "empty", "No results in this time range yet.");
       return;
     }
     view.box.dataset.state = "drawn";

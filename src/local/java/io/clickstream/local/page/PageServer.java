@@ -185,8 +185,8 @@ public final class PageServer implements AutoCloseable {
     private void checkHost(HttpExchange exchange) throws Refusal {
         String host = exchange.getRequestHeaders().getFirst("Host");
         // A browser leaves out the port of HTTP.
-        String full = port() == HTTP_PORT && host != null ? host + ":" + HTTP_PORT : host;
-        if (full == null || !Set.of("127.0.0.1:" + port(), "localhost:" + port()).contains(full)) {
+        String port = port() == HTTP_PORT ? "" : ":" + port();
+        if (host == null || !Set.of("127.0.0.1" + port, "localhost" + port).contains(host)) {
             throw new Refusal(
                     FORBIDDEN, "this page is at 127.0.0.1:" + port() + " only, not at " + host);
         }

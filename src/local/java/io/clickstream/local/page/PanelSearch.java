@@ -173,7 +173,7 @@ final class PanelSearch {
         try {
             return entry.set("answer", JSON.readTree(response.body()));
         } catch (IOException e) {
-            return entry.put("error", "OpenSearch answered with what is not JSON");
+            return entry.put("error", "OpenSearch's answer is not JSON");
         }
     }
 }

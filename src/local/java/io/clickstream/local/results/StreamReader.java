@@ -42,14 +42,17 @@ public final class StreamReader implements OutputReader {
     }
 
     private String readOn(String from, List<String> read) {
+        // Nothing is kept of a read that fails in the middle: it begins again.
+        List<String> records = new ArrayList<>();
         String iterator = from;
         boolean more = true;
         while (more) {
             GetRecordsResponse response = server.read(iterator);
-            response.records().forEach(record -> read.add(record.data().asUtf8String()));
+            response.records().forEach(record -> records.add(record.data().asUtf8String()));
             iterator = response.nextShardIterator();
             more = !response.records().isEmpty();
         }
+        read.addAll(records);
         return iterator;
     }
 

@@ -338,8 +338,7 @@ final class ConfiguredRun {
             Map<String, Long> letters = new TreeMap<>();
             long notClicks = 0;
             for (DeadLetter.Reason reason : DeadLetter.Reason.values()) {
-                long count =
-                        counters.applyAsLong(ClickstreamMetrics.DEAD_LETTERS + reason.label());
+                long count = counters.applyAsLong(ClickstreamMetrics.DEAD_LETTERS + reason.label());
                 if (count > 0) {
                     letters.put(reason.label(), count);
                 }

@@ -3,6 +3,7 @@ package io.clickstream.local.run;
 import io.clickstream.ClickstreamPipeline;
 import io.clickstream.local.server.LocalFlink;
 import io.clickstream.metrics.ClickstreamMetrics;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** What a page needs to know of a job while it runs. All methods may be called by any thread. */
@@ -59,8 +60,10 @@ interface JobView {
 
             @Override
             public OptionalLong sum(String gauge) {
-                return OptionalLong.of(
-                        flink.metrics().gauge(gauge).stream().mapToLong(each -> each).sum());
+                List<Long> values = flink.metrics().gauge(gauge);
+                return values.isEmpty()
+                        ? OptionalLong.empty()
+                        : OptionalLong.of(values.stream().mapToLong(each -> each).sum());
             }
 
             @Override
