@@ -12,6 +12,8 @@ final class ClusterJob implements JobView {
     private final FlinkCluster cluster;
     private final TrafficLedger ledger;
     @Nullable private volatile String job;
+    private long restartsOfEarlierJobs;
+    private long restarts;
 
     ClusterJob(FlinkCluster cluster, TrafficLedger ledger) {
         this.cluster = cluster;
@@ -19,7 +21,9 @@ final class ClusterJob implements JobView {
     }
 
     /** Says which job it is now. */
-    void is(String id) {
+    synchronized void is(String id) {
+        restartsOfEarlierJobs += restarts;
+        restarts = 0;
         job = id;
     }
 
@@ -27,7 +31,9 @@ final class ClusterJob implements JobView {
     public String status() {
         String id = job;
         try {
-            return id == null ? "starting" : cluster.state(id).toLowerCase(Locale.ROOT);
+            String state = id == null ? "starting" : cluster.state(id).toLowerCase(Locale.ROOT);
+            // It is stopped with a savepoint, and the next job goes on.
+            return state.equals("finished") ? "updating" : state;
         } catch (IOException e) {
             return "unknown";
         } catch (InterruptedException e) {
@@ -40,13 +46,25 @@ final class ClusterJob implements JobView {
     public long restarts() {
         String id = job;
         try {
-            return id == null ? 0 : cluster.restarts(id);
+            if (id != null) {
+                note(id, cluster.restarts(id));
+            }
         } catch (IOException e) {
-            return 0;
+            // It stays at what is known.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return 0;
         }
+        return restartsOfAllJobs();
+    }
+
+    private synchronized void note(String id, long count) {
+        if (id.equals(job)) {
+            restarts = count;
+        }
+    }
+
+    private synchronized long restartsOfAllJobs() {
+        return restartsOfEarlierJobs + restarts;
     }
 
     /** The clicks that were sent, since the job's own counters are on other machines. */

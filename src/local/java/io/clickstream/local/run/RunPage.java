@@ -15,6 +15,7 @@ import io.clickstream.tools.oracle.TrafficLedger;
 import io.clickstream.tools.produce.RecordSequence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -139,7 +140,15 @@ final class RunPage implements PageRun, AutoCloseable {
      * @param port where; 0 takes any that is free
      */
     URI serve(int port, URI openSearch) throws IOException {
-        server = PageServer.start(port, this, openSearch);
+        try {
+            server = PageServer.start(port, this, openSearch);
+        } catch (BindException e) {
+            // It was free when the run began. Flink's web UI takes the first one from 8081 on.
+            throw new IllegalStateException(
+                    "port %d is in use by now: choose another port with --page-port"
+                            .formatted(port),
+                    e);
+        }
         // A look catches what it throws.
         var unused =
                 reader.scheduleWithFixedDelay(this::look, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
