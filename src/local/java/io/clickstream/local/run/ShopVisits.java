@@ -229,9 +229,28 @@ final class ShopVisits implements Visits {
         return visit.clicks.stream().anyMatch(click -> click.eventType().equals("order_checkout"));
     }
 
+    /**
+     * When the session with the first checkout begins. A sender that falls behind leaves out time,
+     * which can split a visit.
+     */
+    private long beginOfCheckout(Sending visit) {
+        long begin = visit.clicks.get(0).time();
+        long previous = begin;
+        for (SentClick click : visit.clicks) {
+            if (click.time() - previous > gap.toMillis()) {
+                begin = click.time();
+            }
+            previous = click.time();
+            if (click.eventType().equals("order_checkout")) {
+                break;
+            }
+        }
+        return begin;
+    }
+
     /** Looks for the line and the document of a session that is closed. */
     private void find(Sending visit) {
-        long begin = visit.clicks.get(0).time();
+        long begin = beginOfCheckout(visit);
         outputs.forEachCheckout(
                 line -> {
                     if (line.path("userId").asText().equals(visit.user)
