@@ -183,7 +183,8 @@ final class ConfiguredRun {
                                                 outputs.names().all())
                                         : null,
                                 outputs.names())) {
-            page.addDisturbances(flink, servers.openSearch(), false);
+            page.addDisturbances(
+                    flink, writesToOwnNode(config, servers) ? servers.openSearch() : null, false);
             URI address = page.serve(wish.pagePort(), openSearch(config, servers));
             out.println("Dashboards  " + address);
             out.println("Flink UI    " + flink.webUi());
@@ -270,6 +271,13 @@ final class ConfiguredRun {
         if (writesTopics) {
             outputs.topics().forEach(topic -> servers.kafka().createTopic(topic, 1));
         }
+    }
+
+    /** Whether the job writes to the OpenSearch node that this run has started. */
+    private static boolean writesToOwnNode(JobConfig config, LocalServers servers) {
+        URI node = openSearch(config, servers);
+        return Set.of("127.0.0.1", "localhost").contains(node.getHost())
+                && node.getPort() == servers.openSearch().uri().getPort();
     }
 
     private static URI openSearch(JobConfig config, LocalServers servers) {

@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import javax.annotation.Nullable;
 
 /** What a person can do to a local run. A run whose end has begun is left alone. */
 final class Disturbances {
@@ -52,7 +53,7 @@ final class Disturbances {
     }
 
     private final LocalFlink flink;
-    private final OpenSearchNode openSearch;
+    @Nullable private final OpenSearchNode openSearch;
     private final ScheduledExecutorService timer;
     private final Consumer<String> notes;
     private final AtomicBoolean isRestarting = new AtomicBoolean();
@@ -65,12 +66,13 @@ final class Disturbances {
      *
      * @param repeats whether the outputs may repeat records after a failure, which the comparison
      *     would take for a difference
+     * @param openSearch the node that the job writes to; null if it is not one of this run
      * @param timer thaws OpenSearch
      * @param notes takes what happens later, in sentences
      */
     Disturbances(
             LocalFlink flink,
-            OpenSearchNode openSearch,
+            @Nullable OpenSearchNode openSearch,
             boolean repeats,
             ScheduledExecutorService timer,
             Consumer<String> notes) {
@@ -87,12 +89,14 @@ final class Disturbances {
                                         ? Optional.of(REPEATS)
                                         : ending(isRestarting.get(), "The job is restarting"),
                         this::killTaskManager));
-        buttons.add(
-                new Button(
-                        "freeze-opensearch",
-                        "Freeze OpenSearch for 20 s",
-                        () -> ending(isFrozen.get(), "OpenSearch is frozen"),
-                        this::freeze));
+        if (openSearch != null) {
+            buttons.add(
+                    new Button(
+                            "freeze-opensearch",
+                            "Freeze OpenSearch for 20 s",
+                            () -> ending(isFrozen.get(), "OpenSearch is frozen"),
+                            this::freeze));
+        }
     }
 
     /**

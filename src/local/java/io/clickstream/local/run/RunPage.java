@@ -107,7 +107,7 @@ final class RunPage implements PageRun, AutoCloseable {
      *
      * @param repeats whether the outputs may repeat records after a failure, and are compared
      */
-    void addDisturbances(LocalFlink flink, OpenSearchNode openSearch, boolean repeats) {
+    void addDisturbances(LocalFlink flink, @Nullable OpenSearchNode openSearch, boolean repeats) {
         disturbances =
                 new Disturbances(
                         flink,
