@@ -86,12 +86,6 @@ class CartsInSqlITCase {
                         folder.resolve("out"),
                         "Carts",
                         parallelism,
-                        "--map",
-                        "cart-event-types=cart",
-                        "--map",
-                        "item=/product_id",
-                        "--map",
-                        "value=/price",
                         "--set",
                         "carts/abandoned-after=" + ABANDONED_AFTER + " ms")
                 .stream()

@@ -94,7 +94,7 @@ class FunnelInSqlITCase {
                         "--window",
                         WINDOW + "ms",
                         "--set",
-                        "funnel/steps=view=view,cart=cart,paid=purchase")
+                        "funnel/steps=view=product_detail,cart=add_to_cart,paid=order_checkout")
                 .stream()
                 .filter(step -> step.path("sessions").asLong() > 0)
                 .map(FunnelInSqlITCase::described)
