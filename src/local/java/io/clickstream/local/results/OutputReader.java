@@ -11,6 +11,12 @@ public interface OutputReader extends AutoCloseable {
     /** The values that were read from a topic or stream, in no particular order. */
     List<String> values(String name);
 
+    /**
+     * Hands over the values that were read from a topic or stream since the last call, and forgets
+     * them. Not for a reader that {@link #values} is asked of.
+     */
+    List<String> take(String name);
+
     @Override
     void close();
 }

@@ -62,6 +62,11 @@ public final class StreamReader implements OutputReader {
     }
 
     @Override
+    public List<String> take(String stream) {
+        return values.replace(stream, new ArrayList<>());
+    }
+
+    @Override
     public void close() {
         // The client is the server's.
     }

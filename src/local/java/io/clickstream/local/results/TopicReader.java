@@ -61,6 +61,11 @@ public final class TopicReader implements OutputReader {
     }
 
     @Override
+    public List<String> take(String topic) {
+        return values.replace(topic, new ArrayList<>());
+    }
+
+    @Override
     public void close() {
         consumer.close();
     }

@@ -74,7 +74,6 @@ final class RunningComparison {
     private final OutputReader outputs;
     private final Names names;
     @Nullable private final TrafficLedger ledger;
-    private final Map<String, Integer> positions = new HashMap<>();
     private final Map<Long, List<String>> departments = new HashMap<>();
     private final TreeMap<Long, List<String>> sessions = new TreeMap<>();
     private final Map<String, Long> letterCounts = new TreeMap<>();
@@ -152,11 +151,9 @@ final class RunningComparison {
     }
 
     private void each(String name, LineReader reader) {
-        List<String> values = outputs.values(name);
-        for (String line : values.subList(positions.getOrDefault(name, 0), values.size())) {
+        for (String line : outputs.take(name)) {
             reader.read(line, parsed(line));
         }
-        positions.put(name, values.size());
     }
 
     private static JsonNode parsed(String line) {

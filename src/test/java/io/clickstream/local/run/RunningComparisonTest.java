@@ -40,6 +40,11 @@ class RunningComparisonTest {
                             }
 
                             @Override
+                            public List<String> take(String name) {
+                                return topics.replace(name, new ArrayList<>());
+                            }
+
+                            @Override
                             public void close() {}
                         },
                         NAMES,
