@@ -103,6 +103,44 @@ class ConfiguredRunITCase {
                 .matches("records ([1-9][\\d,]*) = clicks \\1 \\+ dead letters 0");
     }
 
+    /** A job that ends by itself. */
+    @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void accountsForRecordsOfFiles() throws Exception {
+        Path clicks =
+                Files.writeString(
+                        folder.resolve("clicks.jsonl"),
+                        "{\"userid\":1,\"eventtimestamp\":1655183298630}\n{\n");
+        List<String> output =
+                run(
+                        "Ctrl-C ends the run.*",
+                        () -> {},
+                        "never",
+                        "--config",
+                        write(
+                                        Map.of(
+                                                "source.files",
+                                                Map.of("path", clicks.toUri().toString()),
+                                                "format",
+                                                Map.of("type", "json"),
+                                                "sink.files",
+                                                Map.of(
+                                                        "path",
+                                                        folder.resolve("results")
+                                                                .toUri()
+                                                                .toString())))
+                                .toString(),
+                        "--kafka-port",
+                        "0",
+                        "--opensearch-port",
+                        "0",
+                        "--page-port",
+                        "0");
+
+        assertThat(output).contains("records 2 = clicks 1 + dead letters 1");
+        assertThat(folder.resolve("results")).isNotEmptyDirectory();
+    }
+
     @FunctionalInterface
     private interface Action {
         void perform() throws Exception;
