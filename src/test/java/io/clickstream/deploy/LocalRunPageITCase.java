@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -257,8 +258,6 @@ class LocalRunPageITCase {
                                 "/?" + page.getQuery() + "#clickstream-sessions-and-departments"));
                 browser.run("location.reload()");
                 browser.await(".panel[data-state=drawn] svg", Duration.ofSeconds(20));
-                // Bars grow for a moment.
-                TimeUnit.SECONDS.sleep(1);
                 Path file = PICTURES.resolve(width + (isDark ? "-dark" : "-light") + ".png");
                 browser.picture(file);
                 assertThat(Files.size(file)).isBetween(20_000L, (long) PICTURE_BYTES);
@@ -271,7 +270,7 @@ class LocalRunPageITCase {
             Files.copy(
                     PICTURES.resolve(Browser.WIDE + "-light.png"),
                     PICTURE,
-                    java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                    StandardCopyOption.REPLACE_EXISTING);
         }
     }
 }

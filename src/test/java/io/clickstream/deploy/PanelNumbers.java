@@ -2,6 +2,7 @@ package io.clickstream.deploy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -105,7 +106,7 @@ final class PanelNumbers {
 
     /** The panels of a dashboard by their ids. */
     static Map<String, JsonNode> byId(JsonNode dashboard) {
-        Map<String, JsonNode> panels = new java.util.LinkedHashMap<>();
+        Map<String, JsonNode> panels = new LinkedHashMap<>();
         dashboard.path("panels").forEach(panel -> panels.put(panel.path("id").asText(), panel));
         return panels;
     }

@@ -105,7 +105,9 @@ public final class Browser implements AutoCloseable {
                                         "name",
                                         "prefers-color-scheme",
                                         "value",
-                                        isDark ? "dark" : "light"))));
+                                        isDark ? "dark" : "light"),
+                                // A picture must not show bars that still grow.
+                                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
     }
 
     /** Writes what the window shows to a PNG file. */
