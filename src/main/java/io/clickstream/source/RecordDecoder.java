@@ -63,6 +63,11 @@ public final class RecordDecoder implements Serializable {
     /** Begins the ids of visitors who are known by their user only, if there are anonymous ids. */
     private static final String USER_PREFIX = "user:";
 
+    /**
+     * In front of anonymous ids that begin like one of these prefixes, so that no two are equal.
+     */
+    private static final String VISITOR_PREFIX = "visitor:";
+
     private static final int MILLIS_PER_SECOND = 1000;
     private static final int MICROS_PER_MILLI = 1000;
     private static final int NANOS_PER_MILLI = 1_000_000;
@@ -451,11 +456,14 @@ public final class RecordDecoder implements Serializable {
 
     /**
      * Whose session the click is in. With anonymous ids, a click that has only a user is of a
-     * visitor of its own: visitor 7 may be another person than user 7.
+     * visitor of its own: visitor 7 may be another person than user 7. A browser sends its
+     * anonymous id, and must not get into the session of a user by one that looks like a user's.
      */
     private UserId visitor(@Nullable String anonymous) {
         if (anonymous != null) {
-            return UserId.ofIdText(anonymous);
+            return anonymous.startsWith(USER_PREFIX) || anonymous.startsWith(VISITOR_PREFIX)
+                    ? UserId.ofString(VISITOR_PREFIX + anonymous)
+                    : UserId.ofIdText(anonymous);
         }
         return hasAnonymousIds
                 ? UserId.ofString(USER_PREFIX + fields.user().asIdText())

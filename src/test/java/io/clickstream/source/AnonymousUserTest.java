@@ -13,6 +13,7 @@ import io.clickstream.event.RawRecord;
 import io.clickstream.event.UserId;
 import io.clickstream.testing.PropertyGroups;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +71,20 @@ class AnonymousUserTest {
         assertThat(number.text(CarriedText.KNOWN_USER)).isEqualTo("7");
         assertThat(UserId.ofIdText(text.text(CarriedText.KNOWN_USER)))
                 .isEqualTo(UserId.ofString("7"));
+    }
+
+    /** A browser sends any anonymous id. */
+    @Test
+    void anAnonymousIdThatLooksLikeAUserIsNone() {
+        Click number = (Click) decode("{\"userId\":7,\"time\":1655208000000}");
+        Click text = (Click) decode("{\"userId\":\"7\",\"time\":1655208000000}");
+        List<UserId> visitors = new ArrayList<>(List.of(number.user(), text.user()));
+        for (String anonymous :
+                List.of("user:7", "user:\\\"7", "visitor:user:7", "visitor:", "7")) {
+            visitors.add(((Click) decode(record("", '"' + anonymous + '"'))).user());
+        }
+
+        assertThat(visitors).doesNotHaveDuplicates();
     }
 
     @Test
