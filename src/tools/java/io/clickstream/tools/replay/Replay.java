@@ -57,8 +57,10 @@ import picocli.CommandLine.Spec;
                 Runs the pipeline over files of JSON, CSV or the archive's Parquet, and writes the
                 aggregates as JSON lines. The output DIR gets the folders Departments_Agg,
                 ClickEvents_UserId_Agg_Result, and User_Sessions_Aggregates_With_Order_Checkout, and
-                dead-letters with the reasons. The results depend neither on the order of the
-                records nor on the parallelism.
+                dead-letters with the reasons. With a key of one of the groups trending, live,
+                funnel and carts, such as --set live/every=10s, it also gets the folder Trending,
+                Live, Funnel or Carts. The results depend neither on the order of the records nor
+                on the parallelism.
                 """,
         footer =
                 """

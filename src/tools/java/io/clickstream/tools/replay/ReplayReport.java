@@ -2,6 +2,7 @@ package io.clickstream.tools.replay;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.aggregate.Aggregate;
 import io.clickstream.aggregate.Aggregates;
 import io.clickstream.event.DeadLetter;
 import io.clickstream.metrics.ClickstreamMetrics;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +48,9 @@ final class ReplayReport {
     private final long liveLeftOut;
     private final List<JsonNode> unreadable = new ArrayList<>();
 
+    /** How many results the optional aggregates have that the replay computed, by topic. */
+    private final Map<String, Long> optional = new LinkedHashMap<>();
+
     private static final class Letters {
         private final JsonNode first;
         private long count;
@@ -66,11 +71,21 @@ final class ReplayReport {
         liveLeftOut = metrics.countWithFinished(ClickstreamMetrics.LIVE_LEFT_OUT);
         checkouts = lines(output.resolve(Aggregates.CHECKOUT_SESSIONS.defaultTopic()));
         departments = lines(output.resolve(Aggregates.DEPARTMENT_COUNTS.defaultTopic()));
+        for (Aggregate<?> aggregate : Aggregates.ALL) {
+            Path folder = output.resolve(aggregate.defaultTopic());
+            if (aggregate.group().isPresent() && Files.isDirectory(folder)) {
+                optional.put(aggregate.defaultTopic(), lines(folder));
+            }
+        }
+        StringBuilder more = new StringBuilder();
+        optional.forEach(
+                (topic, count) ->
+                        more.append(String.format(Locale.ROOT, ", %s %,d", topic, count)));
         totals =
                 String.format(
                         Locale.ROOT,
                         "records %,d = clicks %,d + dead letters %,d; sessions %,d, with checkout"
-                                + " %,d; session windows %,d, department records %,d; %.1f s",
+                                + " %,d; session windows %,d, department records %,d%s; %.1f s",
                         records,
                         clicks,
                         letters.values().stream().mapToLong(each -> each.count).sum(),
@@ -78,6 +93,7 @@ final class ReplayReport {
                         checkouts,
                         sessions,
                         departments,
+                        more,
                         nanos / 1e9);
     }
 
@@ -155,7 +171,7 @@ final class ReplayReport {
                         + " needs --columns";
     }
 
-    /** Clicks without any department or checkout are nearly always mapped wrongly. */
+    /** Clicks without any department, checkout, cart, or step are nearly always mapped wrongly. */
     private void addAdvice(List<String> lines) {
         if (departmentsLeftOut > 0) {
             lines.add(
@@ -178,7 +194,7 @@ final class ReplayReport {
                             liveLeftOut));
         }
         if (!isOfAll) {
-            if (sessions == 0) {
+            if (sessions == 0 && optional.values().stream().allMatch(count -> count == 0)) {
                 lines.add("No result is between --from and --to: the clicks have other times");
             }
             return;
@@ -189,10 +205,27 @@ final class ReplayReport {
                             + " checkouts, such as --map event-type=/event_type --map"
                             + " checkout-event-types=purchase");
         }
+        addIfEmpty(
+                Aggregates.CARTS,
+                "No cart was abandoned. If there should be some, specify the event types of carts,"
+                        + " such as --map cart-event-types=cart",
+                lines);
+        addIfEmpty(
+                Aggregates.FUNNEL,
+                "No session reached a step of the funnel. If there should be some, specify the"
+                        + " event types of the steps, such as --set"
+                        + " funnel/steps=view=view,cart=cart,paid=purchase",
+                lines);
         if (departments == 0) {
             lines.add(
                     "No click has a department. If there should be some, specify its field, such as"
                             + " --map department=/category");
+        }
+    }
+
+    private void addIfEmpty(Aggregate<?> aggregate, String advice, List<String> lines) {
+        if (optional.getOrDefault(aggregate.defaultTopic(), 1L) == 0) {
+            lines.add(advice);
         }
     }
 
