@@ -15,6 +15,9 @@ public final class LiveConfig {
         DEPARTMENT
     }
 
+    /** Records come whether there are clicks or not, as long as a session is open. */
+    private static final Duration MIN_EVERY = Duration.ofMillis(100);
+
     static final Key<Duration> EVERY =
             Key.of(
                     GROUP,
@@ -23,7 +26,8 @@ public final class LiveConfig {
                     Parsers.DURATION,
                     "10 s",
                     "The time between two records. With this group, the job counts active users,"
-                            + " open sessions, and open carts at each multiple of this time.");
+                        + " open sessions, and open carts at each multiple of this time. At least"
+                        + " 100 ms.");
 
     static final Key<Duration> SPAN =
             Key.of(
@@ -54,6 +58,15 @@ public final class LiveConfig {
         every = reader.get(EVERY);
         span = reader.get(SPAN);
         by = reader.get(BY);
+        if (every != null && every.compareTo(MIN_EVERY) < 0) {
+            reader.error(
+                    EVERY,
+                    "is "
+                            + every.toMillis()
+                            + " ms, which would make more records than clicks; it must be at least "
+                            + MIN_EVERY.toMillis()
+                            + " ms");
+        }
         if (every != null && span != null && span.toMillis() % every.toMillis() != 0) {
             reader.error(
                     SPAN,

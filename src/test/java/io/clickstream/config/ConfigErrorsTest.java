@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.clickstream.testing.PropertyGroups;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -260,6 +261,17 @@ class ConfigErrorsTest {
                         "`format / cart-removal-event-types` has an event type that `format /"
                                 + " checkout-event-types` has, too; with the group `carts`, a type"
                                 + " must be in one of them only");
+    }
+
+    @Test
+    void tellsHowOftenLiveCountsMayCome() {
+        assertThat(errors(smallest().with("live", "every", "99 ms").with("live", "span", "99 s")))
+                .containsExactly(
+                        "`live / every` is 99 ms, which would make more records than clicks; it"
+                                + " must be at least 100 ms");
+        JobConfig smallestPeriod =
+                JobConfig.parse(smallest().with("live", "every", "100 ms").build());
+        assertThat(smallestPeriod.live().orElseThrow().every()).isEqualTo(Duration.ofMillis(100));
     }
 
     @Test
