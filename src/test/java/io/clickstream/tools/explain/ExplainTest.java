@@ -56,6 +56,60 @@ class ExplainTest {
                                 + " appliances, item 1001");
     }
 
+    /** What records and names of files have must not move the cursor or forge a line. */
+    @Test
+    void nothingThatTheTerminalObeysIsPrinted() throws Exception {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            lines.add(
+                    ("{\"user_id\":\"u%d\\u001b[2J\",\"event_time\":%d,\"event_type\":\"view\\u009b\",\"category\":\"c\\n"
+                         + "Missing: all\\u202e%d\",\"x\\u001b]0;!\\u0007\":1}")
+                            .formatted(i % 7, 1655183298630L + i, i % 3));
+        }
+        lines.add("{\"user_id\":\"u\",\"event_time\":\"\\u001b[2J\"}");
+
+        Run run = Run.of("--input", write("\u001b[31mred.jsonl", lines).toString());
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out().lines()).noneMatch(line -> line.matches(".*[\\p{Cc}\\p{Cf}].*"));
+        assertThat(run.out())
+                .contains("/x\\u001B]0;!\\u0007 ")
+                .contains("department c\\u000AMissing: all\\u202E0")
+                .contains("\\u001B[31mred.jsonl' --output results");
+    }
+
+    @Test
+    void proposedCommandQuotesNames() throws Exception {
+        List<String> lines =
+                List.of(
+                        "{\"userid\":7,\"eventtimestamp\":1655183298630,\"category!\":\"a\"}",
+                        "{\"userid\":7,\"eventtimestamp\":1655183298631,\"category!\":\"it's\"}");
+        Path file = write("my `id`; $(id) & it's.jsonl", lines);
+
+        Run run = Run.of("--input", file.toString(), "--map", "department=/it's 5!0");
+
+        assertThat(run.out())
+                .contains(
+                        "--input \"%s/my \\`id\\`; \\$(id) & it's.jsonl\" --output results"
+                                .formatted(folder))
+                .contains(" --map $'department=/it\\'s 5\\x210'");
+    }
+
+    @Test
+    void exampleOfTheTimesIsATime() throws Exception {
+        List<String> lines = new ArrayList<>();
+        lines.add("{\"userid\":7,\"eventtimestamp\":\"none\"}");
+        for (int i = 0; i < 30; i++) {
+            lines.add(
+                    "{\"userid\":%d,\"eventtimestamp\":\"%d\"}"
+                            .formatted(i % 7, 1655183298630L + i));
+        }
+
+        Run run = Run.of("--input", write("times.jsonl", lines).toString());
+
+        assertThat(run.out()).contains("(such as \"1655183298630\")");
+    }
+
     @Test
     void countsTheReasonsOfTheRest() throws Exception {
         List<String> lines = new ArrayList<>();

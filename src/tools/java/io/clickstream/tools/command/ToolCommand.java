@@ -10,6 +10,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -90,7 +91,12 @@ public final class ToolCommand {
                             // These know best what to do, and need more than a line.
                             boolean config = e instanceof ConfigException;
                             failed.getErr()
-                                    .println(name + ": " + (config ? e.getMessage() : oneLine(e)));
+                                    .println(
+                                            name
+                                                    + ": "
+                                                    + (config
+                                                            ? plainLines(e.getMessage())
+                                                            : oneLine(e)));
                             if (config) {
                                 return CommandLine.ExitCode.USAGE;
                             }
@@ -155,7 +161,14 @@ public final class ToolCommand {
                 line.append(line.isEmpty() ? "" : ": ").append(first);
             }
         }
-        return line.toString();
+        return PlainText.of(line.toString());
+    }
+
+    /** Each line of a message as plain text. */
+    private static String plainLines(String message) {
+        return message.lines()
+                .map(PlainText::of)
+                .collect(Collectors.joining(System.lineSeparator()));
     }
 
     private ToolCommand() {}

@@ -1,6 +1,7 @@
 package io.clickstream.tools.explain;
 
 import io.clickstream.event.RawRecord;
+import io.clickstream.tools.command.PlainText;
 import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.connect.KafkaSettings;
 import io.clickstream.tools.connect.KinesisSettings;
@@ -130,7 +131,7 @@ public final class Explain implements Callable<Integer> {
 
     /** Prints to a stream. */
     Explain(PrintStream out) {
-        this.out = out;
+        this.out = PlainText.stream(out);
     }
 
     /** Explains the records, and exits. */
@@ -352,7 +353,9 @@ public final class Explain implements Callable<Integer> {
             out.printf(
                     "To compute results from it: scripts/replay.sh --input %s --output results"
                             + " --session-gap 30m%s %s%n%n",
-                    source.name(), names.isEmpty() ? "" : " --columns " + names, group.options());
+                    FormatGroup.quoted(source.name()),
+                    names.isEmpty() ? "" : " --columns " + FormatGroup.quoted(names),
+                    group.options());
         }
         trial.lines().forEach(out::println);
         boolean areMostClicks = 2 * trial.clicks() >= trial.records();

@@ -1,5 +1,6 @@
 package io.clickstream.tools.explain;
 
+import io.clickstream.tools.command.PlainText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +19,7 @@ final class FieldTable {
         for (Field field : fields.all()) {
             rows.add(
                     new String[] {
-                        field.toString(),
+                        PlainText.of(field.toString()),
                         field.typeLabel(),
                         Percent.of(fields.share(field)),
                         String.format(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.clickstream.config.FormatConfig;
 import io.clickstream.config.JsonMapping;
 import io.clickstream.config.ReplayConfig;
+import io.clickstream.tools.command.PlainText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,8 @@ final class FormatGroup {
     private static final Pattern PLAIN = Pattern.compile("[\\w@%+=:,./-]+");
 
     private static final Pattern SPECIAL = Pattern.compile("[\"$`\\\\]");
+
+    private static final Pattern OF_ANSI_QUOTES = Pattern.compile("['\\\\]");
 
     private final Map<String, String> properties = new LinkedHashMap<>(Map.of("type", "json"));
 
@@ -73,11 +76,16 @@ final class FormatGroup {
                 .collect(Collectors.joining(" "));
     }
 
-    /** A word as a user types it in a shell. */
+    /** A word as a user types it in a shell. An interactive one replaces "!" even in quotes. */
     static String quoted(String word) {
-        return PLAIN.matcher(word).matches()
-                ? word
-                : '"' + SPECIAL.matcher(word).replaceAll("\\\\$0") + '"';
+        if (PLAIN.matcher(word).matches()) {
+            return word;
+        }
+        if (word.indexOf('!') >= 0 || !PlainText.of(word).equals(word)) {
+            String safe = OF_ANSI_QUOTES.matcher(word).replaceAll("\\\\$0").replace("!", "\\x21");
+            return "$'" + PlainText.of(safe) + "'";
+        }
+        return '"' + SPECIAL.matcher(word).replaceAll("\\\\$0") + '"';
     }
 
     /**

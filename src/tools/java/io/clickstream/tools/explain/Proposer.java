@@ -333,7 +333,8 @@ final class Proposer {
     private void setTime(Candidate time) {
         Times.Found format = times.find(time.field()).orElseThrow();
         proposal.set(Role.TIME.key(), time.field().toString(), time.reason());
-        proposal.set("time-format", format.format(), "such as " + time.field().examples().get(0));
+        proposal.set(
+                "time-format", format.format(), "such as " + times.example(time.field(), format));
         if (!format.hasZone()) {
             proposal.note(
                     "The times have no zone. The job reads them as UTC: set `time-zone` if they are"

@@ -1,5 +1,6 @@
 package io.clickstream.tools.explain;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.clickstream.config.ReplayConfig;
 import io.clickstream.config.TimeFormat;
 import java.math.BigDecimal;
@@ -87,6 +88,17 @@ final class Times {
         }
         Optional<Found> epoch = findEpoch(field);
         return epoch.isPresent() || !field.isMostly(Field.Type.STRING) ? epoch : findText(field);
+    }
+
+    /** The first value that is a time in the format, as JSON: others may be damaged. */
+    String example(Field field, Found format) {
+        Function<String, OptionalLong> reader = reader(format.format());
+        String text =
+                field.values().keySet().stream()
+                        .filter(value -> reader.apply(value).isPresent())
+                        .findFirst()
+                        .orElseThrow();
+        return field.isMostly(Field.Type.STRING) ? TextNode.valueOf(text).toString() : text;
     }
 
     private Optional<Found> findEpoch(Field field) {

@@ -8,6 +8,7 @@ import io.clickstream.sort.ClickSortOperator;
 import io.clickstream.tools.command.Folders;
 import io.clickstream.tools.command.HelpText;
 import io.clickstream.tools.command.MemoryOption;
+import io.clickstream.tools.command.PlainText;
 import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.ToolCommand;
 import io.clickstream.tools.flink.LocalFileSystems;
@@ -264,7 +265,7 @@ public final class Replay implements Callable<Integer> {
 
     /** Writes what it has to say to a stream. */
     Replay(PrintStream out) {
-        this.out = out;
+        this.out = PlainText.stream(out);
         this.statusLine = new StatusLine(out, ToolCommand.columns());
     }
 

@@ -5,6 +5,7 @@ import io.clickstream.config.PersonalizeConfig;
 import io.clickstream.config.PropertyGroupsFile;
 import io.clickstream.personalize.UndeliveredFiles;
 import io.clickstream.personalize.UndeliveredSender;
+import io.clickstream.tools.command.PlainText;
 import io.clickstream.tools.flink.LocalFileSystems;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -87,7 +88,9 @@ public final class SendUndelivered implements Callable<Integer> {
             refused += result.refused().size();
             if (!result.refused().isEmpty()) {
                 out.printf(Locale.ROOT, "%s: %,d refused%n", file, result.refused().size());
-                result.refused().stream().limit(SHOWN).forEach(line -> out.println("  " + line));
+                result.refused().stream()
+                        .limit(SHOWN)
+                        .forEach(line -> out.println("  " + PlainText.of(line)));
             }
         }
         out.printf(
