@@ -3,7 +3,13 @@ package io.clickstream.tools.oracle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.clickstream.aggregate.Aggregate;
+import io.clickstream.aggregate.AggregateJson;
 import io.clickstream.aggregate.Aggregates;
+import io.clickstream.event.Session;
+import io.clickstream.event.UserId;
+import io.clickstream.event.WindowCount;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -162,6 +168,35 @@ class OracleTest {
 
         assertThat(Oracle.expect(clicks, GAP, WINDOW)).isEqualTo(expected);
         assertThat(expected.checkouts()).isNotEmpty();
+    }
+
+    /** The job writes characters outside of the basic plane as escapes. */
+    @Test
+    void linesAreThoseOfTheJobByteByByte() {
+        Expected expected = expect(checkout("Zoë 🚀", 1_000, "沙发 🛋"));
+
+        assertThat(expected.checkouts())
+                .containsExactly(
+                        job(
+                                Aggregates.CHECKOUT_SESSIONS,
+                                new Session(
+                                        UserId.ofString("Zoë 🚀"),
+                                        1_000,
+                                        2_000,
+                                        1,
+                                        1,
+                                        true,
+                                        new String[] {"沙发 🛋"})));
+        assertThat(expected.departments())
+                .containsExactly(
+                        job(
+                                Aggregates.DEPARTMENT_COUNTS,
+                                new WindowCount("沙发 🛋", 0, 10_000, 1, 1)));
+    }
+
+    private static <T> String job(Aggregate<T> aggregate, T value) {
+        return new String(
+                new AggregateJson<>(aggregate.format()).toBytes(value), StandardCharsets.UTF_8);
     }
 
     @Test

@@ -186,7 +186,7 @@ final class CartTally {
             line.put("lastChange", lastChange);
             line.put("windowBeginTime", since);
             line.put("windowEndTime", time);
-            return line.toString();
+            return JsonLine.of(line);
         }
     }
 }

@@ -141,7 +141,7 @@ public final class OracleTally {
             if (listed.size() < departments.size()) {
                 line.put("deptListTruncated", departments.size() - listed.size());
             }
-            checkoutLines.add(line.toString());
+            checkoutLines.add(JsonLine.of(line));
         }
     }
 
@@ -199,13 +199,13 @@ public final class OracleTally {
     }
 
     private String line(DepartmentWindow key, long count) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("departmentName", key.department())
-                .put("departmentCount", count)
-                .put("windowBeginTime", key.begin())
-                .put("windowEndTime", key.begin() + window)
-                .toString();
+        return JsonLine.of(
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("departmentName", key.department())
+                        .put("departmentCount", count)
+                        .put("windowBeginTime", key.begin())
+                        .put("windowEndTime", key.begin() + window));
     }
 
     private String sessionLine(long begin, long count) {

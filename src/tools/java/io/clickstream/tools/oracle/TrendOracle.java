@@ -70,14 +70,14 @@ public final class TrendOracle {
         List<String> lines = new ArrayList<>();
         for (int rank = 1; rank <= Math.min(top, sorted.size()); rank++) {
             lines.add(
-                    JsonNodeFactory.instance
-                            .objectNode()
-                            .put("rank", rank)
-                            .put("name", sorted.get(rank - 1).getKey())
-                            .put("count", sorted.get(rank - 1).getValue())
-                            .put("windowBeginTime", begin)
-                            .put("windowEndTime", end)
-                            .toString());
+                    JsonLine.of(
+                            JsonNodeFactory.instance
+                                    .objectNode()
+                                    .put("rank", rank)
+                                    .put("name", sorted.get(rank - 1).getKey())
+                                    .put("count", sorted.get(rank - 1).getValue())
+                                    .put("windowBeginTime", begin)
+                                    .put("windowEndTime", end)));
         }
         return lines;
     }
