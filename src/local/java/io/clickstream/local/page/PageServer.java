@@ -416,7 +416,12 @@ public final class PageServer implements AutoCloseable {
             throws IOException {
         byte[] bytes = JSON.writeValueAsBytes(JSON.createObjectNode().put("error", message));
         exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(status, bytes.length);
+        // The JDK warns on the terminal of an answer to HEAD that has a length.
+        boolean isHead = exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(status, isHead ? -1 : bytes.length);
+        if (isHead) {
+            return;
+        }
         exchange.getResponseBody().write(bytes);
     }
 

@@ -48,6 +48,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -481,8 +482,23 @@ public final class LocalRun implements Callable<Integer> {
     }
 
     private int port(@Nullable Integer wanted, int usual, String option) {
+        // No server runs yet, so all of these ports may be free.
+        Map<String, Integer> others = new LinkedHashMap<>();
+        others.put("--kafka-port", kafkaPort);
+        others.put("--opensearch-port", openSearchPort);
+        others.put("--page-port", pagePort);
+        others.remove(option);
+        others.values().removeIf(other -> other == null || other == Port.ANY);
+        others.forEach(
+                (name, port) ->
+                        check(
+                                !port.equals(wanted),
+                                "%s and %s are both %d: choose different ports"
+                                        .formatted(option, name, port)));
         try {
-            return Port.choose(wanted, usual, option);
+            return wanted == null && others.containsValue(usual)
+                    ? Port.ANY
+                    : Port.choose(wanted, usual, option);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

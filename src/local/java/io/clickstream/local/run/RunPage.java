@@ -20,8 +20,6 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,9 +38,6 @@ final class RunPage implements PageRun, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunPage.class);
     private static final long PERIOD_MILLIS = 500;
-    private static final long RATE_OVER_MILLIS = 5_000;
-
-    private record Sample(long time, long records) {}
 
     private final String name;
     private final JobView job;
@@ -52,7 +47,7 @@ final class RunPage implements PageRun, AutoCloseable {
     @Nullable private Disturbances disturbances;
     private final Clock clock = Clock.systemUTC();
     private final Instant start = clock.instant();
-    private final Deque<Sample> samples = new ArrayDeque<>();
+    private final RecentRate rate = new RecentRate();
 
     /** Reads the outputs, which may wait for a server, beside what the buttons need. */
     private final ScheduledExecutorService reader = daemon("results");
@@ -168,21 +163,7 @@ final class RunPage implements PageRun, AutoCloseable {
     }
 
     private synchronized void sample() {
-        long now = clock.millis();
-        long records = job.recordsIn();
-        if (!samples.isEmpty() && records < samples.getLast().records()) {
-            // The job has started again and counts from 0.
-            samples.clear();
-        }
-        samples.add(new Sample(now, records));
-        while (now - samples.element().time() > RATE_OVER_MILLIS) {
-            samples.remove();
-        }
-        Sample first = samples.element();
-        perSecond =
-                now == first.time()
-                        ? 0
-                        : (records - first.records()) * 1_000.0 / (now - first.time());
+        perSecond = rate.add(clock.millis(), job.recordsIn());
     }
 
     /** Says that no more clicks are sent. */
@@ -236,16 +217,16 @@ final class RunPage implements PageRun, AutoCloseable {
     public RunStatus status() {
         long now = clock.millis();
         OptionalLong eventTime = job.eventTime();
-        double rate;
+        double recent;
         synchronized (this) {
-            rate = perSecond;
+            recent = perSecond;
         }
         boolean reads = outputs != null;
         return new RunStatus(
                 phase.isEmpty() ? job.status() : phase,
                 Duration.between(start, clock.instant()).toMillis(),
                 ledger == null ? job.recordsIn() : ledger.clicks(),
-                rate,
+                recent,
                 nullable(eventTime),
                 eventTime.isPresent() ? Math.max(0, now - eventTime.getAsLong()) : null,
                 nullable(job.sum(ClickstreamMetrics.OPEN_SESSIONS)),

@@ -12,8 +12,6 @@ import io.clickstream.tools.flink.MetricsInMemory;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +23,6 @@ final class RunProgress {
     /** The counter of dead letters that are late clicks. */
     static final String LATE = ClickstreamMetrics.DEAD_LETTERS + DeadLetter.Reason.LATE.label();
 
-    private static final long RATE_OVER_MILLIS = 5_000;
     private static final int TOP_DEPARTMENTS = 4;
 
     /** Usually, a document waits for a second at most. */
@@ -37,8 +34,7 @@ final class RunProgress {
     private final List<Feature> features;
     private final long started = monotonicMillis();
 
-    /** Pairs of a time and the number of clicks at this time. */
-    private final Deque<long[]> recentClicks = new ArrayDeque<>();
+    private final RecentRate rate = new RecentRate();
 
     /** Begins to count the time of the run. */
     RunProgress(
@@ -66,16 +62,11 @@ final class RunProgress {
             more.append(feature.status(metrics));
         }
         long clicks = metrics.count(ClickstreamMetrics.RECORDS_IN);
-        recentClicks.add(new long[] {now, clicks});
-        while (now - recentClicks.element()[0] > RATE_OVER_MILLIS) {
-            recentClicks.remove();
-        }
-        long[] oldest = recentClicks.element();
         statusLine.show(
                 new Status(
                         Duration.ofMillis(now - started),
                         clicks,
-                        now == oldest[0] ? 0 : (clicks - oldest[1]) * 1_000.0 / (now - oldest[0]),
+                        rate.add(now, clicks),
                         metrics.count(ClickstreamMetrics.SESSIONS),
                         metrics.count(ClickstreamMetrics.CHECKOUT_SESSIONS),
                         metrics.count(LATE),

@@ -154,7 +154,7 @@ final class ShopVisits implements Visits {
     private static void check(String name, List<Step> steps) {
         if (name.isBlank()
                 || name.length() > MAX_NAME_LENGTH
-                || name.chars().noneMatch(Character::isLetter)
+                || name.codePoints().noneMatch(Character::isLetter)
                 || name.chars().anyMatch(Character::isISOControl)
                 // Half of a surrogate pair can't be sent as UTF-8.
                 || name.codePoints().anyMatch(ShopVisits::isHalf)) {

@@ -20,6 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +95,29 @@ class PageServerTest {
                         "{\"error\":\"the token is missing or wrong: open the address that the run"
                                 + " printed\"}");
         assertThat(done).isEmpty();
+    }
+
+    /** The JDK's server would warn on the terminal, in the middle of the status of the run. */
+    @Test
+    void answerToHeadIsWithoutWarning() throws Exception {
+        List<String> warnings = new CopyOnWriteArrayList<>();
+        Handler handler =
+                new StreamHandler() {
+                    @Override
+                    public synchronized void publish(LogRecord entry) {
+                        warnings.add(entry.getMessage());
+                    }
+                };
+        Logger logger = Logger.getLogger("com.sun.net.httpserver");
+        logger.addHandler(handler);
+        try {
+            assertThat(send("HEAD", "/", "").statusCode()).isEqualTo(404);
+            assertThat(send("HEAD", "/api/run", "").statusCode()).isEqualTo(403);
+        } finally {
+            logger.removeHandler(handler);
+        }
+
+        assertThat(warnings).isEmpty();
     }
 
     @Test

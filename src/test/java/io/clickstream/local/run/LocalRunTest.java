@@ -44,6 +44,8 @@ class LocalRunTest {
                         + " what the job does",
                 "--kafka-port 70000 | --kafka-port must be a port up to 65535, or 0 for any that is"
                         + " free, not 70000",
+                "--kafka-port 39092 --page-port 39092 | --kafka-port and --page-port are both"
+                        + " 39092: choose different ports",
                 "--duratoin 5s | Unknown options: '--duratoin', '5s'",
             })
     void wrongOptionGetsOneLineThatSaysWhatToDo(String arguments, String message) {
