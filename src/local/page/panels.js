@@ -451,13 +451,13 @@ const Panels = (() => {
   }
 
   function update(view, panel, dashboard) {
-    if (panel.error) {
-      say(view, "error", panel.error);
+    const draw = drawers[panel.kind];
+    if (panel.kind && !draw) {
+      say(view, "unknown", `This page does not draw panels of the kind “${panel.kind}”. OpenSearch Dashboards does.`);
       return;
     }
-    const draw = drawers[panel.kind];
-    if (!draw) {
-      say(view, "unknown", `This page does not draw panels of the kind “${panel.kind}”. OpenSearch Dashboards does.`);
+    if (panel.error) {
+      say(view, "error", panel.error);
       return;
     }
     const { option, data, content } = panel.answer.aggregations || panel.kind === "search" ||

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -56,32 +57,43 @@ final class PanelSearch {
             entry.put("description", dashboard.attributes().path("description").asText());
             entry.put("refreshMillis", dashboard.attributes().at("/refreshInterval/value").asInt());
             Set<String> indices = new TreeSet<>();
-            panels(dashboard).values().forEach(panel -> indices.add(index(panel)));
+            panels(dashboard).values().forEach(panel -> index(panel).ifPresent(indices::add));
             indices.retainAll(existing);
             entry.put("written", !indices.isEmpty());
         }
         return answer;
     }
 
-    /** The index of a panel, without the star at the end of its pattern. */
-    private String index(SavedObject panel) {
-        String pattern =
+    /** The index of a panel, without the star at the end of its pattern; empty if it has none. */
+    private Optional<String> index(SavedObject panel) {
+        Optional<String> pattern =
                 panel.isTimeSeries()
-                        ? panel.visState().at("/params/index_pattern").asText()
-                        : pattern(panel).title();
-        return pattern.endsWith("*") ? pattern.substring(0, pattern.length() - 1) : pattern;
+                        ? Optional.of(panel.visState().at("/params/index_pattern").asText())
+                        : pattern(panel).map(SavedObject::title);
+        return pattern.map(
+                name -> name.endsWith("*") ? name.substring(0, name.length() - 1) : name);
     }
 
-    private SavedObject pattern(SavedObject panel) {
-        return dashboards.get(panel.references().values().iterator().next());
+    /** The index pattern of a panel. Some kinds have none, such as texts. */
+    private Optional<SavedObject> pattern(SavedObject panel) {
+        return panel.references().values().stream()
+                .map(dashboards.byReference()::get)
+                .filter(object -> object != null && object.type().equals("index-pattern"))
+                .findFirst();
     }
 
-    /** The panels of a dashboard by their names in it. */
+    /** The panels of a dashboard by their names in it. Those that the export lacks are not here. */
     private Map<String, SavedObject> panels(SavedObject dashboard) {
         Map<String, SavedObject> panels = new TreeMap<>();
         dashboard
                 .references()
-                .forEach((name, reference) -> panels.put(name, dashboards.get(reference)));
+                .forEach(
+                        (name, reference) -> {
+                            SavedObject panel = dashboards.byReference().get(reference);
+                            if (panel != null) {
+                                panels.put(name, panel);
+                            }
+                        });
         return panels;
     }
 
@@ -102,8 +114,15 @@ final class PanelSearch {
         for (JsonNode placed : dashboard.embedded("panelsJSON")) {
             SavedObject panel = panels.get(placed.path("panelRefName").asText());
             ObjectNode entry = list.addObject();
-            entry.put("id", panel.id()).put("title", panel.title());
             entry.set("grid", placed.path("gridData"));
+            if (panel == null) {
+                entry.put("id", placed.path("panelIndex").asText())
+                        .put("title", placed.path("title").asText())
+                        .put("kind", "")
+                        .put("error", "The saved objects have the place of this panel only");
+                continue;
+            }
+            entry.put("id", panel.id()).put("title", panel.title());
             describe(panel, entry);
             searches.add(search(panel, range, entry));
         }
@@ -115,28 +134,36 @@ final class PanelSearch {
         if (panel.isSearch()) {
             entry.put("kind", "search");
             entry.set("columns", panel.attributes().path("columns"));
-        } else {
+        } else if (panel.isPanel()) {
             JsonNode state = panel.visState();
             entry.put("kind", state.path("type").asText());
             entry.set("state", state);
+        } else {
+            entry.put("kind", panel.type());
         }
         if (!panel.isTimeSeries()) {
-            SavedObject pattern = pattern(panel);
-            entry.put("timeField", pattern.attributes().path("timeFieldName").asText());
-            if (pattern.attributes().has("fieldFormatMap")) {
-                entry.set("formats", pattern.embedded("fieldFormatMap"));
-            }
-            ObjectNode types = entry.putObject("types");
-            pattern.embedded("fields")
-                    .forEach(
-                            field ->
-                                    types.put(
-                                            field.path("name").asText(),
-                                            field.path("type").asText()));
+            pattern(panel).ifPresent(pattern -> describePattern(pattern, entry));
         }
     }
 
+    private static void describePattern(SavedObject pattern, ObjectNode entry) {
+        entry.put("timeField", pattern.attributes().path("timeFieldName").asText());
+        if (pattern.attributes().has("fieldFormatMap")) {
+            entry.set("formats", pattern.embedded("fieldFormatMap"));
+        }
+        ObjectNode types = entry.putObject("types");
+        pattern.embedded("fields")
+                .forEach(
+                        field ->
+                                types.put(
+                                        field.path("name").asText(), field.path("type").asText()));
+    }
+
     private CompletableFuture<?> search(SavedObject panel, TimeRange range, ObjectNode entry) {
+        if (index(panel).isEmpty()) {
+            entry.put("error", "The saved objects have no index pattern of this panel");
+            return CompletableFuture.completedFuture(entry);
+        }
         PanelQuery query;
         try {
             query = PanelQuery.of(panel, dashboards, range);
