@@ -70,8 +70,10 @@ public final class PropertyGroupsFile {
                                     // Where an object or array began, Jackson says by a switch.
                                     + e.getOriginalMessage()
                                             .replaceFirst(" \\(start marker at .*\\)$", "")
-                                    + ", at line "
-                                    + e.getLocation().getLineNr()));
+                                    // What goes beyond a limit of Jackson has no location.
+                                    + (e.getLocation() == null
+                                            ? ""
+                                            : ", at line " + e.getLocation().getLineNr())));
         } catch (IOException e) {
             throw new ConfigException(List.of(file + " can't be read: " + e));
         }

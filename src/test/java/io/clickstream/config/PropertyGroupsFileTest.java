@@ -55,6 +55,12 @@ class PropertyGroupsFileTest {
                 ", at line 3");
     }
 
+    /** Jackson does not say where. */
+    @Test
+    void saysThatJsonIsTooDeep() throws Exception {
+        assertFails(file("[".repeat(2_000)), " is not valid JSON: Document nesting depth");
+    }
+
     @Test
     void saysThatMoreFollows() throws Exception {
         assertFails(file("[]", "[]"), " is not valid JSON: Trailing token", ", at line 2");
