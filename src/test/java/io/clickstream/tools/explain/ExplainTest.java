@@ -79,6 +79,30 @@ class ExplainTest {
     }
 
     @Test
+    void saysThatFieldsAreTooDeep() throws Exception {
+        String click = "{\"userid\":7,\"eventtimestamp\":1655183298630}";
+        String deep = "{\"a\":".repeat(10) + click + "}".repeat(10);
+        Path file = write("deep.jsonl", List.of(deep));
+
+        Run run = Run.of("--input", file.toString());
+        Run mapped =
+                Run.of(
+                        "--input",
+                        file.toString(),
+                        "--map",
+                        "user=" + "/a".repeat(10) + "/userid",
+                        "--map",
+                        "time=" + "/a".repeat(10) + "/eventtimestamp");
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out())
+                .contains("\nFields below more than 10 levels are left out.\n")
+                .contains("Missing: the user. None of these fields comes near, and others are left")
+                .doesNotContain("No field comes near.");
+        assertThat(mapped.code()).as(mapped.out()).isZero();
+    }
+
+    @Test
     void proposedCommandQuotesNames() throws Exception {
         List<String> lines =
                 List.of(
@@ -93,6 +117,24 @@ class ExplainTest {
                         "--input \"%s/my \\`id\\`; \\$(id) & it's.jsonl\" --output results"
                                 .formatted(folder))
                 .contains(" --map $'department=/it\\'s 5\\x210'");
+    }
+
+    @Test
+    void formatOfTheTimesMustFitToTheEnd() throws Exception {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 4_000; i++) {
+            String time = i < 2_000 ? "2023-11-14 10:%02d:%02d UTC" : "none %d, %d";
+            lines.add(
+                    "{\"userid\":%d,\"eventtimestamp\":\"%s\"}"
+                            .formatted(i % 7, time.formatted(i / 60 % 60, i % 60)));
+        }
+
+        Run run = Run.of("--input", write("changed.jsonl", lines).toString());
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out())
+                .contains("Missing: the time. These fields come near:\n  /eventtimestamp (no known")
+                .doesNotContain("100 % of its values are times");
     }
 
     @Test

@@ -185,7 +185,7 @@ class ProposerTest {
         assertThat(proposal.missing()).containsOnlyKeys(Role.USER, Role.TIME);
         assertThat(proposal.missing().get(Role.USER))
                 .extracting(Candidate::toString)
-                .containsExactly("/user/id (neither numbers nor strings: boolean)");
+                .containsExactly("/user/id (neither integers nor strings: boolean)");
         assertThat(proposal.missing().get(Role.TIME))
                 .extracting(Candidate::toString)
                 .containsExactly("/when (no known format of times)");

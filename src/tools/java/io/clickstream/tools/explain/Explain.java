@@ -172,7 +172,7 @@ public final class Explain implements Callable<Integer> {
                     Proposer.propose(fields, times, new Bursts(sample.records(), times));
             print(proposal);
             if (!mapping.keySet().containsAll(missing(proposal))) {
-                printMissing(proposal);
+                printMissing(proposal, fields.isCut() || fields.isTooDeep());
                 FittingPresets.of(sample.records())
                         .forEach(
                                 name ->
@@ -314,16 +314,19 @@ public final class Explain implements Callable<Integer> {
         return proposal.missing().keySet().stream().map(Role::key).collect(Collectors.toSet());
     }
 
-    private void printMissing(Proposal proposal) {
+    private void printMissing(Proposal proposal, boolean isIncomplete) {
         proposal.missing()
                 .forEach(
                         (role, near) -> {
                             out.printf(
                                     "Missing: the %s. %s%n",
                                     role.key(),
-                                    near.isEmpty()
-                                            ? "No field comes near."
-                                            : "These fields come near:");
+                                    !near.isEmpty()
+                                            ? "These fields come near:"
+                                            : isIncomplete
+                                                    ? "None of these fields comes near, and others"
+                                                            + " are left out."
+                                                    : "No field comes near.");
                             near.forEach(each -> out.println("  " + each));
                             out.printf(
                                     "  If you know the field, add: --map %s=/POINTER%s%n",

@@ -40,6 +40,9 @@ final class FieldTable {
         if (fields.isCut()) {
             lines.add("More fields than " + Fields.MAX_FIELDS + ": the others are left out.");
         }
+        if (fields.isTooDeep()) {
+            lines.add("Fields below more than " + Fields.MAX_DEPTH + " levels are left out.");
+        }
         return lines;
     }
 

@@ -25,7 +25,7 @@ final class Fields {
     static final int MAX_FIELDS = 500;
 
     /** The maximum number of segments of a pointer. */
-    private static final int MAX_DEPTH = 10;
+    static final int MAX_DEPTH = 10;
 
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
@@ -34,6 +34,7 @@ final class Fields {
     private final List<Integer> unreadable = new ArrayList<>();
     private int objects;
     private boolean isCut;
+    private boolean isTooDeep;
 
     private Fields() {}
 
@@ -63,6 +64,7 @@ final class Fields {
 
     private void add(JsonPointer at, int depth, int record, JsonNode node) {
         if (depth > MAX_DEPTH) {
+            isTooDeep = true;
             return;
         }
         if (node.isObject()) {
@@ -111,6 +113,11 @@ final class Fields {
     /** Whether there are more fields than {@link #MAX_FIELDS}. */
     boolean isCut() {
         return isCut;
+    }
+
+    /** Whether there are fields with longer pointers than {@link #MAX_DEPTH}. */
+    boolean isTooDeep() {
+        return isTooDeep;
     }
 
     Collection<Field> all() {

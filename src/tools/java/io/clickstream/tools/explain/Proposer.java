@@ -259,7 +259,7 @@ final class Proposer {
                         new Candidate(
                                 field,
                                 -weight,
-                                "neither numbers nor strings: " + field.typeLabel()));
+                                "neither integers nor strings: " + field.typeLabel()));
                 continue;
             }
             found.add(

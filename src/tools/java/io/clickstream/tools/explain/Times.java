@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Finds the {@code time-format} of a field. The patterns are read as the job reads them. */
 final class Times {
@@ -123,8 +124,8 @@ final class Times {
         if (iso >= MIN_SHARE) {
             Function<String, OptionalLong> reader = reader(ISO_8601);
             boolean hasZone =
-                    field.values().keySet().stream()
-                            .limit(TRIED)
+                    sample(field).stream()
+                            .map(Map.Entry::getKey)
                             .filter(value -> reader.apply(value).isPresent())
                             .allMatch(value -> WITH_OFFSET.matcher(value).matches());
             return Optional.of(new Found(ISO_8601, iso, hasZone, Optional.empty()));
@@ -154,18 +155,26 @@ final class Times {
         return !one.equals(other) && one.replace('M', 'd').equals(other.replace('M', 'd'));
     }
 
+    /**
+     * Values from the first to the last record, without the empty one. The first values alone would
+     * hide that a format changes on the way.
+     */
+    private static List<Map.Entry<String, Integer>> sample(Field field) {
+        List<Map.Entry<String, Integer>> values =
+                field.values().entrySet().stream()
+                        .filter(value -> !value.getKey().isEmpty())
+                        .toList();
+        int step = Math.max(1, (values.size() + TRIED - 1) / TRIED);
+        return IntStream.iterate(0, i -> i < values.size(), i -> i + step)
+                .mapToObj(values::get)
+                .toList();
+    }
+
     /** The share of records whose value is a time. Empty values do not count. */
     private static double share(Field field, Function<String, OptionalLong> reader) {
         long all = 0;
         long times = 0;
-        int tried = 0;
-        for (Map.Entry<String, Integer> value : field.values().entrySet()) {
-            if (value.getKey().isEmpty()) {
-                continue;
-            }
-            if (++tried > TRIED) {
-                break;
-            }
+        for (Map.Entry<String, Integer> value : sample(field)) {
             all += value.getValue();
             times += reader.apply(value.getKey()).isPresent() ? value.getValue() : 0;
         }
