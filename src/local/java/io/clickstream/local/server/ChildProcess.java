@@ -8,6 +8,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -55,10 +57,22 @@ final class ChildProcess implements AutoCloseable {
     private static ChildProcess run(String name, ProcessBuilder program, Path log) {
         try {
             Files.createDirectories(log.toAbsolutePath().getParent());
+            program.command(deafToTerminal(program.command()));
             return new ChildProcess(name, program.start(), log);
         } catch (IOException e) {
             throw new UncheckedIOException(name + " can't be started, see " + log, e);
         }
+    }
+
+    /**
+     * A program that Ctrl-C in a terminal, or its end, does not reach: this process ends it when
+     * the time has come. A JVM that is just starting could not ignore these signals by itself.
+     */
+    private static List<String> deafToTerminal(List<String> program) {
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"));
+        command.addAll(program);
+        return command;
     }
 
     /**
@@ -68,7 +82,12 @@ final class ChildProcess implements AutoCloseable {
      */
     URI awaitAddress() {
         try {
-            return URI.create("http://127.0.0.1:" + Integer.parseInt(firstLine()));
+            String port = firstLine();
+            if (port.isEmpty()) {
+                process.destroyForcibly();
+                throw new IllegalStateException(name + " ended before it was ready, see " + log);
+            }
+            return URI.create("http://127.0.0.1:" + Integer.parseInt(port));
         } catch (ExecutionException | TimeoutException | NumberFormatException e) {
             process.destroyForcibly();
             throw new IllegalStateException(name + " did not start, see " + log, e);
