@@ -326,7 +326,8 @@ const Panels = (() => {
         lineStyle: { width: drawn.type === "area" ? 1 : 2 },
         symbol: "circle",
         symbolSize: 5,
-        showSymbol: keys.length < 30 && drawn.type !== "area",
+        // The area of a single bucket has no width.
+        showSymbol: keys.length === 1 || (keys.length < 30 && drawn.type !== "area"),
         barMaxWidth: isTime ? 26 : 22,
         itemStyle: isBar && drawn.mode !== "stacked" ? { borderRadius: isHorizontal ? [0, 4, 4, 0] : [4, 4, 0, 0] } : undefined,
         // A bucket is drawn at its middle.
