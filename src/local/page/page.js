@@ -44,7 +44,7 @@
     ["Clicks/s", (s) => numbers.format(Math.round(s.perSecond)), (s) => `${numbers.format(s.sent)} sent`],
     ["Event time", (s) => (s.eventTime === null ? "–" : clock.format(new Date(s.eventTime))),
       (s) => (s.lagMillis === null ? "not known" : `${duration(s.lagMillis)} behind`)],
-    ["Open sessions", (s) => count(s.openSessions), (s) => (s.openSessions === null ? "not known" : "now")],
+    ["Open sessions", (s) => count(s.openSessions), (s) => (s.openSessions === null ? "not known" : "not counted yet")],
     ["Active users", (s) => count(s.activeUsers),
       (s) => (s.activeUsers !== null ? (run?.compared ? "last 30 s" : "latest count") : liveIsOn() ? "not yet" : "needs live")],
     ["Sessions", (s) => numbers.format(s.sessions), () => "closed"],
@@ -259,12 +259,17 @@
       // A later call follows a later visit.
       if (request !== following) return;
       if (visit) showVisit(visit);
-      if (visit?.document || (visit?.closed && !visit.hasCheckout)) return;
+      if (visit && isComplete(visit)) return;
     } catch {
       // The next attempt may reach it.
       if (request !== following) return;
     }
     follower = setTimeout(follow, 1000);
+  }
+
+  /** Either of the line and the document may be first: a checkpoint takes longer than a request, but a frozen node longer still. */
+  function isComplete({ closed, hasCheckout, line, document: found }) {
+    return hasCheckout ? Boolean(line && found) : closed;
   }
 
   function showVisit(visit) {
@@ -284,18 +289,21 @@
       list.append(
         item(Boolean(line), line ? "Your line in the topic" : "Your line in the topic comes with the next checkpoint", ...(line ? [pretty(JSON.parse(line))] : [])),
         item(Boolean(found), found ? "Your document in OpenSearch" : "Your document in OpenSearch is on its way", ...(found ? [pretty(found)] : [])));
+      if (line || found) list.append(element("li", { className: "note", textContent: "eventCount counts your visits to departments. Home and Catalog are none." }));
     } else if (closed) {
       list.append(item(true, "It has no checkout, so it is counted and has no line of its own"));
     }
     // What is the same stays, with its selection and scroll position, and is not read out again.
     if (!byId("visit").firstElementChild?.isEqualNode(list)) byId("visit").replaceChildren(list);
-    byId("visit").dataset.state = found ? "found" : closed ? "closed" : "open";
+    byId("visit").dataset.state = hasCheckout && isComplete(visit) ? "found" : closed ? "closed" : "open";
   }
 
   // Break it
 
   function showDisturbances() {
     byId("disturb").hidden = run.disturbances.length === 0;
+    byId("disturb-hint").replaceChildren(...(run.compared ? ["The verdict must stay ", element("b", { textContent: "equal" }), "."]
+      : ["No record may get lost: at the end, the run accounts for all of them."]));
     byId("disturbances").replaceChildren(...run.disturbances.map(({ id, label }) => {
       const button = element("button", { type: "button", textContent: label });
       button.dataset.id = id;

@@ -138,23 +138,33 @@ const Panels = (() => {
 
   // Tables
 
+  /** A heading. A long name of a field may break before its capitals. */
+  function heading(text, isNumber) {
+    const parts = text.split(text.length > 12 ? /(?<=[a-z])(?=[A-Z])/ : "\n").flatMap((part) => [element("wbr"), part]);
+    return element("th", { scope: "col", className: isNumber ? "number" : "" }, ...parts.slice(1));
+  }
+
   /** A table of rows of cells, each with a text and, for the exact number, a value. */
   function table(headings, lines) {
-    const isNumber = (column) => lines.some((line) => typeof line[column].value === "number");
+    const isNumber = (column) => lines.some((line) => typeof line[column].value === "number" && !line[column].time);
     const cell = (name, { text, value, wide, time }) => {
       const node = element(name, { textContent: text });
-      if (typeof value === "number") {
-        node.dataset.value = String(value);
-        node.className = "number";
-      } else if (time || wide) {
-        node.className = time ? "time" : "long";
-      }
+      if (typeof value === "number") node.dataset.value = String(value);
+      if (time) node.className = "time";
+      else if (typeof value === "number") node.className = "number";
+      else if (wide) node.className = "long";
       return node;
     };
     return element("table", {},
-      element("thead", {}, element("tr", {}, ...headings.map((text, column) =>
-        element("th", { textContent: text, scope: "col", className: isNumber(column) ? "number" : "" })))),
+      element("thead", {}, element("tr", {}, ...headings.map((text, column) => heading(text, isNumber(column))))),
       element("tbody", {}, ...lines.map((line) => element("tr", {}, ...line.map((each) => cell("td", each))))));
+  }
+
+  /** A moment, without the date if that is today's: these tables are narrow. */
+  function recent(value) {
+    if (typeof value !== "number") return "";
+    const time = new Date(value);
+    return (time.toDateString() === new Date().toDateString() ? clock : moment).format(time);
   }
 
   function tableOfRows(panel) {
@@ -162,7 +172,10 @@ const Panels = (() => {
     const headings = [...bucketsOf(panel).map(label), ...(found[0]?.cells ?? []).map((each) => each.label)];
     const lines = found.map(({ keys, cells }) => [
       ...keys.map((key, depth) => ({ text: keyText(bucketsOf(panel)[depth], key) })),
-      ...cells.map(({ value, field }) => ({ text: format(value, field, panel), value })),
+      ...cells.map(({ value, field }) => {
+        const time = panel.types?.[field] === "date";
+        return { text: time ? recent(value) : format(value, field, panel), value, time };
+      }),
     ]);
     return table(headings, lines);
   }
@@ -196,19 +209,60 @@ const Panels = (() => {
     };
   }
 
+  /** So many parts that the labels of a horizontal axis have space between them. */
+  function partsOfWidth(view) {
+    return Math.max(2, Math.min(5, Math.floor(view.width / 90)));
+  }
+
   function timeAxis(view) {
     return axis({
-      type: "time", min: view.from, max: view.to, splitNumber: 5,
+      type: "time", min: view.from, max: view.to, splitNumber: partsOfWidth(view),
       axisLabel: { color: css("--ink-3"), fontSize: 11, hideOverlap: true, formatter: (time) => clock.format(new Date(time)) },
     });
   }
 
-  function legend(isShown) {
+  const durations = [
+    ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+    ...[1, 2, 5, 10, 30].map((seconds) => seconds * 1000),
+    ...[1, 2, 5, 10, 30].map((minutes) => minutes * 60000),
+    ...[1, 2, 6, 12].map((hours) => hours * 3600000),
+  ];
+
+  /** Round numbers of the unit that a duration is shown in, where ECharts would take those of milliseconds. */
+  function durationTicks(most) {
+    const interval = durations.find((each) => each >= most / 5) ?? Math.ceil(most / 5 / 86400000) * 86400000;
+    return { interval, max: Math.max(1, Math.ceil(most / interval)) * interval };
+  }
+
+  const ruler = document.createElement("canvas").getContext("2d");
+
+  /** The lines that a legend needs: one that scrolls would cut names off. */
+  function legendLines(names, view) {
+    ruler.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+    let lines = 1;
+    let used = 0;
+    for (const name of names) {
+      // The icon, the space behind it, and the space between items, as ECharts has them.
+      const width = 12 + 5 + Math.ceil(ruler.measureText(name).width) + 10;
+      if (used > 0 && used + width > view.width - 24) {
+        lines += 1;
+        used = 0;
+      }
+      used += width;
+    }
+    return lines;
+  }
+
+  function legend(isShown, lines = 1) {
     return {
-      show: isShown, type: "scroll", bottom: 0, left: 4, itemWidth: 12, itemHeight: 8, icon: "roundRect",
+      show: isShown, type: lines > 3 ? "scroll" : "plain", bottom: 0, left: 4, itemWidth: 12, itemHeight: 8, icon: "roundRect",
       textStyle: { color: css("--ink-2"), fontSize: 12 },
       pageIconColor: css("--ink-2"), pageTextStyle: { color: css("--ink-2") },
     };
+  }
+
+  function legendHeight(lines) {
+    return lines > 3 ? 28 : 8 + 20 * lines;
   }
 
   /** The series of a chart with a horizontal axis: one per metric, or per term of a group. */
@@ -272,15 +326,19 @@ const Panels = (() => {
         lineStyle: { width: drawn.type === "area" ? 1 : 2 },
         symbol: "circle",
         symbolSize: 5,
-        showSymbol: keys.length < 30 && drawn.type !== "area",
+        // The area of a single bucket has no width.
+        showSymbol: keys.length === 1 || (keys.length < 30 && drawn.type !== "area"),
         barMaxWidth: isTime ? 26 : 22,
         itemStyle: isBar && drawn.mode !== "stacked" ? { borderRadius: isHorizontal ? [0, 4, 4, 0] : [4, 4, 0, 0] } : undefined,
         // A bucket is drawn at its middle.
         data: keys.map((key) => (isTime ? [key + step / 2, y(key)] : y(key))),
       };
     });
+    const isDuration = panel.formats?.[field]?.id === "duration";
+    const most = Math.max(0, ...series.flatMap(({ points }) => [...points.values()]));
     const valueAxis = axis({
-      type: "value", minInterval: 1,
+      type: "value", minInterval: 1, splitNumber: isHorizontal ? partsOfWidth(view) : 5,
+      ...(isDuration ? durationTicks(most) : {}),
       axisLabel: { color: css("--ink-3"), fontSize: 11, hideOverlap: true, formatter: (value) => format(value, field, panel) },
     });
     const categories = axis({
@@ -289,10 +347,11 @@ const Panels = (() => {
     });
     const across = isTime ? timeAxis(view) : categories;
     const hasLegend = Boolean(panel.state.params.addLegend);
+    const lines = legendLines(series.map(({ name }) => name), view);
     const option = {
       ...baseOption(),
-      grid: { left: 8, right: 30, top: 14, bottom: hasLegend ? 28 : 4, containLabel: true },
-      legend: legend(hasLegend),
+      grid: { left: 8, right: 30, top: 14, bottom: hasLegend ? legendHeight(lines) : 4, containLabel: true },
+      legend: legend(hasLegend, lines),
       xAxis: isHorizontal ? valueAxis : across,
       yAxis: isHorizontal ? across : valueAxis,
       series: chartSeries,
@@ -461,7 +520,7 @@ const Panels = (() => {
       return;
     }
     const { option, data, content } = panel.answer.aggregations || panel.kind === "search" ||
-      panel.answer.hits.total.value > 0 ? draw(panel, dashboard) : {};
+      panel.answer.hits.total.value > 0 ? draw(panel, { ...dashboard, width: view.body.clientWidth }) : {};
     if (content) {
       clear(view);
       const old = view.body.firstElementChild;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,8 +75,14 @@ public final class PropertyGroupsFile {
                                     + (e.getLocation() == null
                                             ? ""
                                             : ", at line " + e.getLocation().getLineNr())));
+        } catch (NoSuchFileException e) {
+            throw new ConfigException(List.of("there is no file " + file));
         } catch (IOException e) {
-            throw new ConfigException(List.of(file + " can't be read: " + e));
+            throw new ConfigException(
+                    List.of(
+                            Files.isDirectory(file)
+                                    ? file + " is a folder; it must be a file"
+                                    : file + " can't be read: " + e));
         }
         if (!groups.isArray()) {
             throw notGroups(file, "it must be a JSON array");

@@ -32,7 +32,8 @@ class PropertyGroupsFileTest {
 
     @Test
     void saysThatThereIsNoFile() {
-        assertFails(folder.resolve("none.json"), "can't be read: ", "NoSuchFileException");
+        assertFails(folder.resolve("none.json"), "there is no file ", "none.json");
+        assertFails(folder, " is a folder; it must be a file");
     }
 
     @Test

@@ -167,7 +167,8 @@ class LocalRunPageITCase {
         assertThat(visit)
                 .contains("4 of 4 clicks sent as user Ada", "Your session closed at")
                 .contains("\"userId\": \"Ada\"", "\"eventCount\": 4", "\"cell phones\"")
-                .contains("\"orderCheckoutEventCount\": 4");
+                .contains("\"orderCheckoutEventCount\": 4")
+                .doesNotContain("comes with the next checkpoint", "is on its way");
         browser.await("#letters details", Duration.ofSeconds(20));
         assertThat(browser.first("#events").getText())
                 .contains("4 clicks of Ada are on their way")

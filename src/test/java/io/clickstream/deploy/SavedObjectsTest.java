@@ -46,8 +46,9 @@ class SavedObjectsTest {
                     "/(id|title|description|query|customLabel|missingBucketLabel|otherBucketLabel"
                             + "|label|name|text|subText|percentageCol|value_template|axis_min"
                             + "|script|default_index_pattern|default_timefield) other text$"
-                            + "|/(refreshInterval|timeFrom|timeTo|fieldFormatMap|lag|size|params"
-                            + "|esTypes|customLabel|extended_bounds|min|max|has_extended_bounds"
+                            + "|/(refreshInterval|timeFrom|timeTo|fieldFormatMap|lag|medianMillis"
+                            + "|size|params|esTypes|customLabel|extended_bounds|min|max"
+                            + "|has_extended_bounds"
                             + "|used_interval|axis_min|default_index_pattern|default_timefield"
                             + "|isModelInvalid|value_template) removed$"
                             + "|/(min|max|interval) other type$");

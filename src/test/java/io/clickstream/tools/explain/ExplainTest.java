@@ -287,6 +287,28 @@ class ExplainTest {
     }
 
     @Test
+    void doesNotAskAgainForWhatUsersChose() throws Exception {
+        Path file =
+                write(
+                        "own.jsonl",
+                        List.of("{\"who\":\"a\",\"ts\":\"6/2022/14 5h\",\"did\":\"x\"}"));
+        String[] choice = {"--map", "time=/ts", "--map", "time-format=M/yyyy/d H'h'"};
+
+        Run some = Run.of("--input", file.toString(), choice[0], choice[1], choice[2], choice[3]);
+        assertThat(some.code()).isEqualTo(1);
+        assertThat(some.out())
+                .contains("Missing: the user.", "Without event types, no session has a checkout.")
+                .containsPattern("time +/ts\n +\\(by --map\\)")
+                .doesNotContain("Missing: the time.");
+
+        Run typed = Run.of("--input", file.toString(), "--map", "event-type=/did");
+        assertThat(typed.out())
+                .contains("Missing: the time.")
+                .containsPattern("event-type +/did\n +\\(by --map\\)")
+                .doesNotContain("no field looks like an event type", "Without event types");
+    }
+
+    @Test
     void saysWhatIsNotJson() throws Exception {
         Run run =
                 Run.of(

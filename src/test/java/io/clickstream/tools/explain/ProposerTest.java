@@ -173,6 +173,27 @@ class ProposerTest {
                 .anyMatch(note -> note.startsWith("No field has the name of a user. /b"));
     }
 
+    /** The items of a visit are as close to each other as its clicks are. */
+    @Test
+    void namesTheOtherFieldsWhoseValuesComeInVisits() {
+        List<String> lines = new ArrayList<>();
+        Random random = new Random(7);
+        for (int visit = 0; visit < 300; visit++) {
+            long begin = 1_600_000_000L + random.nextInt(86_400);
+            for (int click = 0; click < 6; click++) {
+                lines.add(
+                        "{\"a\":\"v%d\",\"b\":\"w%d\",\"c\":%d}"
+                                .formatted(visit, visit % 100, begin + 20L * click));
+            }
+        }
+
+        Proposal proposal = Samples.proposal(Samples.ofLines(lines));
+
+        assertThat(proposal.properties()).containsEntry("user", "/a");
+        assertThat(proposal.notes())
+                .anyMatch(note -> note.endsWith("The values of /b come in visits, too."));
+    }
+
     @Test
     void namesWhatIsMissingAndWhatComesNear() {
         Proposal proposal =

@@ -34,6 +34,7 @@ class TimesTest {
                 "\"14/Jun/2022:05:08:18 +0000\" | dd/MMM/yyyy:HH:mm:ss Z | true",
                 "\"Tue, 14 Jun 2022 05:08:18 GMT\" | EEE, dd MMM yyyy HH:mm:ss z | true",
                 "\"14.06.2022 05:08:18\" | dd.MM.yyyy HH:mm:ss | false",
+                "\"14.06.2022 05:08\" | dd.MM.yyyy HH:mm | false",
                 "\"06/14/2022 05:08:18\" | MM/dd/yyyy HH:mm:ss | false",
                 "\"14/06/2022 05:08:18\" | dd/MM/yyyy HH:mm:ss | false",
                 "\"20220614050818\" | yyyyMMddHHmmss | false"

@@ -294,19 +294,21 @@ public final class Explain implements Callable<Integer> {
 
     private void print(Proposal proposal) {
         out.println("Proposal:");
-        int width =
-                proposal.properties().keySet().stream().mapToInt(String::length).max().orElse(0);
-        proposal.properties()
-                .forEach(
-                        (key, value) ->
-                                out.printf(
-                                        "  %s%s  %s%n%s(%s)%n",
-                                        key,
-                                        " ".repeat(width - key.length()),
-                                        value,
-                                        " ".repeat(width + 4),
-                                        proposal.reasons().get(key)));
-        proposal.notes().forEach(note -> out.println("  - " + note));
+        Map<String, String> all = new LinkedHashMap<>(proposal.properties());
+        all.putAll(mapping);
+        int width = all.keySet().stream().mapToInt(String::length).max().orElse(0);
+        all.forEach(
+                (key, value) ->
+                        out.printf(
+                                "  %s%s  %s%n%s(%s)%n",
+                                key,
+                                " ".repeat(width - key.length()),
+                                value,
+                                " ".repeat(width + 4),
+                                mapping.containsKey(key)
+                                        ? "by --map"
+                                        : proposal.reasons().get(key)));
+        proposal.notes(mapping.keySet()).forEach(note -> out.println("  - " + note));
         out.println();
     }
 
@@ -318,6 +320,9 @@ public final class Explain implements Callable<Integer> {
         proposal.missing()
                 .forEach(
                         (role, near) -> {
+                            if (mapping.containsKey(role.key())) {
+                                return;
+                            }
                             out.printf(
                                     "Missing: the %s. %s%n",
                                     role.key(),

@@ -236,13 +236,27 @@ final class Proposer {
             proposal.note(
                     "No field has the name of a user. "
                             + best.get().field()
-                            + " was chosen by its values: check it.");
+                            + " was chosen by its values: check it."
+                            + others(byValues, best.get()),
+                    Role.USER.key());
             return List.of(best.get());
         }
         List<Candidate> all = new ArrayList<>(named);
         all.addAll(byValues);
         proposal.miss(Role.USER, near(all));
         return List.of();
+    }
+
+    private static String others(List<Candidate> candidates, Candidate chosen) {
+        List<String> others =
+                candidates.stream()
+                        .filter(each -> each.score() >= MIN_SCORE && !each.equals(chosen))
+                        .limit(MAX_NEAR)
+                        .map(each -> each.field().toString())
+                        .toList();
+        return others.isEmpty()
+                ? ""
+                : " The values of " + String.join(" and ", others) + " come in visits, too.";
     }
 
     private List<Candidate> userCandidates() {
@@ -326,7 +340,8 @@ final class Proposer {
         if (users.size() > 1) {
             proposal.note(
                     "The job takes the first user that a record has. To keep a session in one"
-                            + " piece when its visitor logs in, use the group `identity`.");
+                            + " piece when its visitor logs in, use the group `identity`.",
+                    Role.USER.key());
         }
     }
 
@@ -338,7 +353,10 @@ final class Proposer {
         if (!format.hasZone()) {
             proposal.note(
                     "The times have no zone. The job reads them as UTC: set `time-zone` if they are"
-                            + " local times.");
+                            + " local times.",
+                    Role.TIME.key(),
+                    "time-format",
+                    "time-zone");
         }
         format.other()
                 .ifPresent(
@@ -346,13 +364,19 @@ final class Proposer {
                                 proposal.note(
                                         "The times also fit the format "
                                                 + other
-                                                + ": check which number is the month."));
+                                                + ": check which number is the month.",
+                                        Role.TIME.key(),
+                                        "time-format"));
     }
 
     private void setEventType(Optional<Candidate> type) {
         if (type.isEmpty()) {
-            proposal.set(Role.EVENT_TYPE.key(), "none", "no field looks like an event type");
-            proposal.note("Without event types, no session has a checkout.");
+            proposal.set(
+                    Role.EVENT_TYPE.key(),
+                    "none",
+                    "no field looks like an event type; if you know it, add: --map"
+                            + " event-type=/POINTER");
+            proposal.note("Without event types, no session has a checkout.", Role.EVENT_TYPE.key());
             return;
         }
         Field field = type.get().field();
@@ -370,7 +394,10 @@ final class Proposer {
         if (!EventNames.known(field.values().keySet()).containsValue(EventNames.CHECKOUT)) {
             proposal.note(
                     "No event type looks like a checkout. If one is, set `checkout-event-types` to"
-                            + " it.");
+                            + " it.",
+                    Role.EVENT_TYPE.key(),
+                    "event-types",
+                    "checkout-event-types");
         }
     }
 
@@ -381,7 +408,11 @@ final class Proposer {
 
     private void setDepartments(List<Candidate> departments) {
         if (departments.isEmpty()) {
-            proposal.set(Role.DEPARTMENT.key(), "none", "no field has the name of a department");
+            proposal.set(
+                    Role.DEPARTMENT.key(),
+                    "none",
+                    "no field has the name of a department; if you know it, add: --map"
+                            + " department=/POINTER");
             return;
         }
         proposal.set(

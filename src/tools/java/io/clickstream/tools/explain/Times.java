@@ -56,6 +56,7 @@ final class Times {
                     "EEE, dd MMM yyyy HH:mm:ss z",
                     "EEE MMM dd HH:mm:ss z yyyy",
                     "dd.MM.yyyy HH:mm:ss",
+                    "dd.MM.yyyy HH:mm",
                     "MM/dd/yyyy HH:mm:ss",
                     "dd/MM/yyyy HH:mm:ss",
                     "dd-MM-yyyy HH:mm:ss",
