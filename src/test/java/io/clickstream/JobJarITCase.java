@@ -2,6 +2,7 @@ package io.clickstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.clickstream.config.FormatConfig.Preset;
@@ -444,6 +445,22 @@ class JobJarITCase {
                                         .containsEntry(
                                                 "record",
                                                 new String(json, StandardCharsets.UTF_8)));
+    }
+
+    /** If the jar lacked a part of the library, the job would use the slow compressor. */
+    @Test
+    void compressesTheArchiveWithTheFastLibrary() throws Exception {
+        assumeTrue(System.getProperty("os.name").equals("Linux"));
+        assumeTrue(System.getProperty("os.arch").equals("amd64"));
+        try (URLClassLoader flink = new URLClassLoader(classesOfFlink(), platform());
+                URLClassLoader job = childFirst(flink)) {
+            Method hasIntel =
+                    job.loadClass("io.clickstream.sink.archive.GzipOutput$Packer")
+                            .getDeclaredMethod("hasIntel");
+            hasIntel.setAccessible(true);
+
+            assertThat(hasIntel.invoke(null)).isEqualTo(true);
+        }
     }
 
     /** Loads classes of the jar first, as a cluster does. */

@@ -1,10 +1,7 @@
 package io.clickstream.sink.archive;
 
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
 import org.apache.flink.api.common.serialization.BulkWriter;
 import org.apache.flink.core.fs.FSDataOutputStream;
 
@@ -12,8 +9,6 @@ import org.apache.flink.core.fs.FSDataOutputStream;
 final class GzipLines<T> implements BulkWriter.Factory<T> {
 
     private static final long serialVersionUID = 1L;
-
-    private static final int BUFFER_BYTES = 8 * 1024;
 
     private final LineFormat<T> format;
 
@@ -23,7 +18,7 @@ final class GzipLines<T> implements BulkWriter.Factory<T> {
 
     @Override
     public BulkWriter<T> create(FSDataOutputStream file) throws IOException {
-        OutputStream packed = new FastGzip(new StaysOpen(file));
+        OutputStream packed = new GzipOutput(file);
         packed.write(format.header());
         return new BulkWriter<>() {
             @Override
@@ -41,32 +36,5 @@ final class GzipLines<T> implements BulkWriter.Factory<T> {
                 packed.close();
             }
         };
-    }
-
-    /** Compresses at the fastest level, which takes half of the time for a fifth more bytes. */
-    private static final class FastGzip extends GZIPOutputStream {
-
-        FastGzip(OutputStream out) throws IOException {
-            super(out, BUFFER_BYTES);
-            def.setLevel(Deflater.BEST_SPEED);
-        }
-    }
-
-    /** Closing the compressor frees its memory, but does not close the file; its owner does. */
-    private static final class StaysOpen extends FilterOutputStream {
-
-        StaysOpen(OutputStream out) {
-            super(out);
-        }
-
-        @Override
-        public void write(byte[] bytes, int from, int length) throws IOException {
-            out.write(bytes, from, length);
-        }
-
-        @Override
-        public void close() throws IOException {
-            flush();
-        }
     }
 }

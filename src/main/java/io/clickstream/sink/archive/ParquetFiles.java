@@ -10,6 +10,7 @@ import io.clickstream.format.JsonClickDecoder;
 import io.clickstream.format.MalformedRecordException;
 import io.clickstream.format.ParquetColumns;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import javax.annotation.Nullable;
 import org.apache.flink.api.common.serialization.BulkWriter;
@@ -79,7 +80,11 @@ final class ParquetFiles {
             super(file);
             this.mapping = mapping;
             withConf(new PlainParquetConfiguration());
+            withCodecFactory(new ZstdPages());
             withCompressionCodec(CompressionCodecName.ZSTD);
+            // Nearly every click has a time of its own, which a dictionary would only repeat.
+            withDictionaryEncoding(ParquetColumns.EVENT_TIME, false);
+            withDictionaryEncoding(ParquetColumns.ARRIVAL_TIME, false);
             withRowGroupSize(ROW_GROUP_BYTES);
             // Every record differs from all others, and nobody looks for the first or last one.
             withDictionaryEncoding(ParquetColumns.RECORD, false);
@@ -115,6 +120,7 @@ final class ParquetFiles {
 
         private final JsonClickDecoder decoder;
         private final ClickFields fields = new ClickFields();
+        private final Texts texts = new Texts();
         private RecordConsumer columns;
 
         Rows(JsonMapping mapping) {
@@ -188,9 +194,29 @@ final class ParquetFiles {
             if (text != null) {
                 int field = ParquetColumns.SCHEMA.getFieldIndex(name);
                 columns.startField(name, field);
-                columns.addBinary(Binary.fromString(text));
+                columns.addBinary(texts.binary(text));
                 columns.endField(name, field);
             }
+        }
+    }
+
+    /** The UTF-8 of texts that come again and again, such as departments and active users. */
+    private static final class Texts {
+
+        private static final int SLOTS = 4096;
+
+        private final String[] texts = new String[SLOTS];
+        private final Binary[] binaries = new Binary[SLOTS];
+
+        Binary binary(String text) {
+            int hash = text.hashCode();
+            int slot = (hash ^ hash >>> 16) & SLOTS - 1;
+            if (!text.equals(texts[slot])) {
+                texts[slot] = text;
+                binaries[slot] =
+                        Binary.fromConstantByteArray(text.getBytes(StandardCharsets.UTF_8));
+            }
+            return binaries[slot];
         }
     }
 
