@@ -17,7 +17,6 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -48,10 +47,6 @@ final class OutputsBenchmark implements Callable<Integer> {
     private static final int WARM_UP_CLICKS = 2_000_000;
     private static final int ROUNDS = 3;
     private static final int WARM_UPS = 1;
-
-    /** So many interactions per second as Personalize accepts, at a million clicks per second. */
-    private static final int CLICKS_PER_INTERACTION = 1_000;
-
     private static final int CHECKPOINT_MILLIS = 5_000;
     private static final long POLL_MILLIS = 10;
     private static final long TIMEOUT_NANOS = 60_000_000_000L;
@@ -81,9 +76,9 @@ final class OutputsBenchmark implements Callable<Integer> {
     private static final List<Variant> EVERYTHING =
             List.of(
                     NONE,
-                    new Variant("Personalize", null, false, false, Set.of(Service.PERSONALIZE)),
-                    new Variant("OpenSearch", null, false, false, Set.of(Service.OPENSEARCH)),
                     new Variant("archive", "json", false, false, Set.of()),
+                    new Variant("OpenSearch", null, false, false, Set.of(Service.OPENSEARCH)),
+                    new Variant("Personalize", null, false, false, Set.of(Service.PERSONALIZE)),
                     new Variant(
                             "all three",
                             "json",
@@ -136,10 +131,7 @@ final class OutputsBenchmark implements Callable<Integer> {
     /** Returns 0 only if every archive was complete. */
     @Override
     public Integer call() throws Exception {
-        // The server does not look at signatures.
-        System.setProperty("aws.accessKeyId", "none");
-        System.setProperty("aws.secretAccessKey", "none");
-        Path folder = Files.createTempDirectory("clickstream-outputs-benchmark-");
+        Path folder = Files.createTempDirectory("clickstream-archive-benchmark-");
         try (KafkaBroker broker = KafkaBroker.start(folder.resolve("kafka"))) {
             double before = megabytesPerSecond(folder.resolve("lines"));
             broker.createTopic(TOPIC, 1);
@@ -227,21 +219,11 @@ final class OutputsBenchmark implements Callable<Integer> {
                 GeneratedClick click = block.get(i % block.size());
                 long later = i / block.size() * Workload.LAB.block().toMillis();
                 byte[] json = encoder.encode(click.at(click.eventTimestamp() + later));
-                if (i % CLICKS_PER_INTERACTION == 0) {
-                    json = withItem(json);
-                }
                 bytes += json.length;
                 var unused = producer.send(new ProducerRecord<>(TOPIC, 0, null, json));
             }
         }
         return bytes;
-    }
-
-    private static byte[] withItem(byte[] json) {
-        String object = new String(json, StandardCharsets.UTF_8);
-        return object.substring(0, object.length() - 1)
-                .concat(",\"item\":\"a\"}")
-                .getBytes(StandardCharsets.UTF_8);
     }
 
     /**
@@ -254,7 +236,8 @@ final class OutputsBenchmark implements Callable<Integer> {
         UsedPages pages = UsedPages.forFilesIn(folder, USED_BYTES, folder.resolveSibling("used"));
         try (DiscardingOpenSearch openSearch = DiscardingOpenSearch.start();
                 DiscardingPersonalize personalize = DiscardingPersonalize.start()) {
-            JobConfig config = config(broker, variant, folder, openSearch.uri(), personalize.uri());
+            JobConfig config =
+                    config(broker, variant, archive, openSearch.uri(), personalize.uri());
             return run(variant, folder, archive, config, openSearch, personalize);
         } finally {
             pages.close();
@@ -402,7 +385,7 @@ final class OutputsBenchmark implements Callable<Integer> {
     }
 
     private static JobConfig config(
-            KafkaBroker broker, Variant variant, Path folder, URI openSearch, URI personalize) {
+            KafkaBroker broker, Variant variant, URI archive, URI openSearch, URI personalize) {
         Map<String, Map<String, String>> groups = new HashMap<>();
         groups.put(
                 "source.kafka",
@@ -420,7 +403,7 @@ final class OutputsBenchmark implements Callable<Integer> {
                     "sink.archive",
                     Map.of(
                             "path",
-                            variant.archive(folder).toString(),
+                            archive.toString(),
                             "format",
                             variant.format,
                             "gzip",
@@ -446,11 +429,9 @@ final class OutputsBenchmark implements Callable<Integer> {
                             "endpoint",
                             personalize.toString(),
                             "item",
-                            "/item",
-                            "other-event-types",
-                            "send",
-                            "spill-path",
-                            folder.resolve("undelivered").toUri().toString()));
+                            "/product_type",
+                            "calls-per-second",
+                            "100000"));
         }
         return JobConfig.parse(groups);
     }
