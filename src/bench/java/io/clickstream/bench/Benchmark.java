@@ -170,8 +170,7 @@ public final class Benchmark implements Callable<Integer> {
                 throw new ParameterException(
                         spec.commandLine(),
                         "--operator, --open-sessions, --registry, --decode, --replay, --archive,"
-                            + " --everything, --sinks and --freshness can't be combined with other"
-                            + " options: "
+                                + " --sinks and --freshness can't be combined with other options: "
                                 + String.join(" ", options.originalArgs()));
             }
             if (others.replayedClicks != null && others.replayedClicks < 1) {
@@ -379,14 +378,6 @@ public final class Benchmark implements Callable<Integer> {
         private boolean archive;
 
         @Option(
-                names = "--everything",
-                description =
-                        "the whole job from Kafka with topics only, with archive, OpenSearch, and"
-                                + " Personalize beside them, and with all of these, in one"
-                                + " process; takes about ten minutes")
-        private boolean everything;
-
-        @Option(
                 names = "--sinks",
                 arity = "0..1",
                 fallbackValue = "60s",
@@ -432,10 +423,7 @@ public final class Benchmark implements Callable<Integer> {
                 return new ReplayBenchmark(System.out, replayedClicks);
             }
             if (archive) {
-                return OutputsBenchmark.archives();
-            }
-            if (everything) {
-                return OutputsBenchmark.everything();
+                return new ArchiveBenchmark();
             }
             if (freshness != null) {
                 return new FreshnessBenchmark(System.out, freshness);

@@ -82,10 +82,9 @@ final class ParquetFiles {
             withConf(new PlainParquetConfiguration());
             withCodecFactory(new ZstdPages());
             withCompressionCodec(CompressionCodecName.ZSTD);
-            // A dictionary of times or users would be nearly as large as the column.
+            // Nearly every click has a time of its own, which a dictionary would only repeat.
             withDictionaryEncoding(ParquetColumns.EVENT_TIME, false);
             withDictionaryEncoding(ParquetColumns.ARRIVAL_TIME, false);
-            withDictionaryEncoding(ParquetColumns.USER_ID, false);
             withRowGroupSize(ROW_GROUP_BYTES);
             // Every record differs from all others, and nobody looks for the first or last one.
             withDictionaryEncoding(ParquetColumns.RECORD, false);
