@@ -171,10 +171,11 @@ def _moved(task, former, runtime, snapshot):
 
     snapshot: the one from before the move; empty if there is none
     """
-    way_back = (f"the only way back is the snapshot {snapshot} from before this update: '{task.hint('rollback')}' restores it, with "
-                f"{told(former)} and the jar of then" if snapshot else "this update took no snapshot, so it can't be undone")
     if is_older(runtime, former):
         return f"It runs on {told(runtime)}"
+    way_back = (f"the only way back is the snapshot {snapshot} from before this update: '{task.hint('rollback')}' restores it, with "
+                f"{told(former)} and the jar of then" if snapshot else
+                f"this update took no snapshot, so the only way back is an older one, if there is one, by '{task.hint('rollback --yes')}'")
     return f"It runs on {told(runtime)}. Its state can't go back to {told(former)}: {way_back}"
 
 

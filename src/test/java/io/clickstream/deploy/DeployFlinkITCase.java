@@ -284,7 +284,8 @@ class DeployFlinkITCase {
         assertThat(account.calls()).containsOnly("DescribeApplication");
         Result told = update("--flink", "2.2", "--yes");
         assertThat(told.exit()).as(told.text()).isZero();
-        assertThat(told.text()).contains("this update took no snapshot, so it can't be undone");
+        assertThat(told.text())
+                .contains("this update took no snapshot, so the only way back is an older one");
         assertThat(runtime()).isEqualTo(FLINK_2);
         assertThat(account.application("shop").get("status").asText()).isEqualTo("RUNNING");
     }
