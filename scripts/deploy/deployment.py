@@ -43,6 +43,8 @@ def _create(task):
         raise Misuse(f"there is no stack {task.stack.name} yet, and a new one needs --source kinesis or --source msk")
     jar = Jar(task.calls, task.jar())
     parameters = _parameters(task, jar, template)
+    # Read before the first change, so that a dry run knows it.
+    runtime = _value(task, template, parameters, "FlinkVersion")
     bucket = task.bucket(task.options.jar_bucket)
     bucket.look(task.region)
     _add_template_url(task, bucket, parameters, template)
@@ -55,7 +57,7 @@ def _create(task):
         "Stacks[0].Outputs[?OutputKey=='ApplicationName'].OutputValue | [0]",
         or_stop=("the outputs of the stack can't be read", f"see '{task.hint('status')}'")))
     application.start("{}", task.hint("deploy"))
-    application.await_processing(_value(task, template, parameters, "FlinkVersion"))
+    application.await_processing(runtime)
     task.made.clear()
     task.show_addresses(application)
 
