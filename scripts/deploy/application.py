@@ -6,6 +6,7 @@ import json
 import time
 
 from calls import CallFailed, Late, Stop
+from flink import told, uptime
 
 #: Nothing happens to the application by itself. All other statuses pass, and are waited out.
 SETTLED = {"READY", "RUNNING", "ROLLED_BACK"}
@@ -48,10 +49,6 @@ class Application:
         return self._calls.read("kinesisanalyticsv2", "describe-application", "--application-name", self.name,
                                 or_stop=self._unseen())["ApplicationDetail"]
 
-    def groups(self):
-        """Its property groups, by their names."""
-        return groups_of(self.describe())
-
     def settle(self, assume):
         """Waits out a passing status, and gives the status after it.
 
@@ -87,6 +84,16 @@ class Application:
         running = self.jar_key(key)
         if status == "ROLLED_BACK" or running != key:
             raise self.went_back(running, key, status, todo)
+
+    def need_runtime(self, runtime):
+        """Refuses to call it a success if the service has gone back to another Flink version."""
+        running = self._calls.read("kinesisanalyticsv2", "describe-application", "--application-name", self.name, "--query",
+                                   "ApplicationDetail.RuntimeEnvironment", assume=runtime, or_stop=self._unseen())
+        if running != runtime:
+            raise Stop(f"the application {self.name} did not run on {told(runtime)}: it is on {told(running)} again, where the "
+                       "service went back to, with its state",
+                       f"see '{self.hint('logs --errors')}', and check that the jar is built for {told(runtime)}; then "
+                       f"'{self.hint('rollback')}' restores the stack, too", self.last_failure())
 
     def went_back(self, running, wanted, status, todo):
         """What to say if the service did not keep an update, or if somebody else made another one."""
@@ -192,9 +199,10 @@ class Application:
                            or_stop=(f"the snapshot {snapshot['SnapshotName']} can't be deleted",
                                     "the stack is unchanged; try again, or omit --keep"))
 
-    def await_processing(self, changed=True):
+    def await_processing(self, runtime, changed=True):
         """Waits until the job has run for a minute: one that fails over and over never has a minute of uptime.
 
+        runtime: the Flink version that it is to run on
         changed: whether the application was started or updated just now; what an earlier job reported does not count then
         """
         self._calls.say("Waiting until the job has run for a minute without a failure")
@@ -209,13 +217,15 @@ class Application:
 
         unread = (f"the metrics of {self.name} can't be read", "check that you have the permission cloudwatch:GetMetricStatistics")
         try:
-            self._calls.until("the job", self._maximum("uptime", window) + ["--query",
+            self._calls.until("the job", self._maximum(uptime(runtime), window) + ["--query",
                               "not_null(max(Datapoints[].Maximum), `0`) >= `60000`"], {"True"}, "True",
                               (self._status_call(), UP, fell), unread)
         except Late:
             status = self._calls.ask("status", *self._status_call())
-            if status == "RUNNING" and not self._calls.read(*self._maximum("uptime", window), "--query", "length(Datapoints)",
-                                                            or_stop=unread):
+            if status == "RUNNING" and not self._calls.read(*self._maximum(uptime(runtime), window), "--query",
+                                                            "length(Datapoints)", or_stop=unread):
+                # Another version reports its time under another name.
+                self.need_runtime(runtime)
                 raise Stop(f"the application {self.name} is RUNNING, but CloudWatch has no metrics of it, so nobody knows whether "
                            f"the job has run for a minute: the stack {self._stack.name} is complete",
                            f"see '{self.hint('logs')}'. If that shows no messages either, the network may need endpoints for "

@@ -3,11 +3,12 @@
 import datetime
 import json
 
-from application import Application
+from application import Application, groups_of
 from begun import Begun, PENDING, SKIP, UNKNOWN
 from calls import Stop, WORK
 from checks import problem_for_job, problem_in_template, values_of
 from destroy import deregister_consumers
+from flink import is_older, RUNTIMES, told
 from jar import Jar, read_template, template_file
 from kept import names_to_keep, need_same_cluster, need_unchanged, older_consumer
 from options import Misuse
@@ -42,6 +43,8 @@ def _create(task):
         raise Misuse(f"there is no stack {task.stack.name} yet, and a new one needs --source kinesis or --source msk")
     jar = Jar(task.calls, task.jar())
     parameters = _parameters(task, jar, template)
+    # Read before the first change, so that a dry run knows it.
+    runtime = _value(task, template, parameters, "FlinkVersion")
     bucket = task.bucket(task.options.jar_bucket)
     bucket.look(task.region)
     _add_template_url(task, bucket, parameters, template)
@@ -54,7 +57,7 @@ def _create(task):
         "Stacks[0].Outputs[?OutputKey=='ApplicationName'].OutputValue | [0]",
         or_stop=("the outputs of the stack can't be read", f"see '{task.hint('status')}'")))
     application.start("{}", task.hint("deploy"))
-    application.await_processing()
+    application.await_processing(runtime)
     task.made.clear()
     task.show_addresses(application)
 
@@ -65,9 +68,16 @@ def _update(task):
     template = stack.template()
     application = Application(calls, stack, stack.application_name())
     need_same_cluster(stack)
-    names = names_to_keep(stack, application.groups())
+    detail = application.describe()
+    names = names_to_keep(stack, groups_of(detail))
+    # What the application runs on, and not what the stack says: the service may have gone back.
+    former_runtime = detail["RuntimeEnvironment"]
+    if "FlinkVersion" not in stack.parameters:
+        # A stack of a template without this parameter stays on its version, whatever the default is.
+        names["FlinkVersion"] = former_runtime
+    runtime = {**names, **stack.parameters, **options.given}["FlinkVersion"]
     need_unchanged(stack, stack.parameters, options.given, names, options.yes)
-    starts_over = _starts_over(task)
+    starts_over = _starts_over(task, application, former_runtime, runtime)
     begun = Begun(task, application, options.jar_bucket)
     jar = Jar(calls, task.jar())
     loses_state = jar.need_state_of(stack.parameters.get("JarBucket", ""), stack.parameters.get("JarKey", ""),
@@ -81,10 +91,18 @@ def _update(task):
     is_same = stack.is_as(template_file(template), parameters, options.tags)
     parameters = {**names, **parameters}
     status = application.settle("RUNNING")
-    run = _prepared(task, begun, status, _run_configuration(options, starts_over), is_same)
+    run = _prepared(task, application, begun, status, _run_configuration(options, starts_over), is_same, runtime)
+    moves = runtime != former_runtime
     if is_same:
-        _keep(task, application, bucket, jar, status, begun, run)
+        if moves:
+            application.need_runtime(runtime)
+        _keep(task, application, bucket, jar, status, begun, run, runtime)
         return
+    if moves and status == "READY" and not starts_over and not options.yes:
+        raise Stop(f"the application {application.name} is READY, in which no snapshot can be taken, and without one there is no way "
+                   f"back from {told(runtime)} to {told(former_runtime)}",
+                   f"nothing was changed; start the application with '{application.start_hint({})}', then run this again. Use --yes "
+                   "to move without a snapshot")
     if status == "ROLLED_BACK" and (loses_state or starts_over):
         raise Stop(f"state would be lost, but the application {application.name} is ROLLED_BACK: the service starts it only with "
                    "an update, and only with its state",
@@ -126,24 +144,44 @@ def _update(task):
         application.settle(status)
     # Another update may begin where this one is cut off, and must not restore what this one discards.
     begun.begin(status, run if starts else {}, parameters, takes_snapshot)
+    if moves:
+        calls.say(f"Moving the application {application.name} from {told(former_runtime)} to {told(runtime)}")
     calls.say(f"Updating the stack {stack.name}")
     changed = stack.deploy(bucket.name, template_file(template), parameters, options.tags)
     application.need_update(changed, stack.way_out())
     if changed and takes_snapshot:
         task.made.append(f"'{task.hint('rollback')}' undoes the update")
     _start_again(task, application, jar, starts, run)
+    if moves:
+        application.need_runtime(runtime)
     if starts:
         task.made.remove(stopped)
     begun.end_update(takes_snapshot)
-    application.await_processing()
+    application.await_processing(runtime)
     application.need_jar(jar.key, _way_back(task))
+    if moves:
+        application.need_runtime(runtime)
+        calls.result(_moved(task, former_runtime, runtime, snapshot if takes_snapshot else ""))
     # The job has registered one of its own name.
     deregister_consumers(task, older_consumer(former), former.get("StreamArn", ""))
     task.made.clear()
     task.show_addresses(application)
 
 
-def _prepared(task, begun, status, run, is_same):
+def _moved(task, former, runtime, snapshot):
+    """What there is to know after a move to another Flink version.
+
+    snapshot: the one from before the move; empty if there is none
+    """
+    if is_older(runtime, former):
+        return f"It runs on {told(runtime)}"
+    way_back = (f"the only way back is the snapshot {snapshot} from before this update: '{task.hint('rollback')}' restores it, with "
+                f"{told(former)} and the jar of then" if snapshot else
+                f"this update took no snapshot, so the only way back is an older one, if there is one, by '{task.hint('rollback --yes')}'")
+    return f"It runs on {told(runtime)}. Its state can't go back to {told(former)}: {way_back}"
+
+
+def _prepared(task, application, begun, status, run, is_same, runtime):
     """What the start is to be told, with what an earlier command has begun and not ended.
 
     run: what this command would tell it
@@ -163,6 +201,7 @@ def _prepared(task, begun, status, run, is_same):
         if not yes:
             goes_on = "to complete it by this command" if is_same and begun.is_applied() else "to start from the latest snapshot"
             raise Stop(what, f"nothing was changed; {way_back}. Use --yes {goes_on} instead")
+        _need_readable(application, run, runtime, way_back)
         say(f"{what[0].upper()}{what[1:]}; this update starts it from its latest snapshot")
         return run
     both = {**begun.run(), **run}
@@ -179,7 +218,16 @@ def _prepared(task, begun, status, run, is_same):
     return both
 
 
-def _keep(task, application, bucket, jar, status, begun, run):
+def _need_readable(application, run, runtime, way_back):
+    """Refuses to start from the latest snapshot if a newer Flink version has written it."""
+    latest = [each for each in application.snapshots() if each["SnapshotStatus"] == "READY"][-1:]
+    writer = latest[0].get("RuntimeEnvironment", runtime) if latest else runtime
+    if is_older(runtime, writer) and SKIP not in json.dumps(run):
+        raise Stop(f"the latest snapshot of {application.name} is of {told(writer)}, and {told(runtime)} can't restore it",
+                   f"nothing was changed; {way_back}")
+
+
+def _keep(task, application, bucket, jar, status, begun, run, runtime):
     """Leaves a stack and its application as they are. Starts an application that is stopped, as an update does.
 
     A jar that is no longer in the bucket is uploaded again: the next start would need it.
@@ -190,14 +238,24 @@ def _keep(task, application, bucket, jar, status, begun, run):
     _upload(task, bucket, jar, task.stack.template())
     _start_again(task, application, jar, status == "READY", run if status == "READY" else {})
     begun.end_start()
-    application.await_processing(status == "READY")
+    application.await_processing(runtime, status == "READY")
     application.need_jar(jar.key, _way_back(task))
     task.made.clear()
     task.show_addresses(application)
 
 
-def _starts_over(task):
-    """Whether a parameter changes with which no snapshot can be read any more."""
+def _starts_over(task, application, former, runtime):
+    """Whether a parameter changes with which no snapshot can be read any more.
+
+    former, runtime: what the application runs on, and is to run on
+    """
+    if runtime in RUNTIMES.values() and is_older(runtime, former):
+        if not task.options.allow_lost_state:
+            raise Stop(f"the application {application.name} is on {told(former)}, whose state {told(runtime)} can't restore",
+                       f"nothing was changed; '{task.hint('rollback')}' goes back to the jar, template, parameters, and snapshot from "
+                       f"before the last update, and again with --yes to before the update before it, until {told(runtime)}. To start "
+                       f"on {told(runtime)} without any state, use --allow-lost-state")
+        return True
     for name, default, why in (("MaxParallelism", "0", "the job's state is divided by it"),
                                ("Source", "", "the job's state belongs to its source")):
         now, wanted = (values.get(name, default) for values in (task.stack.parameters, task.options.given))
@@ -309,3 +367,8 @@ def _parameters(task, jar, template):
     if problem:
         raise Misuse(f"{problem.rstrip('.')}. Nothing was changed; use --set or --parameters to correct it")
     return parameters
+
+
+def _value(task, template, parameters, name):
+    """The value of a parameter of a new stack."""
+    return values_of(read_template(task.calls, template_file(template)), {}, parameters)[name]

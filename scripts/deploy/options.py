@@ -3,6 +3,8 @@
 import os
 import re
 
+from flink import RUNTIMES
+
 HELP = """\
 Usage: scripts/deploy.sh COMMAND [OPTION...]
 
@@ -38,6 +40,9 @@ Options of some commands:
                          full, for the job and everything that it needs (default: application; for
                          an existing stack, its own template)
   --source NAME          deploy, update: kinesis or msk: where clicks come from and results go to
+  --flink VERSION        deploy, update: 1.20 or 2.2: the Flink version of the application, for which
+                         the jar must be built; state of 2.2 can't go back to 1.20, except by a
+                         rollback to the snapshot from before
   --set Key=Value        deploy, update: a parameter of the template; can be repeated
   --tag Key=Value        deploy, update: a tag of the stack and its resources; can be repeated
   --parameters FILE      deploy, update: a file of parameters, one Key=Value per line; lines that
@@ -46,14 +51,16 @@ Options of some commands:
                          stack; rollback: the bucket that the last update used
   --jar FILE             deploy, update: use this jar instead of building one
   --allow-lost-state     deploy, update: continue even if state is lost: the state of removed
-                         operators or, with another MaxParallelism, all state
+                         operators or, with another MaxParallelism or an older Flink version, all
+                         state
   --keep N               deploy, update: delete old snapshots of updates, except the newest N
   --minutes N            logs: show the last N minutes (default: 15)
   --errors               logs: show only warnings and errors
   --saved NAME           query: run the saved query with this name
   --yes                  destroy: confirm; rollback: go back further than one update; deploy,
                          update, rollback: delete what a parameter had created; deploy, update:
-                         drop a rollback that was cut off
+                         drop a rollback that was cut off, or move a stopped application to another
+                         Flink version
   --                     treat all following words as values, even if they begin with -
   -h, --help             show this help and exit
 
@@ -67,6 +74,7 @@ Examples:
     --set StreamArn=arn:aws:kinesis:eu-central-1:111122223333:stream/clicks
   scripts/deploy.sh deploy --stack shop --template full --source msk --jar-bucket my-jars --timeout 90
   scripts/deploy.sh update --stack shop --jar-bucket my-jars --set Parallelism=4 --keep 10
+  scripts/deploy.sh update --stack shop --jar-bucket my-jars --flink 2.2
   scripts/deploy.sh logs --stack shop --errors
   scripts/deploy.sh query --stack shop --saved clicks-per-hour 2026-11-27 2026-11-28
   scripts/deploy.sh query --stack shop "SELECT count(*) FROM records WHERE dt = '2026-11-28'"
@@ -79,7 +87,7 @@ MAX_NAME = 50
 
 EVERY = {"--stack", "--dry-run", "--region", "--profile", "--timeout", "--poll"}
 
-MAKING = {"--template", "--source", "--set", "--tag", "--parameters", "--jar-bucket", "--jar", "--allow-lost-state", "--keep",
+MAKING = {"--template", "--source", "--flink", "--set", "--tag", "--parameters", "--jar-bucket", "--jar", "--allow-lost-state", "--keep",
           "--yes"}
 
 #: The options that a command takes beside those of every command.
@@ -175,6 +183,8 @@ def _take_option(options, word, left):
         options.template = _one_of(word, _value(word, left), ("application", "full"))
     elif word == "--source":
         options.given["Source"] = _one_of(word, _value(word, left), ("kinesis", "msk"))
+    elif word == "--flink":
+        options.given["FlinkVersion"] = RUNTIMES[_one_of(word, _value(word, left), tuple(RUNTIMES))]
     elif word == "--set":
         _add_parameter(options, _value(word, left), word)
     elif word == "--tag":

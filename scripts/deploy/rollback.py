@@ -7,6 +7,7 @@ from begun import Begun, PENDING, RAN, restoring, UNKNOWN
 from calls import CallFailed, Stop, WORK
 from deployment import BEFORE, remembered
 from destroy import deregister_consumers
+from flink import FIRST, told
 from kept import need_unchanged, older_consumer, SWITCHES
 
 
@@ -19,6 +20,7 @@ class Former:
         self.template = template
         self.parameters = parameters
         self.jar = (parameters.get("JarBucket", ""), parameters.get("JarKey", ""))
+        self.runtime = parameters.get("FlinkVersion", FIRST)
 
 
 def rollback(task):
@@ -37,7 +39,9 @@ def rollback(task):
         _finish(task, application, begun, place)
         return
     former, why = (not restored and _begun_before(task, application, place, begun, state)) or _choose(task, application, place, begun)
-    goal = f"to the snapshot {former.snapshot} and the jar s3://{'/'.join(former.jar)}"
+    moves = former.runtime != stack.parameters.get("FlinkVersion", FIRST)
+    goal = f"to the snapshot {former.snapshot} and the jar s3://{'/'.join(former.jar)}" + (
+        f" on {told(former.runtime)}" if moves else "")
     goes_on = state == PENDING and former.snapshot == begun.snapshot()
     if why and not task.options.yes:
         raise Stop(why.replace("GOAL", goal), "nothing was changed; use --yes to confirm" + _only_start(application, begun))
@@ -91,7 +95,8 @@ def _end(task, application, begun, former, before=None):
     task.made[:] = [f"the stack {task.stack.name}, rolled back, and the application {application.name}, started from the snapshot "
                     f"{former.snapshot}: '{task.hint('status')}' shows whether it runs"]
     begun.end_rollback(former.snapshot, former.time, former.parameters)
-    application.await_processing()
+    application.await_processing(former.runtime)
+    application.need_runtime(former.runtime)
     application.need_jar(former.jar[1], f"fix the cause, then run '{task.hint('rollback')}' again")
     if before and before.get("Reader") == "efo" and not older_consumer(before) and older_consumer(former.parameters):
         # The older job reads by a consumer of another name.

@@ -7,6 +7,7 @@ import re
 from application import Application, FORCIBLE, groups_of, moment, NAMESPACE, SETTLED
 from begun import Begun, PENDING, UNKNOWN
 from calls import CallFailed, Stop
+from flink import restarts
 
 HOUR = datetime.timedelta(hours=1)
 #: A counter without reports for this long was not there.
@@ -31,7 +32,7 @@ def status(task):
             raise
         _show_stack(task)
         return
-    metrics = Metrics(task, application.name, groups_of(detail), stack.application_parameters())
+    metrics = Metrics(task, application.name, detail, stack.application_parameters())
     alarms = calls.read("cloudwatch", "describe-alarms", "--alarm-name-prefix", f"{application.name}-", "--state-value",
                         "ALARM", "--alarm-types", "MetricAlarm", "CompositeAlarm", "--query",
                         "[MetricAlarms, CompositeAlarms][].[AlarmName, AlarmDescription]",
@@ -160,9 +161,9 @@ def _start(task, application, logs):
 class Metrics:
     """What CloudWatch knows of the job in the last hour."""
 
-    def __init__(self, task, application, groups, parameters):
+    def __init__(self, task, application, detail, parameters):
         self.restarted = False
-        self._groups = groups
+        self._groups = groups_of(detail)
         self._cluster = parameters.get("MskClusterArn", "")
         calls = task.calls
         names = calls.read("cloudwatch", "list-metrics", "--namespace", NAMESPACE, "--dimensions",
@@ -170,7 +171,7 @@ class Metrics:
                            or_stop=_unread(application)) or []
         self._letters = sorted({name for name in names if name.startswith("deadLetters.")})
         own = [{"Name": "Application", "Value": application}]
-        wanted = [("restarts", NAMESPACE, "fullRestarts", own, "Maximum"),
+        wanted = [("restarts", NAMESPACE, restarts(detail["RuntimeEnvironment"]), own, "Maximum"),
                   ("duration", NAMESPACE, "lastCheckpointDuration", own, "Maximum"),
                   ("failed", NAMESPACE, "numberOfFailedCheckpoints", own, "Maximum"),
                   ("watermark", NAMESPACE, "watermarkLagMillis", own, "Maximum"),

@@ -52,6 +52,8 @@ ALLOWED = {
     "CreateApplicationSnapshot": {"RUNNING"},
     "DeleteApplicationSnapshot": SETTLED,
 }
+# What a job on Flink 2 reports under another name.
+NAMES_ON_FLINK_2 = {"uptime": "runningTime", "downtime": "restartingTime", "fullRestarts": "numRestarts"}
 # Where an operation leads. A control request replaces one of these once.
 PATHS = {
     "StartApplication": ["STARTING", "RUNNING"],
@@ -227,6 +229,7 @@ class Service:
         self.limit = 0
         self.seen = collections.Counter()
         self.metrics = {"uptime": [61000]}
+        self.updates = []
 
     def call(self, operation, request):
         with lock:
@@ -277,7 +280,12 @@ class Service:
         name = restore.get("SnapshotName")
         if name and name not in application.snapshots:
             raise Refused("InvalidArgumentException", f"there is no snapshot {name}")
-        application.started_from = name or restore.get("ApplicationRestoreType", "latest")
+        kind = restore.get("ApplicationRestoreType", "latest")
+        application.started_from = name or kind
+        writer = application.snapshots[name]["runtime"] if name else application.latest_runtime()
+        if kind != "SKIP_RESTORE_FROM_SNAPSHOT" and not application.restores(writer):
+            # The job can't read the snapshot, and the service stops the application again.
+            service.paths["StartApplication"] = ["STARTING", "READY"]
         application.run_configuration = request.get("RunConfiguration", {})
         application.starts += 1
         return {"OperationId": application.go("StartApplication", self.path("StartApplication"))}
@@ -286,6 +294,9 @@ class Service:
         application = self.application(request)
         force = request.get("Force", False)
         self.check("StopApplication", application, FORCIBLE if force else None)
+        if not force:
+            # The service takes a snapshot by itself, which the list does not have.
+            application.stopped_on = application.properties["RuntimeEnvironment"]
         name = "StopApplication by force" if force else "StopApplication"
         return {"OperationId": application.go("StopApplication", self.path(name))}
 
@@ -347,6 +358,24 @@ class Service:
 service = Service()
 
 
+def update_request(application, properties):
+    """What CloudFormation asks the service for with an update, as far as the script depends on it: it updates in place."""
+    configuration = properties["ApplicationConfiguration"]
+    location = configuration["ApplicationCodeConfiguration"]["CodeContent"]["S3ContentLocation"]
+    snapshots = configuration["ApplicationSnapshotConfiguration"]["SnapshotsEnabled"]
+    request = {
+        "ApplicationName": application.name, "CurrentApplicationVersionId": application.version,
+        "ApplicationConfigurationUpdate": {
+            "ApplicationCodeConfigurationUpdate": {"CodeContentUpdate": {"S3ContentLocationUpdate": {
+                "BucketARNUpdate": location["BucketARN"], "FileKeyUpdate": location["FileKey"]}}},
+            "ApplicationSnapshotConfigurationUpdate": {"SnapshotsEnabledUpdate": _true(snapshots)}}}
+    if "RunConfiguration" in properties:
+        request["RunConfigurationUpdate"] = properties["RunConfiguration"]
+    if properties["RuntimeEnvironment"] != application.properties["RuntimeEnvironment"]:
+        request["RuntimeEnvironmentUpdate"] = properties["RuntimeEnvironment"]
+    return request
+
+
 class Application(CloudFormationModel):
     """An application, as a resource of CloudFormation."""
 
@@ -367,6 +396,7 @@ class Application(CloudFormationModel):
         self.end = None
         self.created = self.updated = time.time()
         self.former = None
+        self.stopped_on = ""
         self.properties = properties
 
     # --- What it is
@@ -412,12 +442,21 @@ class Application(CloudFormationModel):
         if looks and len(snapshot["ahead"]) > 1:
             snapshot["ahead"].pop(0)
         return {"SnapshotName": name, "SnapshotStatus": snapshot["ahead"][0], "ApplicationVersionId": self.version,
-                "SnapshotCreationTimestamp": snapshot["time"]}
+                "SnapshotCreationTimestamp": snapshot["time"], "RuntimeEnvironment": snapshot["runtime"]}
+
+    def latest_runtime(self):
+        """What has written the newest snapshot; empty if there is none."""
+        newest = max(self.snapshots.values(), key=lambda each: each["time"], default=None)
+        return self.stopped_on or (newest["runtime"] if newest else "")
+
+    def restores(self, writer):
+        """Whether the runtime reads what another one has written."""
+        return not writer or [writer, self.properties["RuntimeEnvironment"]] != ["FLINK-2_2", "FLINK-1_20"]
 
     def add_snapshot(self, name, ahead):
         # The service takes whole seconds. Each is later than all others, however fast a test is.
         latest = max([each["time"] for each in self.snapshots.values()], default=0)
-        self.snapshots[name] = {"time": max(int(time.time()), latest + 1),
+        self.snapshots[name] = {"time": max(int(time.time()), latest + 1), "runtime": self.properties["RuntimeEnvironment"],
                                 "ahead": list(service.paths.pop("CreateApplicationSnapshot", None) or ahead)}
 
     # --- What happens to it
@@ -469,17 +508,25 @@ class Application(CloudFormationModel):
     def report(self):
         """Sends metrics while the job runs; a little ahead, for whoever begins to look just then."""
         if self.status == "RUNNING":
-            measure(self.name, service.metrics, 20)
+            self.stopped_on = ""
+            renamed = NAMES_ON_FLINK_2 if self.properties["RuntimeEnvironment"] == "FLINK-2_2" else {}
+            measure(self.name, {renamed.get(name, name): values for name, values in service.metrics.items()}, 20)
 
     def update(self, properties):
         service.calls.append("UpdateApplication")
         service.check("UpdateApplication", self)
+        request = update_request(self, properties)
+        service.updates.append(request)
+        service.invalid += mismatches(MODEL["operations"]["UpdateApplication"]["input"]["shape"], request, "UpdateApplication")
         ran = self.status != "READY"
         self.former, self.properties = self.properties, properties
         self.version += 1
         self.updated = time.time()
+        path = service.paths.pop("UpdateApplication", None) or ["RUNNING" if ran else "READY"]
+        if ran and not self.restores(self.former["RuntimeEnvironment"]):
+            path = ["UPDATING", "ROLLING_BACK", "ROLLED_BACK"]
         # CloudFormation waits for the end. A test may want more to come.
-        self.go("UpdateApplication", service.paths.pop("UpdateApplication", None) or ["RUNNING" if ran else "READY"])
+        self.go("UpdateApplication", path)
         self.report()
 
     # --- For CloudFormation
@@ -500,6 +547,7 @@ class Application(CloudFormationModel):
     def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **_):
         properties = cloudformation_json["Properties"]
         application = cls(properties["ApplicationName"], properties, region_name)
+        service.invalid += mismatches("RuntimeEnvironment", properties["RuntimeEnvironment"], "CreateApplication.RuntimeEnvironment")
         # moto makes resources of a deleted stack again when it is asked for them.
         if service.makes:
             service.applications[application.name] = application
@@ -978,9 +1026,10 @@ def control(body):
                 service.applications[name].add_snapshot(snapshot, ["READY"])
         return json.dumps({
             "calls": service.calls, "refusals": service.refusals, "invalid": service.invalid, "steps": service.steps,
-            "seen": service.seen, "replaced": service.replaced,
+            "seen": service.seen, "replaced": service.replaced, "updates": service.updates,
             "applications": {each.name: {"status": each.status, "snapshots": sorted(each.snapshots),
                                          "startedFrom": each.started_from, "runConfiguration": each.run_configuration,
+                                         "runtime": each.properties["RuntimeEnvironment"],
                                          "jar": each.detail()["ApplicationConfigurationDescription"][
                                              "ApplicationCodeConfigurationDescription"]["CodeContentDescription"][
                                              "S3ApplicationCodeLocationDescription"]["FileKey"]}

@@ -159,6 +159,10 @@ final class Alarm {
                 }
                 continue;
             }
+            if (metric.get("ReturnData").equals(true)) {
+                // A metric by itself, which its id stands for.
+                returned = metric.get("Id").toString();
+            }
             Map<String, Object> stat = map(metric.get("MetricStat"));
             lengths.add(stat.get("Period"));
             series.put(

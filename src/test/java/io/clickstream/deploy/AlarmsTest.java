@@ -17,6 +17,7 @@ import java.util.function.LongToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each alarm of the template is on when it should be, and not otherwise. */
@@ -33,7 +34,20 @@ class AlarmsTest {
 
     private static final String UPTIME = "uptime";
 
-    private static final Map<String, Alarm> ALARMS = new TreeMap<>();
+    private static final List<String> RUNTIMES =
+            List.of(ApplicationTemplateTest.FLINK_1, ApplicationTemplateTest.FLINK_2);
+
+    /** What the service calls the metrics of the cases on Flink 2.2. */
+    private static final Map<String, String> ON_FLINK_2 =
+            Map.of(
+                    UPTIME,
+                    "runningTime",
+                    "downtime",
+                    "restartingTime",
+                    "fullRestarts",
+                    "numRestarts");
+
+    private static final Map<String, Map<String, Alarm>> ALARMS = new TreeMap<>();
 
     /** What is reported, and whether the alarm is on at any minute from one on. */
     private record Case(String alarm, String what, boolean isOn, int since, Consumer<Run> run) {
@@ -53,11 +67,20 @@ class AlarmsTest {
     private static final class Run {
 
         private final Alarm.Reports reports = new Alarm.Reports();
+        private final Map<String, String> names;
+
+        Run(String runtime) {
+            names = runtime.equals(ApplicationTemplateTest.FLINK_2) ? ON_FLINK_2 : Map.of();
+        }
+
+        private void report(String metric, long second, double value) {
+            reports.add(names.getOrDefault(metric, metric), second, value);
+        }
 
         /** One of them reports a value by the minute. */
         Run says(String metric, int from, int to, LongToDoubleFunction value) {
             for (long second = from * 60L; second < to * 60L; second += SECONDS_BETWEEN_REPORTS) {
-                reports.add(metric, second, value.applyAsDouble(second / 60));
+                report(metric, second, value.applyAsDouble(second / 60));
             }
             return this;
         }
@@ -69,7 +92,7 @@ class AlarmsTest {
         /** The job runs within these minutes, and has run since another. */
         Run runs(int since, int from, int to) {
             for (long second = from * 60L; second < to * 60L; second += SECONDS_BETWEEN_REPORTS) {
-                reports.add(UPTIME, second, (second - since * 60L) * 1_000.0);
+                report(UPTIME, second, (second - since * 60L) * 1_000.0);
             }
             return this;
         }
@@ -701,10 +724,16 @@ class AlarmsTest {
         }
     }
 
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("cases")
-    void isOnWhenItShouldBeAndNotOtherwise(Case each) throws Exception {
-        List<Long> minutesOn = minutesOn(each.alarm(), reports(each), each.since());
+    static Stream<Arguments> casesOfRuntimes() {
+        return RUNTIMES.stream()
+                .flatMap(runtime -> cases().map(each -> Arguments.of(runtime, each)));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("casesOfRuntimes")
+    void isOnWhenItShouldBeAndNotOtherwise(String runtime, Case each) throws Exception {
+        List<Long> minutesOn =
+                minutesOn(runtime, each.alarm(), reports(runtime, each), each.since());
 
         assertThat(!minutesOn.isEmpty())
                 .as("on at the minutes %s", minutesOn)
@@ -712,25 +741,39 @@ class AlarmsTest {
     }
 
     /** A job reports its uptime, if a case does not say otherwise. */
-    private static Alarm.Reports reports(Case each) {
-        Run run = new Run();
+    private static Alarm.Reports reports(String runtime, Case each) {
+        Run run = new Run(runtime);
         each.run().accept(run);
-        if (!run.reports.metrics().contains(UPTIME) && !each.what().contains("never started")) {
+        String uptime = run.names.getOrDefault(UPTIME, UPTIME);
+        if (!run.reports.metrics().contains(uptime) && !each.what().contains("never started")) {
             run.runs(START, START, END);
         }
         return run.reports;
     }
 
-    private static List<Long> minutesOn(String name, Alarm.Reports reports, int since)
-            throws IOException {
-        Alarm alarm = alarms().get(name);
+    /** A job that fails for good is in this status as long as it cancels its tasks. */
+    @Test
+    void aJobThatFailsWithoutAnEndIsDownOnFlink2() throws Exception {
+        Run run = new Run(ApplicationTemplateTest.FLINK_2).runs(START, START, 120);
+        run.says("restartingTime", always(0))
+                .says("failingTime", minute -> Math.max(0, minute - 120) * 60_000.0);
+
+        assertThat(minutesOn(ApplicationTemplateTest.FLINK_2, "DowntimeAlarm", run.reports, 0))
+                .contains(130L)
+                .allMatch(minute -> minute > 125);
+    }
+
+    private static List<Long> minutesOn(
+            String runtime, String name, Alarm.Reports reports, int since) throws IOException {
+        Map<String, Alarm> alarms = alarms(runtime);
+        Alarm alarm = alarms.get(name);
         Map<String, Alarm.State> states = new TreeMap<>();
         List<Long> minutes = new ArrayList<>();
         for (long minute = 0; minute <= END; minute++) {
             Set<String> parts = alarm.parts();
             for (String each : parts.isEmpty() ? Set.of(name) : parts) {
                 Alarm.State before = states.getOrDefault(each, Alarm.State.INSUFFICIENT_DATA);
-                states.put(each, alarms().get(each).state(reports, minute * 60, before));
+                states.put(each, alarms.get(each).state(reports, minute * 60, before));
             }
             Alarm.State state = parts.isEmpty() ? states.get(name) : alarm.state(states);
             if (minute >= since && state == Alarm.State.ALARM) {
@@ -746,48 +789,53 @@ class AlarmsTest {
         Set<String> off = new TreeSet<>();
         cases().forEach(each -> (each.isOn() ? on : off).add(each.alarm()));
 
-        assertThat(on).isEqualTo(ringing());
-        assertThat(off).isEqualTo(ringing());
+        for (String runtime : RUNTIMES) {
+            assertThat(on).isEqualTo(ringing(runtime));
+            assertThat(off).isEqualTo(ringing(runtime));
+        }
     }
 
     /** All but those that only are parts of others. */
-    private static Set<String> ringing() throws IOException {
-        Set<String> names = new TreeSet<>(alarms().keySet());
-        alarms().values().forEach(each -> names.removeAll(each.parts()));
+    private static Set<String> ringing(String runtime) throws IOException {
+        Set<String> names = new TreeSet<>(alarms(runtime).keySet());
+        alarms(runtime).values().forEach(each -> names.removeAll(each.parts()));
         return names;
     }
 
     @Test
     void nothingRingsBeforeTheFirstStart() throws Exception {
-        for (String name : ringing()) {
-            assertThat(minutesOn(name, new Alarm.Reports(), 0)).as(name).isEmpty();
+        for (String runtime : RUNTIMES) {
+            for (String name : ringing(runtime)) {
+                assertThat(minutesOn(runtime, name, new Alarm.Reports(), 0)).as(name).isEmpty();
+            }
         }
     }
 
     /** They would be red in the console, and open in deploy.sh status. */
     @Test
     void partsOfAnAlarmAreNeverOnByThemselves() throws Exception {
-        Run run = new Run().runs(60, 60, 100).runs(150, 150, 160).runs(165, 165, 200);
-        for (String name : Set.of("ReportsCheck", "StartedCheck")) {
-            assertThat(ringing()).doesNotContain(name);
-            assertThat(minutesOn(name, run.reports, 0)).as(name).isEmpty();
+        for (String runtime : RUNTIMES) {
+            Run run = new Run(runtime).runs(60, 60, 100).runs(150, 150, 160).runs(165, 165, 200);
+            for (String name : Set.of("ReportsCheck", "StartedCheck")) {
+                assertThat(ringing(runtime)).doesNotContain(name);
+                assertThat(minutesOn(runtime, name, run.reports, 0)).as(name).isEmpty();
+            }
         }
     }
 
     /** A case with a name that nobody reports would prove nothing. */
     @Test
     void theCasesReportMetricsThatAreReported() {
-        Set<String> reported = new TreeSet<>(ClickstreamMetrics.names());
-        reported.addAll(ApplicationTemplateTest.OF_THE_SERVICE);
-        reported.add("GetRecords.IteratorAgeMilliseconds");
-        reported.add("EstimatedMaxTimeLag");
-        Set<String> inCases = new TreeSet<>();
-        cases().forEach(
-                        each -> {
-                            inCases.addAll(reports(each).metrics());
-                        });
+        for (String runtime : RUNTIMES) {
+            Set<String> reported = new TreeSet<>(ClickstreamMetrics.names());
+            reported.addAll(ApplicationTemplateTest.ofTheService(runtime));
+            reported.add("GetRecords.IteratorAgeMilliseconds");
+            reported.add("EstimatedMaxTimeLag");
+            Set<String> inCases = new TreeSet<>();
+            cases().forEach(each -> inCases.addAll(reports(runtime, each).metrics()));
 
-        assertThat(reported).containsAll(inCases);
+            assertThat(reported).containsAll(inCases);
+        }
     }
 
     @Test
@@ -800,23 +848,27 @@ class AlarmsTest {
                 .doesNotContainKeys("SilentAlarm", "ReportsCheck", "StartedCheck");
     }
 
-    private static synchronized Map<String, Alarm> alarms() throws IOException {
-        if (ALARMS.isEmpty()) {
-            readAlarms();
+    private static synchronized Map<String, Alarm> alarms(String runtime) throws IOException {
+        if (!ALARMS.containsKey(runtime)) {
+            ALARMS.put(runtime, readAlarms(runtime));
         }
-        return ALARMS;
+        return ALARMS.get(runtime);
     }
 
-    private static void readAlarms() throws IOException {
-        for (Map<String, String> parameters : ApplicationTemplateTest.stacks().toList()) {
+    private static Map<String, Alarm> readAlarms(String runtime) throws IOException {
+        Map<String, Alarm> alarms = new TreeMap<>();
+        for (Map<String, String> each : ApplicationTemplateTest.stacks().toList()) {
+            Map<String, String> parameters = new TreeMap<>(each);
+            parameters.put("FlinkVersion", runtime);
             Template.read(FILE, parameters)
                     .resources()
                     .forEach(
                             (name, resource) -> {
                                 if (resource.get("Type").toString().endsWith("Alarm")) {
-                                    ALARMS.put(name, new Alarm(map(resource.get("Properties"))));
+                                    alarms.put(name, new Alarm(map(resource.get("Properties"))));
                                 }
                             });
         }
+        return alarms;
     }
 }

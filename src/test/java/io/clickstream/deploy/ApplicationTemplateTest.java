@@ -32,6 +32,9 @@ class ApplicationTemplateTest {
 
     private static final Path FILE = Path.of("cloudformation", "application.yaml");
 
+    static final String FLINK_1 = "FLINK-1_20";
+    static final String FLINK_2 = "FLINK-2_2";
+
     /** Calls that know no resource, as the service authorization reference says. */
     private static final Set<String> WITHOUT_RESOURCE =
             Set.of(
@@ -49,16 +52,23 @@ class ApplicationTemplateTest {
      * What the service itself sends to CloudWatch, by its page "Metrics and dimensions", as far as
      * the template has use for it.
      */
-    static final Set<String> OF_THE_SERVICE =
+    private static final Set<String> OF_THE_SERVICE =
             Set.of(
-                    "fullRestarts",
-                    "uptime",
-                    "downtime",
                     "lastCheckpointDuration",
                     "numberOfFailedCheckpoints",
                     "cpuUtilization",
                     "heapMemoryUtilization",
                     "containerMemoryUtilization");
+
+    /**
+     * The service's metrics that only one runtime has, or that another one no longer should use.
+     */
+    private static final Map<String, Set<String>> OF_RUNTIME =
+            Map.of(
+                    FLINK_1,
+                    Set.of("fullRestarts", "uptime", "downtime"),
+                    FLINK_2,
+                    Set.of("numRestarts", "runningTime", "restartingTime", "failingTime"));
 
     private static final String KEY = "arn:aws:kms:eu-central-1:111122223333:key/";
 
@@ -212,13 +222,53 @@ class ApplicationTemplateTest {
                         "arn:aws:s3:::kept/personalize/*");
     }
 
+    /** What the service sends of an application on a runtime. */
+    static Set<String> ofTheService(String runtime) {
+        Set<String> names = new TreeSet<>(OF_THE_SERVICE);
+        names.addAll(OF_RUNTIME.get(runtime));
+        return names;
+    }
+
     @ParameterizedTest
     @MethodSource("stacks")
     void watchesMetricsThatThereAre(Map<String, String> parameters) throws Exception {
-        Set<String> known = new TreeSet<>(ClickstreamMetrics.names());
-        known.addAll(OF_THE_SERVICE);
+        for (String runtime : OF_RUNTIME.keySet()) {
+            Map<String, String> onRuntime = new HashMap<>(parameters);
+            onRuntime.put("FlinkVersion", runtime);
+            Set<String> known = new TreeSet<>(ClickstreamMetrics.names());
+            known.addAll(ofTheService(runtime));
 
-        assertThat(known).containsAll(namesOfMetrics(parameters));
+            assertThat(namesOfMetrics(onRuntime))
+                    .isSubsetOf(known)
+                    .containsAll(OF_RUNTIME.get(runtime));
+        }
+    }
+
+    /** The application runs on what the parameter names, in both templates by the same default. */
+    @ParameterizedTest
+    @ValueSource(strings = {"application", "full"})
+    void theRuntimeIsAParameter(String name) throws Exception {
+        Template template = Template.read(Path.of("cloudformation", name + ".yaml"));
+        assertThat(template.allowedValues("FlinkVersion")).containsExactly(FLINK_1, FLINK_2);
+        assertThat(template.defaults())
+                .containsEntry("FlinkVersion", Template.read(FILE).defaults().get("FlinkVersion"));
+        for (String runtime : template.allowedValues("FlinkVersion")) {
+            Map<String, String> parameters = new HashMap<>(stacks().toList().get(0));
+            parameters.put("FlinkVersion", runtime);
+            parameters.put("ApplicationTemplateUrl", "https://jars/application.yaml");
+            parameters.keySet().retainAll(template.parameters());
+            Map<String, Object> application =
+                    map(
+                            template.with(parameters, Map.of())
+                                    .resources()
+                                    .get("Application")
+                                    .get("Properties"));
+            assertThat(
+                            name.equals("full")
+                                    ? map(application.get("Parameters")).get("FlinkVersion")
+                                    : application.get("RuntimeEnvironment"))
+                    .isEqualTo(runtime);
+        }
     }
 
     /** Each reason for a dead letter moves one alarm, if what makes such letters is on. */
