@@ -10,6 +10,7 @@ import io.clickstream.event.ArchivedBatch;
 import io.clickstream.event.ArchivedRecord;
 import io.clickstream.testing.ParquetRows;
 import io.clickstream.testing.PropertyGroups;
+import io.clickstream.tools.command.Project;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.File;
@@ -85,7 +86,7 @@ class JobJarITCase {
 
     /** The jar that {@code mvn package} makes. */
     static Path jar() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("target"))) {
+        try (Stream<Path> files = Files.list(Project.built(""))) {
             List<Path> found =
                     files.filter(
                                     file ->
@@ -143,7 +144,7 @@ class JobJarITCase {
     void isMadeOfLibrariesThatDontContradictEachOther() throws Exception {
         Map<String, Long> checksums = new HashMap<>();
         List<String> different = new ArrayList<>();
-        String libraries = Files.readString(Path.of("target", "job.classpath"));
+        String libraries = Files.readString(Project.built("job.classpath"));
         for (String library : libraries.split(File.pathSeparator, -1)) {
             try (JarFile file = new JarFile(library)) {
                 for (JarEntry entry : Collections.list(file.entries())) {
@@ -188,7 +189,7 @@ class JobJarITCase {
         Set<String> listed = listedLibraries();
         Set<String> inTheJar = new TreeSet<>();
         try (JarFile job = new JarFile(jar.toFile())) {
-            String libraries = Files.readString(Path.of("target", "job.classpath"));
+            String libraries = Files.readString(Project.built("job.classpath"));
             for (String library : libraries.split(File.pathSeparator, -1)) {
                 String file = Path.of(library).getFileName().toString();
                 // What has no classes is nothing that the jar could show.
@@ -302,7 +303,7 @@ class JobJarITCase {
         Map<String, Set<String>> expected = new TreeMap<>();
         Map<String, Set<String>> from = new TreeMap<>();
         Set<String> listed = listedLibraries();
-        String libraries = Files.readString(Path.of("target", "job.classpath"));
+        String libraries = Files.readString(Project.built("job.classpath"));
         for (String library : libraries.split(File.pathSeparator, -1)) {
             String name = Path.of(library).getFileName().toString();
             if (listed.contains(name)) {
