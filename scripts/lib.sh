@@ -107,18 +107,39 @@ install_packages() {
   apt-get -q install -y --no-install-recommends "${packages[@]}"
 }
 
+# Where the build is, below the folder of the project, and how Maven makes it. Each version of Flink has a build
+# of its own, so that one does not replace the other.
+built=target
+maven_profile=()
+
+# choose_flink ARGUMENT...   Takes the build for the version of Flink that the option --flink names.
+choose_flink() {
+  local argument previous='' version=1.20
+  for argument in "$@"; do
+    [[ $previous != --flink ]] || version=$argument
+    [[ $argument != --flink=* ]] || version=${argument#*=}
+    previous=$argument
+  done
+  case $version in
+    1.20) ;;
+    2.2) built=target/flink-2.2 maven_profile=(-Pflink-2.2) ;;
+    *) fail "--flink must be 1.20 or 2.2, not $version" ;;
+  esac
+}
+
 # build WHAT JAR-PATTERN "SOURCE..." MAVEN-OPTION...   Builds a jar with Maven, if there is none or if one
 # of its sources is newer. "jar" is its path.
 build() {
-  local what=$1 pattern=$project/target/$2 sources found log=$project/target/build.log
+  local what=$1 pattern=$project/$built/$2 sources found log=$project/$built/build.log
   read -ra sources <<<"pom.xml $3"
   shift 3
   need jdk mvn
   found=($pattern)
   if [[ ! -f ${found[0]} || -n $(cd "$project" && find "${sources[@]}" -newer "${found[0]}" -print -quit) ]]; then
     echo "Building $what (the first time, this downloads libraries)"
-    mkdir -p "$project/target"
-    (cd "$project" && mvn -q -B package -Dmaven.test.skip=true "$@") >"$log" 2>&1 ||
+    mkdir -p "$project/$built"
+    # The bash of macOS takes an empty array for an unset variable.
+    (cd "$project" && mvn -q -B ${maven_profile[@]+"${maven_profile[@]}"} package -Dmaven.test.skip=true "$@") >"$log" 2>&1 ||
       { tail -n 20 "$log" >&2; fail "the build failed, see $log"; }
     found=($pattern)
   fi
@@ -162,7 +183,7 @@ java_options=()
 # starts a replay about a second earlier. The first replay after a build writes the archive; without one, or with
 # one of another JVM, a replay only starts later.
 share_classes() {
-  local archive=${jar%.jar}.jsa folder log=$project/target/classes.log
+  local archive=${jar%.jar}.jsa folder log=$project/$built/classes.log
   local options=(-Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off)
   if [[ ! -f $archive || $jar -nt $archive ]]; then
     folder=$(mktemp -d) || return 0
@@ -187,18 +208,18 @@ run_java() {
   fi
   # The bash of macOS takes an empty array for an unset variable.
   exec "$java" "-Xmx$heap" "-Djava.io.tmpdir=${TMPDIR:-/tmp}" -XX:+UseParallelGC \
-    "-Dclickstream.project=$project" ${columns[@]+"${columns[@]}"} ${java_options[@]+"${java_options[@]}"} "$@"
+    "-Dclickstream.project=$project" "-Dclickstream.build=$built" ${columns[@]+"${columns[@]}"} ${java_options[@]+"${java_options[@]}"} "$@"
 }
 
 # own_jars   The class path of the local run, with copies of the project's own jars: another script may build
 # them again while this one runs, and Maven writes into the same files. Copies of runs that have ended go.
 own_jars() {
-  local folder entry copies=$project/target/runs/$$ path=() entries
-  for folder in "$project"/target/runs/*/; do
+  local folder entry copies=$project/$built/runs/$$ path=() entries
+  for folder in "$project/$built"/runs/*/; do
     kill -0 "$(basename "$folder")" 2>/dev/null || rm -rf "$folder"
   done
   mkdir -p "$copies"
-  IFS=: read -ra entries <<<"$jar:$(<"$project/target/local.classpath")"
+  IFS=: read -ra entries <<<"$jar:$(<"$project/$built/local.classpath")"
   for entry in "${entries[@]}"; do
     if [[ $entry == *.jar && $(basename "$entry") == clickstream-* ]]; then
       cp "$entry" "$copies/"

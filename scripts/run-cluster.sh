@@ -4,6 +4,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 help_of_command "$@"
+choose_flink "$@"
 
 need_memory 3000
 build_jar

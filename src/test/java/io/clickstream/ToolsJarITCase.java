@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.clickstream.local.server.S3Server;
 import io.clickstream.tools.Tools;
 import io.clickstream.tools.command.HelpText;
+import io.clickstream.tools.command.Project;
 import io.clickstream.tools.explain.Explain;
 import io.clickstream.tools.produce.Produce;
 import io.clickstream.tools.replay.Replay;
@@ -31,7 +32,7 @@ class ToolsJarITCase {
 
     @BeforeEach
     void findJar() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("target"))) {
+        try (Stream<Path> files = Files.list(Project.built(""))) {
             jar =
                     files.filter(file -> file.toString().matches(".*/clickstream-tools-.*\\.jar"))
                             .findFirst()

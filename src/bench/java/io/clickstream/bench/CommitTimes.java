@@ -1,5 +1,6 @@
 package io.clickstream.bench;
 
+import io.clickstream.flink.WriterSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -14,7 +15,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
-import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SupportsCommitter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
@@ -25,7 +25,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  *
  * @param <T> the records
  */
-final class CommitTimes<T> implements Sink<T>, SupportsCommitter<Long> {
+final class CommitTimes<T> implements WriterSink<T>, SupportsCommitter<Long> {
 
     private static final long serialVersionUID = 1L;
 
@@ -51,13 +51,6 @@ final class CommitTimes<T> implements Sink<T>, SupportsCommitter<Long> {
     @Override
     public CommittingSinkWriter<T, Long> createWriter(WriterInitContext context) {
         return new Writer<>();
-    }
-
-    /** Still abstract in Flink 1.20. */
-    @Override
-    @Deprecated
-    public CommittingSinkWriter<T, Long> createWriter(InitContext context) {
-        throw new UnsupportedOperationException("Flink calls the other one");
     }
 
     @Override

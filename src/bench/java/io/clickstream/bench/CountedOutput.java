@@ -16,7 +16,7 @@ import org.apache.flink.util.OutputTag;
  * Counts what an operator emits and lets go of it, as the operators behind it do in a job: the list
  * that Flink's harness keeps would make the garbage collector a part of what is measured.
  */
-final class CountedOutput<T> implements Output<StreamRecord<T>> {
+final class CountedOutput<T> implements PlainOutput<T> {
 
     private long count;
 

@@ -19,7 +19,6 @@ import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.FileSystemFactory;
-import org.apache.flink.core.fs.FileSystemKind;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.fs.RecoverableFsDataOutputStream;
 import org.apache.flink.core.fs.RecoverableFsDataOutputStream.Committer;
@@ -33,7 +32,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * <p>Only Flink's file sink can use it: a file is there once it was committed, goes on after a
  * failure where it was when it was persisted, and can't be read.
  */
-public final class DiscardingFileSystem extends FileSystem {
+public final class DiscardingFileSystem extends PlainFileSystem {
 
     static final String SCHEME = "discard";
 
@@ -140,12 +139,6 @@ public final class DiscardingFileSystem extends FileSystem {
     @Override
     public boolean isDistributedFS() {
         return false;
-    }
-
-    @Override
-    @SuppressWarnings("deprecation")
-    public FileSystemKind getKind() {
-        return FileSystemKind.FILE_SYSTEM;
     }
 
     /** How far a file was written. */

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.configuration.MemorySize;
-import org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackend;
 import org.apache.flink.runtime.state.storage.FileSystemCheckpointStorage;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -85,7 +84,7 @@ final class OperatorRun implements AutoCloseable {
                         MAX_PARALLELISM,
                         1,
                         0);
-        EmbeddedRocksDBStateBackend rocksDb = new EmbeddedRocksDBStateBackend();
+        RocksDb rocksDb = new RocksDb();
         rocksDb.getMemoryConfiguration().setFixedMemoryPerSlot(ROCKSDB_MEMORY);
         harness.setStateBackend(rocksDb);
         harness.setCheckpointStorage(new FileSystemCheckpointStorage(folder.toUri()));

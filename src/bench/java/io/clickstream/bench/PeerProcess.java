@@ -88,7 +88,7 @@ final class PeerProcess {
         if (peer != Peer.KAFKA_STREAMS) {
             return own;
         }
-        Path rocksDb = Project.file("target/kafka-streams/rocksdbjni.jar");
+        Path rocksDb = Project.built("kafka-streams/rocksdbjni.jar");
         if (!Files.isRegularFile(rocksDb)) {
             throw new IllegalStateException(
                     rocksDb

@@ -2,13 +2,13 @@ package io.clickstream.bench;
 
 import io.clickstream.aggregate.AggregateFormat;
 import io.clickstream.aggregate.AggregateJson;
+import io.clickstream.flink.WriterSink;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import javax.annotation.Nullable;
-import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 
@@ -17,7 +17,7 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
  *
  * @param <T> what the peer's last operator emits
  */
-final class ResultSink<T> implements Sink<T> {
+final class ResultSink<T> implements WriterSink<T> {
 
     private static final long serialVersionUID = 1L;
 
@@ -63,13 +63,6 @@ final class ResultSink<T> implements Sink<T> {
     @Override
     public SinkWriter<T> createWriter(WriterInitContext context) {
         return new Writer();
-    }
-
-    /** Still abstract in Flink 1.20. */
-    @Override
-    @Deprecated
-    public SinkWriter<T> createWriter(InitContext context) {
-        throw new UnsupportedOperationException("Flink calls the other one");
     }
 
     private final class Writer implements SinkWriter<T> {

@@ -3,6 +3,7 @@ package io.clickstream.cart;
 import io.clickstream.event.CartOutcome;
 import io.clickstream.event.Click;
 import io.clickstream.event.UserId;
+import io.clickstream.flink.ChainedOperator;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -10,8 +11,6 @@ import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -26,7 +25,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * <p>A bounded input arrives sorted by user, and by time within a user, without a watermark until
  * the user's last click. Then the time of a click says that all earlier ones have arrived.
  */
-public final class CartOperator extends AbstractStreamOperator<CartOutcome>
+public final class CartOperator extends ChainedOperator<CartOutcome>
         implements OneInputStreamOperator<Click, CartOutcome>, Triggerable<UserId, VoidNamespace> {
 
     private static final long serialVersionUID = 1L;
@@ -61,8 +60,6 @@ public final class CartOperator extends AbstractStreamOperator<CartOutcome>
         this.cacheBytes = cacheBytes;
         this.settings = settings;
         this.sortedByUser = sortedByUser;
-        // Flink's default is to begin a chain, which would mean a hop through the network.
-        setChainingStrategy(ChainingStrategy.ALWAYS);
     }
 
     @Override

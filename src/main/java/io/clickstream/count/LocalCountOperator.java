@@ -3,6 +3,7 @@ package io.clickstream.count;
 import io.clickstream.event.Session;
 import io.clickstream.event.WindowCount;
 import io.clickstream.event.WindowCountSerializer;
+import io.clickstream.flink.ChainedOperator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +11,6 @@ import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -25,7 +24,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * list of sums, which Flink may redistribute when the parallelism changes: sums of the same window
  * are added wherever they are.
  */
-public final class LocalCountOperator extends AbstractStreamOperator<WindowCount>
+public final class LocalCountOperator extends ChainedOperator<WindowCount>
         implements OneInputStreamOperator<Session, WindowCount> {
 
     private static final long serialVersionUID = 1L;
@@ -53,8 +52,6 @@ public final class LocalCountOperator extends AbstractStreamOperator<WindowCount
      */
     public LocalCountOperator(Duration window) {
         this.windowMillis = window.toMillis();
-        // Flink's default is to begin a chain, which would mean a hop through the network.
-        setChainingStrategy(ChainingStrategy.ALWAYS);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.clickstream.duplicate;
 
 import io.clickstream.event.Click;
 import io.clickstream.event.UserId;
+import io.clickstream.flink.ChainedOperator;
 import io.clickstream.metrics.ClickstreamMetrics;
 import java.time.Duration;
 import java.util.Iterator;
@@ -14,8 +15,6 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -35,7 +34,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * a time are on the heap, and the operator has no key. Of clicks with the same time, the first one
  * in the order of the sort counts.
  */
-public final class DuplicateFilterOperator extends AbstractStreamOperator<Click>
+public final class DuplicateFilterOperator extends ChainedOperator<Click>
         implements OneInputStreamOperator<Click, Click>, Triggerable<UserId, VoidNamespace> {
 
     private static final long serialVersionUID = 1L;
@@ -79,8 +78,6 @@ public final class DuplicateFilterOperator extends AbstractStreamOperator<Click>
         this.spanMillis = span.toMillis();
         this.cleanupMillis = Math.max(1, spanMillis / CLEANUPS_PER_SPAN);
         this.sortedByUser = sortedByUser;
-        // Flink's default is to begin a chain, which would mean a hop through the network.
-        setChainingStrategy(ChainingStrategy.ALWAYS);
     }
 
     @Override

@@ -1,12 +1,11 @@
 package io.clickstream.event;
 
-import org.apache.flink.api.common.ExecutionConfig;
+import io.clickstream.flink.SerializedType;
 import org.apache.flink.api.common.serialization.SerializerConfig;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /** Tells Flink to use a {@link VersionedSerializer} for a type, so that nothing falls to Kryo. */
-public final class VersionedTypeInfo<T> extends TypeInformation<T> {
+public final class VersionedTypeInfo<T> extends SerializedType<T> {
 
     private static final long serialVersionUID = 1L;
 
@@ -50,13 +49,6 @@ public final class VersionedTypeInfo<T> extends TypeInformation<T> {
 
     @Override
     public TypeSerializer<T> createSerializer(SerializerConfig config) {
-        return serializer.duplicate();
-    }
-
-    /** Still abstract in Flink 1.20. */
-    @Override
-    @Deprecated
-    public TypeSerializer<T> createSerializer(ExecutionConfig config) {
         return serializer.duplicate();
     }
 

@@ -3,6 +3,7 @@ package io.clickstream.funnel;
 import io.clickstream.event.FunnelPart;
 import io.clickstream.event.FunnelPartSerializer;
 import io.clickstream.event.Session;
+import io.clickstream.flink.ChainedOperator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +11,6 @@ import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -24,7 +23,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * list of parts, which Flink may redistribute when the parallelism changes: parts of the same
  * window are added wherever they are.
  */
-public final class LocalFunnelOperator extends AbstractStreamOperator<FunnelPart>
+public final class LocalFunnelOperator extends ChainedOperator<FunnelPart>
         implements OneInputStreamOperator<Session, FunnelPart> {
 
     private static final long serialVersionUID = 1L;
@@ -53,8 +52,6 @@ public final class LocalFunnelOperator extends AbstractStreamOperator<FunnelPart
         this.funnel = funnel;
         this.byDepartment = byDepartment;
         this.windowMillis = window.toMillis();
-        // Flink's default is to begin a chain, which would mean a hop through the network.
-        setChainingStrategy(ChainingStrategy.ALWAYS);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.clickstream.event.DeadLetter;
 import io.clickstream.event.Incoming;
 import io.clickstream.event.Interaction;
 import io.clickstream.event.RecordWithInteraction;
+import io.clickstream.flink.ChainedOperator;
 import java.time.Duration;
 import javax.annotation.Nullable;
 import org.apache.flink.api.common.state.ListState;
@@ -12,8 +13,6 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -28,7 +27,7 @@ import org.apache.flink.util.OutputTag;
  *
  * @param <T> the output: single clicks, or batches
  */
-public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
+public abstract class ClickIntakeOperator<T> extends ChainedOperator<T>
         implements OneInputStreamOperator<Incoming, T> {
 
     private static final long serialVersionUID = 1L;
@@ -67,8 +66,6 @@ public abstract class ClickIntakeOperator<T> extends AbstractStreamOperator<T>
         this.archiveTarget = archiveTarget;
         this.outOfOrderness = outOfOrderness;
         this.maxFutureSkew = maxFutureSkew;
-        // Flink's default is to begin a chain, which would mean a hop through the network.
-        setChainingStrategy(ChainingStrategy.ALWAYS);
     }
 
     @Override

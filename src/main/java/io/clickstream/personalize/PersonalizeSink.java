@@ -2,6 +2,7 @@ package io.clickstream.personalize;
 
 import io.clickstream.config.PersonalizeConfig;
 import io.clickstream.event.Interaction;
+import io.clickstream.flink.WriterSink;
 import io.clickstream.sink.DeadLetterOutlet;
 import java.util.Collection;
 import java.util.List;
@@ -20,7 +21,8 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * than the session's next interactions, which may then be sent first. Personalize uses the time of
  * each interaction.
  */
-public final class PersonalizeSink extends AsyncSinkBase<Interaction, Interaction> {
+public final class PersonalizeSink extends AsyncSinkBase<Interaction, Interaction>
+        implements WriterSink<Interaction> {
 
     private static final long serialVersionUID = 1L;
 
@@ -49,31 +51,14 @@ public final class PersonalizeSink extends AsyncSinkBase<Interaction, Interactio
     }
 
     @Override
-    public StatefulSinkWriter<Interaction, BufferedRequestState<Interaction>> createWriter(
-            WriterInitContext context) {
+    public PersonalizeWriter createWriter(WriterInitContext context) {
         return restoreWriter(context, List.of());
     }
 
     @Override
-    public StatefulSinkWriter<Interaction, BufferedRequestState<Interaction>> restoreWriter(
+    public PersonalizeWriter restoreWriter(
             WriterInitContext context, Collection<BufferedRequestState<Interaction>> restored) {
         return new PersonalizeWriter(getElementConverter(), context, config, outlet, restored);
-    }
-
-    /** Flink 1.20 requires this method, but calls the other one. */
-    @Deprecated
-    @Override
-    public StatefulSinkWriter<Interaction, BufferedRequestState<Interaction>> createWriter(
-            InitContext context) {
-        throw new UnsupportedOperationException("Flink 1.20 creates writers by WriterInitContext");
-    }
-
-    /** Flink 1.20 requires this method, but calls the other one. */
-    @Deprecated
-    @Override
-    public StatefulSinkWriter<Interaction, BufferedRequestState<Interaction>> restoreWriter(
-            InitContext context, Collection<BufferedRequestState<Interaction>> restored) {
-        throw new UnsupportedOperationException("Flink 1.20 creates writers by WriterInitContext");
     }
 
     @Override

@@ -66,6 +66,8 @@ final class PersonalizeWriter extends AsyncSinkWriter<Interaction, Interaction> 
         this(converter, context, config, outlet, restored, new CourierLimit(config.flushCount()));
     }
 
+    @SuppressWarnings(
+            "deprecation") // Flink 2.2 offers another constructor, which 1.20 does not have.
     private PersonalizeWriter(
             ElementConverter<Interaction, Interaction> converter,
             WriterInitContext context,

@@ -7,6 +7,7 @@ import io.clickstream.event.LiveCount;
 import io.clickstream.event.LogSegments;
 import io.clickstream.event.Session;
 import io.clickstream.event.UserId;
+import io.clickstream.flink.ChainedOperator;
 import io.clickstream.funnel.Funnel;
 import io.clickstream.funnel.StepTimes;
 import io.clickstream.live.LiveCounter;
@@ -43,9 +44,7 @@ import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
-import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -69,7 +68,7 @@ import org.apache.flink.util.OutputTag;
  * next user closes the remaining ones. There is only one user at a time, so the operator has no
  * key, no keyed state, and no timers.
  */
-public final class SessionOperator extends AbstractStreamOperator<Session>
+public final class SessionOperator extends ChainedOperator<Session>
         implements OneInputStreamOperator<Click, Session>,
                 BoundedOneInput,
                 Triggerable<UserId, VoidNamespace> {
@@ -213,8 +212,6 @@ public final class SessionOperator extends AbstractStreamOperator<Session>
         this.sortedByUser = sortedByUser;
         this.maxRate = maxRate;
         this.late = late;
-        // Flink's default is to begin a chain, which would mean a hop through the network.
-        setChainingStrategy(ChainingStrategy.ALWAYS);
     }
 
     /** Also counts who is on the site. Must be called before the job starts. */

@@ -2,6 +2,7 @@ package io.clickstream.time;
 
 import io.clickstream.event.Click;
 import io.clickstream.event.ClickBatch;
+import io.clickstream.flink.ChainedOperator;
 import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.shuffle.ClickBatchReader;
 import java.io.IOException;
@@ -13,8 +14,6 @@ import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -40,7 +39,7 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
  *       same session, but its time is one millisecond after that, so it may still be on time.
  * </ul>
  */
-public final class EventTimeOperator extends AbstractStreamOperator<Click>
+public final class EventTimeOperator extends ChainedOperator<Click>
         implements OneInputStreamOperator<ClickBatch, Click> {
 
     private static final long serialVersionUID = 1L;
@@ -87,8 +86,6 @@ public final class EventTimeOperator extends AbstractStreamOperator<Click>
     public EventTimeOperator(Duration outOfOrderness, Duration reach) {
         // The newest click is outOfOrderness + 1 ms ahead of the watermark.
         this.reachMillis = outOfOrderness.toMillis() + 1 + reach.toMillis();
-        // Flink's default is to begin a chain, which would mean a hop through the network.
-        setChainingStrategy(ChainingStrategy.ALWAYS);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.clickstream.trend;
 
 import io.clickstream.event.Trend;
 import io.clickstream.event.TrendSerializer;
+import io.clickstream.flink.ChainedOperator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,6 @@ import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -22,7 +21,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * names overall is among the top names of its subtask. Therefore the shuffle carries only a few
  * records per window, however many names there are.
  */
-public final class LocalTopOperator extends AbstractStreamOperator<Trend>
+public final class LocalTopOperator extends ChainedOperator<Trend>
         implements OneInputStreamOperator<Trend, Trend> {
 
     private static final long serialVersionUID = 1L;
@@ -47,8 +46,6 @@ public final class LocalTopOperator extends AbstractStreamOperator<Trend>
      */
     public LocalTopOperator(int top) {
         this.top = top;
-        // Flink's default is to begin a chain, which would mean a hop through the network.
-        setChainingStrategy(ChainingStrategy.ALWAYS);
     }
 
     @Override

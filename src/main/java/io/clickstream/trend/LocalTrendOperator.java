@@ -3,6 +3,7 @@ package io.clickstream.trend;
 import io.clickstream.event.Click;
 import io.clickstream.event.Trend;
 import io.clickstream.event.TrendSerializer;
+import io.clickstream.flink.ChainedOperator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +11,6 @@ import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -24,7 +23,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * <p>A click that arrives after its pane has closed is not counted, because its lists have been
  * written.
  */
-public final class LocalTrendOperator extends AbstractStreamOperator<Trend>
+public final class LocalTrendOperator extends ChainedOperator<Trend>
         implements OneInputStreamOperator<Click, Trend> {
 
     private static final long serialVersionUID = 1L;
@@ -56,8 +55,6 @@ public final class LocalTrendOperator extends AbstractStreamOperator<Trend>
     public LocalTrendOperator(TrendField field, Duration slide) {
         this.field = field;
         this.slideMillis = slide.toMillis();
-        // Flink's default is to begin a chain, which would mean a hop through the network.
-        setChainingStrategy(ChainingStrategy.ALWAYS);
     }
 
     @Override

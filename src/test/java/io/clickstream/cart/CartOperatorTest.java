@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.clickstream.aggregate.AggregateJson;
 import io.clickstream.aggregate.Aggregates;
+import io.clickstream.bench.RocksDb;
 import io.clickstream.event.CarriedText;
 import io.clickstream.event.CartOutcome;
 import io.clickstream.event.CartOutcome.Kind;
@@ -32,7 +33,6 @@ import java.util.stream.IntStream;
 import javax.annotation.Nullable;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackend;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -740,7 +740,7 @@ class CartOperatorTest {
                         EventTypes.USER_ID,
                         HarnessEnvironment.of(MAX_PARALLELISM, parallelism, index));
         if (onRocksDb) {
-            harness.setStateBackend(new EmbeddedRocksDBStateBackend());
+            harness.setStateBackend(new RocksDb());
         }
         harness.setup(EventTypes.CART_OUTCOME.createSerializer(new SerializerConfigImpl()));
         return harness;

@@ -4,6 +4,7 @@ import static io.clickstream.testing.Clicks.click;
 import static io.clickstream.testing.Clicks.time;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.bench.RocksDb;
 import io.clickstream.event.Click;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.UserId;
@@ -17,7 +18,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
-import org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackend;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -272,7 +272,7 @@ class DuplicateFilterOperatorTest {
                         parallelism,
                         index);
         if (onRocksDb) {
-            harness.setStateBackend(new EmbeddedRocksDBStateBackend());
+            harness.setStateBackend(new RocksDb());
         }
         harness.setup(EventTypes.CLICK.createSerializer(new SerializerConfigImpl()));
         return harness;

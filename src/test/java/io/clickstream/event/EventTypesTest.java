@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.typeutils.GenericTypeInfo;
@@ -21,8 +20,7 @@ class EventTypesTest {
             assertThat(type).isNotInstanceOf(GenericTypeInfo.class);
             assertThat(type.createSerializer(new SerializerConfigImpl()))
                     .as("%s", type)
-                    .isInstanceOf(VersionedSerializer.class)
-                    .isEqualTo(oldWay(type));
+                    .isInstanceOf(VersionedSerializer.class);
         }
     }
 
@@ -38,12 +36,7 @@ class EventTypesTest {
         assertThat(types()).doesNotHaveDuplicates();
     }
 
-    @SuppressWarnings("deprecation") // Flink 1.20 still calls it in places.
-    private static Object oldWay(TypeInformation<?> type) {
-        return type.createSerializer(new ExecutionConfig());
-    }
-
-    private static List<TypeInformation<?>> types() throws IllegalAccessException {
+    static List<TypeInformation<?>> types() throws IllegalAccessException {
         List<TypeInformation<?>> types = new ArrayList<>();
         for (Field field : EventTypes.class.getFields()) {
             types.add((TypeInformation<?>) field.get(null));

@@ -2,6 +2,7 @@ package io.clickstream.funnel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.bench.RocksDb;
 import io.clickstream.event.Click;
 import io.clickstream.event.EventMarks;
 import io.clickstream.event.Session;
@@ -19,7 +20,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import javax.annotation.Nullable;
-import org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackend;
 import org.apache.flink.runtime.state.StateBackend;
 import org.junit.jupiter.api.Test;
 
@@ -206,7 +206,7 @@ class StepTimesTest {
     @Test
     void sessionsKnowTheirStepsOnRocksDb() throws Exception {
         for (int seed = 0; seed < 8; seed++) {
-            run(new Random(seed), new EmbeddedRocksDBStateBackend());
+            run(new Random(seed), new RocksDb());
         }
     }
 

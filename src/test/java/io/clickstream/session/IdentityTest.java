@@ -2,6 +2,7 @@ package io.clickstream.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.bench.RocksDb;
 import io.clickstream.event.CarriedText;
 import io.clickstream.event.Click;
 import io.clickstream.event.Session;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import javax.annotation.Nullable;
-import org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackend;
 import org.apache.flink.runtime.state.StateBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,7 +49,7 @@ class IdentityTest {
     @Test
     void aSessionHasTheUserOfItsLatestClickWithOneOnRocksDb() throws Exception {
         for (int seed = 0; seed < 8; seed++) {
-            run(new Random(seed), new EmbeddedRocksDBStateBackend());
+            run(new Random(seed), new RocksDb());
         }
     }
 

@@ -2,6 +2,7 @@ package io.clickstream.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.bench.RocksDb;
 import io.clickstream.testing.Clicks;
 import io.clickstream.testing.SessionStage;
 import io.clickstream.tools.oracle.Oracle;
@@ -19,7 +20,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
-import org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackend;
 
 /**
  * Sessions and counts against an oracle that shares no code with them, on random disordered input.
@@ -48,8 +48,7 @@ class SessionOracleTest {
     @Property(tries = 60, shrinking = ShrinkingMode.OFF)
     void agreesWithTheOracleOnRocksDb(@ForAll("input") Input input) throws Exception {
         try (SessionStage stage =
-                SessionStage.start(
-                        GAP, WINDOW, 2, input.maxOnHeap, new EmbeddedRocksDBStateBackend())) {
+                SessionStage.start(GAP, WINDOW, 2, input.maxOnHeap, new RocksDb())) {
             int half = input.clicks.size() / 2;
             sendPart(stage, input, 0, half);
             stage.restart(1);

@@ -1,16 +1,16 @@
 package io.clickstream.testing;
 
+import io.clickstream.flink.WriterSink;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 
 /** A sink that keeps what it gets, for a job in this JVM that never fails. */
-public final class CollectSink<T> implements Sink<T> {
+public final class CollectSink<T> implements WriterSink<T> {
 
     private static final long serialVersionUID = 1L;
 
@@ -46,12 +46,5 @@ public final class CollectSink<T> implements Sink<T> {
                 // Nothing to close.
             }
         };
-    }
-
-    /** Still abstract in Flink 1.20. */
-    @Override
-    @Deprecated
-    public SinkWriter<T> createWriter(InitContext context) {
-        throw new UnsupportedOperationException("Flink calls the other one");
     }
 }

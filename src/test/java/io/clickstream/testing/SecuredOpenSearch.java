@@ -3,6 +3,7 @@ package io.clickstream.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.clickstream.local.server.OpenSearchNode;
+import io.clickstream.tools.command.Project;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -28,7 +29,7 @@ public final class SecuredOpenSearch implements AutoCloseable {
     public static final String ADMIN_PASSWORD = "admin";
 
     /** Where the build unpacks the plugin. */
-    private static final Path PLUGIN = Path.of("target", "opensearch-security");
+    private static final Path PLUGIN = Project.built("opensearch-security");
 
     private static final String PLUGIN_CLASS = "org.opensearch.security.OpenSearchSecurityPlugin";
 
@@ -84,7 +85,7 @@ public final class SecuredOpenSearch implements AutoCloseable {
     private static List<Path> jarsOfPlugin() throws IOException {
         Set<String> present =
                 Stream.of(
-                                Files.readString(Path.of("target", "servers.classpath"))
+                                Files.readString(Project.built("servers.classpath"))
                                         .strip()
                                         .split(File.pathSeparator))
                         .map(jar -> artifact(Path.of(jar)))

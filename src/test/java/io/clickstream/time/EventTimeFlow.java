@@ -22,7 +22,6 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.runtime.io.PushingAsyncDataInput.DataOutput;
 import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
 import org.apache.flink.streaming.runtime.streamrecord.RecordAttributes;
 import org.apache.flink.streaming.runtime.streamrecord.StreamElement;
@@ -326,7 +325,7 @@ final class EventTimeFlow implements AutoCloseable {
     }
 
     /** Hands what the valve makes of all channels to the event-time operator. */
-    private final class BehindTheShuffle implements DataOutput<Click> {
+    private final class BehindTheShuffle implements PlainDataOutput<Click> {
 
         @Override
         public void emitRecord(StreamRecord<Click> record) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.aggregate.AggregateJson;
 import io.clickstream.aggregate.TrendFormat;
+import io.clickstream.bench.RocksDb;
 import io.clickstream.event.Click;
 import io.clickstream.event.EventTypes;
 import io.clickstream.event.Trend;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Random;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackend;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
@@ -296,7 +296,7 @@ class TrendingTest {
                             index);
             for (OneInputStreamOperatorTestHarness<?, Trend> each : stages()) {
                 if (onRocksDb) {
-                    each.setStateBackend(new EmbeddedRocksDBStateBackend());
+                    each.setStateBackend(new RocksDb());
                 }
                 each.setup(EventTypes.TREND.createSerializer(new SerializerConfigImpl()));
             }

@@ -7,6 +7,7 @@ import org.apache.flink.formats.json.JsonParserRowDataDeserializationSchema;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.util.Collector;
 
 /** Reads rows as a table with the format {@code json} does by default: with Jackson's parser. */
 public final class JsonRows implements Serializable {
@@ -15,6 +16,7 @@ public final class JsonRows implements Serializable {
 
     private final JsonParserRowDataDeserializationSchema schema;
     private transient boolean isOpen;
+    private transient Read read;
 
     /** Reads rows of a type, of records that may have more fields. */
     public JsonRows(RowType type) {
@@ -28,7 +30,24 @@ public final class JsonRows implements Serializable {
         if (!isOpen) {
             open();
         }
-        return schema.deserialize(record);
+        schema.deserialize(record, read);
+        return read.row;
+    }
+
+    /** Takes the row from the format. */
+    private static final class Read implements Collector<RowData> {
+
+        private RowData row;
+
+        @Override
+        public void collect(RowData row) {
+            this.row = row;
+        }
+
+        @Override
+        public void close() {
+            // Holds nothing.
+        }
     }
 
     private void open() throws IOException {
@@ -38,6 +57,7 @@ public final class JsonRows implements Serializable {
         } catch (Exception e) {
             throw new IOException("The format cannot be opened", e);
         }
+        read = new Read();
         isOpen = true;
     }
 }

@@ -5,8 +5,6 @@ import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.windowing.assigners.MergingWindowAssigner;
 import org.apache.flink.streaming.api.windowing.triggers.EventTimeTrigger;
 import org.apache.flink.streaming.api.windowing.triggers.Trigger;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
@@ -16,7 +14,7 @@ import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
  * session. Flink would let it, as long as the new session would still be open; but the session that
  * the click belonged to may already be closed and counted, and would then be counted twice.
  */
-final class SessionWindows extends MergingWindowAssigner<MarkedClick, TimeWindow> {
+final class SessionWindows extends MergingWindows<MarkedClick, TimeWindow> {
 
     private static final long serialVersionUID = 1L;
 
@@ -46,13 +44,6 @@ final class SessionWindows extends MergingWindowAssigner<MarkedClick, TimeWindow
     @SuppressWarnings({"unchecked", "rawtypes"})
     public Trigger<MarkedClick, TimeWindow> getDefaultTrigger() {
         return (Trigger) EventTimeTrigger.create();
-    }
-
-    /** Still abstract in Flink 1.20. */
-    @Override
-    @Deprecated
-    public Trigger<MarkedClick, TimeWindow> getDefaultTrigger(StreamExecutionEnvironment env) {
-        return getDefaultTrigger();
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.clickstream.local.server.LocalServers;
 import io.clickstream.local.server.OpenSearchIndices;
 import io.clickstream.local.server.Port;
 import io.clickstream.tools.command.DurationOption;
+import io.clickstream.tools.command.FlinkOption;
 import io.clickstream.tools.command.Folders;
 import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.StopSignal;
@@ -34,6 +35,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import javax.annotation.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -158,6 +160,8 @@ public final class ClusterRun implements Callable<Integer> {
     @Nullable
     private Integer pagePort;
 
+    @Mixin private FlinkOption flink;
+
     private final PrintStream out = System.out;
     private final StopSignal stop = new StopSignal();
     private final StatusLine statusLine = new StatusLine(out, ToolCommand.columns());
@@ -170,6 +174,7 @@ public final class ClusterRun implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        flink.check(spec);
         check(rate >= 1, "--rate must be at least 1, not " + rate);
         check(rounds >= 1, "--rounds must be at least 1, not " + rounds);
         check(taskManagers >= 2, "--task-managers must be at least 2, not " + taskManagers);

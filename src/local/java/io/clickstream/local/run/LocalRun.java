@@ -21,6 +21,7 @@ import io.clickstream.local.server.RegistryServer;
 import io.clickstream.local.server.WriterVersion;
 import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.tools.command.DurationOption;
+import io.clickstream.tools.command.FlinkOption;
 import io.clickstream.tools.command.Folders;
 import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.StopSignal;
@@ -59,6 +60,7 @@ import java.util.concurrent.TimeUnit;
 import javax.annotation.Nullable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -364,6 +366,8 @@ public final class LocalRun implements Callable<Integer> {
             description = "after the comparison, keep the page and all servers until Ctrl-C")
     private boolean keep;
 
+    @Mixin private FlinkOption flink;
+
     private final PrintStream out = System.out;
     private final StopSignal stop = new StopSignal();
     private final StatusLine statusLine = new StatusLine(out, ToolCommand.columns());
@@ -378,6 +382,7 @@ public final class LocalRun implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        flink.check(spec);
         check(rate >= 1, "--rate must be at least 1, not " + rate);
         if (config != null) {
             return runConfigured(config);

@@ -165,7 +165,7 @@ public final class FlinkCluster implements AutoCloseable {
      * @throws IllegalStateException if there is none
      */
     public static Path jobJar() throws IOException {
-        Path target = Project.file("target");
+        Path target = Project.built("");
         try (Stream<Path> files = Files.list(target)) {
             return files.filter(file -> JOB_JAR.matcher(file.getFileName().toString()).matches())
                     .findFirst()

@@ -16,9 +16,9 @@ import java.util.List;
 final class ServerProcess {
 
     /** Written by the build of the module: its libraries. */
-    private static final String LIBRARIES = "target/servers.classpath";
+    private static final String LIBRARIES = "servers.classpath";
 
-    private static final String CLASSES = "target/servers/classes";
+    private static final String CLASSES = "servers/classes";
 
     private ServerProcess() {}
 
@@ -45,7 +45,7 @@ final class ServerProcess {
     }
 
     private static String classPath(List<Path> jars) {
-        Path libraries = Project.file(LIBRARIES);
+        Path libraries = Project.built(LIBRARIES);
         if (!Files.isRegularFile(libraries)) {
             throw new IllegalStateException(
                     libraries
@@ -58,7 +58,7 @@ final class ServerProcess {
         } catch (IOException e) {
             throw new UncheckedIOException(libraries + " can't be read", e);
         }
-        classPath.add(Project.file(CLASSES).toString());
+        classPath.add(Project.built(CLASSES).toString());
         jars.forEach(jar -> classPath.add(jar.toAbsolutePath().toString()));
         return String.join(File.pathSeparator, classPath);
     }

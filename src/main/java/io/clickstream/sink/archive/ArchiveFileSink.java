@@ -1,6 +1,7 @@
 package io.clickstream.sink.archive;
 
 import io.clickstream.event.FolderAssigner;
+import io.clickstream.flink.WriterSink;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -9,7 +10,6 @@ import java.util.List;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
-import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 import org.apache.flink.api.connector.sink2.SupportsCommitter;
 import org.apache.flink.api.connector.sink2.SupportsWriterState;
@@ -36,7 +36,7 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.WriterProperties
  * from a savepoint with Flink's own sink, and vice versa.
  */
 final class ArchiveFileSink<T>
-        implements Sink<T>,
+        implements WriterSink<T>,
                 SupportsWriterState<T, FileWriterBucketState>,
                 SupportsWriterState.WithCompatibleState,
                 SupportsCommitter<FileSinkCommittable>,
@@ -82,12 +82,6 @@ final class ArchiveFileSink<T>
         this.rolling = rolling;
         this.checkMillis = checkMillis;
         this.names = names;
-    }
-
-    @Override
-    @Deprecated
-    public Writer<T> createWriter(InitContext context) {
-        throw new UnsupportedOperationException("Flink 1.20 does not call it");
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.clickstream.sink.kafka;
 
+import io.clickstream.flink.WriterSink;
 import java.io.IOException;
 import java.util.Collection;
 import org.apache.flink.api.connector.sink2.Committer;
@@ -20,7 +21,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * @param <C> the committables
  */
 abstract class WrappedSink<T, S, C>
-        implements Sink<T>, SupportsWriterState<T, S>, SupportsCommitter<C> {
+        implements WriterSink<T>, SupportsWriterState<T, S>, SupportsCommitter<C> {
 
     private static final long serialVersionUID = 1L;
 
@@ -44,13 +45,6 @@ abstract class WrappedSink<T, S, C>
     public StatefulSinkWriter<T, S> restoreWriter(WriterInitContext context, Collection<S> states)
             throws IOException {
         return state.restoreWriter(context, states);
-    }
-
-    /** Flink 1.20 requires this method, but calls the other one. */
-    @Deprecated
-    @Override
-    public SinkWriter<T> createWriter(InitContext context) {
-        throw new UnsupportedOperationException("Flink 1.20 creates writers by WriterInitContext");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.clickstream.sink.kinesis;
 
 import io.clickstream.config.KinesisStreamName;
+import io.clickstream.flink.WriterSink;
 import io.clickstream.sink.DeadLetterOutlet;
 import java.util.Collection;
 import java.util.List;
@@ -13,7 +14,8 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 
 /** A stream, written at least once; see {@link KinesisWriter}. */
-final class KinesisSink<T> extends AsyncSinkBase<T, PutRecordsRequestEntry> {
+final class KinesisSink<T> extends AsyncSinkBase<T, PutRecordsRequestEntry>
+        implements WriterSink<T> {
 
     private static final long serialVersionUID = 1L;
 
@@ -86,13 +88,6 @@ final class KinesisSink<T> extends AsyncSinkBase<T, PutRecordsRequestEntry> {
                         getMaxTimeInBufferMS(),
                         getMaxRecordSizeInBytes()),
                 state);
-    }
-
-    /** Flink 1.20 requires this method, but calls the other one. */
-    @Deprecated
-    @Override
-    public KinesisWriter<T> createWriter(InitContext context) {
-        throw new UnsupportedOperationException("Flink 1.20 creates writers by WriterInitContext");
     }
 
     @Override

@@ -101,6 +101,8 @@ final class KinesisWriter<T> extends AsyncSinkWriter<T, PutRecordsRequestEntry> 
         }
     }
 
+    @SuppressWarnings(
+            "deprecation") // Flink 2.2 offers another constructor, which 1.20 does not have.
     KinesisWriter(
             Converted<T> converted,
             WriterInitContext context,

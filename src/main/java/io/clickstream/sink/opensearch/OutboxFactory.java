@@ -32,17 +32,7 @@ final class OutboxFactory<T> extends AbstractStreamOperatorFactory<DeadLetter>
     @SuppressWarnings("TypeParameterUnusedInFormals") // By Flink's interface.
     public <O extends StreamOperator<DeadLetter>> O createStreamOperator(
             StreamOperatorParameters<DeadLetter> parameters) {
-        OutboxOperator<T> operator =
-                new OutboxOperator<>(
-                        config,
-                        index,
-                        format,
-                        parameters.getMailboxExecutor(),
-                        parameters.getProcessingTimeService());
-        operator.setup(
-                parameters.getContainingTask(),
-                parameters.getStreamConfig(),
-                parameters.getOutput());
+        OutboxOperator<T> operator = new OutboxOperator<>(config, index, format, parameters);
         @SuppressWarnings("unchecked")
         O created = (O) operator;
         return created;

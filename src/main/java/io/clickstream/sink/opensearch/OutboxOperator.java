@@ -45,8 +45,8 @@ import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -201,13 +201,13 @@ final class OutboxOperator<T> extends AbstractStreamOperator<DeadLetter>
             OpenSearchConfig settings,
             IndexName index,
             AggregateFormat<T> format,
-            MailboxExecutor mailbox,
-            ProcessingTimeService timers) {
+            StreamOperatorParameters<DeadLetter> parameters) {
         this.settings = settings;
         this.names = new DocumentNames<>(index, format);
         this.format = format;
-        this.mailbox = mailbox;
-        this.processingTimeService = timers;
+        this.mailbox = parameters.getMailboxExecutor();
+        this.processingTimeService = parameters.getProcessingTimeService();
+        setup(parameters.getContainingTask(), parameters.getStreamConfig(), parameters.getOutput());
     }
 
     @Override

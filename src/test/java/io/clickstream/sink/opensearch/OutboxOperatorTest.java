@@ -2,6 +2,7 @@ package io.clickstream.sink.opensearch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clickstream.bench.RocksDb;
 import io.clickstream.config.OpenSearchConfig.Delivery;
 import io.clickstream.config.OpenSearchConfig.IndexPeriod;
 import io.clickstream.config.OpenSearchConfig.SigningService;
@@ -19,7 +20,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackend;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.runtime.state.storage.JobManagerCheckpointStorage;
@@ -793,8 +793,8 @@ class OutboxOperatorTest {
     }
 
     /** With memory of its own: the harness has so little that RocksDB would write each document. */
-    private static EmbeddedRocksDBStateBackend rocksDb() {
-        EmbeddedRocksDBStateBackend backend = new EmbeddedRocksDBStateBackend();
+    private static RocksDb rocksDb() {
+        RocksDb backend = new RocksDb();
         backend.getMemoryConfiguration().setUseManagedMemory(false);
         return backend;
     }

@@ -9,6 +9,14 @@ public final class Project {
     /** System property: the folder; scripts set it. */
     public static final String PROPERTY = "clickstream.project";
 
+    /** System property: the folder of the build, below the project's folder. */
+    private static final String BUILD_PROPERTY = "clickstream.build";
+
+    /** A file of the build, which has a folder for each version of Flink. */
+    public static Path built(String path) {
+        return file(System.getProperty(BUILD_PROPERTY, "target")).resolve(path);
+    }
+
     /**
      * A file of the project.
      *

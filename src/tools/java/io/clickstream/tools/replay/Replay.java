@@ -5,6 +5,7 @@ import io.clickstream.config.PropertyGroupsFile;
 import io.clickstream.config.ReplayConfig;
 import io.clickstream.metrics.ClickstreamMetrics;
 import io.clickstream.sort.ClickSortOperator;
+import io.clickstream.tools.command.FlinkOption;
 import io.clickstream.tools.command.Folders;
 import io.clickstream.tools.command.HelpText;
 import io.clickstream.tools.command.MemoryOption;
@@ -45,6 +46,7 @@ import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -255,6 +257,8 @@ public final class Replay implements Callable<Integer> {
                             + " than were written")
     private boolean force;
 
+    @Mixin private FlinkOption flink;
+
     private final PrintStream out;
     private final StatusLine statusLine;
 
@@ -280,6 +284,7 @@ public final class Replay implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        flink.check(spec);
         if (parallelism != null && parallelism < 1) {
             throw new ParameterException(
                     spec.commandLine(), "--parallelism must be at least 1, not " + parallelism);

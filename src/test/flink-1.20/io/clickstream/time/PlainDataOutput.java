@@ -1,0 +1,6 @@
+package io.clickstream.time;
+
+import org.apache.flink.streaming.runtime.io.PushingAsyncDataInput.DataOutput;
+
+/** An output with the methods of all versions of Flink. */
+interface PlainDataOutput<T> extends DataOutput<T> {}
