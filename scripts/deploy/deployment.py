@@ -41,10 +41,11 @@ def _create(task):
     template = task.options.template or "application"
     if not task.options.given.get("Source"):
         raise Misuse(f"there is no stack {task.stack.name} yet, and a new one needs --source kinesis or --source msk")
-    jar = Jar(task.calls, task.jar())
-    parameters = _parameters(task, jar, template)
     # Read before the first change, so that a dry run knows it.
-    runtime = _value(task, template, parameters, "FlinkVersion")
+    runtime = _value(task, template, task.options.given, "FlinkVersion")
+    jar = Jar(task.calls, task.jar(runtime))
+    jar.need_runtime(runtime)
+    parameters = _parameters(task, jar, template)
     bucket = task.bucket(task.options.jar_bucket)
     bucket.look(task.region)
     _add_template_url(task, bucket, parameters, template)
@@ -79,7 +80,8 @@ def _update(task):
     need_unchanged(stack, stack.parameters, options.given, names, options.yes)
     starts_over = _starts_over(task, application, former_runtime, runtime)
     begun = Begun(task, application, options.jar_bucket)
-    jar = Jar(calls, task.jar())
+    jar = Jar(calls, task.jar(runtime))
+    jar.need_runtime(runtime)
     loses_state = jar.need_state_of(stack.parameters.get("JarBucket", ""), stack.parameters.get("JarKey", ""),
                                     options.allow_lost_state)
     parameters = _parameters(task, jar, template)

@@ -11,7 +11,12 @@ FIRST = RUNTIMES["1.20"]
 
 def told(runtime):
     """What a user calls a runtime."""
-    return f"Flink {'.'.join(map(str, _version(runtime)))}"
+    return f"Flink {version_of(runtime)}"
+
+
+def version_of(runtime):
+    """A runtime as --flink names it."""
+    return ".".join(map(str, _version(runtime)))
 
 
 def is_older(runtime, other):

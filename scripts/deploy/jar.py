@@ -2,11 +2,13 @@
 
 import hashlib
 import os
+import re
 import zipfile
 import zlib
 from xml.etree import ElementTree
 
 from calls import CallFailed, Stop, WORK
+from flink import RUNTIMES, told
 
 #: Names all state in a jar.
 UIDS = "META-INF/clickstream/state-uids.txt"
@@ -23,8 +25,16 @@ class Jar:
         self.path = path
         self.uids = _uids_in(path)
         self.version = _version_in(path)
+        self._flink = _flink_in(path)
         self.hash = _hash_of(path)
         self.key = f"clickstream/{self.hash}-clickstream-analytics.jar"
+
+    def need_runtime(self, runtime):
+        """Refuses to go on if the jar is not built for a runtime."""
+        if runtime in RUNTIMES.values() and RUNTIMES.get(self._flink) != runtime:
+            raise Stop(f"{self.path} is built for Flink {self._flink}, and the application is to run on {told(runtime)}",
+                       "nothing was changed; leave out --jar, and this command builds the right jar, or name the Flink version of "
+                       "the jar with --flink")
 
     def need_state_of(self, bucket, key, allow_lost_state):
         """Refuses to go on if the deployed jar has state that this one has no operator for. Says whether state may be lost."""
@@ -188,6 +198,17 @@ def _version_in(path):
             return ElementTree.fromstring(jar.read(SBOM)).findtext("{*}metadata/{*}component/{*}version", "unknown")
     except (ElementTree.ParseError, *DAMAGE):
         raise NoJar(f"{path} is damaged: {SBOM} in it can't be read; build it again with 'mvn package'") from None
+
+
+def _flink_in(path):
+    """The first two numbers of the Flink version that a jar is built for. Older jars do not tell."""
+    try:
+        with zipfile.ZipFile(path) as jar:
+            manifest = jar.read("META-INF/MANIFEST.MF").decode()
+    except (KeyError, UnicodeDecodeError, *DAMAGE):
+        manifest = ""
+    version = re.search(r"^Flink-Version: (\d+\.\d+)", manifest, re.MULTILINE)
+    return version.group(1) if version else "1.20"
 
 
 def _hash_of(path):

@@ -4,6 +4,7 @@ import shlex
 import subprocess
 
 from calls import CallFailed, Calls
+from flink import version_of
 from jar import Bucket, PROJECT
 from options import Misuse
 from stack import Stack
@@ -33,11 +34,12 @@ class Task:
         """A bucket of jars, of whose files the user is told if the command fails."""
         return Bucket(self.calls, name, self.made)
 
-    def jar(self):
-        """The jar that is given, or the one of the project, made anew if a source is newer."""
+    def jar(self, runtime):
+        """The jar that is given, or the one of the project for a runtime, made anew if a source is newer."""
         if self.options.jar:
             return self.options.jar
-        made = subprocess.run(["bash", "-c", 'source "$0/scripts/lib.sh" && build_jar >&2 && echo "$jar"', PROJECT],
+        made = subprocess.run(["bash", "-c", 'source "$0/scripts/lib.sh" && choose_flink --flink "$1" && build_jar >&2 && echo "$jar"',
+                               PROJECT, version_of(runtime)],
                               stdout=subprocess.PIPE, text=True, check=False)
         if made.returncode:
             raise Misuse("the jar can't be built: see above, or specify one with --jar")

@@ -44,7 +44,7 @@ class DeployFlinkITCase {
     void prepare() throws Exception {
         account = DeployAccount.empty();
         run = new DeployRun(folder, account);
-        jar = run.jar("new.jar", "click-source");
+        jar = run.jarFor("2.2.0", "new.jar", "click-source");
         account.put("jars/", "");
     }
 
@@ -232,6 +232,7 @@ class DeployFlinkITCase {
     @Test
     void startsOnTheOlderVersionWithoutStateIfTold() throws Exception {
         haveStack(FLINK_2);
+        jar = run.jar("old.jar", "click-source");
 
         Result result = update("--flink", "1.20", "--allow-lost-state");
 
@@ -325,6 +326,7 @@ class DeployFlinkITCase {
         Result cut = rollback("--yes");
         assertThat(cut.exit()).as(cut.text()).isEqualTo(1);
         assertThat(runtime()).isEqualTo(FLINK_1);
+        jar = run.jar("old.jar", "click-source");
 
         Result result = update("--yes");
 
@@ -358,6 +360,27 @@ class DeployFlinkITCase {
         assertThat(result.exit()).as(result.text()).isZero();
         assertThat(runtime()).isEqualTo(FLINK_2);
         assertThat(run.calls()).anyMatch(call -> call.contains("--metric-name runningTime"));
+    }
+
+    /** On another version, the job would not start. */
+    @Test
+    void doesNotTakeAJarOfAnotherVersion() throws Exception {
+        haveStack(FLINK_1);
+        Result result = update();
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.text())
+                .contains(
+                        "new.jar is built for Flink 2.2, and the application is to run on Flink"
+                                + " 1.20")
+                .contains("nothing was changed");
+        assertThat(askedRuntimes()).isEmpty();
+
+        jar = run.jarFor("1.20.5", "old.jar", "click-source");
+        assertThat(update("--flink", "2.2").text())
+                .contains(
+                        "old.jar is built for Flink 1.20, and the application is to run on Flink");
+        assertThat(askedRuntimes()).isEmpty();
     }
 
     @Test

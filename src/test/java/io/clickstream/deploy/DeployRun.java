@@ -122,9 +122,18 @@ final class DeployRun {
 
     /** A jar as small as can be, with state of these uids. */
     Path jar(String name, String... uids) throws IOException {
+        return jarFor("1.20.5", name, uids);
+    }
+
+    /** The same, for a version of Flink. */
+    Path jarFor(String flink, String name, String... uids) throws IOException {
         Path jar = folder.resolve(name);
         try (OutputStream file = Files.newOutputStream(jar);
                 JarOutputStream out = new JarOutputStream(file)) {
+            entry(
+                    out,
+                    "META-INF/MANIFEST.MF",
+                    "Manifest-Version: 1.0\r\nFlink-Version: " + flink + "\r\n\r\n");
             entry(out, "META-INF/clickstream/state-uids.txt", String.join("\n", uids) + "\n");
             entry(
                     out,
