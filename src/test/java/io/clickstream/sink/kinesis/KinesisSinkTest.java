@@ -3,6 +3,7 @@ package io.clickstream.sink.kinesis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.clickstream.config.JobConfig;
 import io.clickstream.config.KinesisStreamName;
@@ -23,6 +24,7 @@ import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.kinesis.sink.KinesisStreamsSink;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFactory;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.InstantiationUtil;
@@ -288,6 +290,9 @@ class KinesisSinkTest {
 
     @SuppressWarnings("deprecation") // A name, as the job used it.
     private Sink<String> connector() {
+        assumeTrue(
+                EnvironmentInformation.getVersion().startsWith("1."),
+                "Flink's connector has no release for Flink 2");
         return KinesisStreamsSink.<String>builder()
                 .setKinesisClientProperties(stream.clientProperties())
                 .setSerializationSchema(record -> record.getBytes(UTF_8))

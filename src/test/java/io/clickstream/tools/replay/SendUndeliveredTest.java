@@ -50,7 +50,7 @@ class SendUndeliveredTest {
     void aConfigThatIsNoneIsNamed() throws Exception {
         Path missing = folder.resolve("missing");
         assertThat(execute("--config", missing.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains(missing + " can't be read");
+        assertThat(err.toString()).contains("there is no file " + missing);
 
         Path wrong = Files.writeString(folder.resolve("wrong"), "{");
         assertThat(execute("--config", wrong.toString())).isEqualTo(2);
