@@ -4,6 +4,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 help_of_command "$@"
+choose_flink "$@"
 
 heap=2g
 for argument in "$@"; do

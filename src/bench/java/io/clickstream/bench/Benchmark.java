@@ -4,6 +4,7 @@ import io.clickstream.bench.RunSpec.Backend;
 import io.clickstream.bench.RunSpec.Input;
 import io.clickstream.bench.replay.ReplayBenchmark;
 import io.clickstream.tools.command.DurationOption;
+import io.clickstream.tools.command.FlinkOption;
 import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.ToolCommand;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import javax.annotation.Nullable;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -150,6 +152,8 @@ public final class Benchmark implements Callable<Integer> {
     @Nullable
     private Path svg;
 
+    @Mixin private FlinkOption flink;
+
     @ArgGroup(validate = false, heading = "Other measurements, each without any other option:")
     private final OtherMeasurements others = new OtherMeasurements();
 
@@ -163,15 +167,25 @@ public final class Benchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        flink.check(spec);
         Callable<Integer> other = others.chosen();
         if (other != null) {
             ParseResult options = spec.commandLine().getParseResult();
-            if (options.matchedOptions().size() > 1) {
+            if (options.matchedOptions().stream()
+                            .filter(option -> !option.longestName().equals(FlinkOption.NAME))
+                            .count()
+                    > 1) {
                 throw new ParameterException(
                         spec.commandLine(),
                         "--operator, --open-sessions, --registry, --decode, --replay, --archive,"
                                 + " --sinks and --freshness can't be combined with other options: "
                                 + String.join(" ", options.originalArgs()));
+            }
+            if (others.outage != null && !FlinkOption.own().startsWith("1.")) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--sinks needs --flink 1.20: it measures Flink's own connector for"
+                                + " OpenSearch, which has no release for Flink 2");
             }
             if (others.replayedClicks != null && others.replayedClicks < 1) {
                 throw new ParameterException(

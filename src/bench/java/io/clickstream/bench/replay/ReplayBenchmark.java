@@ -3,6 +3,7 @@ package io.clickstream.bench.replay;
 import io.clickstream.bench.replay.DuckDbMain.Source;
 import io.clickstream.bench.replay.MeasuredProcess.Usage;
 import io.clickstream.tools.Tools;
+import io.clickstream.tools.command.FlinkOption;
 import io.clickstream.tools.command.Folders;
 import io.clickstream.tools.command.Project;
 import java.io.IOException;
@@ -73,6 +74,8 @@ public final class ReplayBenchmark implements Callable<Integer> {
     private static List<String> script(List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Project.file("scripts/replay.sh").toString());
+        command.add(FlinkOption.NAME);
+        command.add(FlinkOption.own());
         command.addAll(arguments);
         return command;
     }

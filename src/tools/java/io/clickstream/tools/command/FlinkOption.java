@@ -9,21 +9,29 @@ import picocli.CommandLine.ParameterException;
 /** The option by which a script chooses the build for a version of Flink. */
 public final class FlinkOption {
 
+    /** Of the option. */
+    public static final String NAME = "--flink";
+
     @Option(
-            names = "--flink",
+            names = NAME,
             paramLabel = "VERSION",
             description = "1.20 or 2.2: the version of Flink that runs the job (default: 1.20)")
     @Nullable
     private String version;
 
+    /** The version of this build, as the option names it. */
+    public static String own() {
+        String[] parts = EnvironmentInformation.getVersion().split("\\.", -1);
+        return parts[0] + '.' + parts[1];
+    }
+
     /** Refuses a version that is not the one of this build. */
     public void check(CommandSpec command) {
-        String own = EnvironmentInformation.getVersion();
-        if (version != null && !own.startsWith(version + ".")) {
+        if (version != null && !version.equals(own())) {
             throw new ParameterException(
                     command.commandLine(),
                     "--flink must be the version of this build, which is for Flink %s, not %s"
-                            .formatted(own, version));
+                            .formatted(own(), version));
         }
     }
 }
