@@ -367,7 +367,12 @@ class OpenSearchSetupITCase {
     @Test
     void eachPanelFindsWhatTheSinksWrite() throws Exception {
         assertThat(script.run(node.uri()).exitCode()).isEqualTo(3);
-        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        // The windows of the samples are then in two minutes, which are the buckets of an hour.
+        Instant now =
+                Instant.now()
+                        .minus(Duration.ofMinutes(1))
+                        .truncatedTo(ChronoUnit.MINUTES)
+                        .plusSeconds(25);
         IndexedSamples.write(node.uri(), now);
         ask("POST", "/_refresh", "");
         List<Answer> answers =
