@@ -205,8 +205,10 @@ def _flink_in(path):
     try:
         with zipfile.ZipFile(path) as jar:
             manifest = jar.read("META-INF/MANIFEST.MF").decode()
-    except (KeyError, UnicodeDecodeError, *DAMAGE):
+    except KeyError:
         manifest = ""
+    except (UnicodeDecodeError, *DAMAGE):
+        raise NoJar(f"{path} is damaged: META-INF/MANIFEST.MF in it can't be read; build it again with 'mvn package'") from None
     version = re.search(r"^Flink-Version: (\d+\.\d+)", manifest, re.MULTILINE)
     return version.group(1) if version else "1.20"
 

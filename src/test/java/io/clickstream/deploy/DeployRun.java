@@ -130,16 +130,16 @@ final class DeployRun {
         Path jar = folder.resolve(name);
         try (OutputStream file = Files.newOutputStream(jar);
                 JarOutputStream out = new JarOutputStream(file)) {
-            entry(
-                    out,
-                    "META-INF/MANIFEST.MF",
-                    "Manifest-Version: 1.0\r\nFlink-Version: " + flink + "\r\n\r\n");
             entry(out, "META-INF/clickstream/state-uids.txt", String.join("\n", uids) + "\n");
             entry(
                     out,
                     "META-INF/sbom/clickstream-analytics.cdx.xml",
                     "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\"><metadata><component>"
                             + "<version>1.2.3</version></component></metadata></bom>");
+            entry(
+                    out,
+                    "META-INF/MANIFEST.MF",
+                    "Manifest-Version: 1.0\r\nFlink-Version: " + flink + "\r\n\r\n");
         }
         return jar;
     }
