@@ -11,6 +11,7 @@
   let shown = 0;
   let latestEventTime = null;
   let phase = "";
+  let statuses;
 
   /** Calls the run. Throws an Error with the sentence that it gives as the reason. */
   async function call(name, parameters = {}, body = undefined, method = "GET") {
@@ -87,10 +88,23 @@
       : windows > 0 ? `${compared}, all equal` : run?.compared ? "The first window is not over yet" : "Running"));
     showObstacles(status.obstacles);
     showEvents(status.events);
+    if (isOver()) closeShop();
+  }
+
+  function isOver() {
+    return ["closing", "finished"].includes(phase);
   }
 
   function listen() {
+    // A browser has six connections to a server, for all tabs together. A tab that nobody sees needs none.
+    addEventListener("visibilitychange", () => document.hidden ? statuses?.close() : openStatuses());
+    if (!document.hidden) openStatuses();
+  }
+
+  function openStatuses() {
+    statuses?.close();
     const source = new EventSource(`api/status?${new URLSearchParams({ token })}`);
+    statuses = source;
     source.onmessage = (event) => {
       complain("status");
       showStatus(JSON.parse(event.data));
@@ -228,8 +242,14 @@
     byId("shop-path").replaceChildren(...(steps.length === 0 ? [element("li", { textContent: "Choose some pages" })]
       : steps.map(({ eventType, department }) =>
         element("li", { textContent: [pages[eventType] ?? eventType, department].filter(Boolean).join(": ") }))));
-    byId("shop-send").disabled = steps.length === 0;
-    byId("shop-clear").disabled = steps.length === 0;
+    byId("shop-send").disabled = steps.length === 0 || isOver();
+    byId("shop-clear").disabled = steps.length === 0 || isOver();
+  }
+
+  /** Nobody would send the clicks of a visit that comes later. */
+  function closeShop() {
+    setText(byId("shop-hint"), "The shop is closed, because the run sends no more clicks.");
+    for (const control of byId("shop-form").elements) control.disabled = true;
   }
 
   async function send(event) {
@@ -277,7 +297,7 @@
     const item = (isDone, text, ...more) => element("li", { className: isDone ? "done" : "" }, text, ...more);
     const pretty = (json) => element("pre", { textContent: JSON.stringify(json, null, 1) });
     const allSent = clicks.length === visit.steps;
-    const isLost = !allSent && ["closing", "finished"].includes(phase);
+    const isLost = !allSent && isOver();
     // The status shows what event time is now: a text that changes each second would be read out each second.
     const closing = closesAt && !closed && latestEventTime !== null
       ? ` Event time must reach ${clock.format(new Date(closesAt))}.` : "";

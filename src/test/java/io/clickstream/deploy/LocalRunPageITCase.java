@@ -95,6 +95,7 @@ class LocalRunPageITCase {
             assertThat(last.group(2)).isEqualTo("equal");
             browser.await("#verdict[data-end=equal]", Duration.ofSeconds(20));
             assertThat(browser.first("#verdict").getText()).isEqualTo("Finished: equal");
+            assertThat(browser.first("#shop-steps button").isEnabled()).isFalse();
             showsAllNumbers(browser, page, Long.parseLong(last.group(1)));
             takePictures(browser, page);
             namesWhatItCanNotDraw(browser);
