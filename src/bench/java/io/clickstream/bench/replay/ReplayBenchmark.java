@@ -37,6 +37,7 @@ public final class ReplayBenchmark implements Callable<Integer> {
 
     private static final String MEMORY_OF_DUCK_DB = "4GB";
     private static final long CLICKS_OF_HEAVY_USER = 1_000_000;
+    private static final long CLICKS_OF_FIRST = 1_000;
 
     /** With more clicks, the files of the orders would need too much disk. */
     private static final long MAX_CLICKS_FOR_ORDERS = 10_000_000;
@@ -107,6 +108,7 @@ public final class ReplayBenchmark implements Callable<Integer> {
     public Integer call() throws Exception {
         Path folder = Files.createTempDirectory("clickstream-replay-benchmark-");
         try {
+            buildReplay(folder);
             List<Input> inputs = inputs(folder);
             Map<Input, Runs> ours = new LinkedHashMap<>();
             Map<Input, Runs> theirs = new LinkedHashMap<>();
@@ -123,6 +125,15 @@ public final class ReplayBenchmark implements Callable<Integer> {
         } finally {
             Folders.delete(folder);
         }
+    }
+
+    /**
+     * The first replay after a change of the sources builds what it needs. No run measures this.
+     */
+    private void buildReplay(Path folder) throws IOException, InterruptedException {
+        Path file = folder.resolve("first.jsonl");
+        ClickFile.writeLines(file, CLICKS_OF_FIRST);
+        replay(file, emptied(folder.resolve("ours")), folder);
     }
 
     private List<Input> inputs(Path folder) throws IOException {
