@@ -178,7 +178,8 @@ public final class Benchmark implements Callable<Integer> {
                 throw new ParameterException(
                         spec.commandLine(),
                         "--operator, --open-sessions, --registry, --decode, --replay, --archive,"
-                                + " --sinks and --freshness can't be combined with other options: "
+                            + " --everything, --sinks and --freshness can't be combined with other"
+                            + " options: "
                                 + String.join(" ", options.originalArgs()));
             }
             if (others.outage != null && !FlinkOption.own().startsWith("1.")) {
@@ -392,6 +393,14 @@ public final class Benchmark implements Callable<Integer> {
         private boolean archive;
 
         @Option(
+                names = "--everything",
+                description =
+                        "the whole job from Kafka with topics only, with archive, OpenSearch, and"
+                                + " Personalize beside them, and with all of these, in one"
+                                + " process; takes about ten minutes")
+        private boolean everything;
+
+        @Option(
                 names = "--sinks",
                 arity = "0..1",
                 fallbackValue = "60s",
@@ -437,7 +446,10 @@ public final class Benchmark implements Callable<Integer> {
                 return new ReplayBenchmark(System.out, replayedClicks);
             }
             if (archive) {
-                return new ArchiveBenchmark();
+                return OutputsBenchmark.archives();
+            }
+            if (everything) {
+                return OutputsBenchmark.everything();
             }
             if (freshness != null) {
                 return new FreshnessBenchmark(System.out, freshness);

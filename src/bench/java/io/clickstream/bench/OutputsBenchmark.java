@@ -17,14 +17,17 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -34,18 +37,21 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 
 /**
- * Measures what the archive costs: the whole job from Kafka to Kafka on RocksDB, with JSON clicks,
- * without an archive and with each kind of it on the local disk, in turns; and once with files that
- * are thrown away, which tells what the job does from what the machine's files cost. A time counts
- * only if every click is in the finished files.
+ * Measures what outputs cost: the whole job from Kafka to Kafka on RocksDB, with JSON clicks, and
+ * with more outputs, in turns. A time counts only if every click is in the finished files of the
+ * archive, and every interaction and document has arrived.
  */
-final class ArchiveBenchmark implements Callable<Integer> {
+final class OutputsBenchmark implements Callable<Integer> {
 
     private static final String TOPIC = "ExampleTopic";
     private static final int CLICKS = 6_000_000;
     private static final int WARM_UP_CLICKS = 2_000_000;
     private static final int ROUNDS = 3;
     private static final int WARM_UPS = 1;
+
+    /** So many interactions per second as Personalize accepts, at a million clicks per second. */
+    private static final int CLICKS_PER_INTERACTION = 1_000;
+
     private static final int CHECKPOINT_MILLIS = 5_000;
     private static final long POLL_MILLIS = 10;
     private static final long TIMEOUT_NANOS = 60_000_000_000L;
@@ -59,17 +65,64 @@ final class ArchiveBenchmark implements Callable<Integer> {
 
     private static final int PIECES = 8 * 1024;
 
-    private static final List<Variant> VARIANTS =
+    /** Longer than Personalize collects interactions before it sends them. */
+    private static final Duration SETTLING = Duration.ofSeconds(30);
+
+    private static final Variant NONE = new Variant("none", null, false, false, Set.of());
+
+    private static final List<Variant> ARCHIVES =
             List.of(
-                    new Variant("none", null, false, false),
-                    new Variant("json", "json", false, false),
-                    new Variant("json, discarded", "json", false, true),
-                    new Variant("json, gzip", "json", true, false),
-                    new Variant("parquet", "parquet", false, false));
+                    NONE,
+                    new Variant("json", "json", false, false, Set.of()),
+                    new Variant("json, discarded", "json", false, true, Set.of()),
+                    new Variant("json, gzip", "json", true, false, Set.of()),
+                    new Variant("parquet", "parquet", false, false, Set.of()));
+
+    private static final List<Variant> EVERYTHING =
+            List.of(
+                    NONE,
+                    new Variant("Personalize", null, false, false, Set.of(Service.PERSONALIZE)),
+                    new Variant("OpenSearch", null, false, false, Set.of(Service.OPENSEARCH)),
+                    new Variant("archive", "json", false, false, Set.of()),
+                    new Variant(
+                            "all three",
+                            "json",
+                            false,
+                            false,
+                            Set.of(Service.OPENSEARCH, Service.PERSONALIZE)));
 
     private final PrintStream out = System.out;
+    private final String column;
+    private final List<Variant> variants;
 
-    private record Variant(String name, String format, boolean gzip, boolean discarded) {
+    private OutputsBenchmark(String column, List<Variant> variants) {
+        this.column = column;
+        this.variants = variants;
+    }
+
+    /**
+     * Without an archive and with each kind of it on the local disk; and once with files that are
+     * thrown away, which tells what the job does from what the machine's files cost.
+     */
+    static OutputsBenchmark archives() {
+        return new OutputsBenchmark("archive", ARCHIVES);
+    }
+
+    /**
+     * The archive, OpenSearch, and Personalize, each alone and all together. The servers are in the
+     * same process and only count what they receive, as fast as the job sends it.
+     */
+    static OutputsBenchmark everything() {
+        return new OutputsBenchmark("beside the topics", EVERYTHING);
+    }
+
+    private enum Service {
+        OPENSEARCH,
+        PERSONALIZE
+    }
+
+    private record Variant(
+            String name, String format, boolean gzip, boolean discarded, Set<Service> services) {
 
         /** Where a run keeps its archive. */
         URI archive(Path run) {
@@ -83,7 +136,10 @@ final class ArchiveBenchmark implements Callable<Integer> {
     /** Returns 0 only if every archive was complete. */
     @Override
     public Integer call() throws Exception {
-        Path folder = Files.createTempDirectory("clickstream-archive-benchmark-");
+        // The server does not look at signatures.
+        System.setProperty("aws.accessKeyId", "none");
+        System.setProperty("aws.secretAccessKey", "none");
+        Path folder = Files.createTempDirectory("clickstream-outputs-benchmark-");
         try (KafkaBroker broker = KafkaBroker.start(folder.resolve("kafka"))) {
             double before = megabytesPerSecond(folder.resolve("lines"));
             broker.createTopic(TOPIC, 1);
@@ -92,14 +148,14 @@ final class ArchiveBenchmark implements Callable<Integer> {
                     "%,d JSON clicks of %d bytes on average, parallelism 1, after a warm-up of %,d;"
                             + " medians of %d rounds in turns%n",
                     CLICKS, bytes / CLICKS, WARM_UP_CLICKS, ROUNDS);
-            double[][] rates = new double[VARIANTS.size()][ROUNDS];
+            double[][] rates = new double[variants.size()][ROUNDS];
             for (int round = -WARM_UPS; round < ROUNDS; round++) {
-                for (int i = 0; i < VARIANTS.size(); i++) {
-                    double rate = run(broker, VARIANTS.get(i), folder.resolve("run"));
+                for (int i = 0; i < variants.size(); i++) {
+                    double rate = run(broker, variants.get(i), folder.resolve("run"));
                     if (rate < 0) {
                         return WRONG;
                     }
-                    out.printf("%s %s: %,.0f clicks/s%n", name(round), VARIANTS.get(i).name, rate);
+                    out.printf("%s %s: %,.0f clicks/s%n", name(round), variants.get(i).name, rate);
                     if (round >= 0) {
                         rates[i][round] = rate;
                     }
@@ -121,7 +177,7 @@ final class ArchiveBenchmark implements Callable<Integer> {
     }
 
     private void print(double[][] rates) {
-        out.printf("%n| archive | clicks/s | of none |%n|:--|--:|--:|%n");
+        out.printf("%n| %s | clicks/s | of none |%n|:--|--:|--:|%n", column);
         for (double[] each : rates) {
             Arrays.sort(each);
         }
@@ -129,7 +185,7 @@ final class ArchiveBenchmark implements Callable<Integer> {
             double rate = rates[i][ROUNDS / 2];
             out.printf(
                     "| %s | %,.0f | %.2f |%n",
-                    VARIANTS.get(i).name, rate, rate / rates[0][ROUNDS / 2]);
+                    variants.get(i).name, rate, rate / rates[0][ROUNDS / 2]);
         }
     }
 
@@ -171,6 +227,9 @@ final class ArchiveBenchmark implements Callable<Integer> {
                 GeneratedClick click = block.get(i % block.size());
                 long later = i / block.size() * Workload.LAB.block().toMillis();
                 byte[] json = encoder.encode(click.at(click.eventTimestamp() + later));
+                if (i % CLICKS_PER_INTERACTION == 0) {
+                    json = withItem(json);
+                }
                 bytes += json.length;
                 var unused = producer.send(new ProducerRecord<>(TOPIC, 0, null, json));
             }
@@ -178,15 +237,40 @@ final class ArchiveBenchmark implements Callable<Integer> {
         return bytes;
     }
 
+    private static byte[] withItem(byte[] json) {
+        String object = new String(json, StandardCharsets.UTF_8);
+        return object.substring(0, object.length() - 1)
+                .concat(",\"item\":\"a\"}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
     /**
      * Runs the job over all clicks.
      *
-     * @return clicks per second behind the warm-up; negative if the archive is not complete
+     * @return clicks per second behind the warm-up; negative if an output is not complete
      */
     private double run(KafkaBroker broker, Variant variant, Path folder) throws Exception {
         URI archive = variant.archive(folder);
-        JobConfig config = config(broker, variant, archive);
         UsedPages pages = UsedPages.forFilesIn(folder, USED_BYTES, folder.resolveSibling("used"));
+        try (DiscardingOpenSearch openSearch = DiscardingOpenSearch.start();
+                DiscardingPersonalize personalize = DiscardingPersonalize.start()) {
+            JobConfig config = config(broker, variant, folder, openSearch.uri(), personalize.uri());
+            return run(variant, folder, archive, config, openSearch, personalize);
+        } finally {
+            pages.close();
+            DiscardingFileSystem.forget(archive);
+            Folders.delete(folder);
+        }
+    }
+
+    private double run(
+            Variant variant,
+            Path folder,
+            URI archive,
+            JobConfig config,
+            DiscardingOpenSearch openSearch,
+            DiscardingPersonalize personalize)
+            throws Exception {
         try (LocalFlink flink =
                 LocalFlink.start(
                         folder.resolve("flink"),
@@ -204,11 +288,40 @@ final class ArchiveBenchmark implements Callable<Integer> {
                 out.printf("%s: %,d of %,d are archived%n", variant.name, count(archive), CLICKS);
                 return -1;
             }
-            return rate;
-        } finally {
-            pages.close();
-            DiscardingFileSystem.forget(archive);
-            Folders.delete(folder);
+            return hasArrived(variant, flink, openSearch, personalize) ? rate : -1;
+        }
+    }
+
+    /** Whether the job has nothing left for a service, and the service has received something. */
+    private boolean hasArrived(
+            Variant variant,
+            LocalFlink flink,
+            DiscardingOpenSearch openSearch,
+            DiscardingPersonalize personalize)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + SETTLING.toNanos();
+        while (true) {
+            long events = flink.metrics().count(ClickstreamMetrics.PERSONALIZE_ACCEPTED);
+            boolean interactions =
+                    !variant.services.contains(Service.PERSONALIZE)
+                            || (events > 0
+                                    && events == personalize.events()
+                                    && isZero(flink, ClickstreamMetrics.PERSONALIZE_HELD));
+            boolean documents =
+                    !variant.services.contains(Service.OPENSEARCH)
+                            || (openSearch.documents() > 0
+                                    && isZero(flink, ClickstreamMetrics.OPENSEARCH_PENDING));
+            if (interactions && documents) {
+                return true;
+            }
+            if (System.nanoTime() - deadline > 0) {
+                out.printf(
+                        "%s: %,d interactions are sent and %,d have arrived; %,d documents have"
+                                + " arrived%n",
+                        variant.name, events, personalize.events(), openSearch.documents());
+                return false;
+            }
+            Thread.sleep(POLL_MILLIS);
         }
     }
 
@@ -228,6 +341,10 @@ final class ArchiveBenchmark implements Callable<Integer> {
             Thread.sleep(POLL_MILLIS);
         }
         return System.nanoTime();
+    }
+
+    private static boolean isZero(LocalFlink flink, String gauge) {
+        return flink.metrics().gauge(gauge).stream().allMatch(value -> value == 0);
     }
 
     /** Waits for the checkpoints that finish the files. */
@@ -284,7 +401,8 @@ final class ArchiveBenchmark implements Callable<Integer> {
         return lines;
     }
 
-    private static JobConfig config(KafkaBroker broker, Variant variant, URI archive) {
+    private static JobConfig config(
+            KafkaBroker broker, Variant variant, Path folder, URI openSearch, URI personalize) {
         Map<String, Map<String, String>> groups = new HashMap<>();
         groups.put(
                 "source.kafka",
@@ -302,7 +420,7 @@ final class ArchiveBenchmark implements Callable<Integer> {
                     "sink.archive",
                     Map.of(
                             "path",
-                            archive.toString(),
+                            variant.archive(folder).toString(),
                             "format",
                             variant.format,
                             "gzip",
@@ -311,6 +429,28 @@ final class ArchiveBenchmark implements Callable<Integer> {
                             "3650 d",
                             "inactivity",
                             "1 s"));
+        }
+        if (variant.services.contains(Service.OPENSEARCH)) {
+            groups.put(
+                    "sink.opensearch",
+                    Map.of("endpoint", openSearch.toString(), "templates", "ignore"));
+        }
+        if (variant.services.contains(Service.PERSONALIZE)) {
+            groups.put(
+                    "sink.personalize",
+                    Map.of(
+                            "tracking-id",
+                            "none",
+                            "region",
+                            "us-east-1",
+                            "endpoint",
+                            personalize.toString(),
+                            "item",
+                            "/item",
+                            "other-event-types",
+                            "send",
+                            "spill-path",
+                            folder.resolve("undelivered").toUri().toString()));
         }
         return JobConfig.parse(groups);
     }
