@@ -52,6 +52,7 @@ final class OutputsBenchmark implements Callable<Integer> {
     /** So many interactions per second as Personalize accepts, at a million clicks per second. */
     private static final int CLICKS_PER_INTERACTION = 1_000;
 
+    private static final String ITEM_VIEW = "item_view";
     private static final int CHECKPOINT_MILLIS = 5_000;
     private static final long POLL_MILLIS = 10;
     private static final long TIMEOUT_NANOS = 60_000_000_000L;
@@ -237,10 +238,12 @@ final class OutputsBenchmark implements Callable<Integer> {
         return bytes;
     }
 
+    /** Makes a click one on an item, of a type that no other click has. */
     private static byte[] withItem(byte[] json) {
-        String object = new String(json, StandardCharsets.UTF_8);
-        return object.substring(0, object.length() - 1)
-                .concat(",\"item\":\"a\"}")
+        return new String(json, StandardCharsets.UTF_8)
+                .replaceFirst(
+                        "\"event_type\":\"[^\"]*\"",
+                        "\"event_type\":\"" + ITEM_VIEW + "\",\"item\":\"a\"")
                 .getBytes(StandardCharsets.UTF_8);
     }
 
@@ -284,6 +287,11 @@ final class OutputsBenchmark implements Callable<Integer> {
             long first = flink.metrics().count(ClickstreamMetrics.CLICKS);
             long ended = await(flink, CLICKS);
             double rate = (CLICKS - first) * 1e9 / (ended - began);
+            long letters = flink.metrics().countBelow(ClickstreamMetrics.DEAD_LETTERS);
+            if (letters > 0) {
+                out.printf("%s: %,d dead letters%n", variant.name, letters);
+                return -1;
+            }
             if (variant.format != null && !isComplete(archive)) {
                 out.printf("%s: %,d of %,d are archived%n", variant.name, count(archive), CLICKS);
                 return -1;
@@ -447,8 +455,8 @@ final class OutputsBenchmark implements Callable<Integer> {
                             personalize.toString(),
                             "item",
                             "/item",
-                            "other-event-types",
-                            "send",
+                            "event-types",
+                            ITEM_VIEW + "=View",
                             "spill-path",
                             folder.resolve("undelivered").toUri().toString()));
         }
