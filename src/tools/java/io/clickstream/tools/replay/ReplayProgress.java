@@ -8,6 +8,11 @@ final class ReplayProgress {
     private static final double MEBIBYTE = 1024 * 1024;
     private static final double NANOS = 1e9;
 
+    /**
+     * A JVM that has just started reads slowly, so what it has read says nothing about the rest.
+     */
+    private static final double SECONDS_BEFORE_ESTIMATE = 5;
+
     private final long totalBytes;
     private final long startNanos;
 
@@ -45,6 +50,9 @@ final class ReplayProgress {
         }
         if (read == 0 || read >= totalBytes) {
             return line + (read == 0 ? "" : "  sorting");
+        }
+        if (seconds < SECONDS_BEFORE_ESTIMATE) {
+            return line;
         }
         long left = Math.round(seconds * (totalBytes - read) / read);
         return line + String.format(Locale.ROOT, "  %d:%02d left to read", left / 60, left % 60);
