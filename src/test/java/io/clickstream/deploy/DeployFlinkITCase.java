@@ -316,7 +316,9 @@ class DeployFlinkITCase {
         assertThat(runtime()).isEqualTo(FLINK_1);
         jar = run.jarFor("1.20.5", "old.jar", "click-source");
 
+        int parallelism = 1;
         for (String command : List.of("update", "deploy")) {
+            parallelism++;
             Result result =
                     run.deploy(
                             command,
@@ -327,7 +329,7 @@ class DeployFlinkITCase {
                             "--jar",
                             jar.toString(),
                             "--set",
-                            "Parallelism=" + command.length());
+                            "Parallelism=" + parallelism);
 
             assertThat(result.exit()).as(result.text()).isZero();
             assertThat(result.text()).doesNotContain("Moving", "It runs on Flink");
