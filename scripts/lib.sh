@@ -114,16 +114,16 @@ maven_profile=()
 
 # choose_flink ARGUMENT...   Takes the build for the version of Flink that the option --flink names.
 choose_flink() {
-  local argument previous='' version=1.20
+  local argument previous='' version=2.2
   for argument in "$@"; do
     [[ $previous != --flink ]] || version=$argument
     [[ $argument != --flink=* ]] || version=${argument#*=}
     previous=$argument
   done
   case $version in
-    1.20) ;;
-    2.2) built=target/flink-2.2 maven_profile=(-Pflink-2.2) ;;
-    *) fail "--flink must be 1.20 or 2.2, not $version" ;;
+    2.2) ;;
+    1.20) built=target/flink-1.20 maven_profile=(-Pflink-1.20) ;;
+    *) fail "--flink must be 2.2 or 1.20, not $version" ;;
   esac
 }
 

@@ -3,7 +3,7 @@
 import re
 
 #: The runtimes of the templates, by what --flink names.
-RUNTIMES = {"1.20": "FLINK-1_20", "2.2": "FLINK-2_2"}
+RUNTIMES = {"2.2": "FLINK-2_2", "1.20": "FLINK-1_20"}
 
 #: The runtime of templates without the parameter FlinkVersion.
 FIRST = RUNTIMES["1.20"]

@@ -34,7 +34,7 @@ class Jar:
         if runtime in RUNTIMES.values() and RUNTIMES.get(self._flink) != runtime:
             raise Stop(f"{self.path} is built for Flink {self._flink}, and the application is to run on {told(runtime)}",
                        "nothing was changed; leave out --jar, and this command builds the right jar, or name the Flink version of "
-                       "the jar with --flink")
+                       "the jar with --flink, which moves an application that is there")
 
     def need_state_of(self, bucket, key, allow_lost_state):
         """Refuses to go on if the deployed jar has state that this one has no operator for. Says whether state may be lost."""

@@ -40,9 +40,10 @@ Options of some commands:
                          full, for the job and everything that it needs (default: application; for
                          an existing stack, its own template)
   --source NAME          deploy, update: kinesis or msk: where clicks come from and results go to
-  --flink VERSION        deploy, update: 1.20 or 2.2: the Flink version of the application, for which
-                         the jar must be built; state of 2.2 can't go back to 1.20, except by a
-                         rollback to the snapshot from before
+  --flink VERSION        deploy, update: 2.2 or 1.20: the Flink version of the application, for which
+                         the jar must be built (default: 2.2; for an existing stack, its own
+                         version); state of 2.2 can't go back to 1.20, except by a rollback to the
+                         snapshot from before
   --set Key=Value        deploy, update: a parameter of the template; can be repeated
   --tag Key=Value        deploy, update: a tag of the stack and its resources; can be repeated
   --parameters FILE      deploy, update: a file of parameters, one Key=Value per line; lines that

@@ -63,7 +63,7 @@ class JobJarITCase {
     /**
      * The class files that the job's Java reads, by the Java Virtual Machine Specification, 4.1.
      */
-    private static final int NEWEST = 44 + Integer.getInteger("job.release", 11);
+    private static final int NEWEST = 44 + Integer.getInteger("job.release", 17);
 
     /** What a Flink cluster has on its class path: itself, its libraries, and logging. */
     private static final Pattern OF_FLINK =

@@ -154,7 +154,9 @@ public final class Benchmark implements Callable<Integer> {
 
     @Mixin private FlinkOption flink;
 
-    @ArgGroup(validate = false, heading = "Other measurements, each without any other option:")
+    @ArgGroup(
+            validate = false,
+            heading = "Other measurements, each without any other option but --flink:")
     private final OtherMeasurements others = new OtherMeasurements();
 
     private final PrintStream out = System.out;
@@ -407,10 +409,10 @@ public final class Benchmark implements Callable<Integer> {
                 paramLabel = "DURATION",
                 converter = DurationOption.class,
                 description =
-                        "the sink for OpenSearch, compared with that of Flink's own connector:"
-                                + " documents per second, heap, and how long no other sink of the"
-                                + " job can commit while OpenSearch is away for a time (default:"
-                                + " 60s); takes about five minutes")
+                        "the sink for OpenSearch, compared with that of Flink's own connector,"
+                                + " which needs --flink 1.20: documents per second, heap, and how"
+                                + " long no other sink of the job can commit while OpenSearch is"
+                                + " away for a time (default: 60s); takes about five minutes")
         @Nullable
         private Duration outage;
 

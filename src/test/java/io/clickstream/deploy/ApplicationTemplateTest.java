@@ -249,9 +249,8 @@ class ApplicationTemplateTest {
     @ValueSource(strings = {"application", "full"})
     void theRuntimeIsAParameter(String name) throws Exception {
         Template template = Template.read(Path.of("cloudformation", name + ".yaml"));
-        assertThat(template.allowedValues("FlinkVersion")).containsExactly(FLINK_1, FLINK_2);
-        assertThat(template.defaults())
-                .containsEntry("FlinkVersion", Template.read(FILE).defaults().get("FlinkVersion"));
+        assertThat(template.allowedValues("FlinkVersion")).containsExactly(FLINK_2, FLINK_1);
+        assertThat(template.defaults()).containsEntry("FlinkVersion", FLINK_2);
         for (String runtime : template.allowedValues("FlinkVersion")) {
             Map<String, String> parameters = new HashMap<>(stacks().toList().get(0));
             parameters.put("FlinkVersion", runtime);
@@ -291,7 +290,7 @@ class ApplicationTemplateTest {
                                 // Only a replay has files.
                                 .filter(name -> !name.endsWith(".unreadable-file"))
                                 .toList())
-                .contains("fullRestarts", "downtime", "numberOfFailedCheckpoints")
+                .contains("numRestarts", "restartingTime", "numberOfFailedCheckpoints")
                 .contains(ClickstreamMetrics.PERSONALIZE_FAILURES);
     }
 
@@ -311,7 +310,7 @@ class ApplicationTemplateTest {
                 continue;
             }
             assertThat(namesOfAlarm(map(alarm.get("Properties"))))
-                    .containsExactly(metric, "uptime");
+                    .containsExactly(metric, "runningTime");
         }
     }
 

@@ -78,6 +78,27 @@ class ComposeTest {
         assertThat(files).isNotEmpty().allMatch(Files::exists);
     }
 
+    /** The image runs as the user flink, and Docker gives a new volume to root. */
+    @Test
+    void flinkMayWriteCheckpoints() {
+        String image = "flink:" + DefaultFlink.VERSION + "-java" + DefaultFlink.JAVA;
+        Map<String, Object> owner = services.get("checkpoints");
+        assertThat(owner).containsEntry("image", image).containsEntry("user", "root");
+        assertThat(list(owner.get("entrypoint"))).startsWith("chown", "flink:flink");
+        Object folder = list(owner.get("entrypoint")).get(2);
+        for (String name : List.of("checkpoints", "jobmanager", "taskmanager")) {
+            assertThat(services.get(name)).containsEntry("image", image);
+            assertThat(mounts(services.get(name)))
+                    .anyMatch(
+                            mount ->
+                                    mount.get("source").equals("checkpoints")
+                                            && mount.get("target").equals(folder));
+        }
+        assertThat(map(map(services.get("jobmanager").get("depends_on")).get("checkpoints")))
+                .containsEntry("condition", "service_completed_successfully");
+        assertThat(map(services.get("taskmanager").get("depends_on"))).containsKey("jobmanager");
+    }
+
     @Test
     void portsAreOpenOnThisMachineOnly() {
         services.forEach(

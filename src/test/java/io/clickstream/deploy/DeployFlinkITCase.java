@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * How scripts/deploy.sh moves an application to another Flink version, and back. The account's
@@ -31,6 +34,8 @@ class DeployFlinkITCase {
             Path.of("src", "test", "resources", "deploy", "0.1.0", "application.yaml");
     private static final String FLINK_1 = "FLINK-1_20";
     private static final String FLINK_2 = "FLINK-2_2";
+    private static final String STREAM =
+            "StreamArn=arn:aws:kinesis:eu-central-1:123456789012:stream/clicks";
     private static final String KEY = "clickstream/0123456789abcdef-old.jar";
     private static final Pattern SNAPSHOT =
             Pattern.compile("the only way back is the snapshot (before-[0-9a-f]{12}-[0-9]+) from");
@@ -44,7 +49,7 @@ class DeployFlinkITCase {
     void prepare() throws Exception {
         account = DeployAccount.empty();
         run = new DeployRun(folder, account);
-        jar = run.jarFor("2.2.0", "new.jar", "click-source");
+        jar = run.jar("new.jar", "click-source");
         account.put("jars/", "");
     }
 
@@ -232,7 +237,7 @@ class DeployFlinkITCase {
     @Test
     void startsOnTheOlderVersionWithoutStateIfTold() throws Exception {
         haveStack(FLINK_2);
-        jar = run.jar("old.jar", "click-source");
+        jar = run.jarFor("1.20.5", "old.jar", "click-source");
 
         Result result = update("--flink", "1.20", "--allow-lost-state");
 
@@ -291,19 +296,47 @@ class DeployFlinkITCase {
         assertThat(account.application("shop").get("status").asText()).isEqualTo("RUNNING");
     }
 
-    /** Else the default of a newer template would move it. */
-    @Test
-    void anOlderStackStaysOnItsVersion() throws Exception {
-        Path older = folder.resolve("older.yaml");
-        Files.writeString(older, Files.readString(OLDER).replace(FLINK_1, FLINK_2));
-        haveStack(older, KEY, Map.of());
+    /**
+     * Else the default of a newer template would move it: the template of 0.1.0 has no parameter,
+     * and a later one had another default.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anOlderStackStaysOnItsVersion(boolean hasParameter) throws Exception {
+        if (hasParameter) {
+            Path later = folder.resolve("later.yaml");
+            Files.writeString(
+                    later,
+                    Files.readString(TEMPLATE)
+                            .replace("Default: " + FLINK_2, "Default: " + FLINK_1));
+            haveStack(later, KEY, Map.of());
+        } else {
+            haveStack(OLDER, KEY, Map.of());
+        }
+        assertThat(runtime()).isEqualTo(FLINK_1);
+        jar = run.jarFor("1.20.5", "old.jar", "click-source");
 
-        Result result = update();
+        int parallelism = 1;
+        for (String command : List.of("update", "deploy")) {
+            parallelism++;
+            Result result =
+                    run.deploy(
+                            command,
+                            "--stack",
+                            "shop",
+                            "--jar-bucket",
+                            "jars",
+                            "--jar",
+                            jar.toString(),
+                            "--set",
+                            "Parallelism=" + parallelism);
 
-        assertThat(result.exit()).as(result.text()).isZero();
-        assertThat(result.text()).doesNotContain("Moving");
-        assertThat(runtimeOfStack()).isEqualTo(FLINK_2);
-        assertThat(askedRuntimes()).containsExactly("");
+            assertThat(result.exit()).as(result.text()).isZero();
+            assertThat(result.text()).doesNotContain("Moving", "It runs on Flink");
+            assertThat(runtime()).isEqualTo(FLINK_1);
+            assertThat(runtimeOfStack()).isEqualTo(FLINK_1);
+        }
+        assertThat(askedRuntimes()).containsExactly("", "");
     }
 
     /** The rollback was cut off between the update of the stack and the start. */
@@ -326,7 +359,7 @@ class DeployFlinkITCase {
         Result cut = rollback("--yes");
         assertThat(cut.exit()).as(cut.text()).isEqualTo(1);
         assertThat(runtime()).isEqualTo(FLINK_1);
-        jar = run.jar("old.jar", "click-source");
+        jar = run.jarFor("1.20.5", "old.jar", "click-source");
 
         Result result = update("--yes");
 
@@ -339,27 +372,68 @@ class DeployFlinkITCase {
         assertThat(account.application("shop").get("status").asText()).isEqualTo("RUNNING");
     }
 
+    private Result deployNew(String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("deploy", "--stack", "shop"));
+        arguments.addAll(List.of("--jar-bucket", "jars", "--jar", jar.toString()));
+        arguments.addAll(List.of("--source", "kinesis", "--set", STREAM));
+        arguments.addAll(List.of(more));
+        return run.deploy(arguments.toArray(String[]::new));
+    }
+
     @Test
-    void deploysANewStackOnTheVersionThatIsGiven() throws Exception {
-        Result result =
-                run.deploy(
-                        "deploy",
-                        "--stack",
-                        "shop",
-                        "--jar-bucket",
-                        "jars",
-                        "--jar",
-                        jar.toString(),
-                        "--source",
-                        "kinesis",
-                        "--flink",
-                        "2.2",
-                        "--set",
-                        "StreamArn=arn:aws:kinesis:eu-central-1:123456789012:stream/clicks");
+    void deploysANewStackOnTheNewestVersion() throws Exception {
+        Result result = deployNew();
 
         assertThat(result.exit()).as(result.text()).isZero();
         assertThat(runtime()).isEqualTo(FLINK_2);
         assertThat(run.calls()).anyMatch(call -> call.contains("--metric-name runningTime"));
+    }
+
+    @Test
+    void deploysANewStackOnTheVersionThatIsGiven() throws Exception {
+        jar = run.jarFor("1.20.5", "old.jar", "click-source");
+
+        Result result = deployNew("--flink", "1.20");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(runtime()).isEqualTo(FLINK_1);
+        assertThat(run.calls()).anyMatch(call -> call.contains("--metric-name uptime"));
+    }
+
+    /** Without --jar, the script has Maven build the jar for the version of the stack. */
+    @ParameterizedTest
+    @CsvSource({
+        FLINK_1 + ", 1.20.5, -q -B -Pflink-1.20 package, target/flink-1.20",
+        FLINK_2 + ", 2.2.0, -q -B package, target"
+    })
+    void buildsTheJarOfTheVersionOfTheStack(
+            String runtime, String version, String maven, String target) throws Exception {
+        haveStack(runtime);
+        Path built = run.jarFor(version, "built.jar", "click-source");
+        Path project = Files.createDirectory(folder.resolve("project"));
+        for (String part : List.of("scripts", "cloudformation", "pom.xml")) {
+            Files.createSymbolicLink(project.resolve(part), Path.of(part).toAbsolutePath());
+        }
+        Files.createDirectories(project.resolve("src/main"));
+        run.program(
+                "mvn",
+                """
+                #!/usr/bin/env bash
+                set -e
+                echo "$*" >mvn.calls
+                mkdir -p %1$s
+                cp %2$s %1$s/clickstream-analytics-1.jar
+                """
+                        .formatted(target, built));
+
+        Result result =
+                run.deployFrom(project, "update", "--stack", "shop", "--jar-bucket", "jars");
+
+        assertThat(result.exit()).as(result.text()).isZero();
+        assertThat(result.text()).doesNotContain("Moving");
+        assertThat(Files.readString(project.resolve("mvn.calls"))).startsWith(maven + ' ');
+        assertThat(runtime()).isEqualTo(runtime);
+        assertThat(account.application("shop").get("jar").asText()).isEqualTo(DeployRun.key(built));
     }
 
     /** On another version, the job would not start. */
@@ -388,7 +462,7 @@ class DeployFlinkITCase {
         Result result = update("--flink", "2.1");
 
         assertThat(result.exit()).as(result.text()).isEqualTo(2);
-        assertThat(result.text()).contains("--flink is '2.1'; it must be 1.20 or 2.2");
+        assertThat(result.text()).contains("--flink is '2.1'; it must be 2.2 or 1.20");
         assertThat(run.operations()).isEmpty();
     }
 

@@ -22,7 +22,7 @@ final class DeployRun {
     /** How a script ended, and all that it printed. */
     record Result(int exit, String text) {}
 
-    private static final Path SCRIPT = Path.of("scripts", "deploy.sh").toAbsolutePath();
+    private static final String SCRIPT = "scripts/deploy.sh";
     private static final Path RECORDER = Path.of("src", "test", "resources", "deploy", "aws");
     private static final long TIMEOUT_SECONDS = 180;
 
@@ -43,6 +43,11 @@ final class DeployRun {
     /** Sets a variable of the environment. */
     void set(String variable, String value) {
         environment.put(variable, value);
+    }
+
+    /** Puts a program in front of all others of its name. */
+    void program(String name, String script) throws IOException {
+        Files.writeString(folder.resolve("bin").resolve(name), script).toFile().setExecutable(true);
     }
 
     /** Forgets the calls so far. */
@@ -81,7 +86,12 @@ final class DeployRun {
     }
 
     Result deploy(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+        return deployFrom(Path.of("").toAbsolutePath(), arguments);
+    }
+
+    /** Runs the script of another folder than that of this project. */
+    Result deployFrom(Path project, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(project.resolve(SCRIPT).toString()));
         // Tests have no time to lose, but for those of waiting.
         command.addAll(List.of("--poll", "0", "--timeout", "1"));
         command.addAll(List.of(arguments));
@@ -120,12 +130,12 @@ final class DeployRun {
         return new Result(process.exitValue(), Files.readString(output));
     }
 
-    /** A jar as small as can be, with state of these uids. */
+    /** A jar as small as can be, with state of these uids, for the default version of Flink. */
     Path jar(String name, String... uids) throws IOException {
-        return jarFor("1.20.5", name, uids);
+        return jarFor("2.2.0", name, uids);
     }
 
-    /** The same, for a version of Flink. */
+    /** The same, for another version of Flink. */
     Path jarFor(String flink, String name, String... uids) throws IOException {
         Path jar = folder.resolve(name);
         try (OutputStream file = Files.newOutputStream(jar);

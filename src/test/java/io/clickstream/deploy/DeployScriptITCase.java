@@ -647,7 +647,7 @@ class DeployScriptITCase {
                                         "application",
                                         "shop",
                                         "metric",
-                                        "uptime",
+                                        "runningTime",
                                         "values",
                                         List.of(9000000),
                                         "seconds",

@@ -94,8 +94,8 @@ class DeployViewsITCase {
         points.add(point("deadLetters.late", 20, 110, 110, 110, 110, 60, 60, 60, 60));
         points.add(point("deadLetters.late", 10, 5, 5, 5, 5, 1, 1, 1, 1));
         points.add(point("deadLetters.malformed", 30, 7, 7, 7, 7));
-        points.add(point("fullRestarts", 30, 1));
-        points.add(point("fullRestarts", 10, 3));
+        points.add(point("numRestarts", 30, 1));
+        points.add(point("numRestarts", 10, 3));
         points.add(point("lastCheckpointDuration", 2, 1500));
         points.add(point("numberOfFailedCheckpoints", 2, 4));
         points.add(point("watermarkLagMillis", 2, 21_000));

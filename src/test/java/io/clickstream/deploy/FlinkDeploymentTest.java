@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +84,24 @@ class FlinkDeploymentTest {
                 .isEqualTo(map(properties.get("metadata")).get("name"));
         assertThat(map(spec.get("job")))
                 .containsEntry("entryClass", ClickstreamJob.class.getName());
+    }
+
+    /** The operator calls a version so, and the image has the plugin of its own version. */
+    @Test
+    void runsTheDefaultVersion() throws Exception {
+        assertThat(spec)
+                .containsEntry("flinkVersion", "v" + DefaultFlink.VERSION.replace('.', '_'));
+        Matcher image =
+                Pattern.compile("FROM flink:(\\S+)-java(\\d+)\n")
+                        .matcher(Files.readString(FOLDER.resolve("flink-deployment.yaml")));
+        assertThat(image.find()).isTrue();
+        assertThat(image.group(1)).startsWith(DefaultFlink.VERSION + '.');
+        assertThat(image.group(2)).isEqualTo(DefaultFlink.JAVA);
+        Map<String, Object> pod = map(map(spec.get("podTemplate")).get("spec"));
+        Map<String, Object> container = map(list(pod.get("containers")).get(0));
+        assertThat(map(list(container.get("env")).get(0)))
+                .containsEntry("name", "ENABLE_BUILT_IN_PLUGINS")
+                .containsEntry("value", "flink-s3-fs-hadoop-" + image.group(1) + ".jar");
     }
 
     private static String name(Path file) {

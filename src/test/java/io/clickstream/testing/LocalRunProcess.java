@@ -1,6 +1,7 @@
 package io.clickstream.testing;
 
 import io.clickstream.local.run.LocalRun;
+import io.clickstream.tools.command.Project;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ public final class LocalRunProcess {
                                 "-Xmx1g",
                                 "-Djava.io.tmpdir=" + folders,
                                 "-Dclickstream.log=" + log,
+                                "-D" + Project.BUILD_PROPERTY + "=" + Project.build(),
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 main.getName()));

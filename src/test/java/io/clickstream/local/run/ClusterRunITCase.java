@@ -14,21 +14,23 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The jar in a cluster of processes, uploaded like a user would, while everything around it goes
- * away for a while. {@code -Dfaults.seed=7} chooses other faults.
+ * away for a while. {@code -Dfaults.seed=7} chooses other faults, and {@code -Dfaults.rounds=9}
+ * makes more of them.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class ClusterRunITCase {
 
     @Test
     @Timeout(value = 15, unit = TimeUnit.MINUTES)
-    void twoRoundsOfFaultsEndEqual(@TempDir Path folder) throws Exception {
+    void roundsOfFaultsEndEqual(@TempDir Path folder) throws Exception {
+        int rounds = Integer.getInteger("faults.rounds", 2);
         Process run =
                 LocalRunProcess.start(
                         ClusterRun.class,
                         folder,
                         folder.resolve("run.log"),
                         "--rounds",
-                        "2",
+                        Integer.toString(rounds),
                         "--duration",
                         "20s",
                         "--faults",
@@ -40,7 +42,7 @@ class ClusterRunITCase {
         assertThat(run.waitFor()).as(output).isZero();
         assertThat(output.lines().filter(line -> line.startsWith("fault: ")))
                 .as(output)
-                .hasSize(2 * Victim.values().length);
+                .hasSize(rounds * Victim.values().length);
         assertThat(output.lines())
                 .as(output)
                 .anyMatch(line -> line.matches("clicks [1-9]\\d*, sessions [1-9]\\d*, equal"));

@@ -15,7 +15,7 @@ public final class FlinkOption {
     @Option(
             names = NAME,
             paramLabel = "VERSION",
-            description = "1.20 or 2.2: the version of Flink that runs the job (default: 1.20)")
+            description = "2.2 or 1.20: the version of Flink that runs the job (default: 2.2)")
     @Nullable
     private String version;
 

@@ -9,12 +9,17 @@ public final class Project {
     /** System property: the folder; scripts set it. */
     public static final String PROPERTY = "clickstream.project";
 
-    /** System property: the folder of the build, below the project's folder. */
-    private static final String BUILD_PROPERTY = "clickstream.build";
+    /** System property: the folder of the build, below the project's folder; scripts set it. */
+    public static final String BUILD_PROPERTY = "clickstream.build";
 
     /** A file of the build, which has a folder for each version of Flink. */
     public static Path built(String path) {
-        return file(System.getProperty(BUILD_PROPERTY, "target")).resolve(path);
+        return file(build()).resolve(path);
+    }
+
+    /** What {@link #BUILD_PROPERTY} is, or is by default. */
+    public static String build() {
+        return System.getProperty(BUILD_PROPERTY, "target");
     }
 
     /**
