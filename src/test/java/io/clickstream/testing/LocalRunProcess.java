@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A run in a process of its own, as {@code scripts/run-local.sh} or another script starts it. */
 public final class LocalRunProcess {
@@ -34,17 +35,35 @@ public final class LocalRunProcess {
      */
     public static Process start(Class<?> main, Path folders, Path log, String... options)
             throws IOException {
+        return start(main, System.getProperty("java.class.path"), Map.of(), folders, log, options);
+    }
+
+    /**
+     * Starts a run of another build.
+     *
+     * @param main its class
+     * @param classPath of the build
+     * @param properties of the system
+     * @param folders where it makes its temporary folders
+     * @param log a file that is not there yet
+     */
+    public static Process start(
+            Class<?> main,
+            String classPath,
+            Map<String, String> properties,
+            Path folders,
+            Path log,
+            String... options)
+            throws IOException {
         List<String> command =
                 new ArrayList<>(
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-Xmx1g",
                                 "-Djava.io.tmpdir=" + folders,
-                                "-Dclickstream.log=" + log,
-                                "-D" + Project.BUILD_PROPERTY + "=" + Project.build(),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                main.getName()));
+                                "-Dclickstream.log=" + log));
+        properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
+        command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(options));
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }

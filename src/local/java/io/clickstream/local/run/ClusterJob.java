@@ -9,8 +9,8 @@ import javax.annotation.Nullable;
 /** The job of a run on a cluster: another one after each update. */
 final class ClusterJob implements JobView {
 
-    private final FlinkCluster cluster;
     private final TrafficLedger ledger;
+    private volatile FlinkCluster cluster;
     @Nullable private volatile String job;
     private long restartsOfEarlierJobs;
     private long restarts;
@@ -25,6 +25,11 @@ final class ClusterJob implements JobView {
         restartsOfEarlierJobs += restarts;
         restarts = 0;
         job = id;
+    }
+
+    /** Says which cluster the next job will be on. */
+    synchronized void movesTo(FlinkCluster next) {
+        cluster = next;
     }
 
     @Override

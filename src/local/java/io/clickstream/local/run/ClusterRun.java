@@ -6,14 +6,17 @@ import io.clickstream.local.results.Results;
 import io.clickstream.local.results.TopicReader;
 import io.clickstream.local.server.FlinkCluster;
 import io.clickstream.local.server.LocalServers;
+import io.clickstream.local.server.ManagedService;
 import io.clickstream.local.server.OpenSearchIndices;
 import io.clickstream.local.server.Port;
 import io.clickstream.tools.command.DurationOption;
 import io.clickstream.tools.command.FlinkOption;
 import io.clickstream.tools.command.Folders;
+import io.clickstream.tools.command.Project;
 import io.clickstream.tools.command.StatusLine;
 import io.clickstream.tools.command.StopSignal;
 import io.clickstream.tools.command.ToolCommand;
+import io.clickstream.tools.flink.LocalFileSystems;
 import io.clickstream.tools.oracle.Expected;
 import io.clickstream.tools.oracle.TrafficLedger;
 import io.clickstream.tools.traffic.ClickEncoder;
@@ -62,6 +65,11 @@ import picocli.CommandLine.Spec;
                 With --faults, a round takes servers away instead of killing a task manager at once:
                 each at a random time, for 1 to 40 s, so that several can be away together. The run
                 prints when, and the seed that repeats the same faults.
+
+                With --upgrade-from, the run begins on a cluster of an earlier version of Flink,
+                with the jar for it. After a round without an update, it stops the job with a
+                savepoint while clicks go on coming, ends the cluster, and starts the other jar from
+                the savepoint on a cluster of the later version.
                 """,
         footer =
                 """
@@ -73,6 +81,7 @@ import picocli.CommandLine.Spec;
                   scripts/run-cluster.sh
                   scripts/run-cluster.sh --duration 90s --rounds 10 --task-managers 3
                   scripts/run-cluster.sh --duration 30s --rounds 20 --faults all
+                  scripts/run-cluster.sh --flink 2.2 --upgrade-from 1.20
                 """,
         sortOptions = false)
 public final class ClusterRun implements Callable<Integer> {
@@ -93,6 +102,12 @@ public final class ClusterRun implements Callable<Integer> {
 
     private static final long TICK_MILLIS = 500;
     private static final int ABORTED = 130;
+
+    /** What an upgrade can begin with. */
+    private static final String FIRST_VERSION = "1.20";
+
+    /** System property: the folder of the build for it, below the project's folder. */
+    private static final String FIRST_BUILD = "clickstream.upgrade.from";
 
     @Spec private CommandSpec spec;
 
@@ -162,9 +177,18 @@ public final class ClusterRun implements Callable<Integer> {
 
     @Mixin private FlinkOption flink;
 
+    @Option(
+            names = "--upgrade-from",
+            paramLabel = "VERSION",
+            description =
+                    "1.20: begin with this version of Flink, and go on with the version of --flink")
+    @Nullable
+    private String upgradeFrom;
+
     private final PrintStream out = System.out;
     private final StopSignal stop = new StopSignal();
     private final StatusLine statusLine = new StatusLine(out, ToolCommand.columns());
+    private FlinkCluster cluster;
     private long started;
 
     /** Runs all rounds, and exits. */
@@ -178,8 +202,16 @@ public final class ClusterRun implements Callable<Integer> {
         check(rate >= 1, "--rate must be at least 1, not " + rate);
         check(rounds >= 1, "--rounds must be at least 1, not " + rounds);
         check(taskManagers >= 2, "--task-managers must be at least 2, not " + taskManagers);
+        check(
+                upgradeFrom == null || upgradeFrom.equals(FIRST_VERSION),
+                "--upgrade-from must be " + FIRST_VERSION + ", not " + upgradeFrom);
+        check(
+                upgradeFrom == null || !upgradeFrom.equals(FlinkOption.own()),
+                "--upgrade-from must be another version than that of --flink, "
+                        + FlinkOption.own());
         int portOfPage = pagePort();
-        Path jar = FlinkCluster.jobJar();
+        Build own = Build.own();
+        Build first = upgradeFrom == null ? own : Build.named(FIRST_BUILD);
         Path log = ToolCommand.log();
         Path logs = Files.createDirectories(Path.of(log.toString().replaceFirst("\\.log$", "")));
         Path folder = Files.createTempDirectory("clickstream-");
@@ -187,22 +219,50 @@ public final class ClusterRun implements Callable<Integer> {
         out.println("Starting Kafka, OpenSearch, a job manager and task managers");
         try (FaultyServers faulty = FaultyServers.start(victims, folder, logs);
                 LocalServers servers =
-                        faulty.startKafkaAndOpenSearch(folder, logs.resolve("opensearch.log"));
-                FlinkCluster cluster =
-                        FlinkCluster.start(
-                                folder.resolve("cluster"),
-                                logs,
-                                taskManagers,
-                                settings(faulty),
-                                faulty.environment())) {
-            return run(servers, faulty, cluster, jar, logs, portOfPage);
+                        faulty.startKafkaAndOpenSearch(folder, logs.resolve("opensearch.log"))) {
+            start(first, folder, faulty, upgradeFrom == null ? logs : logs.resolve("before"));
+            return run(servers, faulty, first, own, logs, portOfPage);
+        } finally {
+            if (cluster != null) {
+                cluster.close();
+            }
         }
+    }
+
+    /** The jar of the job, and the Flink that runs it. */
+    private record Build(Path jar, FlinkCluster.Launch launch, Path plugins) {
+
+        static Build own() throws IOException {
+            return new Build(
+                    FlinkCluster.jobJar(), FlinkCluster.Launch.own(), LocalFileSystems.plugins());
+        }
+
+        /** Of the folder that a system property names. */
+        static Build named(String property) throws IOException {
+            Path build = Project.file(System.getProperty(property));
+            return new Build(
+                    FlinkCluster.jobJar(build),
+                    FlinkCluster.Launch.ofBuild(build),
+                    LocalFileSystems.pluginsOfBuild(build));
+        }
+    }
+
+    private void start(Build build, Path folder, FaultyServers faulty, Path logs)
+            throws IOException, InterruptedException {
+        cluster =
+                FlinkCluster.start(
+                        folder.resolve("cluster"),
+                        logs,
+                        taskManagers,
+                        settings(faulty),
+                        faulty.environment(build.plugins()),
+                        build.launch());
     }
 
     private static Map<String, String> settings(FaultyServers faulty) {
         Map<String, String> settings = new HashMap<>(faulty.flinkSettings());
+        settings.putAll(ManagedService.settings());
         settings.put("execution.checkpointing.interval", "2 s");
-        settings.put("execution.checkpointing.min-pause", "0 s");
         settings.put("restart-strategy.fixed-delay.delay", "1 s");
         settings.put("heartbeat.timeout", "10 s");
         settings.put("heartbeat.interval", "2 s");
@@ -240,8 +300,8 @@ public final class ClusterRun implements Callable<Integer> {
     private int run(
             LocalServers servers,
             FaultyServers faulty,
-            FlinkCluster cluster,
-            Path jar,
+            Build first,
+            Build own,
             Path logs,
             int portOfPage)
             throws Exception {
@@ -257,8 +317,7 @@ public final class ClusterRun implements Callable<Integer> {
         out.println("OpenSearch  " + servers.openSearch().uri());
         out.println("Logs        " + logs);
 
-        String uploaded = cluster.upload(jar);
-        out.printf("%s is uploaded, %,d MB%n", jar.getFileName(), Files.size(jar) / 1_000_000);
+        String uploaded = upload(first.jar());
         Random faults = new Random(faultsSeed);
         if (!victims.isEmpty()) {
             out.println("Faults      --faults-seed " + faultsSeed);
@@ -290,18 +349,26 @@ public final class ClusterRun implements Callable<Integer> {
             running.is(job);
             started = System.nanoTime();
             traffic.start();
-            for (int round = 1; round <= rounds && !stop.isRequested(); round++) {
-                if (victims.isEmpty()) {
-                    watch(cluster, traffic, job, duration.dividedBy(3));
-                    killOne(cluster, job);
-                    watch(cluster, traffic, job, duration.dividedBy(3));
-                } else {
-                    takeAway(cluster, faulty, traffic, job, faults, round);
-                }
-                parallelism = parallelism == 1 ? taskManagers : parallelism - 1;
-                job = upgrade(cluster, servers, uploaded, job, parallelism);
+            if (upgradeFrom != null) {
+                disturb(faulty, traffic, job, faults, "round of Flink " + upgradeFrom);
+                Path savepoint = stop(servers, job);
+                cluster.close();
+                start(own, servers.folder(), faulty, logs);
+                running.movesTo(cluster);
+                statusLine.print("Flink UI    " + cluster.webUi());
+                uploaded = upload(own.jar());
+                job = goOn(uploaded, parallelism, savepoint);
                 running.is(job);
-                watch(cluster, traffic, job, duration.dividedBy(3));
+                statusLine.print(
+                        "the job goes on with Flink %s from the savepoint of Flink %s"
+                                .formatted(FlinkOption.own(), upgradeFrom));
+            }
+            for (int round = 1; round <= rounds && !stop.isRequested(); round++) {
+                disturb(faulty, traffic, job, faults, "round " + round);
+                parallelism = parallelism == 1 ? taskManagers : parallelism - 1;
+                job = upgrade(servers, uploaded, job, parallelism);
+                running.is(job);
+                watch(traffic, job, duration.dividedBy(3));
             }
             page.closing();
             traffic.stop();
@@ -309,10 +376,7 @@ public final class ClusterRun implements Callable<Integer> {
                     "%,d clicks sent; waiting for the last windows to close"
                             .formatted(ledger.clicks()));
             Expected expected = ledger.expected();
-            awaitResults(
-                    cluster,
-                    job,
-                    () -> results.areComplete(expected) && faulty.areComplete(expected));
+            awaitResults(job, () -> results.areComplete(expected) && faulty.areComplete(expected));
             statusLine.end();
             boolean equal = faulty.report(expected, out);
             List<Comparison> comparisons = new ArrayList<>(results.compare(expected));
@@ -321,6 +385,25 @@ public final class ClusterRun implements Callable<Integer> {
             page.finished(code == 0);
             cluster.cancel(job);
             return code;
+        }
+    }
+
+    private String upload(Path jar) throws IOException, InterruptedException {
+        String uploaded = cluster.upload(jar);
+        statusLine.print(
+                "%s is uploaded, %,d MB".formatted(jar.getFileName(), Files.size(jar) / 1_000_000));
+        return uploaded;
+    }
+
+    private void disturb(
+            FaultyServers faulty, TrafficProducer traffic, String job, Random faults, String round)
+            throws Exception {
+        if (victims.isEmpty()) {
+            watch(traffic, job, duration.dividedBy(3));
+            killOne(job);
+            watch(traffic, job, duration.dividedBy(3));
+        } else {
+            takeAway(faulty, traffic, job, faults, round);
         }
     }
 
@@ -335,32 +418,27 @@ public final class ClusterRun implements Callable<Integer> {
 
     /** A round of faults; returns when all servers are back and the job runs. */
     private void takeAway(
-            FlinkCluster cluster,
-            FaultyServers faulty,
-            TrafficProducer traffic,
-            String job,
-            Random faults,
-            int round)
+            FaultyServers faulty, TrafficProducer traffic, String job, Random faults, String round)
             throws Exception {
-        statusLine.print("round " + round);
+        statusLine.print(round);
         // A task manager that is killed before the job runs would not be missed.
         await("the job's start", () -> cluster.allTasksRun(job));
         List<Future<?>> ends = faulty.takeAway(cluster, faults, duration, statusLine::print);
-        watch(cluster, traffic, job, duration);
+        watch(traffic, job, duration);
         while (!stop.isRequested() && !FaultyServers.areBack(ends)) {
-            watch(cluster, traffic, job, Duration.ofMillis(TICK_MILLIS));
+            watch(traffic, job, Duration.ofMillis(TICK_MILLIS));
         }
         int checkpoints = cluster.checkpoints(job);
         await(
                 "a checkpoint after the faults",
                 RECOVERY_TIMEOUT,
                 () -> {
-                    show(cluster, job);
+                    show(job);
                     return cluster.checkpoints(job) > checkpoints && cluster.allTasksRun(job);
                 });
     }
 
-    private void killOne(FlinkCluster cluster, String job) throws Exception {
+    private void killOne(String job) throws Exception {
         int before = cluster.restarts(job);
         statusLine.print("a task manager is killed");
         cluster.killTaskManager();
@@ -368,43 +446,42 @@ public final class ClusterRun implements Callable<Integer> {
         await(
                 "the job's restart",
                 () -> {
-                    show(cluster, job);
+                    show(job);
                     return cluster.restarts(job) > before && cluster.allTasksRun(job);
                 });
         statusLine.print("the job runs again");
     }
 
-    private String upgrade(
-            FlinkCluster cluster,
-            LocalServers servers,
-            String uploaded,
-            String job,
-            int parallelism)
-            throws Exception {
+    private Path stop(LocalServers servers, String job) throws Exception {
         await("a checkpoint", () -> cluster.checkpoints(job) > 0);
-        Path savepoint = cluster.stopWithSavepoint(job, servers.folder().resolve("savepoints"));
-        failToUpdate(cluster, servers, uploaded, parallelism, savepoint);
+        return cluster.stopWithSavepoint(job, servers.folder().resolve("savepoints"));
+    }
+
+    private String upgrade(LocalServers servers, String uploaded, String job, int parallelism)
+            throws Exception {
+        Path savepoint = stop(servers, job);
+        failToUpdate(servers, uploaded, parallelism, savepoint);
         statusLine.print(
                 "the job is stopped with a savepoint; after an update that does not start it goes"
                         + " back to it, at parallelism "
                         + parallelism);
+        return goOn(uploaded, parallelism, savepoint);
+    }
+
+    private String goOn(String uploaded, int parallelism, Path savepoint) throws Exception {
         String next = cluster.run(uploaded, List.of(), parallelism, savepoint);
         await(
                 "the job's start",
                 () -> {
-                    show(cluster, next);
+                    show(next);
                     return cluster.allTasksRun(next);
                 });
         return next;
     }
 
     /** A version with a wrong property does not start, and leaves the savepoint as it is. */
-    private static void failToUpdate(
-            FlinkCluster cluster,
-            LocalServers servers,
-            String uploaded,
-            int parallelism,
-            Path savepoint)
+    private void failToUpdate(
+            LocalServers servers, String uploaded, int parallelism, Path savepoint)
             throws Exception {
         Path wrong =
                 Files.writeString(
@@ -443,20 +520,19 @@ public final class ClusterRun implements Callable<Integer> {
     }
 
     /** Shows how it goes on, for a while. */
-    private void watch(FlinkCluster cluster, TrafficProducer traffic, String job, Duration time)
-            throws Exception {
+    private void watch(TrafficProducer traffic, String job, Duration time) throws Exception {
         long end = elapsedMillis() + time.toMillis();
         while (!stop.isRequested() && elapsedMillis() < end) {
             if (traffic.failure().isPresent()) {
                 throw new IllegalStateException(
                         "the traffic stopped", traffic.failure().orElseThrow());
             }
-            show(cluster, job);
+            show(job);
             stop.await(TICK_MILLIS);
         }
     }
 
-    private void show(FlinkCluster cluster, String job) throws Exception {
+    private void show(String job) throws Exception {
         statusLine.show(
                 "%d:%02d  %s  checkpoints %,d  restarts %,d"
                         .formatted(
@@ -472,11 +548,10 @@ public final class ClusterRun implements Callable<Integer> {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     }
 
-    private void awaitResults(FlinkCluster cluster, String job, Condition complete)
-            throws Exception {
+    private void awaitResults(String job, Condition complete) throws Exception {
         long deadline = System.nanoTime() + CLOSING_TIMEOUT.toNanos();
         while (System.nanoTime() < deadline && !complete.holds()) {
-            show(cluster, job);
+            show(job);
             TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
         }
     }

@@ -12,7 +12,6 @@ import io.clickstream.local.server.KinesisServer;
 import io.clickstream.local.server.LocalServers;
 import io.clickstream.local.server.PersonalizeServer;
 import io.clickstream.local.server.TcpProxy;
-import io.clickstream.tools.flink.LocalFileSystems;
 import io.clickstream.tools.oracle.Expected;
 import io.clickstream.tools.oracle.OracleClick;
 import io.clickstream.tools.traffic.ClickEncoder;
@@ -154,11 +153,15 @@ final class FaultyServers implements AutoCloseable {
         return settings;
     }
 
-    /** Variables in the environment of the cluster's processes. */
-    Map<String, String> environment() throws IOException {
+    /**
+     * Variables in the environment of the cluster's processes.
+     *
+     * @param plugins the folder of its plugins
+     */
+    Map<String, String> environment(Path plugins) {
         return Map.of(
                 "FLINK_PLUGINS_DIR",
-                LocalFileSystems.plugins().toString(),
+                plugins.toString(),
                 "AWS_ACCESS_KEY_ID",
                 "local",
                 "AWS_SECRET_ACCESS_KEY",

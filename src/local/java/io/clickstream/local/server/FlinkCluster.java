@@ -92,8 +92,57 @@ public final class FlinkCluster implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /**
+     * How the processes are started.
+     *
+     * @param prefix a command that is followed by the command of a process, and runs it; empty for
+     *     none
+     * @param jars Flink's, and the libraries that a distribution has beside them
+     */
+    public record Launch(List<String> prefix, List<Path> jars) {
+
+        /** With the version of Flink of this process. */
+        public static Launch own() {
+            return new Launch(List.of(), ofFlink(System.getProperty("java.class.path")));
+        }
+
+        /**
+         * With the version of Flink of another build.
+         *
+         * @param build its folder
+         */
+        public static Launch ofBuild(Path build) throws IOException {
+            return new Launch(
+                    List.of(), ofFlink(Files.readString(build.resolve("local.classpath"))));
+        }
+
+        /** Each process by another command. */
+        public Launch by(List<String> command) {
+            return new Launch(command, jars);
+        }
+
+        private static List<Path> ofFlink(String classPath) {
+            List<Path> jars =
+                    Arrays.stream(classPath.trim().split(File.pathSeparator, -1))
+                            .map(Path::of)
+                            .filter(jar -> OF_FLINK.matcher(jar.getFileName().toString()).matches())
+                            .toList();
+            if (jars.isEmpty()) {
+                throw new IllegalStateException("Flink's jars are not on the class path");
+            }
+            return jars;
+        }
+
+        private String classPath() {
+            return jars.stream()
+                    .map(Path::toString)
+                    .collect(Collectors.joining(File.pathSeparator));
+        }
+    }
+
     private final Path folder;
     private final Path logs;
+    private final Launch launch;
     private final Map<String, String> settings;
     private final Map<String, String> environment;
     private final int rpcPort;
@@ -104,8 +153,13 @@ public final class FlinkCluster implements AutoCloseable {
     private int started;
 
     private FlinkCluster(
-            Path folder, Path logs, Map<String, String> settings, Map<String, String> environment)
+            Path folder,
+            Path logs,
+            Map<String, String> settings,
+            Map<String, String> environment,
+            Launch launch)
             throws IOException {
+        this.launch = launch;
         this.folder = Files.createDirectories(folder);
         this.logs = Files.createDirectories(logs);
         this.settings = new TreeMap<>(settings);
@@ -128,13 +182,14 @@ public final class FlinkCluster implements AutoCloseable {
     public static FlinkCluster start(
             Path folder, Path logs, int taskManagers, Map<String, String> settings)
             throws IOException, InterruptedException {
-        return start(folder, logs, taskManagers, settings, Map.of());
+        return start(folder, logs, taskManagers, settings, Map.of(), Launch.own());
     }
 
     /**
      * Starts a cluster whose processes have more variables in their environment.
      *
      * @param environment such as {@code FLINK_PLUGINS_DIR}
+     * @param launch how its processes are started
      * @see #start(Path, Path, int, Map)
      */
     public static FlinkCluster start(
@@ -142,9 +197,10 @@ public final class FlinkCluster implements AutoCloseable {
             Path logs,
             int taskManagers,
             Map<String, String> settings,
-            Map<String, String> environment)
+            Map<String, String> environment,
+            Launch launch)
             throws IOException, InterruptedException {
-        FlinkCluster cluster = new FlinkCluster(folder, logs, settings, environment);
+        FlinkCluster cluster = new FlinkCluster(folder, logs, settings, environment, launch);
         try {
             cluster.writeConfiguration();
             cluster.startJobManager();
@@ -165,7 +221,15 @@ public final class FlinkCluster implements AutoCloseable {
      * @throws IllegalStateException if there is none
      */
     public static Path jobJar() throws IOException {
-        Path target = Project.built("");
+        return jobJar(Project.built(""));
+    }
+
+    /**
+     * The jar of the job in the folder of a build.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public static Path jobJar(Path target) throws IOException {
         try (Stream<Path> files = Files.list(target)) {
             return files.filter(file -> JOB_JAR.matcher(file.getFileName().toString()).matches())
                     .findFirst()
@@ -201,7 +265,6 @@ public final class FlinkCluster implements AutoCloseable {
     private void startJobManager() throws IOException {
         List<String> arguments = new ArrayList<>();
         arguments.addAll(List.of("--configDir", folder.resolve("conf").toString()));
-        arguments.addAll(List.of("--executionMode", "cluster"));
         arguments.addAll(
                 dynamic(
                         Map.of(
@@ -270,7 +333,7 @@ public final class FlinkCluster implements AutoCloseable {
 
     private Process process(String name, String heap, String main, List<String> arguments)
             throws IOException {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(launch.prefix());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(OPENED);
         command.addAll(
@@ -280,7 +343,7 @@ public final class FlinkCluster implements AutoCloseable {
                         "-Dlog4j2.configurationFile="
                                 + folder.resolve("conf/log4j2.properties").toUri(),
                         "-cp",
-                        classPath(),
+                        launch.classPath(),
                         main));
         command.addAll(arguments);
         Files.createDirectories(folder.resolve("tmp"));
@@ -293,20 +356,6 @@ public final class FlinkCluster implements AutoCloseable {
         Process process = builder.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         return process;
-    }
-
-    private static String classPath() {
-        String jars =
-                Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                        .filter(
-                                entry ->
-                                        OF_FLINK.matcher(Path.of(entry).getFileName().toString())
-                                                .matches())
-                        .collect(Collectors.joining(File.pathSeparator));
-        if (jars.isEmpty()) {
-            throw new IllegalStateException("Flink's jars are not on the class path");
-        }
-        return jars;
     }
 
     /** The file that a process logs to: {@code jobmanager}, {@code taskmanager-1}. */

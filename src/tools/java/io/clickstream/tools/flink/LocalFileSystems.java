@@ -53,13 +53,32 @@ public final class LocalFileSystems {
     /** The folder of the plugins, for the environment of another Flink process. */
     public static synchronized Path plugins() throws IOException {
         if (plugins == null) {
-            plugins = unpack();
+            try (InputStream jar = LocalFileSystems.class.getResourceAsStream(S3_PLUGIN)) {
+                if (jar == null) {
+                    throw new IllegalStateException(
+                            S3_PLUGIN
+                                    + " is not on the class path: build the project with mvn"
+                                    + " package");
+                }
+                plugins = unpack(jar);
+            }
         }
         return plugins;
     }
 
+    /**
+     * The folder of the plugins of another build, for the environment of a process of its Flink.
+     *
+     * @param build its folder
+     */
+    public static Path pluginsOfBuild(Path build) throws IOException {
+        try (InputStream jar = Files.newInputStream(build.resolve("tools/classes" + S3_PLUGIN))) {
+            return unpack(jar);
+        }
+    }
+
     /** Flink wants a folder for each plugin. */
-    private static Path unpack() throws IOException {
+    private static Path unpack(InputStream content) throws IOException {
         Path folder = Files.createTempDirectory("clickstream-plugins-");
         Path s3 = Files.createDirectory(folder.resolve("s3"));
         Path jar = s3.resolve("flink-s3-fs-hadoop.jar");
@@ -67,14 +86,7 @@ public final class LocalFileSystems {
         folder.toFile().deleteOnExit();
         s3.toFile().deleteOnExit();
         jar.toFile().deleteOnExit();
-        try (InputStream content = LocalFileSystems.class.getResourceAsStream(S3_PLUGIN)) {
-            if (content == null) {
-                throw new IllegalStateException(
-                        S3_PLUGIN
-                                + " is not on the class path: build the project with mvn package");
-            }
-            Files.copy(content, jar);
-        }
+        Files.copy(content, jar);
         return folder;
     }
 
