@@ -42,11 +42,11 @@ mvn -B -ntp clean verify || status=$?
 
 # The same sources for Flink 1.20: everything compiles, and the parts that meet Flink most closely are tested again.
 # Those are the operators with state, the serializers, the sinks, savepoints of earlier releases, and the jar, also in
-# a cluster of processes.
+# a cluster of processes. With the jars of both versions there, a job moves from one to the other.
 if ((status == 0)); then
   mvn -B -ntp -Pflink-1.20 verify -Dfaults.rounds=1 \
     -Dtest='*OperatorTest,SessionOracleTest,SerializersTest,OldSerializerTest,UidGoldenTest,ArchiveFileSinkTest' \
-    -Dit.test='UpgradeITCase,ClusterRunITCase,ExactlyOnceITCase,LostTransactionsITCase,JobJarITCase,JobJarLibrariesITCase' ||
+    -Dit.test='UpgradeITCase,ClusterRunITCase,ExactlyOnceITCase,LostTransactionsITCase,JobJarITCase,JobJarLibrariesITCase,ClusterUpgradeITCase' ||
     status=$?
 fi
 

@@ -1,7 +1,6 @@
 package io.clickstream.testing;
 
 import io.clickstream.local.run.LocalRun;
-import io.clickstream.tools.command.Project;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

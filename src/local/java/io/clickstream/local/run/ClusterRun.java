@@ -81,7 +81,7 @@ import picocli.CommandLine.Spec;
                   scripts/run-cluster.sh
                   scripts/run-cluster.sh --duration 90s --rounds 10 --task-managers 3
                   scripts/run-cluster.sh --duration 30s --rounds 20 --faults all
-                  scripts/run-cluster.sh --flink 2.2 --upgrade-from 1.20
+                  scripts/run-cluster.sh --upgrade-from 1.20
                 """,
         sortOptions = false)
 public final class ClusterRun implements Callable<Integer> {
