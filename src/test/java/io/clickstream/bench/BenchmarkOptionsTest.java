@@ -119,8 +119,8 @@ class BenchmarkOptionsTest {
                 "--fast | Unknown option: '--fast'",
                 "--replay 0 | --replay needs at least 1 click, not 0",
                 "--operator --quick | --operator, --open-sessions, --registry, --decode, --replay,"
-                    + " --archive, --sinks and --freshness can't be combined with other options:"
-                    + " --operator --quick",
+                        + " --archive, --everything, --sinks and --freshness can't be combined with"
+                        + " other options: --operator --quick",
                 "--json x --archive | can't be combined with other options: --json x --archive",
                 "--archive --archive | option '--archive' should be specified only once",
                 "--registry --open-sessions | can't be combined with other options",
