@@ -42,8 +42,8 @@ Options of some commands:
   --source NAME          deploy, update: kinesis or msk: where clicks come from and results go to
   --flink VERSION        deploy, update: 2.2 or 1.20: the Flink version of the application, for which
                          the jar must be built (default: 2.2; for an existing stack, its own
-                         version); state of 2.2 can't go back to 1.20, except by a rollback to the
-                         snapshot from before
+                         version); 1.20 can't restore the state of 2.2: the only way back is a
+                         rollback to the snapshot from before the move
   --set Key=Value        deploy, update: a parameter of the template; can be repeated
   --tag Key=Value        deploy, update: a tag of the stack and its resources; can be repeated
   --parameters FILE      deploy, update: a file of parameters, one Key=Value per line; lines that
