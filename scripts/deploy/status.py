@@ -7,7 +7,7 @@ import re
 from application import Application, FORCIBLE, groups_of, moment, NAMESPACE, SETTLED
 from begun import Begun, PENDING, UNKNOWN
 from calls import CallFailed, Stop
-from flink import restarts
+from flink import restarts, told
 
 HOUR = datetime.timedelta(hours=1)
 #: A counter without reports for this long was not there.
@@ -83,7 +83,8 @@ def _status(task, application, detail):
         # An older aws command does not know this call. The time of the last update is nearly as good.
         pass
     state = detail["ApplicationStatus"]
-    return f"{state} since {_when(since)}{what}, version {detail['ApplicationVersionId']}; the stack is {task.stack.status}"
+    return (f"{state} since {_when(since)}{what}, version {detail['ApplicationVersionId']}, {told(detail['RuntimeEnvironment'])}; "
+            f"the stack is {task.stack.status}")
 
 
 def _jar(task, detail):

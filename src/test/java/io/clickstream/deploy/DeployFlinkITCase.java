@@ -194,6 +194,8 @@ class DeployFlinkITCase {
         assertThat(runtimeOfStack()).isEqualTo(FLINK_1);
         assertThat(account.application("shop").get("startedFrom").asText()).isEqualTo(snapshot);
         assertThat(account.application("shop").get("jar").asText()).isEqualTo(KEY);
+        assertThat(run.deploy("status", "--stack", "shop").text())
+                .contains(", Flink 1.20; the stack is ");
     }
 
     /** Another update on Flink 2.2 lies between. */

@@ -125,7 +125,7 @@ class DeployViewsITCase {
         assertThat(lines).hasSize(10);
         assertThat(lines.get(0))
                 .startsWith("status       RUNNING since 20")
-                .contains("version 1; the stack is CREATE_COMPLETE");
+                .contains("version 1, Flink 2.2; the stack is CREATE_COMPLETE");
         assertThat(lines.get(1)).contains("version unknown, uploaded 20", "s3://jars/" + KEY);
         assertThat(lines.get(2))
                 .isEqualTo("parallelism  2 of 2 configured, 1 per KPU, autoscaling on");
