@@ -120,6 +120,7 @@ choose_flink() {
     [[ $argument != --flink=* ]] || version=${argument#*=}
     previous=$argument
   done
+  [[ $previous != --flink ]] || fail "--flink needs a version: 2.2 or 1.20"
   case $version in
     2.2) ;;
     1.20) built=target/flink-1.20 maven_profile=(-Pflink-1.20) ;;
