@@ -44,10 +44,10 @@ mvn -B -ntp clean verify || status=$?
 # Those are the operators with state, the serializers, the sinks, savepoints of earlier releases, and the jar, also in
 # a cluster of processes. With the jars of both versions there, a job moves from one to the other.
 if ((status == 0)); then
-  mvn -B -ntp -Pflink-1.20 verify -Dfaults.rounds=1 \
-    -Dtest='*OperatorTest,SessionOracleTest,SerializersTest,OldSerializerTest,UidGoldenTest,ArchiveFileSinkTest' \
-    -Dit.test='UpgradeITCase,ClusterRunITCase,ExactlyOnceITCase,LostTransactionsITCase,JobJarITCase,JobJarLibrariesITCase,ClusterUpgradeITCase' ||
-    status=$?
+  tests='*OperatorTest,SessionOracleTest,SerializersTest,OldSerializerTest,UidGoldenTest,ArchiveFileSinkTest'
+  its='UpgradeITCase,ClusterUpgradeITCase,ClusterRunITCase,ExactlyOnceITCase,LostTransactionsITCase'
+  its+=',SameDocumentsITCase,JobJarITCase,JobJarLibrariesITCase'
+  mvn -B -ntp -Pflink-1.20 verify -Dfaults.rounds=1 "-Dtest=$tests" "-Dit.test=$its" || status=$?
 fi
 
 # What a test could not run for, by the sentence that it gives as the reason.

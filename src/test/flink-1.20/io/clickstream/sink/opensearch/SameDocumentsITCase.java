@@ -35,7 +35,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The outbox leaves the same documents as the sink of Flink's own connector. */
+/**
+ * The outbox leaves the same documents as the sink of Flink's own connector, which has no release
+ * for Flink 2.
+ */
 @Timeout(120)
 class SameDocumentsITCase {
 
