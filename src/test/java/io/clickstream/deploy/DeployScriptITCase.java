@@ -112,6 +112,8 @@ class DeployScriptITCase {
                         + " \"ParameterValue\": \"kinesis\"}, {\"ParameterKey\": \"StreamArn\","
                         + " \"ParameterValue\": \""
                         + STREAM_ARN
+                        + "\"}, {\"ParameterKey\": \"FlinkVersion\", \"ParameterValue\": \""
+                        + ApplicationTemplateTest.FLINK_2
                         + "\"}]");
     }
 
