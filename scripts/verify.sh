@@ -46,7 +46,7 @@ mvn -B -ntp clean verify || status=$?
 if ((status == 0)); then
   tests='*OperatorTest,SessionOracleTest,SerializersTest,OldSerializerTest,UidGoldenTest,ArchiveFileSinkTest'
   its='UpgradeITCase,ClusterUpgradeITCase,ClusterRunITCase,ExactlyOnceITCase,LostTransactionsITCase'
-  its+=',SameDocumentsITCase,JobJarITCase,JobJarLibrariesITCase'
+  its+=',SameDocumentsITCase,SinksBenchmarkITCase,JobJarITCase,JobJarLibrariesITCase'
   mvn -B -ntp -Pflink-1.20 verify -Dfaults.rounds=1 "-Dtest=$tests" "-Dit.test=$its" || status=$?
 fi
 

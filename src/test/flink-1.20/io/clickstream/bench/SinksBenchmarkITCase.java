@@ -14,7 +14,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Both sinks deliver, and an outage of OpenSearch is seen in the other sink of the job. */
+/**
+ * Both sinks deliver, and an outage of OpenSearch is seen in the other sink of the job. Flink's own
+ * connector has no release for Flink 2.
+ */
 @Timeout(300)
 class SinksBenchmarkITCase {
 
