@@ -453,7 +453,11 @@ public final class ClusterRun implements Callable<Integer> {
     }
 
     private Path stop(LocalServers servers, String job) throws Exception {
-        await("a checkpoint", () -> cluster.checkpoints(job) > 0);
+        // While a task starts, Flink refuses the savepoint, but has already ended some of the
+        // sources.
+        await(
+                "a checkpoint, and all tasks",
+                () -> cluster.checkpoints(job) > 0 && cluster.allTasksRun(job));
         return cluster.stopWithSavepoint(job, servers.folder().resolve("savepoints"));
     }
 
