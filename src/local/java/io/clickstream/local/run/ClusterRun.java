@@ -266,8 +266,7 @@ public final class ClusterRun implements Callable<Integer> {
     private static Map<String, String> settings(FaultyServers faulty, String version) {
         Map<String, String> settings = new HashMap<>(faulty.flinkSettings());
         if (version.equals(FIRST_VERSION)) {
-            // With a closed list of settings, Flink 1.20 does not chain the source, and the archive
-            // needs the chain.
+            // The list of permitted settings is that of Flink 2.2.
             settings.put("execution.checkpointing.min-pause", "0 s");
         } else {
             settings.putAll(ManagedService.settings());
