@@ -45,9 +45,9 @@ mvn -B -ntp clean verify || status=$?
 # a cluster of processes. With the jars of both versions there, a job moves from one to the other.
 if ((status == 0)); then
   tests='*OperatorTest,SessionOracleTest,SerializersTest,OldSerializerTest,UidGoldenTest,ArchiveFileSinkTest'
-  its='UpgradeITCase,ClusterUpgradeITCase,ExactlyOnceITCase,LostTransactionsITCase'
+  its='UpgradeITCase,ClusterUpgradeITCase,ClusterRunITCase,ExactlyOnceITCase,LostTransactionsITCase'
   its+=',SameDocumentsITCase,SinksBenchmarkITCase,JobJarITCase,JobJarLibrariesITCase'
-  mvn -B -ntp -Pflink-1.20 verify "-Dtest=$tests" "-Dit.test=$its" || status=$?
+  mvn -B -ntp -Pflink-1.20 verify -Dfaults.rounds=1 "-Dtest=$tests" "-Dit.test=$its" || status=$?
 fi
 
 # What a test could not run for, by the sentence that it gives as the reason.

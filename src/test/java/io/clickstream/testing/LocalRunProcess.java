@@ -1,6 +1,7 @@
 package io.clickstream.testing;
 
 import io.clickstream.local.run.LocalRun;
+import io.clickstream.tools.command.Project;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +35,13 @@ public final class LocalRunProcess {
      */
     public static Process start(Class<?> main, Path folders, Path log, String... options)
             throws IOException {
-        return start(main, System.getProperty("java.class.path"), Map.of(), folders, log, options);
+        return start(
+                main,
+                System.getProperty("java.class.path"),
+                Map.of(Project.BUILD_PROPERTY, Project.build()),
+                folders,
+                log,
+                options);
     }
 
     /**

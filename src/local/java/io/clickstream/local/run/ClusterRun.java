@@ -230,21 +230,17 @@ public final class ClusterRun implements Callable<Integer> {
     }
 
     /** The jar of the job, and the Flink that runs it. */
-    private record Build(String version, Path jar, FlinkCluster.Launch launch, Path plugins) {
+    private record Build(Path jar, FlinkCluster.Launch launch, Path plugins) {
 
         static Build own() throws IOException {
             return new Build(
-                    FlinkOption.own(),
-                    FlinkCluster.jobJar(),
-                    FlinkCluster.Launch.own(),
-                    LocalFileSystems.plugins());
+                    FlinkCluster.jobJar(), FlinkCluster.Launch.own(), LocalFileSystems.plugins());
         }
 
         /** Of the folder that a system property names. */
         static Build named(String property) throws IOException {
             Path build = Project.file(System.getProperty(property));
             return new Build(
-                    FIRST_VERSION,
                     FlinkCluster.jobJar(build),
                     FlinkCluster.Launch.ofBuild(build),
                     LocalFileSystems.pluginsOfBuild(build));
@@ -258,19 +254,14 @@ public final class ClusterRun implements Callable<Integer> {
                         folder.resolve("cluster"),
                         logs,
                         taskManagers,
-                        settings(faulty, build.version()),
+                        settings(faulty),
                         faulty.environment(build.plugins()),
                         build.launch());
     }
 
-    private static Map<String, String> settings(FaultyServers faulty, String version) {
+    private static Map<String, String> settings(FaultyServers faulty) {
         Map<String, String> settings = new HashMap<>(faulty.flinkSettings());
-        if (version.equals(FIRST_VERSION)) {
-            // The list of permitted settings is that of Flink 2.2.
-            settings.put("execution.checkpointing.min-pause", "0 s");
-        } else {
-            settings.putAll(ManagedService.settings());
-        }
+        settings.putAll(ManagedService.settings());
         settings.put("execution.checkpointing.interval", "2 s");
         settings.put("restart-strategy.fixed-delay.delay", "1 s");
         settings.put("heartbeat.timeout", "10 s");
@@ -462,11 +453,7 @@ public final class ClusterRun implements Callable<Integer> {
     }
 
     private Path stop(LocalServers servers, String job) throws Exception {
-        // While a task starts, Flink refuses the savepoint, but has already ended some of the
-        // sources.
-        await(
-                "a checkpoint, and all tasks",
-                () -> cluster.checkpoints(job) > 0 && cluster.allTasksRun(job));
+        await("a checkpoint", () -> cluster.checkpoints(job) > 0);
         return cluster.stopWithSavepoint(job, servers.folder().resolve("savepoints"));
     }
 
