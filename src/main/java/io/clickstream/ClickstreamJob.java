@@ -21,6 +21,7 @@ import java.util.Map;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ public final class ClickstreamJob {
     public static void main(String[] args) throws Exception {
         StreamExecutionEnvironment env;
         try {
+            StartChecks.requireFlink(EnvironmentInformation.getVersion());
             JobConfig config = JobConfig.parse(propertyGroups(args));
             env = StreamExecutionEnvironment.getExecutionEnvironment(settings());
             StartChecks.run(config, define(env, config));

@@ -3,6 +3,7 @@ package io.clickstream;
 import io.clickstream.config.ConfigException;
 import io.clickstream.config.JobConfig;
 import io.clickstream.config.StartCheck;
+import io.clickstream.flink.BuiltFor;
 import io.clickstream.format.registry.RegistryStartCheck;
 import io.clickstream.personalize.PersonalizeStartCheck;
 import io.clickstream.sink.Destination;
@@ -79,6 +80,30 @@ public final class StartChecks {
         if (!problems.isEmpty()) {
             throw new ConfigException(List.copyOf(problems));
         }
+    }
+
+    /**
+     * Checks whether the jar is built for the Flink that runs it. The jar for Flink 2 also starts
+     * on Flink 1, but its operators are not chained there, and the archive would lose records.
+     *
+     * @param running the version of the running Flink, such as {@code 1.20.5}
+     * @throws ConfigException if it is of another major version
+     */
+    static void requireFlink(String running) {
+        if (running.matches("\\d.*") && !major(running).equals(major(BuiltFor.flink()))) {
+            throw new ConfigException(
+                    List.of(
+                            String.format(
+                                    "This jar is for Flink %s, but Flink %s runs it. Use the jar"
+                                            + " for your version: 'mvn package' builds the one for"
+                                            + " Flink 2.2, and 'mvn -Pflink-1.20 package' the one"
+                                            + " for Flink 1.20",
+                                    BuiltFor.flink(), running)));
+        }
+    }
+
+    private static String major(String version) {
+        return version.split("\\.", 2)[0];
     }
 
     /**
