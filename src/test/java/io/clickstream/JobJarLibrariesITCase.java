@@ -217,20 +217,13 @@ class JobJarLibrariesITCase {
             rows.put(key, table.textOf(key));
         }
 
-        List<String> header = List.of("Group", "Artifacts", "Version", "Known advisories");
-        if (IS_DEFAULT) {
-            table.updateOrCheck(header, rows);
-            return;
-        }
-        Table others = new Table(LIBRARIES, "libraries for Flink " + FlinkOption.own());
-        Map<List<String>, String> differ = new LinkedHashMap<>();
-        rows.keySet().stream()
-                .filter(key -> table.textOf(key).isEmpty())
-                .forEach(key -> differ.put(key, others.textOf(key)));
-        others.updateOrCheck(header, differ);
+        Set<List<String>> differ =
+                updateOrCheck(
+                        table, List.of("Group", "Artifacts", "Version", "Known advisories"), rows);
+
         // The other versions of these, and nothing else, are only in the jar of the default.
         Set<List<String>> replaced = new HashSet<>();
-        differ.keySet().forEach(key -> replaced.add(key.subList(0, 2)));
+        differ.forEach(key -> replaced.add(key.subList(0, 2)));
         assertThat(table.rows)
                 .filteredOn(row -> !rows.containsKey(row.subList(0, 3)))
                 .allMatch(row -> replaced.contains(row.subList(0, 2)));
@@ -279,18 +272,32 @@ class JobJarLibrariesITCase {
                                             .collect(joining(", ")));
                     rows.put(key, table.textOf(key));
                 });
-        List<String> header =
-                List.of("Not in the jar", "Named by classes of", "Why the job does not need it");
+        updateOrCheck(
+                table,
+                List.of("Not in the jar", "Named by classes of", "Why the job does not need it"),
+                rows);
+    }
+
+    /**
+     * The default build has all rows of a table. Another build has a table of its own, with what
+     * the one of the default does not have.
+     *
+     * @return the rows of the table of this build
+     */
+    private static Set<List<String>> updateOrCheck(
+            Table ofDefault, List<String> header, Map<List<String>, String> rows)
+            throws IOException {
         if (IS_DEFAULT) {
-            table.updateOrCheck(header, rows);
-            return;
+            ofDefault.updateOrCheck(header, rows);
+            return rows.keySet();
         }
-        Table others = new Table(LIBRARIES, "left out for Flink " + FlinkOption.own());
+        Table own = new Table(LIBRARIES, ofDefault.name + " for Flink " + FlinkOption.own());
         Map<List<String>, String> differ = new LinkedHashMap<>();
         rows.keySet().stream()
-                .filter(key -> table.textOf(key).isEmpty())
-                .forEach(key -> differ.put(key, others.textOf(key)));
-        others.updateOrCheck(header, differ);
+                .filter(key -> ofDefault.textOf(key).isEmpty())
+                .forEach(key -> differ.put(key, own.textOf(key)));
+        own.updateOrCheck(header, differ);
+        return differ.keySet();
     }
 
     /** Otherwise, {@code lacksOnlyTheClassesOfTheTable} would find nothing to complain about. */
@@ -393,12 +400,14 @@ class JobJarLibrariesITCase {
     private static final class Table {
 
         private final Path page;
+        private final String name;
         private final String begin;
         private final String end;
         private final List<List<String>> rows = new ArrayList<>();
 
         Table(Path page, String name) throws IOException {
             this.page = page;
+            this.name = name;
             begin = "<!-- " + name + ": begin -->\n";
             end = "<!-- " + name + ": end -->";
             between()
