@@ -15,5 +15,10 @@ for argument in "$@"; do
     --registry | --decode | --sinks*) heap=1536m java_options=(-XX:+AlwaysPreTouch -Xms1536m) ;;
   esac
 done
+other=$(value_of --compare-flink "$@")
+if [[ $other == 2.2 || $other == 1.20 ]]; then
+  other_class_path=$(choose_flink --flink "$other"; build_local >&2; own_jars; echo "$class_path")
+  java_options+=("-Dclickstream.compare.classpath=$other_class_path")
+fi
 build_local
 run_local "$heap" io.clickstream.bench.Benchmark "$@"

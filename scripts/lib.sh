@@ -112,17 +112,25 @@ install_packages() {
 built=target
 maven_profile=()
 
-# choose_flink ARGUMENT...   Takes the build for the version of Flink that the option --flink names.
-choose_flink() {
-  local argument previous='' version=2.2
+# value_of OPTION ARGUMENT...   The value that the arguments give an option; nothing if they don't name it.
+value_of() {
+  local option=$1 argument previous='' value=''
+  shift
   for argument in "$@"; do
-    [[ $previous != --flink ]] || version=$argument
-    [[ $argument != --flink=* ]] || version=${argument#*=}
+    [[ $previous != "$option" ]] || value=$argument
+    [[ $argument != "$option="* ]] || value=${argument#*=}
     previous=$argument
   done
-  [[ $previous != --flink ]] || fail "--flink needs a version: 2.2 or 1.20"
-  case $version in
-    2.2) ;;
+  echo "$value"
+}
+
+# choose_flink ARGUMENT...   Takes the build for the version of Flink that the option --flink names.
+choose_flink() {
+  local version
+  [[ ${*: -1} != --flink ]] || fail "--flink needs a version: 2.2 or 1.20"
+  version=$(value_of --flink "$@")
+  case ${version:-2.2} in
+    2.2) built=target maven_profile=() ;;
     1.20) built=target/flink-1.20 maven_profile=(-Pflink-1.20) ;;
     *) fail "--flink must be 2.2 or 1.20, not $version" ;;
   esac

@@ -7,13 +7,8 @@ help_of_command "$@"
 choose_flink "$@"
 
 need_memory 3000
-previous=''
-for argument in "$@"; do
-  [[ $previous != --upgrade-from ]] || first=$argument
-  [[ $argument != --upgrade-from=* ]] || first=${argument#*=}
-  previous=$argument
-done
-if [[ ${first:-} == 1.20 ]]; then
+first=$(value_of --upgrade-from "$@")
+if [[ $first == 1.20 ]]; then
   first_built=$(choose_flink --flink "$first"; build_jar >&2; build_local >&2; echo "$built")
   java_options+=("-Dclickstream.upgrade.from=$first_built")
 fi

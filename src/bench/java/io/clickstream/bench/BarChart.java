@@ -95,15 +95,14 @@ final class BarChart {
 
     private void row(Measurement measurement, double most) {
         double length = (WIDTH - LABEL_WIDTH - NUMBER_WIDTH) * measurement.clicksPerSecond() / most;
-        Peer peer = measurement.measured().peer();
         int baseline = y + BAR_HEIGHT - 4;
-        text("label", LABEL_WIDTH - 10, baseline, "end", peer.toString());
+        text("label", LABEL_WIDTH - 10, baseline, "end", measurement.measured().label());
         svg.append(
                 String.format(
                         Locale.ROOT,
                         "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\""
                                 + " rx=\"2\"/>%n",
-                        peer == Peer.OURS ? "ours" : "bar",
+                        measurement.measured().peer() == Peer.OURS ? "ours" : "bar",
                         LABEL_WIDTH,
                         y,
                         Math.max(1, length),

@@ -64,6 +64,7 @@ import picocli.CommandLine.Spec;
                 Examples:
                   scripts/benchmark.sh --quick
                   scripts/benchmark.sh --quick --format json
+                  scripts/benchmark.sh --quick --compare-flink 1.20 --peers limit,consume,ours
                   scripts/benchmark.sh --workload shop --input memory --peers limit,ours
                   scripts/benchmark.sh --json results.jsonl --svg results.svg
                 """,
@@ -153,6 +154,16 @@ public final class Benchmark implements Callable<Integer> {
     private Path svg;
 
     @Mixin private FlinkOption flink;
+
+    @Option(
+            names = "--compare-flink",
+            paramLabel = "VERSION",
+            converter = FlinkOption.ToVersion.class,
+            description =
+                    "also run each program on this version of Flink, 2.2 or 1.20, right after the"
+                            + " other one")
+    @Nullable
+    private String otherFlink;
 
     @ArgGroup(
             validate = false,
@@ -244,6 +255,11 @@ public final class Benchmark implements Callable<Integer> {
 
     /** What to measure, of each workload. */
     List<Case> cases() {
+        if (FlinkOption.own().equals(otherFlink)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--compare-flink must be another version than that of --flink, " + otherFlink);
+        }
         if (parallelism < 1) {
             throw new ParameterException(
                     spec.commandLine(), "--parallelism must be at least 1, not " + parallelism);
@@ -270,7 +286,16 @@ public final class Benchmark implements Callable<Integer> {
                                             || each.peer() == Peer.SQL
                                             || each.peer().isOptional()));
         }
-        return cases;
+        if (otherFlink == null) {
+            return cases;
+        }
+        return cases.stream()
+                .flatMap(
+                        each ->
+                                each.peer().isOnFlink()
+                                        ? Stream.of(each, each.on(otherFlink))
+                                        : Stream.of(each))
+                .toList();
     }
 
     /** A quick run shows what optional aggregates cost, too. */
@@ -297,6 +322,10 @@ public final class Benchmark implements Callable<Integer> {
                 backend == Backend.HEAP ? "the heap" : "RocksDB",
                 parallelism);
         BenchmarkTable.lines(measurements).forEach(out::println);
+        if (otherFlink != null) {
+            out.printf("%nFlink %s, compared with %s:%n", FlinkOption.own(), otherFlink);
+            BenchmarkTable.versions(measurements).forEach(line -> out.println("  " + line));
+        }
         out.println();
     }
 

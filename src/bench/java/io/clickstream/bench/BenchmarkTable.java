@@ -1,5 +1,6 @@
 package io.clickstream.bench;
 
+import io.clickstream.tools.command.FlinkOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,10 +45,30 @@ final class BenchmarkTable {
         return lines;
     }
 
+    /** How fast each program is on this build's version of Flink, compared with the other one. */
+    static List<String> versions(List<Measurement> measurements) {
+        List<String> lines = new ArrayList<>();
+        for (Measurement own : measurements) {
+            for (Measurement other : measurements) {
+                if (own.measured().flink().equals(FlinkOption.own())
+                        && !other.measured().flink().equals(FlinkOption.own())
+                        && other.measured().on(FlinkOption.own()).equals(own.measured())) {
+                    lines.add(
+                            String.format(
+                                    Locale.ROOT,
+                                    "%s: %.2f x",
+                                    own.measured(),
+                                    own.clicksPerSecond() / other.clicksPerSecond()));
+                }
+            }
+        }
+        return lines;
+    }
+
     private static List<String> row(Measurement measurement, List<Measurement> all) {
         double rate = measurement.clicksPerSecond();
         return List.of(
-                measurement.measured().peer().toString(),
+                measurement.measured().label(),
                 measurement.measured().input().toString(),
                 String.format(Locale.ROOT, "%,d", Math.round(rate)),
                 limit(measurement, all)
@@ -78,6 +99,7 @@ final class BenchmarkTable {
         return all.stream()
                 .filter(other -> other.measured().peer() == peer)
                 .filter(other -> other.measured().input() == measurement.measured().input())
+                .filter(other -> other.measured().flink().equals(measurement.measured().flink()))
                 .map(Measurement::clicksPerSecond)
                 .findFirst();
     }

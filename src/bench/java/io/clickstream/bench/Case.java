@@ -2,6 +2,7 @@ package io.clickstream.bench;
 
 import io.clickstream.bench.RunSpec.Backend;
 import io.clickstream.bench.RunSpec.Input;
+import io.clickstream.tools.command.FlinkOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,8 +15,14 @@ import java.util.Set;
  * @param backend where Flink keeps state
  * @param input where clicks come from
  * @param format of the clicks
+ * @param flink version of Flink, as the option --flink names it
  */
-public record Case(Peer peer, Backend backend, Input input, ClickFormat format) {
+public record Case(Peer peer, Backend backend, Input input, ClickFormat format, String flink) {
+
+    /** On the version of Flink of this build. */
+    public Case(Peer peer, Backend backend, Input input, ClickFormat format) {
+        this(peer, backend, input, format, FlinkOption.own());
+    }
 
     /**
      * All that go together.
@@ -38,8 +45,18 @@ public record Case(Peer peer, Backend backend, Input input, ClickFormat format) 
         return cases;
     }
 
+    /** The same on another version of Flink. */
+    Case on(String otherFlink) {
+        return new Case(peer, backend, input, format, otherFlink);
+    }
+
+    /** The peer, with the version of Flink if it is not that of this build. */
+    String label() {
+        return flink.equals(FlinkOption.own()) ? peer.toString() : peer + " (" + flink + ")";
+    }
+
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%s from %s", peer, input);
+        return String.format(Locale.ROOT, "%s from %s", label(), input);
     }
 }

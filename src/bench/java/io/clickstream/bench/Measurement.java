@@ -86,6 +86,7 @@ record Measurement(
         json.put("backend", measured.backend().toString());
         json.put("input", measured.input().toString());
         json.put("format", measured.format().toString());
+        json.put("flink", measured.flink());
         json.put("parallelism", parallelism);
         json.put("clicks", clicks);
         json.put("clicksPerSecond", Math.round(clicksPerSecond));

@@ -1,6 +1,7 @@
 package io.clickstream.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.clickstream.tools.command.FlinkOption;
 import java.io.File;
 import java.io.IOException;
 
@@ -36,6 +37,10 @@ final class PeerMain {
 
     /** Runs a peer in this JVM. */
     static RunResult run(RunSpec spec, RunProgress progress) throws Exception {
+        if (!spec.flink().equals(FlinkOption.own())) {
+            throw new IllegalArgumentException(
+                    "this process has Flink %s, not %s".formatted(FlinkOption.own(), spec.flink()));
+        }
         return spec.peer().isOnFlink()
                 ? FlinkRun.run(spec, progress)
                 : KafkaStreamsRun.run(spec, progress);

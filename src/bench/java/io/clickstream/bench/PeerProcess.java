@@ -1,5 +1,6 @@
 package io.clickstream.bench;
 
+import io.clickstream.tools.command.FlinkOption;
 import io.clickstream.tools.command.Project;
 import java.io.BufferedReader;
 import java.io.File;
@@ -23,6 +24,9 @@ final class PeerProcess {
      * Heap of one KPU of the managed service. With this JVM's 1.5 GB it stays below 6 GB in all.
      */
     private static final String HEAP = "3g";
+
+    /** System property, set by the script: the class path of the build for another Flink. */
+    private static final String OTHER_CLASS_PATH = "clickstream.compare.classpath";
 
     private final Path log;
 
@@ -75,19 +79,22 @@ final class PeerProcess {
         command.add("-Dlog4j2.configurationFile=benchmark-peer-log4j2.xml");
         command.add("-Dlog4j2.disable.jmx=true");
         command.add("-cp");
-        command.add(classPath(spec.peer()));
+        command.add(classPath(spec));
         command.add(PeerMain.class.getName());
         command.add(in.getPath());
         command.add(out.getPath());
         return command;
     }
 
-    /** Kafka Streams needs another RocksDB than Flink, with classes of the same names. */
-    private static String classPath(Peer peer) {
+    private static String classPath(RunSpec spec) {
         String own = System.getProperty("java.class.path");
-        if (peer != Peer.KAFKA_STREAMS) {
+        if (!spec.flink().equals(FlinkOption.own())) {
+            return System.getProperty(OTHER_CLASS_PATH);
+        }
+        if (spec.peer() != Peer.KAFKA_STREAMS) {
             return own;
         }
+        // Kafka Streams needs another RocksDB than Flink, with classes of the same names.
         Path rocksDb = Project.built("kafka-streams/rocksdbjni.jar");
         if (!Files.isRegularFile(rocksDb)) {
             throw new IllegalStateException(

@@ -8,6 +8,7 @@ import javax.annotation.Nullable;
  *
  * @param id of the run
  * @param peer who computes
+ * @param flink version of Flink that the process has
  * @param workload name of the workload
  * @param gapMillis the workload's session gap, ms
  * @param block the workload's clicks
@@ -26,6 +27,7 @@ import javax.annotation.Nullable;
 public record RunSpec(
         String id,
         Peer peer,
+        String flink,
         String workload,
         long gapMillis,
         ClickBlock block,

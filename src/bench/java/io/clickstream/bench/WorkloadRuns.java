@@ -210,6 +210,7 @@ final class WorkloadRuns implements AutoCloseable {
         return new RunSpec(
                 id,
                 measured.peer(),
+                measured.flink(),
                 workload.name(),
                 workload.gap().toMillis(),
                 block,

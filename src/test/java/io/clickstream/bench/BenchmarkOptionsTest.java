@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.bench.RunSpec.Backend;
 import io.clickstream.bench.RunSpec.Input;
+import io.clickstream.tools.command.FlinkOption;
 import io.clickstream.tools.command.ToolCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -56,6 +57,28 @@ class BenchmarkOptionsTest {
                         "sql from memory",
                         "consume from kafka",
                         "ours from kafka",
+                        "kafka-streams from kafka");
+    }
+
+    @Test
+    void runsEachProgramOnAnotherFlinkRightAfterThisOne() {
+        String other = FlinkOption.own().equals("2.2") ? "1.20" : "2.2";
+
+        assertThat(
+                        parse(
+                                        "--compare-flink",
+                                        other,
+                                        "--peers",
+                                        "consume,ours,kafka-streams",
+                                        "--input",
+                                        "kafka")
+                                .cases())
+                .extracting(Case::toString)
+                .containsExactly(
+                        "consume from kafka",
+                        "consume (%s) from kafka".formatted(other),
+                        "ours from kafka",
+                        "ours (%s) from kafka".formatted(other),
                         "kafka-streams from kafka");
     }
 
@@ -116,6 +139,7 @@ class BenchmarkOptionsTest {
                 "--parallelism 0 | --parallelism must be at least 1, not 0",
                 "--parallelism two | 'two' is not an int",
                 "--input memory --peers consume | none of these peers runs so",
+                "--compare-flink 1.19 | '--compare-flink': must be 2.2 or 1.20, not 1.19",
                 "--fast | Unknown option: '--fast'",
                 "--replay 0 | --replay needs at least 1 click, not 0",
                 "--operator --quick | --operator, --open-sessions, --registry, --decode, --replay,"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clickstream.bench.RunSpec.Backend;
 import io.clickstream.bench.RunSpec.Input;
+import io.clickstream.tools.command.FlinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,6 +107,7 @@ class BenchmarkPeersITCase {
         return new RunSpec(
                 peer + "-" + input + "-" + block.format(),
                 peer,
+                FlinkOption.own(),
                 WORKLOAD.name(),
                 WORKLOAD.gap().toMillis(),
                 block,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.clickstream.bench.RunSpec.Backend;
 import io.clickstream.bench.RunSpec.Input;
+import io.clickstream.tools.command.FlinkOption;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -56,13 +57,31 @@ class ReportsTest {
     }
 
     @Test
+    void comparesVersionsOfFlink() {
+        Measurement limit = measurement(LIMIT.measured().on("9.1"), 2_000_000, -1, -1);
+        Measurement ours = measurement(OURS.measured().on("9.1"), 1_600_000, -1, -1);
+        List<Measurement> all = List.of(LIMIT, limit, OURS, ours, TEXTBOOK);
+
+        assertThat(BenchmarkTable.versions(all))
+                .containsExactly("limit from memory: 1.50 x", "ours from memory: 1.50 x");
+        // Each version has its own limit.
+        assertThat(BenchmarkTable.lines(all))
+                .filteredOn(line -> line.contains("ours (9.1)"))
+                .singleElement()
+                .asString()
+                .contains("1,600,000 |     0.80 |   1.0 x |");
+    }
+
+    @Test
     void jsonHasTheFieldsInTheirOrder() {
         assertThat(OURS.toJson())
                 .isEqualTo(
                         "{\"workload\":\"lab\",\"peer\":\"ours\",\"backend\":\"rocksdb\","
-                            + "\"input\":\"memory\",\"format\":\"avro\",\"parallelism\":1,\"clicks\":1000,"
-                            + "\"clicksPerSecond\":2400000,\"peakHeapBytes\":67108864,"
-                            + "\"stateBytesPerSession\":45,\"checkpointMillis\":310}");
+                                + "\"input\":\"memory\",\"format\":\"avro\",\"flink\":\""
+                                + FlinkOption.own()
+                                + "\",\"parallelism\":1,\"clicks\":1000,"
+                                + "\"clicksPerSecond\":2400000,\"peakHeapBytes\":67108864,"
+                                + "\"stateBytesPerSession\":45,\"checkpointMillis\":310}");
         assertThat(measurement(Peer.KAFKA_STREAMS, 50_000, -1, -1).toJson())
                 .endsWith("\"stateBytesPerSession\":null,\"checkpointMillis\":null}");
     }
