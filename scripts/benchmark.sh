@@ -15,8 +15,9 @@ for argument in "$@"; do
     --registry | --decode | --sinks*) heap=1536m java_options=(-XX:+AlwaysPreTouch -Xms1536m) ;;
   esac
 done
-other=$(value_of --compare-flink "$@")
-if [[ $other == 2.2 || $other == 1.20 ]]; then
+other=$(value_of --compare-flink none "$@")
+if [[ $other != none ]]; then
+  need_flink --compare-flink "$other"
   other_class_path=$(choose_flink --flink "$other"; build_local >&2; own_jars; echo "$class_path")
   java_options+=("-Dclickstream.compare.classpath=$other_class_path")
 fi

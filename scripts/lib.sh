@@ -112,10 +112,10 @@ install_packages() {
 built=target
 maven_profile=()
 
-# value_of OPTION ARGUMENT...   The value that the arguments give an option; nothing if they don't name it.
+# value_of OPTION DEFAULT ARGUMENT...   The value that the arguments give an option, or the default.
 value_of() {
-  local option=$1 argument previous='' value=''
-  shift
+  local option=$1 value=$2 argument previous=''
+  shift 2
   for argument in "$@"; do
     [[ $previous != "$option" ]] || value=$argument
     [[ $argument != "$option="* ]] || value=${argument#*=}
@@ -124,15 +124,20 @@ value_of() {
   echo "$value"
 }
 
+# need_flink OPTION VERSION   Refuses a version that there is no build for.
+need_flink() {
+  [[ $2 == 2.2 || $2 == 1.20 ]] || fail "$1 must be 2.2 or 1.20, not '$2'"
+}
+
 # choose_flink ARGUMENT...   Takes the build for the version of Flink that the option --flink names.
 choose_flink() {
   local version
   [[ ${*: -1} != --flink ]] || fail "--flink needs a version: 2.2 or 1.20"
-  version=$(value_of --flink "$@")
-  case ${version:-2.2} in
+  version=$(value_of --flink 2.2 "$@")
+  need_flink --flink "$version"
+  case $version in
     2.2) built=target maven_profile=() ;;
     1.20) built=target/flink-1.20 maven_profile=(-Pflink-1.20) ;;
-    *) fail "--flink must be 2.2 or 1.20, not $version" ;;
   esac
 }
 

@@ -7,8 +7,9 @@ help_of_command "$@"
 choose_flink "$@"
 
 need_memory 3000
-first=$(value_of --upgrade-from "$@")
-if [[ $first == 1.20 ]]; then
+first=$(value_of --upgrade-from none "$@")
+if [[ $first != none ]]; then
+  [[ $first == 1.20 ]] || fail "--upgrade-from must be 1.20, not '$first'"
   first_built=$(choose_flink --flink "$first"; build_jar >&2; build_local >&2; echo "$built")
   java_options+=("-Dclickstream.upgrade.from=$first_built")
 fi

@@ -147,7 +147,8 @@ def _update(task):
     # Another update may begin where this one is cut off, and must not restore what this one discards.
     begun.begin(status, run if starts else {}, parameters, takes_snapshot)
     if moves:
-        calls.say(f"Moving the application {application.name} from {told(former_runtime)} to {told(runtime)}")
+        calls.say(f"Moving the application {application.name} from {told(former_runtime)} to {told(runtime)}"
+                  f"{_way_back_from(task, former_runtime, runtime, snapshot if takes_snapshot else '')}")
     calls.say(f"Updating the stack {stack.name}")
     changed = stack.deploy(bucket.name, template_file(template), parameters, options.tags)
     application.need_update(changed, stack.way_out())
@@ -175,12 +176,16 @@ def _moved(task, former, runtime, snapshot):
 
     snapshot: the one from before the move; empty if there is none
     """
+    return f"It runs on {told(runtime)}{_way_back_from(task, former, runtime, snapshot)}"
+
+
+def _way_back_from(task, former, runtime, snapshot):
     if is_older(runtime, former):
-        return f"It runs on {told(runtime)}"
+        return ""
     way_back = (f"the only way back is the snapshot {snapshot} from before this update: '{task.hint('rollback')}' restores it, with "
                 f"{told(former)} and the jar of then" if snapshot else
                 f"this update took no snapshot, so the only way back is an older one, if there is one, by '{task.hint('rollback --yes')}'")
-    return f"It runs on {told(runtime)}. Its state can't go back to {told(former)}: {way_back}"
+    return f". Its state can't go back to {told(former)}: {way_back}"
 
 
 def _prepared(task, application, begun, status, run, is_same, runtime):

@@ -8,10 +8,12 @@ import zlib
 from xml.etree import ElementTree
 
 from calls import CallFailed, Stop, WORK
-from flink import RUNTIMES, told
+from flink import RUNTIMES, is_older, told
 
 #: Names all state in a jar.
 UIDS = "META-INF/clickstream/state-uids.txt"
+
+BUILD_AGAIN = "build it again with 'mvn package', or with 'mvn -Pflink-1.20 package' for Flink 1.20"
 
 #: Lists what is in a jar, and has its version.
 SBOM = "META-INF/sbom/clickstream-analytics.cdx.xml"
@@ -32,9 +34,12 @@ class Jar:
     def need_runtime(self, runtime):
         """Refuses to go on if the jar is not built for a runtime."""
         if runtime in RUNTIMES.values() and RUNTIMES.get(self._flink) != runtime:
+            own = RUNTIMES.get(self._flink)
+            # Only a move to a later version is possible.
+            move = ("" if own is None or is_older(own, runtime) else
+                    f", or move the application with --flink {self._flink}")
             raise Stop(f"{self.path} is built for Flink {self._flink}, and the application is to run on {told(runtime)}",
-                       "nothing was changed; leave out --jar, and this command builds the right jar, or name the Flink version of "
-                       "the jar with --flink, which moves an application that is there")
+                       f"nothing was changed; leave out --jar, and this command builds the right jar{move}")
 
     def need_state_of(self, bucket, key, allow_lost_state):
         """Refuses to go on if the deployed jar has state that this one has no operator for. Says whether state may be lost."""
@@ -197,7 +202,7 @@ def _version_in(path):
                 return "unknown"
             return ElementTree.fromstring(jar.read(SBOM)).findtext("{*}metadata/{*}component/{*}version", "unknown")
     except (ElementTree.ParseError, *DAMAGE):
-        raise NoJar(f"{path} is damaged: {SBOM} in it can't be read; build it again with 'mvn package'") from None
+        raise NoJar(f"{path} is damaged: {SBOM} in it can't be read; {BUILD_AGAIN}") from None
 
 
 def _flink_in(path):
@@ -208,7 +213,7 @@ def _flink_in(path):
     except KeyError:
         manifest = ""
     except (UnicodeDecodeError, *DAMAGE):
-        raise NoJar(f"{path} is damaged: META-INF/MANIFEST.MF in it can't be read; build it again with 'mvn package'") from None
+        raise NoJar(f"{path} is damaged: META-INF/MANIFEST.MF in it can't be read; {BUILD_AGAIN}") from None
     version = re.search(r"^Flink-Version: (\d+\.\d+)", manifest, re.MULTILINE)
     return version.group(1) if version else "1.20"
 

@@ -234,7 +234,9 @@ public final class FileContent {
             while (next < first.length && (first[next] == ' ' || first[next] == ',')) {
                 next++;
             }
-            if (next < first.length && first[next] == '{') {
+            // Another object in a later line does not tell: the first line may be damaged.
+            boolean isOneLine = endOfLine(first, at) >= Math.min(next, first.length);
+            if (isOneLine && next < first.length && first[next] == '{') {
                 return Shape.OBJECTS;
             }
         }

@@ -1,12 +1,16 @@
 package io.clickstream.source;
 
 import io.clickstream.format.ParquetColumns;
+import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Map;
 import javax.annotation.Nullable;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
+import org.apache.flink.util.function.SupplierWithException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -27,14 +31,16 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 /** Reads the records in the rows of one Parquet file of the archive. Other columns are not read. */
 final class ParquetRecords implements FileRecords {
 
+    private final FlinkFile file;
     private final ParquetReader<byte[]> rows;
     private long number;
 
     ParquetRecords(Path path, FileSystem files) throws IOException {
+        file = new FlinkFile(path, files);
         try {
-            this.rows = new Builder(new FlinkFile(path, files)).build();
-        } catch (RuntimeException e) {
-            throw new UnreadableFileException(e.getMessage(), e);
+            rows = new Builder(file).withCodecFactory(new ParquetPages()).build();
+        } catch (IOException | RuntimeException e) {
+            throw file.failure(e);
         }
     }
 
@@ -44,8 +50,8 @@ final class ParquetRecords implements FileRecords {
         byte[] record;
         try {
             record = rows.read();
-        } catch (RuntimeException e) {
-            throw new UnreadableFileException(e.getMessage(), e);
+        } catch (IOException | RuntimeException e) {
+            throw file.failure(e);
         }
         number++;
         return record;
@@ -88,7 +94,7 @@ final class ParquetRecords implements FileRecords {
                     || !file.getType(ParquetColumns.RECORD).isPrimitive()
                     || file.getType(ParquetColumns.RECORD).asPrimitiveType().getPrimitiveTypeName()
                             != PrimitiveTypeName.BINARY) {
-                throw new IllegalArgumentException(
+                throw new UnsupportedParquetException(
                         "it has no string column `"
                                 + ParquetColumns.RECORD
                                 + "`, in which the archive keeps whole records; its columns are "
@@ -158,26 +164,47 @@ final class ParquetRecords implements FileRecords {
         }
     }
 
-    /** A file in any of Flink's file systems. */
+    /**
+     * A file in any of Flink's file systems. It remembers when the file system fails, because
+     * Parquet reports a damaged file by the same exceptions.
+     */
     private static final class FlinkFile implements InputFile {
 
         private final Path path;
         private final FileSystem files;
+        @Nullable private IOException ofFileSystem;
 
         FlinkFile(Path path, FileSystem files) {
             this.path = path;
             this.files = files;
         }
 
+        /** What to throw for an exception of Parquet: that of the file system, if it failed. */
+        IOException failure(Exception e) {
+            if (ofFileSystem != null) {
+                return ofFileSystem;
+            }
+            Throwable root = e;
+            while (root.getCause() != null) {
+                root = root.getCause();
+            }
+            if (root instanceof UnsupportedParquetException) {
+                return new UnreadableFileException(root.getMessage(), e);
+            }
+            String message = root.getMessage() == null ? root.toString() : root.getMessage();
+            return new UnreadableFileException("its Parquet data is damaged: " + message, e);
+        }
+
         @Override
         public long getLength() throws IOException {
-            return files.getFileStatus(path).getLen();
+            return asked(() -> files.getFileStatus(path).getLen());
         }
 
         @Override
         public SeekableInputStream newStream() throws IOException {
-            FSDataInputStream in = files.open(path);
-            return new DelegatingSeekableInputStream(in) {
+            FSDataInputStream in = asked(() -> files.open(path));
+            long length = getLength();
+            return new DelegatingSeekableInputStream(new AskedStream(in)) {
                 @Override
                 public long getPos() throws IOException {
                     return in.getPos();
@@ -185,9 +212,42 @@ final class ParquetRecords implements FileRecords {
 
                 @Override
                 public void seek(long position) throws IOException {
-                    in.seek(position);
+                    if (position < 0 || position > length) {
+                        throw new EOFException("it refers to byte " + position + " of " + length);
+                    }
+                    asked(
+                            () -> {
+                                in.seek(position);
+                                return position;
+                            });
                 }
             };
+        }
+
+        private <T> T asked(SupplierWithException<T, IOException> request) throws IOException {
+            try {
+                return request.get();
+            } catch (IOException e) {
+                ofFileSystem = e;
+                throw e;
+            }
+        }
+
+        private final class AskedStream extends FilterInputStream {
+
+            AskedStream(InputStream in) {
+                super(in);
+            }
+
+            @Override
+            public int read() throws IOException {
+                return asked(in::read);
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                return asked(() -> in.read(bytes, offset, length));
+            }
         }
 
         @Override

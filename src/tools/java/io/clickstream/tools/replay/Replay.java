@@ -109,6 +109,9 @@ public final class Replay implements Callable<Integer> {
 
     private static final MemorySize NETWORK_MEMORY = MemorySize.ofMebiBytes(256);
 
+    /** Flink unpacks libraries there, of which the largest has about 20 MB. */
+    private static final long TEMPORARY_BYTES = 32L << 20;
+
     /** In the output as long as it is not complete. */
     static final String UNFINISHED = "_UNFINISHED";
 
@@ -349,16 +352,28 @@ public final class Replay implements Callable<Integer> {
 
     private Path temporaryFolder() throws IOException {
         String prefix = "clickstream-replay-";
-        if (tempDir == null) {
-            return Files.createTempDirectory(prefix);
-        }
+        Path parent = tempDir == null ? Path.of(System.getProperty("java.io.tmpdir")) : tempDir;
         try {
-            return Files.createTempDirectory(tempDir, prefix);
+            Path folder = Files.createTempDirectory(parent, prefix);
+            long free = Files.getFileStore(folder).getUsableSpace();
+            if (free < TEMPORARY_BYTES) {
+                Folders.delete(folder);
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--temp-dir "
+                                + parent
+                                + " has "
+                                + (free >> 20)
+                                + " MB of free space, and a replay needs at least "
+                                + (TEMPORARY_BYTES >> 20)
+                                + " MB; specify another folder");
+            }
+            return folder;
         } catch (IOException e) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--temp-dir "
-                            + tempDir
+                            + parent
                             + ": no folder can be created in it ("
                             + e
                             + "); specify an existing folder that you can write to",
@@ -553,11 +568,22 @@ public final class Replay implements Callable<Integer> {
                 }
             }
         }
-        for (String folder : folders) {
-            Files.createDirectories(output.resolve(folder));
+        try {
+            for (String folder : folders) {
+                Files.createDirectories(output.resolve(folder));
+            }
+            Files.writeString(
+                    output.resolve(UNFINISHED), "The replay into this folder did not complete.\n");
+        } catch (IOException e) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--output "
+                            + output
+                            + " can't be created ("
+                            + e
+                            + "); specify a folder that you can write to",
+                    e);
         }
-        Files.writeString(
-                output.resolve(UNFINISHED), "The replay into this folder did not complete.\n");
     }
 
     private String notEmpty() {

@@ -60,12 +60,19 @@ public record ReplayFiles(List<Path> paths, long bytes) {
             int before = found.size();
             boolean any = isAddress(input) ? addAt(input, found) : addLocal(input, found);
             if (!any && found.size() == before) {
-                throw new IllegalArgumentException("there is no file " + input);
+                throw new IllegalArgumentException(
+                        "there is no file " + input + emptyFolder(input));
             }
         }
         return new ReplayFiles(
                 List.copyOf(found.keySet()),
                 found.values().stream().mapToLong(Long::longValue).sum());
+    }
+
+    private static String emptyFolder(String input) {
+        return !isAddress(input) && Files.isDirectory(java.nio.file.Path.of(input))
+                ? ": the folder is empty, or has only hidden and unfinished files"
+                : "";
     }
 
     /** Whether an input is an address of one of Flink's file systems rather than a path. */
