@@ -6,7 +6,7 @@ import json
 import time
 
 from calls import CallFailed, Late, Stop
-from flink import told, uptime
+from flink import is_older, told, uptime, version_of
 
 #: Nothing happens to the application by itself. All other statuses pass, and are waited out.
 SETTLED = {"READY", "RUNNING", "ROLLED_BACK"}
@@ -35,6 +35,11 @@ def moment(value):
     else:
         time = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
     return time.astimezone(datetime.timezone.utc)
+
+
+def restoring(snapshot):
+    """What a start is told so that it restores a snapshot."""
+    return {"ApplicationRestoreConfiguration": {"ApplicationRestoreType": "RESTORE_FROM_CUSTOM_SNAPSHOT", "SnapshotName": snapshot}}
 
 
 class Application:
@@ -93,7 +98,13 @@ class Application:
             raise Stop(f"the application {self.name} did not run on {told(runtime)}: it is on {told(running)} again, where the "
                        "service went back to, with its state",
                        f"see '{self.hint('logs --errors')}', and check that the jar is built for {told(runtime)}; then "
-                       f"'{self.hint('rollback')}' restores the stack, too", self.last_failure())
+                       f"{self.undo_move(running)}", self.last_failure())
+
+    def undo_move(self, former):
+        """What the user can do after the service undid a move. Until then, alarms watch the metrics of the wrong version."""
+        return (f"'{self.hint('update --flink ' + version_of(former))}' puts the stack back to {told(former)} and keeps the state, and "
+                f"'{self.hint('rollback')}' restores the stack, too, but reads the clicks since its snapshot again, so that topics "
+                "and streams get their results twice")
 
     def went_back(self, running, wanted, status, todo):
         """What to say if the service did not keep an update, or if somebody else made another one."""
@@ -119,6 +130,17 @@ class Application:
                                      "nothing was changed; check that you have the permission "
                                      "kinesisanalytics:ListApplicationSnapshots, and try again"))
         return sorted((found or {}).get("SnapshotSummaries") or [], key=lambda each: moment(each["SnapshotCreationTimestamp"]))
+
+    def start_configuration(self, runtime):
+        """What a start on a runtime is told so that it restores the newest snapshot that this runtime can restore.
+
+        Nothing if that is the latest snapshot, which a start takes by itself; None if there is only what it can't restore.
+        """
+        ready = [each for each in self.snapshots() if each["SnapshotStatus"] == "READY"]
+        readable = [each for each in ready if not is_older(runtime, each.get("RuntimeEnvironment", runtime))]
+        if ready[-1:] == readable[-1:]:
+            return {}
+        return restoring(readable[-1]["SnapshotName"]) if readable else None
 
     # --- What is done to it
 

@@ -12,11 +12,6 @@ SKIP = "SKIP_RESTORE_FROM_SNAPSHOT"
 NONE, PENDING, RAN, UNKNOWN = "none", "pending", "ran", "unknown"
 
 
-def restoring(snapshot):
-    """What a start is told so that it restores a snapshot."""
-    return {"ApplicationRestoreConfiguration": {"ApplicationRestoreType": "RESTORE_FROM_CUSTOM_SNAPSHOT", "SnapshotName": snapshot}}
-
-
 class Begun:
     """The file begun.json in the bucket of jars: the only place that knows what it has and when that counts.
 

@@ -8,7 +8,7 @@ from begun import Begun, PENDING, SKIP, UNKNOWN
 from calls import Stop, WORK
 from checks import problem_for_job, problem_in_template, values_of
 from destroy import deregister_consumers
-from flink import is_older, RUNTIMES, told
+from flink import is_older, RUNTIMES, told, version_of
 from jar import Jar, read_template, template_file
 from kept import names_to_keep, need_same_cluster, need_unchanged, older_consumer
 from options import Misuse
@@ -77,6 +77,11 @@ def _update(task):
         # A stack of a template without this parameter stays on its version, whatever the default is.
         names["FlinkVersion"] = former_runtime
     runtime = {**names, **stack.parameters, **options.given}["FlinkVersion"]
+    if runtime != former_runtime and "FlinkVersion" not in options.given:
+        raise Stop(f"the stack {stack.name} is for {told(runtime)}, and the application runs on {told(former_runtime)}: the service "
+                   "went back to it after an update, or somebody changed the application outside of CloudFormation",
+                   f"nothing was changed; use --flink {version_of(former_runtime)} to put the stack back and keep the state, or "
+                   f"--flink {version_of(runtime)} to move the application")
     need_unchanged(stack, stack.parameters, options.given, names, options.yes)
     starts_over = _starts_over(task, application, former_runtime, runtime)
     begun = Begun(task, application, options.jar_bucket)
@@ -95,16 +100,15 @@ def _update(task):
     status = application.settle("RUNNING")
     run = _prepared(task, application, begun, status, _run_configuration(options, starts_over), is_same, runtime)
     moves = runtime != former_runtime
+    if status == "READY":
+        _need_readable(application, run, runtime)
     if is_same:
         if moves:
             application.need_runtime(runtime)
         _keep(task, application, bucket, jar, status, begun, run, runtime)
         return
-    if moves and status == "READY" and not starts_over and not options.yes:
-        raise Stop(f"the application {application.name} is READY, in which no snapshot can be taken, and without one there is no way "
-                   f"back from {told(runtime)} to {told(former_runtime)}",
-                   f"nothing was changed; start the application with '{application.start_hint({})}', then run this again. Use --yes "
-                   "to move without a snapshot")
+    if moves and not starts_over and not options.yes:
+        _need_way_back(application, status, former_runtime, runtime)
     if status == "ROLLED_BACK" and (loses_state or starts_over):
         raise Stop(f"state would be lost, but the application {application.name} is ROLLED_BACK: the service starts it only with "
                    "an update, and only with its state",
@@ -154,7 +158,7 @@ def _update(task):
     application.need_update(changed, stack.way_out())
     if changed and takes_snapshot:
         task.made.append(f"'{task.hint('rollback')}' undoes the update")
-    _start_again(task, application, jar, starts, run)
+    _start_again(task, application, jar, starts, run, former_runtime if moves else "")
     if moves:
         application.need_runtime(runtime)
     if starts:
@@ -169,6 +173,18 @@ def _update(task):
     deregister_consumers(task, older_consumer(former), former.get("StreamArn", ""))
     task.made.clear()
     task.show_addresses(application)
+
+
+def _need_way_back(application, status, former, runtime):
+    """Refuses to move an application that no snapshot can be taken of. A move that the service undid has left one."""
+    if status == "RUNNING" or status == "ROLLED_BACK" and any(
+            each["SnapshotName"].startswith(BEFORE) and each["SnapshotStatus"] == "READY" for each in application.snapshots()):
+        return
+    runs = (f"start the application with '{application.start_hint({})}'" if status == "READY" else
+            f"get the application RUNNING by an update that stays on {told(former)}")
+    raise Stop(f"the application {application.name} is {status}, in which no snapshot can be taken, and without one there is no way "
+               f"back from {told(runtime)} to {told(former)}",
+               f"nothing was changed; {runs}, then run this again. Use --yes to move without a snapshot")
 
 
 def _moved(task, former, runtime, snapshot):
@@ -225,13 +241,20 @@ def _prepared(task, application, begun, status, run, is_same, runtime):
     return both
 
 
-def _need_readable(application, run, runtime, way_back):
-    """Refuses to start from the latest snapshot if a newer Flink version has written it."""
-    latest = [each for each in application.snapshots() if each["SnapshotStatus"] == "READY"][-1:]
-    writer = latest[0].get("RuntimeEnvironment", runtime) if latest else runtime
-    if is_older(runtime, writer) and SKIP not in json.dumps(run):
-        raise Stop(f"the latest snapshot of {application.name} is of {told(writer)}, and {told(runtime)} can't restore it",
-                   f"nothing was changed; {way_back}")
+def _need_readable(application, run, runtime, todo=""):
+    """Refuses to start from the latest snapshot if a newer Flink version has written it.
+
+    todo: what to do then, if there is something better than a start from an older snapshot
+    """
+    if "ApplicationRestoreConfiguration" in run:
+        return
+    readable = application.start_configuration(runtime)
+    if readable == {}:
+        return
+    todo = todo or (f"'{application.start_hint(readable)}' starts it from the newest snapshot that {told(runtime)} can restore" if readable else
+            f"there is none that {told(runtime)} can restore; use --allow-lost-state to start without state")
+    raise Stop(f"the latest snapshot of {application.name} is of a newer Flink version, and {told(runtime)} can't restore it",
+               f"nothing was changed; {todo}")
 
 
 def _keep(task, application, bucket, jar, status, begun, run, runtime):
@@ -281,12 +304,15 @@ def _run_configuration(options, starts_over):
     return {"FlinkRunConfiguration": {"AllowNonRestoredState": True}} if options.allow_lost_state else {}
 
 
-def _start_again(task, application, jar, stopped, run):
-    """Starts the application unless the update did, and refuses one that runs another jar."""
+def _start_again(task, application, jar, stopped, run, former=""):
+    """Starts the application unless the update did, and refuses one that runs another jar.
+
+    former: the runtime before a move; empty without one
+    """
     status = application.settle("READY" if stopped else "RUNNING")
     running = application.jar_key(jar.key)
     if status == "ROLLED_BACK" or running != jar.key:
-        raise application.went_back(running, jar.key, status, _way_back(task))
+        raise application.went_back(running, jar.key, status, f"then {application.undo_move(former)}" if former else _way_back(task))
     if status == "READY":
         application.start(json.dumps(run), task.again())
 

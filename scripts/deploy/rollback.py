@@ -2,12 +2,12 @@
 
 import json
 
-from application import Application, moment
-from begun import Begun, PENDING, RAN, restoring, UNKNOWN
+from application import Application, moment, restoring
+from begun import Begun, PENDING, RAN, UNKNOWN
 from calls import CallFailed, Stop, WORK
 from deployment import BEFORE, remembered
 from destroy import deregister_consumers
-from flink import FIRST, told
+from flink import FIRST, is_older, told, version_of
 from kept import need_unchanged, older_consumer, SWITCHES
 
 
@@ -47,6 +47,7 @@ def rollback(task):
         raise Stop(why.replace("GOAL", goal), "nothing was changed; use --yes to confirm" + _only_start(application, begun))
     if goes_on:
         calls.say("Continuing the rollback that was begun")
+    _need_stoppable(application, former)
     _need_files(task, former)
     need_unchanged(stack, stack.parameters, {name: former.parameters[name] for name in SWITCHES if name in former.parameters}, {},
                    task.options.yes or goes_on)
@@ -74,6 +75,17 @@ def rollback(task):
         begun.begin("READY", run, former.parameters, time=former.time)
     application.start(json.dumps(run), task.again())
     _end(task, application, begun, former, before)
+
+
+def _need_stoppable(application, former):
+    """Refuses a rollback to an older Flink version if the service would first start that version from newer state."""
+    detail = application.describe()
+    running = detail["RuntimeEnvironment"]
+    if detail["ApplicationStatus"] == "ROLLED_BACK" and is_older(former.runtime, running):
+        raise Stop(f"the application {application.name} is ROLLED_BACK on {told(running)}: the service starts it only with an update, "
+                   f"and only with its state, which {told(former.runtime)} can't restore",
+                   f"nothing was changed; get it RUNNING by an update that stays on {told(running)} and changes something, such as "
+                   f"'{application.hint('update --yes --set Parallelism=N --flink ' + version_of(running))}', then run this again")
 
 
 def _finish(task, application, begun, place):
@@ -152,7 +164,7 @@ def _choose(task, application, bucket, begun):
     if not again:
         raise Stop(f"there is no snapshot of {application.name} from before its jar {stack.parameters.get('JarKey', '')}",
                    "nothing was changed. An update by this script takes one; "
-                   f"'{application.hint('update --jar FILE')}' with the older jar keeps the current state")
+                   f"'{application.hint('update --jar FILE')}' with an older jar for the same Flink version keeps the current state")
     return _read(task, bucket, again[0]), (
         f"the stack {stack.name} already has the jar, template, and parameters from before the last update; this rollback only goes "
         "back GOAL again")

@@ -155,7 +155,12 @@ def _start(task, application, logs):
     if prepared and begun.run():
         return (f"an update that discards state was cut off. Start the application as the update would have, with "
                 f"'{application.start_hint(begun.run())}'")
-    return (f"it is not running. See {logs} for the cause, then start it with '{application.start_hint({})}', or with another jar "
+    try:
+        run = application.start_configuration(application.describe()["RuntimeEnvironment"])
+    except Stop:
+        # Without the permission to list snapshots, all else is told all the same.
+        run = {}
+    return (f"it is not running. See {logs} for the cause, then start it with '{application.start_hint(run)}', or with another jar "
             f"with '{task.hint('deploy')}'")
 
 

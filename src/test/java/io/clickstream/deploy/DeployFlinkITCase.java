@@ -232,7 +232,7 @@ class DeployFlinkITCase {
         }
         Result set = update("--set", "FlinkVersion=" + FLINK_1);
         assertThat(set.exit()).as(set.text()).isEqualTo(1);
-        assertThat(account.calls()).containsOnly("DescribeApplication");
+        assertThat(account.calls()).containsOnly("DescribeApplication", "ListApplicationSnapshots");
         assertThat(run.operations()).noneMatch(call -> call.matches("s3api put-object|.* deploy"));
     }
 
@@ -367,11 +367,102 @@ class DeployFlinkITCase {
 
         assertThat(result.exit()).as(result.text()).isEqualTo(1);
         assertThat(result.text())
-                .contains("the latest snapshot of shop is of Flink 2.2, and Flink 1.20 can't")
+                .contains("the latest snapshot of shop is of a newer Flink version, and Flink 1.20")
                 .contains("'scripts/deploy.sh rollback --stack shop' completes the rollback");
         Result completed = rollback();
         assertThat(completed.exit()).as(completed.text()).isZero();
         assertThat(account.application("shop").get("status").asText()).isEqualTo("RUNNING");
+    }
+
+    /** No snapshot can be taken of it, and none is there. */
+    @Test
+    void movesAnApplicationThatTheServiceRolledBackOnlyIfTold() throws Exception {
+        haveStack(FLINK_1);
+        account.status("shop", "ROLLED_BACK");
+
+        Result refused = update("--flink", "2.2");
+
+        assertThat(refused.exit()).as(refused.text()).isEqualTo(1);
+        assertThat(refused.text())
+                .contains("shop is ROLLED_BACK, in which no snapshot can be taken")
+                .contains("nothing was changed; get the application RUNNING by an update that");
+        assertThat(runtimeOfStack()).isEqualTo(FLINK_1);
+        Result told = update("--flink", "2.2", "--yes");
+        assertThat(told.exit()).as(told.text()).isZero();
+        assertThat(runtime()).isEqualTo(FLINK_2);
+        Result back = rollback("--yes");
+        assertThat(back.text()).contains("an older jar for the same Flink version");
+    }
+
+    /** The update of a rollback would start the older version with the state of the newer one. */
+    @Test
+    void doesNotGoBackFromWhatOnlyAnUpdateStarts() throws Exception {
+        moved();
+        account.status("shop", "ROLLED_BACK");
+
+        Result refused = rollback();
+
+        assertThat(refused.exit()).as(refused.text()).isEqualTo(1);
+        assertThat(refused.text())
+                .contains("shop is ROLLED_BACK on Flink 2.2", "which Flink 1.20 can't restore")
+                .contains("nothing was changed; get it RUNNING by an update")
+                .contains("--flink 2.2 --jar-bucket jars', then run this again");
+        assertThat(runtimeOfStack()).isEqualTo(FLINK_2);
+        assertThat(update("--flink", "2.2", "--yes", "--set", "Parallelism=2").exit()).isZero();
+        Result back = rollback("--yes");
+        assertThat(back.exit()).as(back.text()).isZero();
+        assertThat(runtime()).isEqualTo(FLINK_1);
+    }
+
+    /**
+     * The latest snapshot is of the newer version, although a rollback to the older one is over.
+     */
+    @Test
+    void namesTheNewestSnapshotThatTheVersionCanRestore() throws Exception {
+        String snapshot = snapshotOf(moved());
+        assertThat(update("--set", "Parallelism=2").exit()).isZero();
+        assertThat(rollback().exit()).isZero();
+        assertThat(rollback("--yes").exit()).isZero();
+        account.status("shop", "READY");
+        jar = run.jarFor("1.20.5", "old.jar", "click-source");
+
+        Result refused = update("--set", "Parallelism=3");
+
+        String start = "RESTORE_FROM_CUSTOM_SNAPSHOT\", \"SnapshotName\": \"" + snapshot;
+        assertThat(refused.exit()).as(refused.text()).isEqualTo(1);
+        assertThat(refused.text())
+                .contains("the latest snapshot of shop is of a newer Flink version")
+                .contains("nothing was changed; 'aws kinesisanalyticsv2 start-application", start);
+        assertThat(run.deploy("status", "--stack", "shop").text()).contains(start);
+    }
+
+    /** The stack says another version than what runs, which no update may take for a wish. */
+    @ParameterizedTest
+    @ValueSource(strings = {"RUNNING", "ROLLED_BACK"})
+    void putsTheStackBackAfterTheServiceDidSo(String status) throws Exception {
+        haveStack(FLINK_1);
+        account.path("UpdateApplication", "UPDATING", "ROLLING_BACK", status);
+        Result moved = update("--flink", "2.2");
+        assertThat(moved.exit()).as(moved.text()).isEqualTo(1);
+        assertThat(moved.text())
+                .containsPattern("'scripts/deploy.sh update [^']*--flink 1.20[^']*' puts the stack")
+                .contains("their results twice");
+        account.path("UpdateApplication", "UPDATING", "RUNNING");
+        jar = run.jarFor("1.20.5", "old.jar", "click-source");
+
+        Result refused = update("--set", "Parallelism=2");
+
+        assertThat(refused.exit()).as(refused.text()).isEqualTo(1);
+        assertThat(refused.text())
+                .contains("the stack shop is for Flink 2.2, and the application runs on Flink 1.20")
+                .contains(
+                        "nothing was changed; use --flink 1.20 to put the stack back",
+                        "--flink 2.2");
+        Result back = update("--flink", "1.20");
+        assertThat(back.exit()).as(back.text()).isZero();
+        assertThat(back.text()).doesNotContain("Moving");
+        assertThat(runtimeOfStack()).isEqualTo(FLINK_1);
+        assertThat(runtime()).isEqualTo(FLINK_1);
     }
 
     private Result deployNew(String... more) throws Exception {
