@@ -619,7 +619,7 @@ class ReplayITCase {
 
     /** From all in memory to a few hundred clicks at a time. */
     @ParameterizedTest
-    @CsvSource({"1, 64m", "1, 16k", "2, 256k", "2, 16k", "4, 16k"})
+    @CsvSource({"1, 64m", "1, 16k", "2, 256k", "2, 16k", "4, 16k", "32, 1m"})
     void theOrderOfLinesTheParallelismAndTheMemoryDoNotMatter(int parallelism, String memory)
             throws Exception {
         List<String> clicks = new ArrayList<>(lines);
@@ -705,6 +705,15 @@ class ReplayITCase {
         run = replay(with(asIs, "--sort-memory", "much"));
         assertThat(run.code).isEqualTo(2);
         assertThat(run.err).contains("'much' is not a size such as 512m or 1g");
+        run = replay(with(asIs, "--sort-memory", "8"));
+        assertThat(run.code).isEqualTo(2);
+        assertThat(run.err).contains("'8' is not a size such as 512m or 1g");
+        run = replay(with(asIs, "--sort-memory", "900g"));
+        assertThat(run.code).isEqualTo(2);
+        assertThat(run.err).contains("--sort-memory must be at most half of the heap, ");
+        run = replay(with(asIs, "--parallelism", "33"));
+        assertThat(run.code).isEqualTo(2);
+        assertThat(run.err).contains("--parallelism must be at most 32, not 33; a Flink cluster");
         assertThat(folder.resolve("out")).doesNotExist();
     }
 

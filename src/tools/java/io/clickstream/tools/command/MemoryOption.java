@@ -11,7 +11,9 @@ public final class MemoryOption implements ITypeConverter<MemorySize> {
     public MemorySize convert(String value) {
         try {
             MemorySize size = MemorySize.parse(value);
-            if (size.getBytes() > 0) {
+            // Without a unit, Flink takes a number for bytes, and people mean something else.
+            boolean hasUnit = !Character.isDigit(value.strip().charAt(value.strip().length() - 1));
+            if (hasUnit && size.getBytes() > 0) {
                 return size;
             }
         } catch (IllegalArgumentException e) {

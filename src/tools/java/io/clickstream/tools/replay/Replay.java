@@ -107,7 +107,11 @@ public final class Replay implements Callable<Integer> {
      */
     private static final MemorySize SORT_MEMORY = MemorySize.ofMebiBytes(512);
 
-    private static final MemorySize NETWORK_MEMORY = MemorySize.ofMebiBytes(256);
+    /** Enough for two subtasks, and for the whole pipeline with 16. */
+    private static final int LEAST_NETWORK_MEBIBYTES = 256;
+
+    /** More subtasks, of which each sends to each other one, need more memory than a replay has. */
+    private static final int MOST_SUBTASKS = 32;
 
     /** Flink unpacks libraries there, of which the largest has about 20 MB. */
     private static final long TEMPORARY_BYTES = 32L << 20;
@@ -213,7 +217,7 @@ public final class Replay implements Callable<Integer> {
     @Option(
             names = "--parallelism",
             paramLabel = "N",
-            description = "parallelism (default: the number of processors)")
+            description = "parallelism, at most 32 (default: the number of processors)")
     @Nullable
     private Integer parallelism;
 
@@ -292,6 +296,19 @@ public final class Replay implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--parallelism must be at least 1, not " + parallelism);
         }
+        if (parallelism != null && parallelism > MOST_SUBTASKS) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--parallelism must be at most %d, not %d; a Flink cluster can have more"
+                            .formatted(MOST_SUBTASKS, parallelism));
+        }
+        long halfOfHeap = Runtime.getRuntime().maxMemory() / 2;
+        if (sortMemory != null && sortMemory.getBytes() > halfOfHeap) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--sort-memory must be at most half of the heap, %dm, not %s"
+                            .formatted(halfOfHeap >> 20, sortMemory));
+        }
         TimeRange range = range();
         Map<String, Map<String, String>> job =
                 config == null ? Map.of() : PropertyGroupsFile.read(config);
@@ -306,7 +323,9 @@ public final class Replay implements Callable<Integer> {
         checkColumns();
         ReplayFiles files = inputFiles();
         int subtasks =
-                parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
+                parallelism == null
+                        ? Math.min(Runtime.getRuntime().availableProcessors(), MOST_SUBTASKS)
+                        : parallelism;
         Path temporary = temporaryFolder();
         Thread onSignal = new Thread(() -> deleteAfterSignal(temporary), "delete-temporary-files");
         Runtime.getRuntime().addShutdownHook(onSignal);
@@ -601,8 +620,11 @@ public final class Replay implements Callable<Integer> {
         cluster.set(JobManagerOptions.SCHEDULER, JobManagerOptions.SchedulerType.Default);
         cluster.set(CoreOptions.TMP_DIRS, temporary.toString());
         cluster.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, SORT_MEMORY);
-        cluster.set(TaskManagerOptions.NETWORK_MEMORY_MIN, NETWORK_MEMORY);
-        cluster.set(TaskManagerOptions.NETWORK_MEMORY_MAX, NETWORK_MEMORY);
+        // The number of buffers grows with the square of the parallelism.
+        MemorySize network =
+                MemorySize.ofMebiBytes(Math.max(LEAST_NETWORK_MEBIBYTES, subtasks * subtasks));
+        cluster.set(TaskManagerOptions.NETWORK_MEMORY_MIN, network);
+        cluster.set(TaskManagerOptions.NETWORK_MEMORY_MAX, network);
         cluster.set(TaskManagerOptions.NUM_TASK_SLOTS, subtasks);
         cluster.set(RestOptions.BIND_PORT, "0");
         cluster.set(WebOptions.TMP_DIR, temporary.toString());

@@ -40,7 +40,7 @@ final class ReplayProgress {
         String line =
                 String.format(
                         Locale.ROOT,
-                        "%,.0f of %,.0f MiB  clicks %,d (%,.0f/s)",
+                        "%,.0f of %,.0f MiB  records %,d (%,.0f/s)",
                         read / MEBIBYTE,
                         totalBytes / MEBIBYTE,
                         records,
