@@ -251,8 +251,10 @@ def _need_readable(application, run, runtime, todo=""):
     readable = application.start_configuration(runtime)
     if readable == {}:
         return
-    todo = todo or (f"'{application.start_hint(readable)}' starts it from the newest snapshot that {told(runtime)} can restore" if readable else
-            f"there is none that {told(runtime)} can restore; use --allow-lost-state to start without state")
+    if not todo and readable:
+        todo = f"'{application.start_hint(readable)}' starts it from the newest snapshot that {told(runtime)} can restore"
+    elif not todo:
+        todo = f"there is none that {told(runtime)} can restore; use --allow-lost-state to start without state"
     raise Stop(f"the latest snapshot of {application.name} is of a newer Flink version, and {told(runtime)} can't restore it",
                f"nothing was changed; {todo}")
 

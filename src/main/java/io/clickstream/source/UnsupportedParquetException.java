@@ -1,6 +1,6 @@
 package io.clickstream.source;
 
-/** A Parquet file is not damaged, but has something that is not read. */
+/** A Parquet file is not damaged, but a replay does not support what it contains. */
 final class UnsupportedParquetException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -436,7 +436,7 @@ class DeployFlinkITCase {
         assertThat(run.deploy("status", "--stack", "shop").text()).contains(start);
     }
 
-    /** The stack says another version than what runs, which no update may take for a wish. */
+    /** The stack names another version than the one that runs. Nobody asked for a second move. */
     @ParameterizedTest
     @ValueSource(strings = {"RUNNING", "ROLLED_BACK"})
     void putsTheStackBackAfterTheServiceDidSo(String status) throws Exception {

@@ -110,7 +110,7 @@ public final class Replay implements Callable<Integer> {
     /** Enough for two subtasks, and for the whole pipeline with 16. */
     private static final int LEAST_NETWORK_MEBIBYTES = 256;
 
-    /** More subtasks, of which each sends to each other one, need more memory than a replay has. */
+    /** Each subtask sends to all others: more of them need more memory than a replay has. */
     private static final int MOST_SUBTASKS = 32;
 
     /** Flink unpacks libraries there, of which the largest has about 20 MB. */
